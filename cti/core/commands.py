@@ -1,0 +1,68 @@
+"""What we wish to be done. Shells carry commands out after the events beside them are in the journal.
+
+A command whose answer was never recorded is not sent again blindly: legs carry a `ChannelId` of ours, which
+Asterisk refuses twice, and reconcile asks what exists.
+"""
+
+from msgspec import Struct
+
+from cti.core.ids import AgentId, ChannelId, InteractionId, OfferId, Phone, QueueId
+
+
+class _Command(Struct, frozen=True, tag=True, kw_only=True):
+    pass
+
+
+class Leg(Struct, frozen=True, kw_only=True):
+    phone: Phone
+    channel: ChannelId
+
+
+class RingAgent(_Command):
+    """Originate one leg to each phone; whichever answers first takes the lock on `caller` and bridges."""
+
+    offer: OfferId
+    interaction: InteractionId
+    caller: ChannelId
+    agent: AgentId
+    legs: tuple[Leg, ...]
+    timeout_s: int
+    greeting: str
+    """The work number said to both at the start; empty: nothing is said."""
+    auto_answer: bool
+
+
+class HangUp(_Command):
+    """Hang up a channel. Cause 26 (answered elsewhere) keeps a phone from showing a missed call."""
+
+    channel: ChannelId
+    cause: int = 16
+
+
+class Steer(_Command):
+    """The answer to `AfterReached`: `survey`, `wait` (back in line, place kept) or `goodbye`."""
+
+    interaction: InteractionId
+    channel: ChannelId
+    to: str
+
+
+class TakeOver(_Command):
+    """Pull an unbridged caller out of the fallback queue and back to our session."""
+
+    interaction: InteractionId
+    channel: ChannelId
+
+
+class FallbackMember(_Command):
+    """Keep Asterisk's plain fallback queue in step: whom it may ring when the bridge is away."""
+
+    agent: AgentId
+    phone: Phone
+    queues: tuple[QueueId, ...]
+    ready: bool
+    present: bool
+    """False: the agent is signed out, take the member away."""
+
+
+Command = RingAgent | HangUp | Steer | TakeOver | FallbackMember

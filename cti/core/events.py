@@ -1,0 +1,285 @@
+"""Facts. Appended to the journal, folded into the world by `apply`, and into history, screens and reports.
+
+They carry ids, never a name, a number, a digit typed or a sentence written. A struct here may gain fields with
+defaults; anything else needs a new name and an upgrade in `store.journal`, for old journals are read for ever.
+"""
+
+from msgspec import Struct
+
+from cti.core.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    IdentifierId,
+    InteractionId,
+    Language,
+    Ms,
+    OfferId,
+    OutcomeId,
+    Phone,
+    QueueId,
+    ReasonId,
+)
+from cti.core.site import Site, Skills
+
+
+class _Event(Struct, frozen=True, tag=True, kw_only=True):
+    pass
+
+
+# --- what is in force
+
+
+class SiteInForce(_Event):
+    site: Site
+
+
+class BridgeStarted(_Event):
+    """Our own process began."""
+
+
+class AsteriskSeen(_Event):
+    """The AMI link is up and its snapshot has been reconciled."""
+
+    booted: Ms
+
+
+class AsteriskLost(_Event):
+    """The AMI link is gone; what follows about calls is unknown until `AsteriskSeen`."""
+
+
+# --- the life of an interaction
+
+
+class InteractionOpened(_Event):
+    interaction: InteractionId
+    channel_kind: str
+    """`call`; later `mail`, `chat`, `sms`, `web`."""
+    channel: ChannelId
+    number: str
+    caller: IdentifierId | None
+    language: Language | None
+
+
+class CallerReattached(_Event):
+    """The caller's session began anew (we were away, or a transfer failed)."""
+
+    interaction: InteractionId
+    channel: ChannelId
+
+
+class LanguageSet(_Event):
+    interaction: InteractionId
+    language: Language
+
+
+class FlowPosition(_Event):
+    interaction: InteractionId
+    position: str
+    label: str
+
+
+class Queued(_Event):
+    """Waiting from now on (`again`: back in line, the place is that of `since`)."""
+
+    interaction: InteractionId
+    queue: QueueId
+    skills: Skills
+    priority: int
+    language: Language | None
+    since: Ms
+    again: bool = False
+
+
+class Offered(_Event):
+    """One agent is reserved; desks pop now, phones ring next."""
+
+    interaction: InteractionId
+    offer: OfferId
+    agent: AgentId
+    legs: dict[ChannelId, Phone]
+    until: Ms
+    reason: str
+    """Why this agent, and why not others who were ready or nearly so: one fact a line, for people to read."""
+
+
+class LegRinging(_Event):
+    offer: OfferId
+    channel: ChannelId
+
+
+class OfferEnded(_Event):
+    """Without a talk. `how`: `rona`, `declined`, `unreachable`, `caller_gone`, `withdrawn`."""
+
+    interaction: InteractionId
+    offer: OfferId
+    agent: AgentId
+    how: str
+
+
+class Connected(_Event):
+    """Caller and agent are in one bridge."""
+
+    interaction: InteractionId
+    agent: AgentId
+    offer: OfferId | None
+    """None: connected by the fallback queue, found when we came back."""
+    agent_channel: ChannelId
+    bridge: BridgeId
+    waited: Ms
+    """From entering the line to here."""
+
+
+class Held(_Event):
+    interaction: InteractionId
+
+
+class Resumed(_Event):
+    interaction: InteractionId
+
+
+class TalkEnded(_Event):
+    """`by`: `agent`, `caller` or `unknown` (it ended while we were away)."""
+
+    interaction: InteractionId
+    agent: AgentId
+    talked: Ms
+    by: str
+
+
+class SurveyOpened(_Event):
+    interaction: InteractionId
+
+
+class Judged(_Event):
+    """The caller's own word on whether it was solved."""
+
+    interaction: InteractionId
+    solved: bool
+
+
+class InteractionEnded(_Event):
+    """`how`: `answered`, `abandoned` (waited and left), `left_menu`, `flow` (the flow's own end), `lost` (nobody knows)."""
+
+    interaction: InteractionId
+    how: str
+    queue: QueueId | None = None
+    waited: Ms = Ms(0)
+    """For `abandoned`: how long."""
+
+
+# --- agents
+
+
+class AgentStateSet(_Event):
+    """`state`: `signed_out`, `not_ready`, `ready`, `reserved`, `talking`, `wrap_up`."""
+
+    agent: AgentId
+    state: str
+    reason: ReasonId | None = None
+    interaction: InteractionId | None = None
+    until: Ms | None = None
+    """When a wrap-up ends by itself."""
+
+
+class NotReadyNext(_Event):
+    """Asked for while busy: not ready with this reason as soon as the work ends (None: withdrawn)."""
+
+    agent: AgentId
+    reason: ReasonId | None
+
+
+class DeskSeen(_Event):
+    agent: AgentId
+    present: bool
+
+
+class PhoneSeen(_Event):
+    phone: Phone
+    reachable: bool
+
+
+class WrappedUp(_Event):
+    """The agent said what came of it."""
+
+    interaction: InteractionId
+    agent: AgentId
+    outcome: OutcomeId | None
+
+
+# --- Asterisk's channels as far as they matter to us
+
+
+class LegStarted(_Event):
+    channel: ChannelId
+    interaction: InteractionId
+    phone: Phone | None
+    """None: the caller's own."""
+
+
+class LegUp(_Event):
+    channel: ChannelId
+
+
+class LegBridged(_Event):
+    channel: ChannelId
+    bridge: BridgeId | None
+
+
+class LegEnding(_Event):
+    channel: ChannelId
+
+
+class LegGone(_Event):
+    channel: ChannelId
+    cause: int
+
+
+class Repaired(_Event):
+    """Reconcile found our world and Asterisk's apart and mended ours; `what` says it in words."""
+
+    what: str
+    interaction: InteractionId | None = None
+    agent: AgentId | None = None
+
+
+Event = (
+    SiteInForce
+    | BridgeStarted
+    | AsteriskSeen
+    | AsteriskLost
+    | InteractionOpened
+    | CallerReattached
+    | LanguageSet
+    | FlowPosition
+    | Queued
+    | Offered
+    | LegRinging
+    | OfferEnded
+    | Connected
+    | Held
+    | Resumed
+    | TalkEnded
+    | SurveyOpened
+    | Judged
+    | InteractionEnded
+    | AgentStateSet
+    | NotReadyNext
+    | DeskSeen
+    | PhoneSeen
+    | WrappedUp
+    | LegStarted
+    | LegUp
+    | LegBridged
+    | LegEnding
+    | LegGone
+    | Repaired
+)
+
+
+class Record(Struct, frozen=True):
+    """A line of the journal."""
+
+    seq: int
+    at: Ms
+    event: Event

@@ -1,0 +1,288 @@
+"""What can happen to us: everything that changes routing, an interaction, an agent, a promise or a clock.
+
+Inputs come from the shells (AMI, AGI, web, timers) in one ordered inbox. They say what a shell saw or a person
+asked; whether anything follows is decided by `switchboard.step`. Each class name is its tag on the wire.
+"""
+
+from msgspec import Struct
+
+from cti.core.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    IdentifierId,
+    InteractionId,
+    Language,
+    Ms,
+    OfferId,
+    OutcomeId,
+    Phone,
+    QueueId,
+    ReasonId,
+)
+from cti.core.site import Site, Skills
+
+
+class _Input(Struct, frozen=True, tag=True, kw_only=True):
+    pass
+
+
+# --- the process and its configuration
+
+
+class SiteLoaded(_Input):
+    site: Site
+
+
+class Started(_Input):
+    """The bridge process began; what Asterisk holds is not known yet."""
+
+
+class Wake(_Input):
+    """The time asked for by the last outcome has come (or something else woke us; it never harms)."""
+
+
+# --- Asterisk, over AMI
+
+
+class ChannelNow(Struct, frozen=True, kw_only=True):
+    """One channel in a snapshot of what Asterisk holds."""
+
+    channel: ChannelId
+    name: str
+    """Such as `PJSIP/ana-web-0000002a`; the endpoint is what stands between `/` and the last `-`."""
+    interaction: InteractionId | None
+    up: bool
+    bridge: BridgeId | None
+    application: str = ""
+
+
+class AsteriskUp(_Input):
+    """AMI is connected and this is everything there is. Events that raced the snapshot follow as inputs."""
+
+    channels: tuple[ChannelNow, ...]
+    booted: Ms
+    """When this Asterisk started; another value than last time means that no call survived."""
+
+
+class AsteriskDown(_Input):
+    """The AMI link is gone. Calls may well go on."""
+
+
+class ChannelStarted(_Input):
+    channel: ChannelId
+    name: str
+    interaction: InteractionId | None
+    offer: OfferId | None = None
+    """Set on legs we originated (`HL_OFFER`)."""
+
+
+class ChannelUp(_Input):
+    """Answered."""
+
+    channel: ChannelId
+
+
+class BridgeEntered(_Input):
+    channel: ChannelId
+    bridge: BridgeId
+
+
+class BridgeLeft(_Input):
+    channel: ChannelId
+    bridge: BridgeId
+
+
+class HangupRequested(_Input):
+    """Somebody asked this channel to end. Not yet its end; and see ghosts in `switchboard`."""
+
+    channel: ChannelId
+
+
+class ChannelGone(_Input):
+    """AMI Hangup: the only proof that a channel is gone."""
+
+    channel: ChannelId
+    cause: int
+
+
+class HoldChanged(_Input):
+    channel: ChannelId
+    held: bool
+
+
+class RingFailed(_Input):
+    """OriginateResponse Failure: this leg of an offer will not be answered."""
+
+    offer: OfferId
+    channel: ChannelId
+    reason: str
+
+
+class PhoneReachable(_Input):
+    """A phone registered or went away (a hint, never the truth about a call)."""
+
+    phone: Phone
+    reachable: bool
+
+
+class EndedMeanwhile(_Input):
+    """The CEL file says this channel ended at `at` while we were away."""
+
+    channel: ChannelId
+    at: Ms
+    cause: int
+
+
+# --- the caller's session, over AGI
+
+
+class CallArrived(_Input):
+    """A caller's channel asked for us. Also when it comes back after we were away: then the interaction is known."""
+
+    interaction: InteractionId
+    channel: ChannelId
+    number: str
+    """The hotline number that was dialled."""
+    caller: IdentifierId | None
+    """None: withheld."""
+    language: Language | None = None
+    """Known from history."""
+
+
+class LanguageChosen(_Input):
+    interaction: InteractionId
+    language: Language
+
+
+class FlowMoved(_Input):
+    """The caller reached a step of the flow. `position` is the flow engine's own and opaque here."""
+
+    interaction: InteractionId
+    position: str
+    label: str = ""
+    """What the caller chose to get here, as a path shows it; empty for steps nobody chose."""
+
+
+class RouteAsked(_Input):
+    interaction: InteractionId
+    queue: QueueId
+    skills: Skills = {}
+    priority: int = 0
+    language: Language | None = None
+
+
+class FlowEnded(_Input):
+    """The flow came to its own end without a person: `how` is `hangup`, `closed` or `message`."""
+
+    interaction: InteractionId
+    how: str
+
+
+class AfterReached(_Input):
+    """The caller is out of the bridge and asks what now; answered by the command `Steer`."""
+
+    interaction: InteractionId
+    channel: ChannelId
+
+
+class SurveyAnswered(_Input):
+    interaction: InteractionId
+    solved: bool
+
+
+# --- agents, over the desk or the API
+
+
+class AgentSignedIn(_Input):
+    agent: AgentId
+
+
+class AgentSignedOut(_Input):
+    agent: AgentId
+
+
+class AgentReady(_Input):
+    """Also ends a wrap-up early."""
+
+    agent: AgentId
+
+
+class AgentNotReady(_Input):
+    """While talking: takes effect when the call ends."""
+
+    agent: AgentId
+    reason: ReasonId
+
+
+class DeskConnected(_Input):
+    agent: AgentId
+
+
+class DeskLost(_Input):
+    """No heartbeat from any of this agent's desks."""
+
+    agent: AgentId
+
+
+class OfferDeclined(_Input):
+    agent: AgentId
+    offer: OfferId
+
+
+class HangUpAsked(_Input):
+    """The agent ends the talk from the desk (the phone can do so by itself)."""
+
+    agent: AgentId
+    interaction: InteractionId
+
+
+class WrapUpExtended(_Input):
+    agent: AgentId
+    by_s: int
+
+
+class WrapUpDone(_Input):
+    """What came of it. The note itself is kept in a table under the interaction's id, not here."""
+
+    agent: AgentId
+    interaction: InteractionId
+    outcome: OutcomeId | None
+    ready: bool = True
+    """Whether the agent is ready for the next one."""
+
+
+Input = (
+    SiteLoaded
+    | Started
+    | Wake
+    | AsteriskUp
+    | AsteriskDown
+    | ChannelStarted
+    | ChannelUp
+    | BridgeEntered
+    | BridgeLeft
+    | HangupRequested
+    | ChannelGone
+    | HoldChanged
+    | RingFailed
+    | PhoneReachable
+    | EndedMeanwhile
+    | CallArrived
+    | LanguageChosen
+    | FlowMoved
+    | RouteAsked
+    | FlowEnded
+    | AfterReached
+    | SurveyAnswered
+    | AgentSignedIn
+    | AgentSignedOut
+    | AgentReady
+    | AgentNotReady
+    | DeskConnected
+    | DeskLost
+    | OfferDeclined
+    | HangUpAsked
+    | WrapUpExtended
+    | WrapUpDone
+)

@@ -1,0 +1,113 @@
+"""What the site is: queues, agents, numbers and the words for them. In force by an event, or replay would lie.
+
+The structs are the shape of `site.toml` too (msgspec decodes it); unknown keys are refused there by name.
+Texts a person sees are keyed by interface language (`en`, `zh-Hans`, `zh-Hant`).
+"""
+
+from msgspec import Struct
+
+from cti.core.ids import AgentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+
+Texts = dict[str, str]
+Skills = dict[SkillId, int]
+
+
+class Ring(Struct, frozen=True, forbid_unknown_fields=True):
+    """From `after_s` seconds of waiting on, these minimum levels (1..10) are enough."""
+
+    after_s: int
+    skills: Skills
+
+
+class Queue(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where work waits. `skills` must be met by every agent who gets it, beside what the flow asks for."""
+
+    id: QueueId
+    name: Texts
+    skills: Skills = {}
+    rings: tuple[Ring, ...] = ()
+    priority: int = 0
+    """Minutes of waiting this queue's callers are ahead of others."""
+    ring_s: int = 15
+    """An offer not answered for so long is a RONA."""
+    wrap_up_s: int = 30
+    service_level_s: int = 20
+    service_level_goal: int = 80
+    """Per cent."""
+    limit_s: int = 120
+    """The longest wait that is still fine; screens turn amber past it."""
+    position_every_s: int = 30
+    greeting: bool = True
+    """Both hear the agent's work number at the start of the talk."""
+    survey: bool = True
+    music: str = "default"
+
+
+class Agent(Struct, frozen=True, forbid_unknown_fields=True):
+    """A person who works here. `role` is `agent`, `supervisor` or `administrator`."""
+
+    id: AgentId
+    name: str
+    work_number: str
+    role: str = "agent"
+    nickname: str = ""
+    skills: Skills = {}
+    desk_phone: bool = False
+    """Besides the browser's phone (`<id>-web`), a SIP phone registers as `<id>-desk`; both ring."""
+    auto_answer: bool = False
+
+    @property
+    def phones(self) -> tuple[Phone, ...]:
+        """Every endpoint that rings for this agent, the browser's first."""
+        web = Phone(f"{self.id}-web")
+        return (web, Phone(f"{self.id}-desk")) if self.desk_phone else (web,)
+
+
+class Number(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number of the hotline (DNIS, as the trunk sends it) and the flow that answers it."""
+
+    number: str
+    flow: str
+    name: Texts
+
+
+class Reason(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an agent is not ready. `rona` and `away` are the system's own and always exist."""
+
+    id: ReasonId
+    name: Texts
+
+
+class OutcomeKind(Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of a talk, chosen in wrap-up."""
+
+    id: OutcomeId
+    name: Texts
+    closes: bool = False
+    """Whether it says the matter is settled."""
+
+
+class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
+    """A SIP provider or gateway: calls from `addresses` (IPs or networks) reach the hotline's numbers."""
+
+    id: str
+    addresses: tuple[str, ...]
+
+
+class Site(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything an administrator sets."""
+
+    name: Texts
+    zone: str
+    """IANA time zone: opening hours and "today" are decided in it."""
+    region: str
+    """ISO 3166 country in which numbers without a country code are dialled, such as `HK`."""
+    queues: tuple[Queue, ...]
+    agents: tuple[Agent, ...]
+    numbers: tuple[Number, ...]
+    reasons: tuple[Reason, ...] = ()
+    outcomes: tuple[OutcomeKind, ...] = ()
+    trunks: tuple[Trunk, ...] = ()
+    default_language: Language = Language("en")
+    open_hours: dict[str, str] = {}
+    """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
