@@ -18,7 +18,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     channel: ChannelId
 
 
-class RingAgent(_Command):
+class RingAgent(_Command, frozen=True):
     """Originate one leg to each phone; whichever answers first takes the lock on `caller` and bridges."""
 
     offer: OfferId
@@ -32,14 +32,14 @@ class RingAgent(_Command):
     auto_answer: bool
 
 
-class HangUp(_Command):
+class HangUp(_Command, frozen=True):
     """Hang up a channel. Cause 26 (answered elsewhere) keeps a phone from showing a missed call."""
 
     channel: ChannelId
     cause: int = 16
 
 
-class Steer(_Command):
+class Steer(_Command, frozen=True):
     """The answer to `AfterReached`: `survey`, `wait` (back in line, place kept) or `goodbye`."""
 
     interaction: InteractionId
@@ -47,14 +47,14 @@ class Steer(_Command):
     to: str
 
 
-class TakeOver(_Command):
+class TakeOver(_Command, frozen=True):
     """Pull an unbridged caller out of the fallback queue and back to our session."""
 
     interaction: InteractionId
     channel: ChannelId
 
 
-class FallbackMember(_Command):
+class FallbackMember(_Command, frozen=True):
     """Keep Asterisk's plain fallback queue in step: whom it may ring when the bridge is away."""
 
     agent: AgentId

@@ -30,28 +30,28 @@ class _Event(Struct, frozen=True, tag=True, kw_only=True):
 # --- what is in force
 
 
-class SiteInForce(_Event):
+class SiteInForce(_Event, frozen=True):
     site: Site
 
 
-class BridgeStarted(_Event):
+class BridgeStarted(_Event, frozen=True):
     """Our own process began."""
 
 
-class AsteriskSeen(_Event):
+class AsteriskSeen(_Event, frozen=True):
     """The AMI link is up and its snapshot has been reconciled."""
 
     booted: Ms
 
 
-class AsteriskLost(_Event):
+class AsteriskLost(_Event, frozen=True):
     """The AMI link is gone; what follows about calls is unknown until `AsteriskSeen`."""
 
 
 # --- the life of an interaction
 
 
-class InteractionOpened(_Event):
+class InteractionOpened(_Event, frozen=True):
     interaction: InteractionId
     channel_kind: str
     """`call`; later `mail`, `chat`, `sms`, `web`."""
@@ -61,25 +61,25 @@ class InteractionOpened(_Event):
     language: Language | None
 
 
-class CallerReattached(_Event):
+class CallerReattached(_Event, frozen=True):
     """The caller's session began anew (we were away, or a transfer failed)."""
 
     interaction: InteractionId
     channel: ChannelId
 
 
-class LanguageSet(_Event):
+class LanguageSet(_Event, frozen=True):
     interaction: InteractionId
     language: Language
 
 
-class FlowPosition(_Event):
+class FlowPosition(_Event, frozen=True):
     interaction: InteractionId
     position: str
     label: str
 
 
-class Queued(_Event):
+class Queued(_Event, frozen=True):
     """Waiting from now on (`again`: back in line, the place is that of `since`)."""
 
     interaction: InteractionId
@@ -91,7 +91,7 @@ class Queued(_Event):
     again: bool = False
 
 
-class Offered(_Event):
+class Offered(_Event, frozen=True):
     """One agent is reserved; desks pop now, phones ring next."""
 
     interaction: InteractionId
@@ -103,12 +103,12 @@ class Offered(_Event):
     """Why this agent, and why not others who were ready or nearly so: one fact a line, for people to read."""
 
 
-class LegRinging(_Event):
+class LegRinging(_Event, frozen=True):
     offer: OfferId
     channel: ChannelId
 
 
-class OfferEnded(_Event):
+class OfferEnded(_Event, frozen=True):
     """Without a talk. `how`: `rona`, `declined`, `unreachable`, `caller_gone`, `withdrawn`."""
 
     interaction: InteractionId
@@ -117,7 +117,7 @@ class OfferEnded(_Event):
     how: str
 
 
-class Connected(_Event):
+class Connected(_Event, frozen=True):
     """Caller and agent are in one bridge."""
 
     interaction: InteractionId
@@ -130,15 +130,15 @@ class Connected(_Event):
     """From entering the line to here."""
 
 
-class Held(_Event):
+class Held(_Event, frozen=True):
     interaction: InteractionId
 
 
-class Resumed(_Event):
+class Resumed(_Event, frozen=True):
     interaction: InteractionId
 
 
-class TalkEnded(_Event):
+class TalkEnded(_Event, frozen=True):
     """`by`: `agent`, `caller` or `unknown` (it ended while we were away)."""
 
     interaction: InteractionId
@@ -147,19 +147,19 @@ class TalkEnded(_Event):
     by: str
 
 
-class SurveyOpened(_Event):
+class SurveyOpened(_Event, frozen=True):
     interaction: InteractionId
 
 
-class Judged(_Event):
+class Judged(_Event, frozen=True):
     """The caller's own word on whether it was solved."""
 
     interaction: InteractionId
     solved: bool
 
 
-class InteractionEnded(_Event):
-    """`how`: `answered`, `abandoned` (waited and left), `left_menu`, `flow` (the flow's own end), `lost` (nobody knows)."""
+class InteractionEnded(_Event, frozen=True):
+    """`how`: `answered`, `abandoned` (waited, left), `left_menu`, `flow` (the flow ended it), `lost` (nobody knows)."""
 
     interaction: InteractionId
     how: str
@@ -171,7 +171,7 @@ class InteractionEnded(_Event):
 # --- agents
 
 
-class AgentStateSet(_Event):
+class AgentStateSet(_Event, frozen=True):
     """`state`: `signed_out`, `not_ready`, `ready`, `reserved`, `talking`, `wrap_up`."""
 
     agent: AgentId
@@ -182,24 +182,24 @@ class AgentStateSet(_Event):
     """When a wrap-up ends by itself."""
 
 
-class NotReadyNext(_Event):
+class NotReadyNext(_Event, frozen=True):
     """Asked for while busy: not ready with this reason as soon as the work ends (None: withdrawn)."""
 
     agent: AgentId
     reason: ReasonId | None
 
 
-class DeskSeen(_Event):
+class DeskSeen(_Event, frozen=True):
     agent: AgentId
     present: bool
 
 
-class PhoneSeen(_Event):
+class PhoneSeen(_Event, frozen=True):
     phone: Phone
     reachable: bool
 
 
-class WrappedUp(_Event):
+class WrappedUp(_Event, frozen=True):
     """The agent said what came of it."""
 
     interaction: InteractionId
@@ -210,32 +210,32 @@ class WrappedUp(_Event):
 # --- Asterisk's channels as far as they matter to us
 
 
-class LegStarted(_Event):
+class LegStarted(_Event, frozen=True):
     channel: ChannelId
     interaction: InteractionId
     phone: Phone | None
     """None: the caller's own."""
 
 
-class LegUp(_Event):
+class LegUp(_Event, frozen=True):
     channel: ChannelId
 
 
-class LegBridged(_Event):
+class LegBridged(_Event, frozen=True):
     channel: ChannelId
     bridge: BridgeId | None
 
 
-class LegEnding(_Event):
+class LegEnding(_Event, frozen=True):
     channel: ChannelId
 
 
-class LegGone(_Event):
+class LegGone(_Event, frozen=True):
     channel: ChannelId
     cause: int
 
 
-class Repaired(_Event):
+class Repaired(_Event, frozen=True):
     """Reconcile found our world and Asterisk's apart and mended ours; `what` says it in words."""
 
     what: str

@@ -30,15 +30,15 @@ class _Input(Struct, frozen=True, tag=True, kw_only=True):
 # --- the process and its configuration
 
 
-class SiteLoaded(_Input):
+class SiteLoaded(_Input, frozen=True):
     site: Site
 
 
-class Started(_Input):
+class Started(_Input, frozen=True):
     """The bridge process began; what Asterisk holds is not known yet."""
 
 
-class Wake(_Input):
+class Wake(_Input, frozen=True):
     """The time asked for by the last outcome has come (or something else woke us; it never harms)."""
 
 
@@ -57,7 +57,7 @@ class ChannelNow(Struct, frozen=True, kw_only=True):
     application: str = ""
 
 
-class AsteriskUp(_Input):
+class AsteriskUp(_Input, frozen=True):
     """AMI is connected and this is everything there is. Events that raced the snapshot follow as inputs."""
 
     channels: tuple[ChannelNow, ...]
@@ -65,11 +65,11 @@ class AsteriskUp(_Input):
     """When this Asterisk started; another value than last time means that no call survived."""
 
 
-class AsteriskDown(_Input):
+class AsteriskDown(_Input, frozen=True):
     """The AMI link is gone. Calls may well go on."""
 
 
-class ChannelStarted(_Input):
+class ChannelStarted(_Input, frozen=True):
     channel: ChannelId
     name: str
     interaction: InteractionId | None
@@ -77,41 +77,41 @@ class ChannelStarted(_Input):
     """Set on legs we originated (`HL_OFFER`)."""
 
 
-class ChannelUp(_Input):
+class ChannelUp(_Input, frozen=True):
     """Answered."""
 
     channel: ChannelId
 
 
-class BridgeEntered(_Input):
+class BridgeEntered(_Input, frozen=True):
     channel: ChannelId
     bridge: BridgeId
 
 
-class BridgeLeft(_Input):
+class BridgeLeft(_Input, frozen=True):
     channel: ChannelId
     bridge: BridgeId
 
 
-class HangupRequested(_Input):
+class HangupRequested(_Input, frozen=True):
     """Somebody asked this channel to end. Not yet its end; and see ghosts in `switchboard`."""
 
     channel: ChannelId
 
 
-class ChannelGone(_Input):
+class ChannelGone(_Input, frozen=True):
     """AMI Hangup: the only proof that a channel is gone."""
 
     channel: ChannelId
     cause: int
 
 
-class HoldChanged(_Input):
+class HoldChanged(_Input, frozen=True):
     channel: ChannelId
     held: bool
 
 
-class RingFailed(_Input):
+class RingFailed(_Input, frozen=True):
     """OriginateResponse Failure: this leg of an offer will not be answered."""
 
     offer: OfferId
@@ -119,14 +119,14 @@ class RingFailed(_Input):
     reason: str
 
 
-class PhoneReachable(_Input):
+class PhoneReachable(_Input, frozen=True):
     """A phone registered or went away (a hint, never the truth about a call)."""
 
     phone: Phone
     reachable: bool
 
 
-class EndedMeanwhile(_Input):
+class EndedMeanwhile(_Input, frozen=True):
     """The CEL file says this channel ended at `at` while we were away."""
 
     channel: ChannelId
@@ -137,7 +137,7 @@ class EndedMeanwhile(_Input):
 # --- the caller's session, over AGI
 
 
-class CallArrived(_Input):
+class CallArrived(_Input, frozen=True):
     """A caller's channel asked for us. Also when it comes back after we were away: then the interaction is known."""
 
     interaction: InteractionId
@@ -150,12 +150,12 @@ class CallArrived(_Input):
     """Known from history."""
 
 
-class LanguageChosen(_Input):
+class LanguageChosen(_Input, frozen=True):
     interaction: InteractionId
     language: Language
 
 
-class FlowMoved(_Input):
+class FlowMoved(_Input, frozen=True):
     """The caller reached a step of the flow. `position` is the flow engine's own and opaque here."""
 
     interaction: InteractionId
@@ -164,7 +164,7 @@ class FlowMoved(_Input):
     """What the caller chose to get here, as a path shows it; empty for steps nobody chose."""
 
 
-class RouteAsked(_Input):
+class RouteAsked(_Input, frozen=True):
     interaction: InteractionId
     queue: QueueId
     skills: Skills = {}
@@ -172,21 +172,21 @@ class RouteAsked(_Input):
     language: Language | None = None
 
 
-class FlowEnded(_Input):
+class FlowEnded(_Input, frozen=True):
     """The flow came to its own end without a person: `how` is `hangup`, `closed` or `message`."""
 
     interaction: InteractionId
     how: str
 
 
-class AfterReached(_Input):
+class AfterReached(_Input, frozen=True):
     """The caller is out of the bridge and asks what now; answered by the command `Steer`."""
 
     interaction: InteractionId
     channel: ChannelId
 
 
-class SurveyAnswered(_Input):
+class SurveyAnswered(_Input, frozen=True):
     interaction: InteractionId
     solved: bool
 
@@ -194,55 +194,55 @@ class SurveyAnswered(_Input):
 # --- agents, over the desk or the API
 
 
-class AgentSignedIn(_Input):
+class AgentSignedIn(_Input, frozen=True):
     agent: AgentId
 
 
-class AgentSignedOut(_Input):
+class AgentSignedOut(_Input, frozen=True):
     agent: AgentId
 
 
-class AgentReady(_Input):
+class AgentReady(_Input, frozen=True):
     """Also ends a wrap-up early."""
 
     agent: AgentId
 
 
-class AgentNotReady(_Input):
+class AgentNotReady(_Input, frozen=True):
     """While talking: takes effect when the call ends."""
 
     agent: AgentId
     reason: ReasonId
 
 
-class DeskConnected(_Input):
+class DeskConnected(_Input, frozen=True):
     agent: AgentId
 
 
-class DeskLost(_Input):
+class DeskLost(_Input, frozen=True):
     """No heartbeat from any of this agent's desks."""
 
     agent: AgentId
 
 
-class OfferDeclined(_Input):
+class OfferDeclined(_Input, frozen=True):
     agent: AgentId
     offer: OfferId
 
 
-class HangUpAsked(_Input):
+class HangUpAsked(_Input, frozen=True):
     """The agent ends the talk from the desk (the phone can do so by itself)."""
 
     agent: AgentId
     interaction: InteractionId
 
 
-class WrapUpExtended(_Input):
+class WrapUpExtended(_Input, frozen=True):
     agent: AgentId
     by_s: int
 
 
-class WrapUpDone(_Input):
+class WrapUpDone(_Input, frozen=True):
     """What came of it. The note itself is kept in a table under the interaction's id, not here."""
 
     agent: AgentId

@@ -1,0 +1,126 @@
+"""What the pop shows: one caller's history as a screen wants it, read in one go.
+
+`Pop` is made at the INVITE (`history.pop`) and kept until the call is over; times are `Ms`.
+"""
+
+from msgspec import Struct
+
+from cti.core.ids import CustomerId, IdentifierId, InteractionId, Ms
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One line of the timeline, whatever the channel."""
+
+    id: str
+    kind: str
+    """`call`, `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`."""
+    at: Ms
+    title: str
+    text: str = ""
+    inbound: bool = True
+    language: str | None = None
+    agent: str | None = None
+    """The agent's name."""
+    lasted: Ms | None = None
+    waited: Ms | None = None
+    path: tuple[str, ...] = ()
+    """The menu choices of a call."""
+    solved: bool | None = None
+    mark: str = ""
+    """What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; empty: nothing."""
+    case: str | None = None
+
+
+class CaseLine(Struct, frozen=True, kw_only=True):
+    id: str
+    title: str
+    state: str
+    opened: Ms
+    owner: str | None = None
+    """The owner's agent id."""
+
+
+class PromiseLine(Struct, frozen=True, kw_only=True):
+    id: str
+    what: str
+    due: Ms
+    made: Ms
+    by: str | None
+    """Agent id."""
+    case: str | None = None
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """An article of the knowledge base that fits, with the reason it does."""
+
+    article: str
+    version: int
+    title: str
+    summary: str
+    why: str
+    """What it was found from: `search`, `menu`, `case` or `mail`."""
+    language: str
+
+
+class Station(Struct, frozen=True, kw_only=True):
+    """A station on the rail "how they got here": at most three before the wait, which the screen adds."""
+
+    kind: str
+    title: str
+    detail: str
+    at: Ms
+    bad: bool = False
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """One who may be calling."""
+
+    customer: CustomerId
+    name: str
+    language: str | None = None
+    tier: str = ""
+    tags: tuple[str, ...] = ()
+    calls: int = 0
+    of_calls: int = 0
+    """This person made `calls` of the `of_calls` calls from this number."""
+    recent: int = 0
+    """Contacts within five days."""
+    counts: dict[str, int] = {}
+    """Entries in all, by kind."""
+    timeline: tuple[Entry, ...] = ()
+    """The newest twenty."""
+    cases: tuple[CaseLine, ...] = ()
+    """Open ones."""
+    promises: tuple[PromiseLine, ...] = ()
+    """Open ones."""
+    rail: tuple[Station, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+class Pop(Struct, frozen=True, kw_only=True):
+    """Everything known about a caller. Several `people`: the number is shared, and nobody has guessed."""
+
+    identifier: IdentifierId | None
+    display: str
+    """The number as people write it; empty: withheld."""
+    people: tuple[Person, ...] = ()
+    """Most likely first; none: never heard of."""
+
+
+class CallerFacts(Struct, frozen=True, kw_only=True):
+    """What a flow may branch on, known within milliseconds of the INVITE."""
+
+    identifier: IdentifierId | None
+    known: bool = False
+    language: str | None = None
+    tier: str = ""
+    people: int = 0
+
+
+class CallNote(Struct, frozen=True, kw_only=True):
+    """What the agent wrote about an interaction in wrap-up."""
+
+    interaction: InteractionId
+    text: str
+    customer: CustomerId | None = None
+    """Whom the agent confirmed; None: left open."""

@@ -1,0 +1,162 @@
+"""What screens are sent: a snapshot of one of these, then numbered changes of single fields.
+
+A change replaces whole fields, so snapshot plus changes always equals a fresh snapshot (tested). Times are `Ms` of the
+server's clock; a screen keeps the difference to its own.
+"""
+
+from msgspec import Struct
+
+from cti.core.ids import AgentId, InteractionId, Ms, OfferId, Phone, QueueId
+from cti.core.site import OutcomeKind, Reason, Texts
+from cti.store.views import Pop
+
+
+class PhoneView(Struct, frozen=True, kw_only=True):
+    phone: Phone
+    reachable: bool
+
+
+class MeView(Struct, frozen=True, kw_only=True):
+    """The agent whose desk it is."""
+
+    agent: AgentId
+    name: str
+    nickname: str
+    work_number: str
+    role: str
+    state: str
+    """`signed_out`, `not_ready`, `ready`, `reserved`, `talking`, `wrap_up`."""
+    reason: str | None
+    since: Ms
+    until: Ms | None
+    next_reason: str | None
+    phones: tuple[PhoneView, ...]
+
+
+class QueueView(Struct, frozen=True, kw_only=True):
+    id: QueueId
+    name: Texts
+    waiting: int
+    longest_since: Ms | None
+    limit_s: int
+    ready: int
+    """Agents ready who could serve it."""
+    answered: int = 0
+    abandoned: int = 0
+    within: int = 0
+    """Answered within the service level's seconds."""
+    service_level_s: int = 20
+    service_level_goal: int = 80
+
+
+class CallView(Struct, frozen=True, kw_only=True):
+    """The call on this desk, from the reservation to the end of wrap-up."""
+
+    interaction: InteractionId
+    phase: str
+    """`ringing`, `talking`, `held`, `wrap_up`."""
+    offer: OfferId | None
+    until: Ms | None
+    """End of the ring or of the wrap-up."""
+    queue: QueueId | None
+    number: str
+    """The hotline number that was dialled."""
+    language: str | None
+    arrived: Ms
+    waited: Ms
+    since: Ms
+    """Begin of the phase."""
+    path: tuple[str, ...]
+    reason: str
+    """Why this agent."""
+    judged: bool | None
+
+
+class NoticeView(Struct, frozen=True, kw_only=True):
+    """Something the agent must know until put away: `rona`, `call_lost`."""
+
+    id: str
+    kind: str
+    at: Ms
+    interaction: InteractionId | None = None
+
+
+class DeskView(Struct, frozen=True, kw_only=True):
+    me: MeView
+    queues: tuple[QueueView, ...]
+    call: CallView | None
+    pop: Pop | None
+    notices: tuple[NoticeView, ...]
+    reasons: tuple[Reason, ...]
+    outcomes: tuple[OutcomeKind, ...]
+    asterisk: bool
+    """Whether the bridge and Asterisk see each other."""
+
+
+class AgentTile(Struct, frozen=True, kw_only=True):
+    agent: AgentId
+    name: str
+    work_number: str
+    state: str
+    reason: str | None
+    since: Ms
+
+
+class TodayView(Struct, frozen=True, kw_only=True):
+    """Counters since midnight in the site's zone. Service level = within / (answered + abandoned)."""
+
+    day: str
+    arrived: int
+    answered: int
+    abandoned: int
+    within: int
+    service_level_s: int
+    service_level_goal: int
+    waited_answered: Ms
+    """Sum over answered calls: ASA = this / answered."""
+    talked: Ms
+    solved: int
+    not_solved: int
+    per_half_hour: tuple[int, ...]
+    """48 numbers (46 or 50 on days when clocks change): calls that arrived."""
+    usual_half_hour: tuple[float, ...]
+    """The mean of the same weekday in the last four weeks; empty: not enough history."""
+    half_abandoned_by: Ms | None
+    """Median wait of those who left."""
+
+
+class WallboardView(Struct, frozen=True, kw_only=True):
+    site: Texts
+    zone: str
+    queues: tuple[QueueView, ...]
+    agents: tuple[AgentTile, ...]
+    today: TodayView
+    asterisk: bool
+    waiting: int
+    longest_since: Ms | None
+    longest_queue: QueueId | None
+    reasons: tuple[Reason, ...] = ()
+
+
+class Snapshot(Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="type"):
+    """`epoch` changes with every start of the bridge: another epoch means that older numbers say nothing."""
+
+    epoch: str
+    seq: int
+    now: Ms
+    view: dict[str, object]
+    """A `DeskView` or a `WallboardView`."""
+
+
+class Change(Struct, frozen=True, kw_only=True, tag="change", tag_field="type"):
+    seq: int
+    now: Ms
+    set: dict[str, object]
+    """Top-level fields of the view, whole."""
+
+
+class Beat(Struct, frozen=True, kw_only=True, tag="beat", tag_field="type"):
+    """Every second to each viewer, so that a screen knows how old what it shows is."""
+
+    seq: int
+    now: Ms
