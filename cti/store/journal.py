@@ -1,0 +1,264 @@
+"""The journal: every event once, in order, on disk before anybody hears of it.
+
+One writer thread commits whatever waits in one transaction (group commit), so the loop never touches the file and a
+burst costs one fsync. The file is the journal's own (`journal.db`): SQLite has one writer per file, and an import
+into the history must not hold up a call. Events are kept as JSON so that people can read them with `sqlite3`.
+
+Guarantees: a sequence number given to `on_committed` survives `kill -9` and power loss (WAL, `synchronous=FULL`);
+records are never reordered, skipped or written twice; what can't be written is reported and tried again.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+from msgspec import Struct
+
+from cti.core.events import Event, Record
+from cti.core.ids import Ms
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS snapshot (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
+"""
+_FORMAT = 1
+"""`PRAGMA user_version` of a file we understand."""
+_RETRY_S = (0.1, 0.2, 0.5, 1.0)
+_SNAPSHOTS_KEPT = 2
+_PAGE = 2000
+
+Upgrade = Callable[[dict[str, object]], dict[str, object]]
+_UPGRADES: dict[str, Upgrade] = {}
+"""Tag of an event we no longer write -> how to make of it one that we do."""
+
+
+class JournalError(Exception):
+    """The journal can't be read, or not be written; the text says what to do."""
+
+
+class _Snapshot(Struct, frozen=True):
+    seq: int
+    body: bytes
+
+
+class Journal:
+    """An append-only file of `Record`s with snapshots of the world beside them.
+
+    `load`, `latest_snapshot` and `last_seq` read and may be used by any thread at any time; `append` and
+    `save_snapshot` need `start` first.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._encoder = msgspec.json.Encoder()
+        self._waiting: list[Record | _Snapshot] = []
+        self._wakeup = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        self._lock: int | None = None
+        self._troubled = False
+
+    @classmethod
+    def open(cls, path: Path | str) -> "Journal":
+        """Open or make the file. Raises `JournalError` when it isn't a journal we understand."""
+        journal = cls(Path(path))
+        try:
+            journal._path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.closing(journal._connect()) as db:
+                version = db.execute("PRAGMA user_version").fetchone()[0]
+                if version not in (0, _FORMAT):
+                    raise JournalError(f"{path} was written by a newer Hotline (format {version}): use that one")
+                db.executescript(_SCHEMA)
+                db.execute(f"PRAGMA user_version={_FORMAT}")
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(f"can't open the journal {path}: {error}") from error
+        return journal
+
+    def start(self, on_committed: Callable[[int], None], on_trouble: Callable[[str | None], None]) -> None:
+        """Begin to accept records. Both callbacks are called on the event loop that runs now.
+
+        `on_committed(seq)`: everything up to `seq` is on disk. `on_trouble(text)`: it can't be written for this
+        reason and is tried again; `on_trouble(None)`: it could. Raises `JournalError` if another process writes here.
+        """
+        self._take_lock()
+        loop = asyncio.get_running_loop()
+
+        def post(callback: Callable[[], None]) -> None:
+            # The loop may be closed by now when the process is ending: then nobody is left to be told.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(callback)
+
+        self._thread = threading.Thread(
+            target=self._write_for_ever,
+            args=(lambda seq: post(lambda: on_committed(seq)), lambda text: post(lambda: on_trouble(text))),
+            name="journal",
+            daemon=True,
+        )
+        self._thread.start()
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Hand over records in order. Never blocks; they count once `on_committed` names their `seq`."""
+        if not records:
+            return
+        self._put(records)
+
+    def save_snapshot(self, seq: int, body: bytes) -> None:
+        """Keep the world as of record `seq`. Never blocks; written after every record appended before it."""
+        self._put([_Snapshot(seq, body)])
+
+    def _put(self, items: Sequence[Record | _Snapshot]) -> None:
+        with self._wakeup:
+            if self._closing or self._thread is None:
+                raise JournalError("the journal is not open for writing")
+            self._waiting.extend(items)
+            self._wakeup.notify()
+
+    def latest_snapshot(self) -> tuple[int, bytes] | None:
+        """The newest snapshot and the `seq` it stands at."""
+        with contextlib.closing(self._connect()) as db:
+            row = db.execute("SELECT seq, body FROM snapshot ORDER BY seq DESC LIMIT 1").fetchone()
+        return (row[0], row[1]) if row else None
+
+    def last_seq(self) -> int:
+        """The newest `seq` on disk; 0 when there is none."""
+        with contextlib.closing(self._connect()) as db:
+            seq: int = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+        return seq
+
+    def load(self, after_seq: int = 0) -> Iterator[Record]:
+        """Every record on disk after `after_seq`, in order. Raises `JournalError` naming one it can't read."""
+        with contextlib.closing(self._connect()) as db:
+            while True:
+                # Page by page, so that a slow reader doesn't keep the WAL from being folded back.
+                rows = db.execute(
+                    "SELECT seq, at, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, _PAGE)
+                ).fetchall()
+                if not rows:
+                    return
+                for seq, at, body in rows:
+                    yield Record(seq, Ms(at), _decode(seq, body))
+                after_seq = rows[-1][0]
+
+    def close(self, patience_s: float = 5.0) -> None:
+        """Write what waits and stop. Raises `JournalError` if it could not be written within `patience_s`."""
+        with self._wakeup:
+            self._closing = True
+            self._wakeup.notify()
+        if self._thread is not None:
+            self._thread.join(patience_s)
+            lost = self._thread.is_alive()
+            self._thread = None
+            if lost:
+                raise JournalError(f"{self._path}: records could not be written before the end; is the disk full?")
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # --- the writer thread
+
+    def _write_for_ever(self, committed: Callable[[int], None], trouble: Callable[[str | None], None]) -> None:
+        db: sqlite3.Connection | None = None
+        while True:
+            with self._wakeup:
+                while not self._waiting and not self._closing:
+                    self._wakeup.wait()
+                batch, self._waiting = self._waiting, []
+            if not batch:
+                break
+            attempt = 0
+            while True:
+                try:
+                    db = db or self._connect()
+                    last = self._write(db, batch)
+                    break
+                except (sqlite3.Error, OSError) as error:
+                    # A fresh connection each time: after an I/O error SQLite may refuse the old one for good.
+                    if db is not None:
+                        with contextlib.suppress(sqlite3.Error):
+                            db.close()
+                        db = None
+                    self._troubled = True
+                    trouble(f"the journal can't be written ({error}); {len(batch)} records wait")
+                    time.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])
+                    attempt += 1
+            if self._troubled:
+                self._troubled = False
+                trouble(None)
+            if last is not None:
+                committed(last)
+        if db is not None:
+            db.close()
+
+    def _write(self, db: sqlite3.Connection, batch: Sequence[Record | _Snapshot]) -> int | None:
+        """One transaction; gives the last `seq` in it. All or nothing, so trying again is safe."""
+        encode = self._encoder.encode
+        rows = [(item.seq, item.at, encode(item.event).decode()) for item in batch if isinstance(item, Record)]
+        with _transaction(db):
+            db.executemany("INSERT INTO event VALUES (?, ?, ?)", rows)
+            for item in batch:
+                if isinstance(item, _Snapshot):
+                    db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", (item.seq, item.body))
+                    db.execute(
+                        "DELETE FROM snapshot WHERE seq NOT IN (SELECT seq FROM snapshot ORDER BY seq DESC LIMIT ?)",
+                        (_SNAPSHOTS_KEPT,),
+                    )
+        return rows[-1][0] if rows else None
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        return db
+
+    def _take_lock(self) -> None:
+        handle = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            raise JournalError(f"another bridge runs on {self._path.parent}: stop it, or choose --data") from error
+        self._lock = handle
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+_decoder = msgspec.json.Decoder(Event)
+
+
+def _decode(seq: int, body: str) -> Event:
+    """The event in `body`, upgraded if it is of a shape we no longer write."""
+    try:
+        event: Event = _decoder.decode(body)
+        return event
+    except msgspec.ValidationError as error:
+        raw = msgspec.json.decode(body, type=dict[str, object])
+        upgrade = _UPGRADES.get(str(raw.get("type")))
+        if upgrade is None:
+            raise JournalError(f"record {seq} of the journal can't be understood: {error}") from error
+        return msgspec.convert(upgrade(raw), Event)  # type: ignore[no-any-return]
+    except msgspec.DecodeError as error:
+        raise JournalError(f"record {seq} of the journal is damaged: {error}") from error
