@@ -1,0 +1,1 @@
+"""Everything between a fresh machine and a running hotline: settings, secrets, Asterisk, rendered files."""

@@ -1,0 +1,147 @@
+"""What is set for one data folder: addresses, ports, the database, and its secrets.
+
+`<data>/settings.toml` holds what a person may change, `<data>/secrets.toml` (0600) what nobody should see. Options of
+`hotline up` are written to `settings.toml`, so every other command on the same data folder agrees with it.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+from msgspec import Struct
+
+from cti.core.ids import Phone
+
+
+class SettingsError(Exception):
+    """The data folder or a file in it cannot be used; the text says which and what to do."""
+
+
+class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
+    """Made once per data folder by `cti.setup.secrets`; never shown but where a person asks for one of them."""
+
+    site_key: str
+    """Hex, 32 bytes: the key of the identifier hashes. Lost with it: every link from a number to its history."""
+    session_key: str
+    """Hex, 32 bytes: signs web sessions."""
+    ami_user: str
+    ami_secret: str
+    phone_secrets: dict[Phone, str] = {}
+    """SIP password of every phone of ours, guests' (`guest-1`..) included."""
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One data folder's settings. Ports are on `bind` where people or phones reach them, else on loopback."""
+
+    data: Path
+    secrets: Secrets
+    bind: str = "127.0.0.1"
+    """Address of web and SIP. Anything but loopback turns TLS on, for browsers give a microphone to nothing else."""
+    http_port: int = 8080
+    sip_port: int = 5060
+    ami_port: int = 5038
+    agi_port: int = 4573
+    ws_port: int = 8088
+    """Asterisk's own HTTP server (SIP over WebSocket), on loopback: only our web server speaks to it."""
+    rtp_first: int = 10000
+    rtp_last: int = 11999
+    database_url: str
+    """SQLAlchemy's form: `sqlite:////folder/hotline.db` or `postgresql://...`."""
+    public_name: str = ""
+    """The host name people use; empty: `bind`, or this machine's name when `bind` is a wildcard."""
+    tls: bool = False
+    guests: int = 8
+    """How many guests of the help site may talk at once."""
+
+    @classmethod
+    def load(cls, data: Path) -> Self:
+        """Read a data folder that `hotline up` (or `cti.setup.prepare`) has made.
+
+        Raises SettingsError when it has not, or when a file in it is damaged or has a key nobody knows.
+        """
+        data = data.resolve()
+        values = read_toml(data / "settings.toml")
+        values["data"] = data
+        values["secrets"] = read_toml(data / "secrets.toml")
+        values.setdefault("database_url", f"sqlite:///{data / 'hotline.db'}")
+        try:
+            return msgspec.convert(values, cls)
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"{data / 'settings.toml'}: {error}. Mend that line, or remove it.") from None
+
+    @property
+    def site_file(self) -> Path:
+        """The site in force."""
+        return self.data / "site.toml"
+
+    @property
+    def asterisk_etc(self) -> Path:
+        """Rendered configuration; written anew at every start, so changes belong in the templates or the site."""
+        return self.data / "etc" / "asterisk"
+
+    @property
+    def sounds(self) -> Path:
+        """Asterisk's sounds folder of this hotline: prompts are `hotline/<language>/<id>.wav` in it."""
+        return self.data / "sounds"
+
+    @property
+    def cel_file(self) -> Path:
+        """What happened to channels, one CSV line each: `type,epoch,uniqueid,HL_ID,cause,channel,linkedid`."""
+        return self.data / "cel" / "hotline.csv"
+
+    @property
+    def run(self) -> Path:
+        """Sockets and pid files; nothing in it outlives a stop."""
+        return self.data / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def articles(self) -> Path:
+        """The knowledge base's articles."""
+        return self.data / "kb"
+
+    @property
+    def certificate(self) -> Path:
+        return self.data / "tls" / "certificate.pem"
+
+    @property
+    def private_key(self) -> Path:
+        return self.data / "tls" / "key.pem"
+
+    @property
+    def host(self) -> str:
+        """The name people reach us by."""
+        return self.public_name or (os.uname().nodename if self.bind in ("0.0.0.0", "::") else self.bind)
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds the help site; no slash at the end."""
+        return f"{'https' if self.tls else 'http'}://{bracket(self.host)}:{self.http_port}"
+
+
+def bracket(host: str) -> str:
+    """An IPv6 address as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach `address` (an address, not a name)."""
+    return address.startswith("127.") or address in ("::1", "localhost")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file, or say in one sentence what to do about it (SettingsError)."""
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise SettingsError(f"{path} is missing. Run 'hotline up --data {path.parent}' once.") from None
+    except PermissionError:
+        raise SettingsError(f"{path} may not be read by this user. Run as its owner.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is damaged: {error}. Mend that line.") from None
