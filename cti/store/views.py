@@ -5,7 +5,7 @@
 
 from msgspec import Struct
 
-from cti.core.ids import CustomerId, IdentifierId, InteractionId, Ms
+from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms, OutcomeId, QueueId
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -124,3 +124,40 @@ class CallNote(Struct, frozen=True, kw_only=True):
     text: str
     customer: CustomerId | None = None
     """Whom the agent confirmed; None: left open."""
+
+
+class CallLine(Struct, frozen=True, kw_only=True):
+    """One call as history knows it, folded from the journal."""
+
+    interaction: InteractionId
+    at: Ms
+    number: str
+    """The hotline number that was dialled."""
+    display: str
+    """The caller's number as people write it; empty: withheld or erased."""
+    language: str | None
+    queue: QueueId | None
+    agent: AgentId | None
+    """The last who talked."""
+    state: str
+    """`open` or how it ended: `answered`, `abandoned`, `left_menu`, `flow`, `lost`."""
+    waited: Ms
+    talked: Ms
+    path: tuple[str, ...] = ()
+    outcome: OutcomeId | None = None
+    solved: bool | None = None
+    customer: CustomerId | None = None
+    """Confirmed by the agent."""
+    customer_name: str = ""
+    note: str = ""
+
+
+class CustomerHit(Struct, frozen=True, kw_only=True):
+    """One customer a search found."""
+
+    customer: CustomerId
+    name: str
+    detail: str
+    """What matched, as people write it: a number, an address, an account."""
+    last: Ms | None
+    """Last contact."""

@@ -6,6 +6,7 @@ server's clock; a screen keeps the difference to its own.
 
 from msgspec import Struct
 
+from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId, Ms, OfferId, Phone, QueueId
 from cti.core.site import OutcomeKind, Reason, Texts
 from cti.store.views import Pop
@@ -67,7 +68,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     since: Ms
     """Begin of the phase."""
     path: tuple[str, ...]
-    reason: str
+    why: tuple[Why, ...]
     """Why this agent."""
     judged: bool | None
 
@@ -160,3 +161,21 @@ class Beat(Struct, frozen=True, kw_only=True, tag="beat", tag_field="type"):
 
     seq: int
     now: Ms
+
+
+class Refused(Struct, frozen=True, kw_only=True, tag="refused", tag_field="type"):
+    """A message of the screen's was not understood or not allowed; the connection stays."""
+
+    what: str
+
+
+class ScreenBeat(Struct, frozen=True, kw_only=True, tag="beat", tag_field="type", forbid_unknown_fields=True):
+    """From a desk, every 2 s: somebody's page is alive. None for 10 s: the desk is lost."""
+
+
+class Again(Struct, frozen=True, kw_only=True, tag="again", tag_field="type", forbid_unknown_fields=True):
+    """From a screen that found a gap in the numbers: send a new snapshot."""
+
+
+FromServer = Snapshot | Change | Beat | Refused
+FromScreen = ScreenBeat | Again

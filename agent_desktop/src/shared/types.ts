@@ -1,0 +1,574 @@
+// Made by `python -m cti.web.typescript` from the server's structs. Change those, then make this anew.
+
+export type AgentId = string;
+export type CustomerId = string;
+export type IdentifierId = string;
+export type InteractionId = string;
+export type Ms = number;
+export type OfferId = string;
+export type OutcomeId = string;
+export type Phone = string;
+export type QueueId = string;
+export type ReasonId = string;
+
+export interface PhoneView {
+  phone: Phone;
+  reachable: boolean;
+}
+
+/** The agent whose desk it is. */
+export interface MeView {
+  agent: AgentId;
+  name: string;
+  nickname: string;
+  work_number: string;
+  role: string;
+  /** `signed_out`, `not_ready`, `ready`, `reserved`, `talking`, `wrap_up`. */
+  state: string;
+  reason: string | null;
+  since: Ms;
+  until: Ms | null;
+  next_reason: string | null;
+  phones: PhoneView[];
+}
+
+export interface QueueView {
+  id: QueueId;
+  name: Record<string, string>;
+  waiting: number;
+  longest_since: Ms | null;
+  limit_s: number;
+  /** Agents ready who could serve it. */
+  ready: number;
+  answered: number;
+  abandoned: number;
+  /** Answered within the service level's seconds. */
+  within: number;
+  service_level_s: number;
+  service_level_goal: number;
+}
+
+/** The call on this desk, from the reservation to the end of wrap-up. */
+export interface CallView {
+  interaction: InteractionId;
+  /** `ringing`, `talking`, `held`, `wrap_up`. */
+  phase: string;
+  offer: OfferId | null;
+  /** End of the ring or of the wrap-up. */
+  until: Ms | null;
+  queue: QueueId | null;
+  /** The hotline number that was dialled. */
+  number: string;
+  language: string | null;
+  arrived: Ms;
+  waited: Ms;
+  /** Begin of the phase. */
+  since: Ms;
+  path: string[];
+  /** Why this agent. */
+  why: Why[];
+  judged: boolean | null;
+}
+
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`). */
+export interface Why {
+  code: string;
+  agent: AgentId | null;
+  args: Record<string, number | string>;
+}
+
+/** Something the agent must know until put away: `rona`, `call_lost`. */
+export interface NoticeView {
+  id: string;
+  kind: string;
+  at: Ms;
+  interaction: InteractionId | null;
+}
+
+export interface DeskView {
+  me: MeView;
+  queues: QueueView[];
+  call: CallView | null;
+  pop: Pop | null;
+  notices: NoticeView[];
+  reasons: Reason[];
+  outcomes: OutcomeKind[];
+  /** Whether the bridge and Asterisk see each other. */
+  asterisk: boolean;
+}
+
+/** Everything known about a caller. Several `people`: the number is shared, and nobody has guessed. */
+export interface Pop {
+  identifier: IdentifierId | null;
+  /** The number as people write it; empty: withheld. */
+  display: string;
+  /** Most likely first; none: never heard of. */
+  people: Person[];
+}
+
+/** One who may be calling. */
+export interface Person {
+  customer: CustomerId;
+  name: string;
+  language: string | null;
+  tier: string;
+  tags: string[];
+  calls: number;
+  /** This person made `calls` of the `of_calls` calls from this number. */
+  of_calls: number;
+  /** Contacts within five days. */
+  recent: number;
+  /** Entries in all, by kind. */
+  counts: Record<string, number>;
+  /** The newest twenty. */
+  timeline: Entry[];
+  /** Open ones. */
+  cases: CaseLine[];
+  /** Open ones. */
+  promises: PromiseLine[];
+  rail: Station[];
+  answers: Answer[];
+}
+
+/** One line of the timeline, whatever the channel. */
+export interface Entry {
+  id: string;
+  /** `call`, `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`. */
+  kind: string;
+  at: Ms;
+  title: string;
+  text: string;
+  inbound: boolean;
+  language: string | null;
+  /** The agent's name. */
+  agent: string | null;
+  lasted: Ms | null;
+  waited: Ms | null;
+  /** The menu choices of a call. */
+  path: string[];
+  solved: boolean | null;
+  /** What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; empty: nothing. */
+  mark: string;
+  case: string | null;
+}
+
+export interface CaseLine {
+  id: string;
+  title: string;
+  state: string;
+  opened: Ms;
+  /** The owner's agent id. */
+  owner: string | null;
+}
+
+export interface PromiseLine {
+  id: string;
+  what: string;
+  due: Ms;
+  made: Ms;
+  /** Agent id. */
+  by: string | null;
+  case: string | null;
+}
+
+/** A station on the rail "how they got here": at most three before the wait, which the screen adds. */
+export interface Station {
+  kind: string;
+  title: string;
+  detail: string;
+  at: Ms;
+  bad: boolean;
+}
+
+/** An article of the knowledge base that fits, with the reason it does. */
+export interface Answer {
+  article: string;
+  version: number;
+  title: string;
+  summary: string;
+  /** What it was found from: `search`, `menu`, `case` or `mail`. */
+  why: string;
+  language: string;
+}
+
+/** Why an agent is not ready. `rona` and `away` are the system's own and always exist. */
+export interface Reason {
+  id: ReasonId;
+  name: Record<string, string>;
+}
+
+/** What came of a talk, chosen in wrap-up. */
+export interface OutcomeKind {
+  id: OutcomeId;
+  name: Record<string, string>;
+  /** Whether it says the matter is settled. */
+  closes: boolean;
+}
+
+export interface AgentTile {
+  agent: AgentId;
+  name: string;
+  work_number: string;
+  state: string;
+  reason: string | null;
+  since: Ms;
+}
+
+/** Counters since midnight in the site's zone. Service level = within / (answered + abandoned). */
+export interface TodayView {
+  day: string;
+  arrived: number;
+  answered: number;
+  abandoned: number;
+  within: number;
+  service_level_s: number;
+  service_level_goal: number;
+  /** Sum over answered calls: ASA = this / answered. */
+  waited_answered: Ms;
+  talked: Ms;
+  solved: number;
+  not_solved: number;
+  /** 48 numbers (46 or 50 on days when clocks change): calls that arrived. */
+  per_half_hour: number[];
+  /** The mean of the same weekday in the last four weeks; empty: not enough history. */
+  usual_half_hour: number[];
+  /** Median wait of those who left. */
+  half_abandoned_by: Ms | null;
+}
+
+export interface WallboardView {
+  site: Record<string, string>;
+  zone: string;
+  queues: QueueView[];
+  agents: AgentTile[];
+  today: TodayView;
+  asterisk: boolean;
+  waiting: number;
+  longest_since: Ms | null;
+  longest_queue: QueueId | null;
+  reasons: Reason[];
+}
+
+/** `epoch` changes with every start of the bridge: another epoch means that older numbers say nothing. */
+export interface Snapshot<V> {
+  type: "snapshot";
+  epoch: string;
+  seq: number;
+  now: Ms;
+  /** A `DeskView` or a `WallboardView`. */
+  view: V;
+}
+
+export interface Change<V> {
+  type: "change";
+  seq: number;
+  now: Ms;
+  /** Top-level fields of the view, whole. */
+  set: Partial<V>;
+}
+
+/** Every second to each viewer, so that a screen knows how old what it shows is. */
+export interface Beat {
+  type: "beat";
+  seq: number;
+  now: Ms;
+}
+
+/** A message of the screen's was not understood or not allowed; the connection stays. */
+export interface Refused {
+  type: "refused";
+  what: string;
+}
+
+/** From a desk, every 2 s: somebody's page is alive. None for 10 s: the desk is lost. */
+export interface ScreenBeat {
+  type: "beat";
+}
+
+/** From a screen that found a gap in the numbers: send a new snapshot. */
+export interface Again {
+  type: "again";
+}
+
+/** What a flow may branch on, known within milliseconds of the INVITE. */
+export interface CallerFacts {
+  identifier: IdentifierId | null;
+  known: boolean;
+  language: string | null;
+  tier: string;
+  people: number;
+}
+
+/** What the agent wrote about an interaction in wrap-up. */
+export interface CallNote {
+  interaction: InteractionId;
+  text: string;
+  /** Whom the agent confirmed; None: left open. */
+  customer: CustomerId | null;
+}
+
+/** One call as history knows it, folded from the journal. */
+export interface CallLine {
+  interaction: InteractionId;
+  at: Ms;
+  /** The hotline number that was dialled. */
+  number: string;
+  /** The caller's number as people write it; empty: withheld or erased. */
+  display: string;
+  language: string | null;
+  queue: QueueId | null;
+  /** The last who talked. */
+  agent: AgentId | null;
+  /** `open` or how it ended: `answered`, `abandoned`, `left_menu`, `flow`, `lost`. */
+  state: string;
+  waited: Ms;
+  talked: Ms;
+  path: string[];
+  outcome: OutcomeId | null;
+  solved: boolean | null;
+  /** Confirmed by the agent. */
+  customer: CustomerId | null;
+  customer_name: string;
+  note: string;
+}
+
+/** One customer a search found. */
+export interface CustomerHit {
+  customer: CustomerId;
+  name: string;
+  /** What matched, as people write it: a number, an address, an account. */
+  detail: string;
+  /** Last contact. */
+  last: Ms | null;
+}
+
+export interface SignIn {
+  /** Agent id or work number. */
+  name: string;
+  password: string;
+}
+
+export interface NewPassword {
+  old: string;
+  new: string;
+}
+
+/** Who is signed in. */
+export interface Me {
+  agent: AgentId;
+  name: string;
+  nickname: string;
+  work_number: string;
+  role: "agent" | "supervisor" | "administrator";
+  /** Goes back as header `X-CSRF` on every request that changes something. Empty for API tokens, which need none. */
+  csrf: string;
+  /** When the session ends by itself; None: an API token without an end. */
+  until: Ms | null;
+}
+
+/** What the browser's softphone registers with. */
+export interface BrowserPhone {
+  /** Path of the SIP WebSocket on this very host. */
+  ws: string;
+  /** Such as `sip:ana-web@hotline`. */
+  uri: string;
+  user: string;
+  password: string;
+  display: string;
+  /** Dialled for the sound check: the exchange sends back what it hears. */
+  echo: string;
+}
+
+export interface NewToken {
+  label: string;
+  /** Never more than the one who makes it has. */
+  role?: "agent" | "supervisor" | "administrator";
+  /** None: no end. */
+  days?: number | null;
+}
+
+/** An API token as listed: never the token itself, of which only a hash is kept. */
+export interface TokenLine {
+  id: string;
+  label: string;
+  agent: AgentId;
+  role: "agent" | "supervisor" | "administrator";
+  made: Ms;
+  until: Ms | null;
+  used: Ms | null;
+}
+
+export interface MadeToken {
+  /** Shown this once. */
+  token: string;
+  line: TokenLine;
+}
+
+export interface Tokens {
+  tokens: TokenLine[];
+}
+
+export interface AgentStateAsk {
+  state: "ready" | "not_ready";
+  /** Needed for `not_ready`. While talking it takes effect when the talk ends. */
+  reason?: ReasonId | null;
+}
+
+export interface Extend {
+  by_s?: number;
+}
+
+export interface WrapUp {
+  outcome?: OutcomeId | null;
+  note?: string;
+  /** Whom the agent talked with, when it was confirmed. */
+  customer?: CustomerId | null;
+  /** Ready for the next one; else not ready. */
+  ready?: boolean;
+}
+
+export interface ConfirmCustomer {
+  /** None: left open again. */
+  customer: CustomerId | null;
+}
+
+export interface NewPromise {
+  customer: CustomerId;
+  what: string;
+  due: Ms;
+  case?: string | null;
+}
+
+/** Why a call went where it went: one fact a line, from the journal. */
+export interface Story {
+  interaction: InteractionId;
+  lines: StoryLine[];
+}
+
+export interface StoryLine {
+  at: Ms;
+  /** The event's name, such as `Queued`, `Offered`, `OfferEnded`, `Connected`, `InteractionEnded`. */
+  kind: string;
+  agent: AgentId | null;
+  queue: QueueId | null;
+  /** How it ended, which key was chosen, what was repaired. */
+  detail: string;
+  why: Why[];
+}
+
+export interface TimelinePage {
+  /** Newest first. */
+  entries: Entry[];
+  /** Goes back as `before` for the next page; None: that was all. */
+  next: string | null;
+}
+
+export interface Calls {
+  calls: CallLine[];
+  next: string | null;
+}
+
+/** What one search over everything found. */
+export interface Found {
+  customers: CustomerHit[];
+  articles: ArticleHit[];
+}
+
+export interface ArticleHit {
+  article: string;
+  version: number;
+  language: string;
+  title: string;
+  /** The answer in one or two sentences, ready to read out or insert. */
+  summary: string;
+  /** Where the words stand in the article. */
+  snippet: string;
+}
+
+export interface ArticleHits {
+  articles: ArticleHit[];
+}
+
+export interface ArticleView {
+  article: string;
+  version: number;
+  language: string;
+  title: string;
+  summary: string;
+  /** Paragraphs in plain text; an empty line between two, lines that begin with `- ` or `1. ` are lists. */
+  text: string;
+  /** Day of the last change, `YYYY-MM-DD`; empty: not known. */
+  changed: string;
+}
+
+export interface PublicNumber {
+  number: string;
+  name: Record<string, string>;
+}
+
+/** What anybody may know before signing in: for the help site and the sign-in page. */
+export interface PublicSite {
+  name: Record<string, string>;
+  zone: string;
+  numbers: PublicNumber[];
+  /** Whether people answer at this moment. */
+  open: boolean;
+  /** `mon`..`sun` -> `HH:MM-HH:MM,...`; empty: always. */
+  open_hours: Record<string, string>;
+  /** Whether calling from the page is possible. */
+  guest_calls: boolean;
+}
+
+export interface GuestCallAsk {
+  /** One of the hotline's; None: the first. */
+  number?: string | null;
+}
+
+/** A lease of a guest phone: good for one call, from this moment. */
+export interface GuestCall {
+  /** Path of the SIP WebSocket with the lease's token. */
+  ws: string;
+  uri: string;
+  user: string;
+  password: string;
+  /** To dial. */
+  number: string;
+  /** Header `X-Guest` of `DELETE /guest/call`. */
+  token: string;
+  /** A call must have begun by then. */
+  until: Ms;
+}
+
+/** RFC 9457: what went wrong, where, and what to do about it. */
+export interface Problem {
+  /** A name for programs, such as `no-such-interaction`. */
+  type: string;
+  /** One sentence for people. */
+  title: string;
+  status: number;
+  /** The field, header or part of the address that is meant, such as `$.reason`. */
+  where: string;
+  /** What to do. */
+  todo: string;
+}
+
+/** `ok`: the bridge runs and sees Asterisk and its journal. */
+export interface Health {
+  ok: boolean;
+  asterisk: boolean;
+  journal: boolean;
+  version: string;
+  epoch: string;
+  up_s: number;
+}
+
+/** It was accepted; what came of it arrives over `/live`. */
+export interface Done {
+  ok: boolean;
+}
+
+/** What comes over `/api/v1/live`. */
+export type FromServer<V> = Snapshot<V> | Change<V> | Beat | Refused;
+
+/** What goes there. */
+export type FromScreen = ScreenBeat | Again;

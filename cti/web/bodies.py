@@ -1,0 +1,279 @@
+"""What the API takes and gives: every request and reply under `/api/v1` that is not a view of `views` or the store.
+
+Requests (`Ask`) refuse unknown fields and values out of bounds when they are decoded, once, at the edge.
+Times are `Ms`.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from cti.core.events import Why
+from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.site import Texts
+from cti.store.views import CallLine, CustomerHit, Entry
+
+Role = Literal["agent", "supervisor", "administrator"]
+ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
+Note = Annotated[str, Meta(max_length=8000)]
+
+
+class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a request."""
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """The body of an answer."""
+
+
+# --- session
+
+
+class SignIn(Ask, frozen=True):
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    """Agent id or work number."""
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class NewPassword(Ask, frozen=True):
+    old: Annotated[str, Meta(min_length=1, max_length=256)]
+    new: Annotated[str, Meta(min_length=10, max_length=256)]
+
+
+class Me(Reply, frozen=True):
+    """Who is signed in."""
+
+    agent: AgentId
+    name: str
+    nickname: str
+    work_number: str
+    role: Role
+    csrf: str
+    """Goes back as header `X-CSRF` on every request that changes something. Empty for API tokens, which need none."""
+    until: Ms | None
+    """When the session ends by itself; None: an API token without an end."""
+
+
+class BrowserPhone(Reply, frozen=True):
+    """What the browser's softphone registers with."""
+
+    ws: str
+    """Path of the SIP WebSocket on this very host."""
+    uri: str
+    """Such as `sip:ana-web@hotline`."""
+    user: str
+    password: str
+    display: str
+    echo: str
+    """Dialled for the sound check: the exchange sends back what it hears."""
+
+
+class NewToken(Ask, frozen=True):
+    label: Annotated[str, Meta(min_length=1, max_length=80)]
+    role: Role = "agent"
+    """Never more than the one who makes it has."""
+    days: Annotated[int, Meta(ge=1, le=3650)] | None = 365
+    """None: no end."""
+
+
+class TokenLine(Reply, frozen=True):
+    """An API token as listed: never the token itself, of which only a hash is kept."""
+
+    id: str
+    label: str
+    agent: AgentId
+    role: Role
+    made: Ms
+    until: Ms | None
+    used: Ms | None
+
+
+class MadeToken(Reply, frozen=True):
+    token: str
+    """Shown this once."""
+    line: TokenLine
+
+
+class Tokens(Reply, frozen=True):
+    tokens: tuple[TokenLine, ...]
+
+
+# --- agents and their calls
+
+
+class AgentStateAsk(Ask, frozen=True):
+    state: Literal["ready", "not_ready"]
+    reason: ReasonId | None = None
+    """Needed for `not_ready`. While talking it takes effect when the talk ends."""
+
+
+class Extend(Ask, frozen=True):
+    by_s: Annotated[int, Meta(ge=1, le=600)] = 15
+
+
+class WrapUp(Ask, frozen=True):
+    outcome: OutcomeId | None = None
+    note: Note = ""
+    customer: CustomerId | None = None
+    """Whom the agent talked with, when it was confirmed."""
+    ready: bool = True
+    """Ready for the next one; else not ready."""
+
+
+class ConfirmCustomer(Ask, frozen=True):
+    customer: CustomerId | None
+    """None: left open again."""
+
+
+class NewPromise(Ask, frozen=True):
+    customer: CustomerId
+    what: ShortText
+    due: Ms
+    case: str | None = None
+
+
+class Story(Reply, frozen=True):
+    """Why a call went where it went: one fact a line, from the journal."""
+
+    interaction: InteractionId
+    lines: tuple["StoryLine", ...]
+
+
+class StoryLine(Reply, frozen=True):
+    at: Ms
+    kind: str
+    """The event's name, such as `Queued`, `Offered`, `OfferEnded`, `Connected`, `InteractionEnded`."""
+    agent: AgentId | None = None
+    queue: QueueId | None = None
+    detail: str = ""
+    """How it ended, which key was chosen, what was repaired."""
+    why: tuple[Why, ...] = ()
+
+
+# --- history
+
+
+class TimelinePage(Reply, frozen=True):
+    entries: tuple[Entry, ...]
+    """Newest first."""
+    next: str | None
+    """Goes back as `before` for the next page; None: that was all."""
+
+
+class Calls(Reply, frozen=True):
+    calls: tuple[CallLine, ...]
+    next: str | None
+
+
+class Found(Reply, frozen=True):
+    """What one search over everything found."""
+
+    customers: tuple[CustomerHit, ...]
+    articles: tuple["ArticleHit", ...]
+
+
+# --- knowledge base
+
+
+class ArticleHit(Reply, frozen=True):
+    article: str
+    version: int
+    language: str
+    title: str
+    summary: str
+    """The answer in one or two sentences, ready to read out or insert."""
+    snippet: str = ""
+    """Where the words stand in the article."""
+
+
+class ArticleHits(Reply, frozen=True):
+    articles: tuple[ArticleHit, ...]
+
+
+class ArticleView(Reply, frozen=True):
+    article: str
+    version: int
+    language: str
+    title: str
+    summary: str
+    text: str
+    """Paragraphs in plain text; an empty line between two, lines that begin with `- ` or `1. ` are lists."""
+    changed: str
+    """Day of the last change, `YYYY-MM-DD`; empty: not known."""
+
+
+# --- guests
+
+
+class PublicNumber(Reply, frozen=True):
+    number: str
+    name: Texts
+
+
+class PublicSite(Reply, frozen=True):
+    """What anybody may know before signing in: for the help site and the sign-in page."""
+
+    name: Texts
+    zone: str
+    numbers: tuple[PublicNumber, ...]
+    open: bool
+    """Whether people answer at this moment."""
+    open_hours: dict[str, str]
+    """`mon`..`sun` -> `HH:MM-HH:MM,...`; empty: always."""
+    guest_calls: bool
+    """Whether calling from the page is possible."""
+
+
+class GuestCallAsk(Ask, frozen=True):
+    number: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
+    """One of the hotline's; None: the first."""
+
+
+class GuestCall(Reply, frozen=True):
+    """A lease of a guest phone: good for one call, from this moment."""
+
+    ws: str
+    """Path of the SIP WebSocket with the lease's token."""
+    uri: str
+    user: str
+    password: str
+    number: str
+    """To dial."""
+    token: str
+    """Header `X-Guest` of `DELETE /guest/call`."""
+    until: Ms
+    """A call must have begun by then."""
+
+
+# --- the process
+
+
+class Problem(Reply, frozen=True):
+    """RFC 9457: what went wrong, where, and what to do about it."""
+
+    type: str
+    """A name for programs, such as `no-such-interaction`."""
+    title: str
+    """One sentence for people."""
+    status: int
+    where: str = ""
+    """The field, header or part of the address that is meant, such as `$.reason`."""
+    todo: str = ""
+    """What to do."""
+
+
+class Health(Reply, frozen=True):
+    """`ok`: the bridge runs and sees Asterisk and its journal."""
+
+    ok: bool
+    asterisk: bool
+    journal: bool
+    version: str
+    epoch: str
+    up_s: int
+
+
+class Done(Reply, frozen=True):
+    """It was accepted; what came of it arrives over `/live`."""
+
+    ok: bool = True
