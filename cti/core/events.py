@@ -27,7 +27,27 @@ class _Event(Struct, frozen=True, tag=True, kw_only=True):
     pass
 
 
+class Why(Struct, frozen=True, kw_only=True):
+    """One fact of a decision; screens and `hotline why` say it in the reader's language.
+
+    `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`), `skipped_state`
+    (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`).
+    """
+
+    code: str
+    agent: AgentId | None = None
+    args: dict[str, int | str] = {}
+
+
 # --- what is in force
+
+
+class DayStarted(_Event, frozen=True):
+    """A day in the site's zone: counters begin again. `end` may be 23 or 25 hours after `start`."""
+
+    day: str
+    start: Ms
+    end: Ms
 
 
 class SiteInForce(_Event, frozen=True):
@@ -99,13 +119,8 @@ class Offered(_Event, frozen=True):
     agent: AgentId
     legs: dict[ChannelId, Phone]
     until: Ms
-    reason: str
-    """Why this agent, and why not others who were ready or nearly so: one fact a line, for people to read."""
-
-
-class LegRinging(_Event, frozen=True):
-    offer: OfferId
-    channel: ChannelId
+    why: tuple[Why, ...]
+    """Why this agent, and why not others who were ready or nearly so."""
 
 
 class OfferEnded(_Event, frozen=True):
@@ -192,6 +207,8 @@ class NotReadyNext(_Event, frozen=True):
 class DeskSeen(_Event, frozen=True):
     agent: AgentId
     present: bool
+    until: Ms | None = None
+    """After a restart, not present yet: the time by which it must be back."""
 
 
 class PhoneSeen(_Event, frozen=True):
@@ -245,6 +262,7 @@ class Repaired(_Event, frozen=True):
 
 Event = (
     SiteInForce
+    | DayStarted
     | BridgeStarted
     | AsteriskSeen
     | AsteriskLost
@@ -254,7 +272,6 @@ Event = (
     | FlowPosition
     | Queued
     | Offered
-    | LegRinging
     | OfferEnded
     | Connected
     | Held

@@ -86,6 +86,9 @@ class ChannelUp(_Input, frozen=True):
 class BridgeEntered(_Input, frozen=True):
     channel: ChannelId
     bridge: BridgeId
+    name: str = ""
+    interaction: InteractionId | None = None
+    """With `name`: for legs we did not start (the fallback queue rang them)."""
 
 
 class BridgeLeft(_Input, frozen=True):

@@ -1,0 +1,172 @@
+"""The life of an interaction: its states, what can happen in each, and what follows. The table is data.
+
+Rules of this package, kept by tests:
+- nothing here reads a clock, draws a random number, logs or awaits;
+- every state x signal pair is in the table or refused by name;
+- `apply` never fails on an event we once wrote;
+- timers are data, the loop keeps one timer;
+- all times are UTC milliseconds; local time only where opening hours and days are decided.
+"""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an interaction is."""
+
+    FLOW = "flow"
+    """In the menus, or on the way into or out of them."""
+    WAITING = "waiting"
+    OFFERED = "offered"
+    """Still waiting, still keeping the place; one agent is reserved."""
+    TALKING = "talking"
+    AFTER = "after"
+    """The talk is over, the caller is still there: survey, goodbye."""
+    ENDED = "ended"
+    """Over; kept only while an agent wraps it up."""
+
+
+class Signal(StrEnum):
+    """What can happen to an interaction, whichever channel it came by."""
+
+    RETURNED = "caller returned"
+    """The caller's session began anew."""
+    LANGUAGE = "language chosen"
+    MOVED = "flow moved"
+    ROUTED = "route asked"
+    FLOW_ENDED = "flow ended"
+    DECLINED = "offer declined"
+    OFFER_EXPIRED = "offer expired"
+    LEG_LOST = "agent's leg lost"
+    """The last leg of the offer will not be answered, or the agent's leg of a talk is gone."""
+    MET = "both in one bridge"
+    PARTED = "no longer in one bridge"
+    HOLD = "hold changed"
+    HANGUP_ASKED = "agent hangs up"
+    AFTER = "after reached"
+    JUDGED = "survey answered"
+    CALLER_GONE = "caller gone"
+
+
+class Do(StrEnum):
+    """What `switchboard` does about a signal."""
+
+    REATTACH = "reattach the session"
+    SET_LANGUAGE = "set the language"
+    MOVE = "note the position"
+    QUEUE = "put in line"
+    REQUEUE = "change what is asked for, keep the place"
+    NOTE_END = "note how the flow ended"
+    DECLINE = "end the offer: declined"
+    EXPIRE = "end the offer: RONA"
+    FAIL = "end the offer: unreachable"
+    CONNECT = "the talk begins"
+    END_TALK = "the talk ends"
+    TOGGLE_HOLD = "hold or resume"
+    HANG_UP_AGENT = "hang up the agent's leg"
+    STEER_SURVEY = "steer to the survey or goodbye"
+    STEER_WAIT = "steer back to waiting"
+    JUDGE = "note the judgement"
+    LEAVE_MENU = "end: left the menu"
+    ABANDON = "end: abandoned"
+    WITHDRAW = "end the offer and the interaction: abandoned"
+    END_LOST_TALK = "end the talk and the interaction"
+    END = "end"
+
+
+class No(StrEnum):
+    """Why a signal changes nothing."""
+
+    LATE = "late: the interaction has moved on"
+    EARLY = "the interaction is not so far"
+    SAME = "already so"
+
+
+TABLE: dict[State, dict[Signal, Do | No]] = {
+    State.FLOW: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: Do.MOVE,
+        Signal.ROUTED: Do.QUEUE,
+        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.DECLINED: No.LATE,
+        Signal.OFFER_EXPIRED: No.LATE,
+        Signal.LEG_LOST: No.LATE,
+        Signal.MET: Do.CONNECT,
+        Signal.PARTED: No.EARLY,
+        Signal.HOLD: No.EARLY,
+        Signal.HANGUP_ASKED: No.EARLY,
+        Signal.AFTER: Do.STEER_SURVEY,
+        Signal.JUDGED: No.EARLY,
+        Signal.CALLER_GONE: Do.LEAVE_MENU,
+    },
+    State.WAITING: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: Do.MOVE,
+        Signal.ROUTED: Do.REQUEUE,
+        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.DECLINED: No.LATE,
+        Signal.OFFER_EXPIRED: No.LATE,
+        Signal.LEG_LOST: No.LATE,
+        Signal.MET: Do.CONNECT,
+        Signal.PARTED: No.EARLY,
+        Signal.HOLD: No.EARLY,
+        Signal.HANGUP_ASKED: No.EARLY,
+        Signal.AFTER: Do.STEER_WAIT,
+        Signal.JUDGED: No.EARLY,
+        Signal.CALLER_GONE: Do.ABANDON,
+    },
+    State.OFFERED: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: Do.MOVE,
+        Signal.ROUTED: No.SAME,
+        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.DECLINED: Do.DECLINE,
+        Signal.OFFER_EXPIRED: Do.EXPIRE,
+        Signal.LEG_LOST: Do.FAIL,
+        Signal.MET: Do.CONNECT,
+        Signal.PARTED: No.EARLY,
+        Signal.HOLD: No.EARLY,
+        Signal.HANGUP_ASKED: Do.DECLINE,
+        Signal.AFTER: Do.STEER_WAIT,
+        Signal.JUDGED: No.EARLY,
+        Signal.CALLER_GONE: Do.WITHDRAW,
+    },
+    State.TALKING: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: No.LATE,
+        Signal.ROUTED: No.LATE,
+        Signal.FLOW_ENDED: No.LATE,
+        Signal.DECLINED: No.LATE,
+        Signal.OFFER_EXPIRED: No.LATE,
+        Signal.LEG_LOST: Do.END_TALK,
+        Signal.MET: No.SAME,
+        Signal.PARTED: Do.END_TALK,
+        Signal.HOLD: Do.TOGGLE_HOLD,
+        Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
+        Signal.AFTER: Do.STEER_SURVEY,
+        Signal.JUDGED: No.EARLY,
+        Signal.CALLER_GONE: Do.END_LOST_TALK,
+    },
+    State.AFTER: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: No.LATE,
+        Signal.ROUTED: Do.QUEUE,
+        Signal.FLOW_ENDED: No.SAME,
+        Signal.DECLINED: No.LATE,
+        Signal.OFFER_EXPIRED: No.LATE,
+        Signal.LEG_LOST: No.SAME,
+        Signal.MET: Do.CONNECT,
+        Signal.PARTED: No.SAME,
+        Signal.HOLD: No.LATE,
+        Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
+        Signal.AFTER: Do.STEER_SURVEY,
+        Signal.JUDGED: Do.JUDGE,
+        Signal.CALLER_GONE: Do.END,
+    },
+    State.ENDED: dict.fromkeys(Signal, No.LATE),
+}

@@ -1,0 +1,169 @@
+"""The world: open work, agents, today's counters, and the channels Asterisk holds for us. Plain data.
+
+Only `apply.apply` changes it. It is small (past interactions live in history) and is saved whole as a snapshot.
+"""
+
+from msgspec import Struct, field
+
+from cti.core.agent import AgentState
+from cti.core.events import Why
+from cti.core.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    IdentifierId,
+    InteractionId,
+    Language,
+    Ms,
+    OfferId,
+    Phone,
+    QueueId,
+    ReasonId,
+)
+from cti.core.interaction import State
+from cti.core.site import Agent, Queue, Site, Skills
+
+SNAPSHOT_VERSION = 1
+
+
+class Leg(Struct):
+    """One Asterisk channel that belongs to an interaction."""
+
+    channel: ChannelId
+    interaction: InteractionId
+    phone: Phone | None
+    """None: the caller's own."""
+    offer: OfferId | None = None
+    started: bool = True
+    """False: asked for, not yet seen."""
+    up: bool = False
+    bridge: BridgeId | None = None
+    ending: bool = False
+    """Somebody asked it to hang up; a bridge entered after that is a ghost."""
+
+
+class Offer(Struct):
+    """The reservation of one agent."""
+
+    id: OfferId
+    agent: AgentId
+    legs: list[ChannelId]
+    at: Ms
+    until: Ms
+    why: tuple[Why, ...]
+
+
+class Interaction(Struct):
+    """One open piece of work."""
+
+    id: InteractionId
+    kind: str
+    channel: ChannelId
+    number: str
+    caller: IdentifierId | None
+    language: Language | None
+    opened: Ms
+    state: State = State.FLOW
+    position: str = ""
+    path: list[str] = field(default_factory=list)
+    queue: QueueId | None = None
+    skills: Skills = field(default_factory=dict)
+    priority: int = 0
+    since: Ms = Ms(0)
+    """Begin of the wait; kept through failed offers and restarts."""
+    offers: int = 0
+    offer: Offer | None = None
+    agent: AgentId | None = None
+    """Who talks or talked to them last."""
+    agent_channel: ChannelId | None = None
+    why: tuple[Why, ...] = ()
+    waited: Ms = Ms(0)
+    connected: Ms | None = None
+    parted: Ms | None = None
+    held: Ms | None = None
+    """Since when on hold."""
+    judged: bool | None = None
+    surveyed: bool = False
+    flow_end: str = ""
+
+
+class AgentNow(Struct):
+    """An agent's own reservation and state: the truth for routing."""
+
+    id: AgentId
+    state: AgentState = AgentState.SIGNED_OUT
+    reason: ReasonId | None = None
+    since: Ms = Ms(0)
+    until: Ms | None = None
+    interaction: InteractionId | None = None
+    next_reason: ReasonId | None = None
+    desk: bool = False
+    """A desk is open and beating."""
+    desk_until: Ms | None = None
+    """After a restart: the time by which the desk must be back."""
+
+
+class QueueToday(Struct):
+    """Counters of one queue since midnight in the site's zone."""
+
+    arrived: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    within: int = 0
+    waited_answered: Ms = Ms(0)
+    talked: Ms = Ms(0)
+
+
+class Today(Struct):
+    """Counters since midnight. `arrived` counts calls that entered a flow; queue counters count the line."""
+
+    day: str = ""
+    start: Ms = Ms(0)
+    end: Ms = Ms(0)
+    arrived: int = 0
+    solved: int = 0
+    not_solved: int = 0
+    half_hours: list[int] = field(default_factory=list)
+    abandoned_after: list[Ms] = field(default_factory=list)
+    """The waits of those who left, for the median."""
+    queues: dict[QueueId, QueueToday] = field(default_factory=dict)
+
+
+class World(Struct):
+    """Everything `step` decides by."""
+
+    site: Site | None = None
+    asterisk: bool = False
+    booted: Ms = Ms(0)
+    interactions: dict[InteractionId, Interaction] = field(default_factory=dict)
+    agents: dict[AgentId, AgentNow] = field(default_factory=dict)
+    legs: dict[ChannelId, Leg] = field(default_factory=dict)
+    phones: dict[Phone, bool] = field(default_factory=dict)
+    """Whether each phone was last seen reachable: a hint."""
+    today: Today = field(default_factory=Today)
+    version: int = SNAPSHOT_VERSION
+
+    def queue(self, queue: QueueId | None) -> Queue | None:
+        """The queue as the site has it, None when it has been deleted meanwhile."""
+        if self.site is None:
+            return None
+        return next((q for q in self.site.queues if q.id == queue), None)
+
+    def profile(self, agent: AgentId) -> Agent | None:
+        """The agent as the site has them, None when deleted meanwhile."""
+        if self.site is None:
+            return None
+        return next((a for a in self.site.agents if a.id == agent), None)
+
+    def owner(self, phone: Phone) -> AgentId | None:
+        """Whose phone this is."""
+        if self.site is None:
+            return None
+        return next((a.id for a in self.site.agents if phone in a.phones), None)
+
+    def offer(self, offer: OfferId) -> tuple[Interaction, Offer] | None:
+        """A standing offer and its interaction."""
+        interaction = self.interactions.get(InteractionId(offer.rpartition(".")[0]))
+        if interaction is None or interaction.offer is None or interaction.offer.id != offer:
+            return None
+        return interaction, interaction.offer
