@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cti.core.events import AgentStateSet, BridgeStarted, InteractionEnded, Offered, Record
-from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, OfferId, Phone
+from cti.core.events import AgentStateSet, BridgeStarted, InteractionEnded, Queued, Record
+from cti.core.ids import AgentId, InteractionId, Language, Ms, QueueId, SkillId
 from cti.store.journal import Journal, JournalError
 
 
@@ -44,17 +44,17 @@ def record(seq: int) -> Record:
 
 async def test_what_was_appended_is_read_back_equal(tmp_path: Path) -> None:
     told = Told()
-    offered = Offered(
+    queued = Queued(
         interaction=InteractionId("c-1"),
-        offer=OfferId("c-1.1"),
-        agent=AgentId("ana"),
-        legs={ChannelId("c-1.1-web"): Phone("ana-web")},
-        until=Ms(5),
-        reason="Ana：空闲最久\nBo: french 2 < 3",
+        queue=QueueId("技术支持"),
+        skills={SkillId("cmn"): 3, SkillId("internet"): 1},
+        priority=1,
+        language=Language("cmn"),
+        since=Ms(5),
     )
     with Journal.open(tmp_path / "journal.db") as journal:
         journal.start(told.on_committed, told.on_trouble)
-        records = [Record(1, Ms(1), BridgeStarted()), Record(2, Ms(2), offered)]
+        records = [Record(1, Ms(1), BridgeStarted()), Record(2, Ms(2), queued)]
         journal.append(records)
         await told.until(2)
         assert list(journal.load(0)) == records
