@@ -13,6 +13,7 @@ from cti.core.interaction import State
 from cti.core.world import AgentNow, Interaction, Leg, Offer, QueueToday, Today, World
 
 HALF_HOUR = 30 * 60 * 1000
+TOMBSTONES = 512
 
 
 def apply(world: World, event: e.Event, at: Ms) -> None:
@@ -168,6 +169,11 @@ def _talk_ended(world: World, event: e.TalkEnded, at: Ms) -> None:
     counters.talked = Ms(counters.talked + event.talked)
 
 
+def _flow_finished(world: World, event: e.FlowFinished, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.flow_end = event.how
+
+
 def _survey(world: World, event: e.SurveyOpened, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.surveyed = True
@@ -191,7 +197,6 @@ def _ended(world: World, event: e.InteractionEnded, at: Ms) -> None:
         world.today.abandoned_after.append(event.waited)
     interaction.state = State.ENDED
     interaction.offer = None
-    interaction.flow_end = event.how
     _forget(world, event.interaction)
 
 
@@ -210,6 +215,8 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
     state = AgentState(event.state)
     if state is not agent.state or event.reason != agent.reason or state is AgentState.TALKING:
         agent.since = at
+    if state is AgentState.READY and agent.state is not AgentState.RESERVED:
+        agent.idle_since = at
     agent.state = state
     agent.reason = event.reason
     agent.interaction = event.interaction
@@ -266,6 +273,9 @@ def _leg_ending(world: World, event: e.LegEnding, at: Ms) -> None:
 
 def _leg_gone(world: World, event: e.LegGone, at: Ms) -> None:
     world.legs.pop(event.channel, None)
+    if len(world.gone) >= TOMBSTONES:
+        world.gone = dict(list(world.gone.items())[TOMBSTONES // 2 :])
+    world.gone[event.channel] = at
 
 
 _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
@@ -285,6 +295,7 @@ _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
     e.Held: _held,
     e.Resumed: _resumed,
     e.TalkEnded: _talk_ended,
+    e.FlowFinished: _flow_finished,
     e.SurveyOpened: _survey,
     e.Judged: _judged,
     e.InteractionEnded: _ended,

@@ -162,6 +162,13 @@ class TalkEnded(_Event, frozen=True):
     by: str
 
 
+class FlowFinished(_Event, frozen=True):
+    """The flow came to its own end: `hangup`, `closed`, `message`."""
+
+    interaction: InteractionId
+    how: str
+
+
 class SurveyOpened(_Event, frozen=True):
     interaction: InteractionId
 
@@ -277,6 +284,7 @@ Event = (
     | Held
     | Resumed
     | TalkEnded
+    | FlowFinished
     | SurveyOpened
     | Judged
     | InteractionEnded

@@ -94,6 +94,8 @@ class AgentNow(Struct):
     state: AgentState = AgentState.SIGNED_OUT
     reason: ReasonId | None = None
     since: Ms = Ms(0)
+    idle_since: Ms = Ms(0)
+    """Begin of being ready; an offer that came to nothing through no fault of the agent's does not reset it."""
     until: Ms | None = None
     interaction: InteractionId | None = None
     next_reason: ReasonId | None = None
@@ -141,6 +143,8 @@ class World(Struct):
     phones: dict[Phone, bool] = field(default_factory=dict)
     """Whether each phone was last seen reachable: a hint."""
     today: Today = field(default_factory=Today)
+    gone: dict[ChannelId, Ms] = field(default_factory=dict)
+    """Channels that ended a moment ago, for a session whose first word comes after its channel's last."""
     version: int = SNAPSHOT_VERSION
 
     def queue(self, queue: QueueId | None) -> Queue | None:

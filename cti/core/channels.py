@@ -1,0 +1,172 @@
+"""Asterisk's channels: what they do, and what that means to interactions.
+
+A channel is gone only when AMI says Hangup for its Uniqueid. AMI orders events per channel only, so nothing here
+relies on the order of two channels' events.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from cti.core import calls
+from cti.core import events as e
+from cti.core import inputs as i
+from cti.core.calls import ELSEWHERE, NO_ANSWER, REFUSED, Detail
+from cti.core.commands import HangUp
+from cti.core.ids import ChannelId, InteractionId, Phone
+from cti.core.interaction import Signal, State
+from cti.core.turn import Turn
+from cti.core.world import Interaction, Leg
+
+
+def phone_of(name: str) -> Phone | None:
+    """The endpoint of a channel name such as `PJSIP/ana-web-0000002a`."""
+    technology, _, rest = name.partition("/")
+    return Phone(rest.rpartition("-")[0]) if technology == "PJSIP" and "-" in rest else None
+
+
+def _asterisk_down(turn: Turn, said: i.AsteriskDown) -> None:
+    if turn.world.asterisk:
+        turn.emit(e.AsteriskLost())
+
+
+def _channel_started(turn: Turn, said: i.ChannelStarted) -> None:
+    leg = turn.world.legs.get(said.channel)
+    if leg is not None:
+        if not leg.started:
+            turn.emit(e.LegStarted(channel=said.channel, interaction=leg.interaction, phone=leg.phone))
+    elif said.interaction in turn.world.interactions:
+        adopt(turn, said.channel, said.name, InteractionId(said.interaction or ""))
+
+
+def adopt(turn: Turn, channel: ChannelId, name: str, interaction: InteractionId) -> Leg | None:
+    """A known interaction's channel that we did not start: the caller's own, or a phone the fallback queue rang."""
+    it = turn.world.interactions[interaction]
+    phone = None if channel == it.channel else phone_of(name)
+    if phone is None and channel != it.channel:
+        return None
+    if phone is not None and turn.world.owner(phone) is None:
+        return None
+    turn.emit(e.LegStarted(channel=channel, interaction=interaction, phone=phone))
+    return turn.world.legs[channel]
+
+
+def _channel_up(turn: Turn, said: i.ChannelUp) -> None:
+    leg = turn.world.legs.get(said.channel)
+    if leg is not None and not leg.up:
+        turn.emit(e.LegUp(channel=said.channel))
+
+
+def _bridge_entered(turn: Turn, said: i.BridgeEntered) -> None:
+    leg = turn.world.legs.get(said.channel)
+    if leg is None and said.interaction in turn.world.interactions:
+        leg = adopt(turn, said.channel, said.name, InteractionId(said.interaction or ""))
+    if leg is None:
+        return
+    turn.emit(e.LegBridged(channel=said.channel, bridge=said.bridge))
+    it = turn.world.interactions.get(leg.interaction)
+    if leg.ending or it is None:
+        _ghost(turn, leg)
+        return
+    met(turn, it)
+
+
+def _ghost(turn: Turn, leg: Leg) -> None:
+    """It had been told to hang up, or belongs to nothing any more, and yet it entered a bridge."""
+    turn.emit(e.Repaired(what="ghost hung up", interaction=leg.interaction))
+    turn.wish(HangUp(channel=leg.channel, cause=ELSEWHERE))
+    if leg.phone is None:
+        alone = [other.channel for other in turn.world.legs.values() if other.phone and other.bridge == leg.bridge]
+        calls.hang_up_legs(turn, alone, ELSEWHERE)
+
+
+def met(turn: Turn, it: Interaction) -> None:
+    """If the caller and an agent's leg stand in one bridge, the talk has begun."""
+    caller = turn.world.legs.get(it.channel)
+    if caller is None or caller.bridge is None:
+        return
+    for leg in list(turn.world.legs.values()):
+        if leg.phone is not None and leg.interaction == it.id and leg.bridge == caller.bridge:
+            if caller.ending:
+                _ghost(turn, caller)
+            else:
+                calls.signal(turn, it, Signal.MET, Detail(leg=leg))
+            return
+
+
+def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
+    leg = turn.world.legs.get(said.channel)
+    if leg is None or leg.bridge is None:
+        return
+    turn.emit(e.LegBridged(channel=said.channel, bridge=None))
+    it = turn.world.interactions.get(leg.interaction)
+    if it is not None and it.state is State.TALKING and said.channel in (it.channel, it.agent_channel):
+        calls.signal(turn, it, Signal.PARTED, Detail(by="caller" if leg.phone is None else "agent"))
+
+
+def _hangup_requested(turn: Turn, said: i.HangupRequested) -> None:
+    leg = turn.world.legs.get(said.channel)
+    if leg is not None and not leg.ending:
+        turn.emit(e.LegEnding(channel=said.channel))
+
+
+def _channel_gone(turn: Turn, said: i.ChannelGone) -> None:
+    gone(turn, said.channel, said.cause)
+
+
+def _ended_meanwhile(turn: Turn, said: i.EndedMeanwhile) -> None:
+    turn.when = min(turn.now, said.at)
+    gone(turn, said.channel, said.cause)
+
+
+def gone(turn: Turn, channel: ChannelId, cause: int) -> None:
+    """A channel is no more: the only proof of an end."""
+    leg = turn.world.legs.get(channel)
+    turn.emit(e.LegGone(channel=channel, cause=cause))
+    it = turn.world.interactions.get(leg.interaction) if leg is not None else None
+    if leg is None or it is None:
+        return
+    if leg.phone is None and channel == it.channel:
+        calls.signal(turn, it, Signal.CALLER_GONE, Detail(by="caller"))
+        others = [other.channel for other in turn.world.legs.values() if other.interaction == it.id]
+        calls.hang_up_legs(turn, others, ELSEWHERE)
+    elif channel == it.agent_channel or (it.offer is not None and _last_leg(turn, it, channel)):
+        calls.signal(turn, it, Signal.LEG_LOST, Detail(how=_why_lost(leg, cause), by="agent"))
+
+
+def _last_leg(turn: Turn, it: Interaction, channel: ChannelId) -> bool:
+    legs = it.offer.legs if it.offer is not None else []
+    return channel in legs and not any(other in turn.world.legs for other in legs)
+
+
+def _why_lost(leg: Leg, cause: int) -> str:
+    if leg.up or cause in REFUSED:
+        return "declined"
+    return "rona" if cause in NO_ANSWER else "unreachable"
+
+
+def _hold(turn: Turn, said: i.HoldChanged) -> None:
+    leg = turn.world.legs.get(said.channel)
+    it = turn.world.interactions.get(leg.interaction) if leg is not None else None
+    if it is not None and said.channel == it.agent_channel:
+        calls.signal(turn, it, Signal.HOLD, Detail(yes=said.held))
+
+
+def _ring_failed(turn: Turn, said: i.RingFailed) -> None:
+    """Only for a leg that never was; one that was ends with its Hangup."""
+    leg = turn.world.legs.get(said.channel)
+    if leg is not None and not leg.started:
+        gone(turn, said.channel, 20)
+
+
+HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
+    i.AsteriskDown: _asterisk_down,
+    i.ChannelStarted: _channel_started,
+    i.ChannelUp: _channel_up,
+    i.BridgeEntered: _bridge_entered,
+    i.BridgeLeft: _bridge_left,
+    i.HangupRequested: _hangup_requested,
+    i.ChannelGone: _channel_gone,
+    i.EndedMeanwhile: _ended_meanwhile,
+    i.HoldChanged: _hold,
+    i.RingFailed: _ring_failed,
+}

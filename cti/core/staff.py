@@ -1,0 +1,215 @@
+"""What agents say and what becomes of them: the actions of the agent's table."""
+
+from collections.abc import Callable
+
+from cti.core import agent as a
+from cti.core import events as e
+from cti.core import inputs as i
+from cti.core.agent import AgentDo, AgentNo, AgentSignal, AgentState
+from cti.core.commands import FallbackMember
+from cti.core.ids import AgentId, InteractionId, Ms, ReasonId
+from cti.core.queue import served_by
+from cti.core.turn import Turn
+from cti.core.world import AgentNow
+
+DESK_GRACE = 20_000
+"""After a restart of ours, desks have so long to come back before their agents are taken off."""
+
+REASONED = {
+    "rona": a.RONA,
+    "declined": a.DECLINED,
+    "unreachable": a.UNREACHABLE,
+}
+"""How an offer ended -> why its agent is not ready now; other ends leave the agent ready."""
+
+
+def signal(turn: Turn, agent: AgentId, what: AgentSignal, reason: ReasonId | None = None, ready: bool = True) -> None:
+    """Something happened to an agent: look it up in the table and do it."""
+    now = turn.world.agents.get(agent)
+    if now is None:
+        return
+    match a.TABLE[now.state][what]:
+        case AgentNo():
+            return
+        case AgentDo.TO_READY:
+            _settle(turn, now)
+            put(turn, now, AgentState.READY)
+        case AgentDo.TO_NOT_READY:
+            put(turn, now, AgentState.NOT_READY, reason or ReasonId(a.SIGNED_IN))
+        case AgentDo.TO_SIGNED_OUT:
+            _settle(turn, now)
+            put(turn, now, AgentState.SIGNED_OUT)
+        case AgentDo.AFTERWARDS:
+            turn.emit(e.NotReadyNext(agent=agent, reason=reason))
+        case AgentDo.STAY_READY:
+            turn.emit(e.NotReadyNext(agent=agent, reason=None))
+        case AgentDo.LOSE:
+            put(turn, now, AgentState.NOT_READY, ReasonId(a.DESK_LOST))
+        case AgentDo.FINISH:
+            if ready:
+                free(turn, now)
+            else:
+                put(turn, now, AgentState.NOT_READY, now.next_reason or ReasonId("away"))
+        case AgentDo.EXTEND:
+            """Done by `extend`, which knows by how much."""
+
+
+def _settle(turn: Turn, agent: AgentNow) -> None:
+    """A wrap-up left without a word is still an end of it, for history's sake."""
+    if agent.state is AgentState.WRAP_UP and agent.interaction is not None:
+        turn.emit(e.WrappedUp(interaction=agent.interaction, agent=agent.id, outcome=None))
+
+
+def put(
+    turn: Turn,
+    agent: AgentNow,
+    state: AgentState,
+    reason: ReasonId | None = None,
+    interaction: InteractionId | None = None,
+    until: Ms | None = None,
+) -> None:
+    """Set an agent's state, and keep the fallback queue in step."""
+    ready_before = agent.state is AgentState.READY
+    present_before = agent.state is not AgentState.SIGNED_OUT
+    turn.emit(e.AgentStateSet(agent=agent.id, state=state, reason=reason, interaction=interaction, until=until))
+    ready, present = state is AgentState.READY, state is not AgentState.SIGNED_OUT
+    if (ready, present) != (ready_before, present_before):
+        fallback(turn, agent)
+
+
+def fallback(turn: Turn, agent: AgentNow) -> None:
+    """Tell Asterisk's plain queue whether it may ring this agent when we are away."""
+    profile = turn.world.profile(agent.id)
+    if profile is None or turn.world.site is None or not turn.world.asterisk:
+        return
+    queues = tuple(queue.id for queue in turn.world.site.queues if served_by(profile, queue))
+    for phone in profile.phones:
+        turn.wish(
+            FallbackMember(
+                agent=agent.id,
+                phone=phone,
+                queues=queues,
+                ready=agent.state is AgentState.READY,
+                present=agent.state is not AgentState.SIGNED_OUT,
+            )
+        )
+
+
+def free(turn: Turn, agent: AgentNow) -> None:
+    """The work is done: ready, unless something else was asked for meanwhile."""
+    if agent.next_reason == a.SIGNED_OUT:
+        put(turn, agent, AgentState.SIGNED_OUT)
+    elif agent.next_reason is not None:
+        put(turn, agent, AgentState.NOT_READY, agent.next_reason)
+    else:
+        put(turn, agent, AgentState.READY)
+
+
+def release(turn: Turn, agent: AgentId, how: str) -> None:
+    """An offer came to nothing; `how` says whether the agent stays ready (see `REASONED`)."""
+    now = turn.world.agents.get(agent)
+    if now is None or now.state is not AgentState.RESERVED:
+        return
+    if how in REASONED and now.next_reason is None:
+        put(turn, now, AgentState.NOT_READY, ReasonId(REASONED[how]))
+    else:
+        free(turn, now)
+
+
+def wrap_up(turn: Turn, agent: AgentNow, interaction: InteractionId, seconds: int) -> None:
+    """The talk is over; time to write it down."""
+    until = Ms(turn.now + seconds * 1000)
+    put(turn, agent, AgentState.WRAP_UP, interaction=interaction, until=until)
+    if seconds <= 0:
+        signal(turn, agent.id, AgentSignal.EXPIRED)
+
+
+def _sign_in(turn: Turn, said: i.AgentSignedIn) -> None:
+    signal(turn, said.agent, AgentSignal.SIGN_IN, ReasonId(a.SIGNED_IN))
+
+
+def _sign_out(turn: Turn, said: i.AgentSignedOut) -> None:
+    signal(turn, said.agent, AgentSignal.SIGN_OUT, ReasonId(a.SIGNED_OUT))
+
+
+def _ready(turn: Turn, said: i.AgentReady) -> None:
+    signal(turn, said.agent, AgentSignal.READY)
+
+
+def _not_ready(turn: Turn, said: i.AgentNotReady) -> None:
+    signal(turn, said.agent, AgentSignal.NOT_READY, said.reason)
+
+
+def _desk_connected(turn: Turn, said: i.DeskConnected) -> None:
+    agent = turn.world.agents.get(said.agent)
+    if agent is not None and not agent.desk:
+        turn.emit(e.DeskSeen(agent=said.agent, present=True))
+        if agent.next_reason == a.DESK_LOST:
+            turn.emit(e.NotReadyNext(agent=said.agent, reason=None))
+
+
+def _desk_lost(turn: Turn, said: i.DeskLost) -> None:
+    lose_desk(turn, said.agent)
+
+
+def lose_desk(turn: Turn, agent: AgentId) -> None:
+    """No desk any more: without a phone of its own, nothing can ring for this agent."""
+    now = turn.world.agents.get(agent)
+    profile = turn.world.profile(agent)
+    if now is None or not (now.desk or now.desk_until):
+        return
+    turn.emit(e.DeskSeen(agent=agent, present=False))
+    if profile is not None and not profile.desk_phone:
+        signal(turn, agent, AgentSignal.DESK_LOST, ReasonId(a.DESK_LOST))
+
+
+def _extend(turn: Turn, said: i.WrapUpExtended) -> None:
+    agent = turn.world.agents.get(said.agent)
+    if agent is None or a.TABLE[agent.state][AgentSignal.EXTEND] is not AgentDo.EXTEND or agent.until is None:
+        return
+    until = Ms(max(agent.until, turn.now) + max(0, min(said.by_s, 3600)) * 1000)
+    put(turn, agent, AgentState.WRAP_UP, interaction=agent.interaction, until=until)
+
+
+def _wrapped(turn: Turn, said: i.WrapUpDone) -> None:
+    agent = turn.world.agents.get(said.agent)
+    if agent is None:
+        return
+    turn.emit(e.WrappedUp(interaction=said.interaction, agent=said.agent, outcome=said.outcome))
+    if agent.state is AgentState.WRAP_UP and agent.interaction == said.interaction:
+        signal(turn, said.agent, AgentSignal.WRAPPED, ready=said.ready)
+
+
+def _phone(turn: Turn, said: i.PhoneReachable) -> None:
+    if turn.world.phones.get(said.phone) != said.reachable:
+        turn.emit(e.PhoneSeen(phone=said.phone, reachable=said.reachable))
+
+
+def restarted(turn: Turn) -> None:
+    """Our process is new: no desk is connected, and each has a while to come back."""
+    for agent in turn.world.agents.values():
+        if agent.state is not AgentState.SIGNED_OUT:
+            turn.emit(e.DeskSeen(agent=agent.id, present=False, until=Ms(turn.now + DESK_GRACE)))
+
+
+def expire(turn: Turn) -> None:
+    """Wrap-ups whose time is over, desks that did not come back."""
+    for agent in list(turn.world.agents.values()):
+        if agent.until is not None and agent.until <= turn.now and agent.state is AgentState.WRAP_UP:
+            _settle(turn, agent)
+            signal(turn, agent.id, AgentSignal.EXPIRED)
+        if agent.desk_until is not None and agent.desk_until <= turn.now:
+            lose_desk(turn, agent.id)
+
+
+HANDLERS: dict[type[i.Input], Callable[..., None]] = {
+    i.AgentSignedIn: _sign_in,
+    i.AgentSignedOut: _sign_out,
+    i.AgentReady: _ready,
+    i.AgentNotReady: _not_ready,
+    i.DeskConnected: _desk_connected,
+    i.DeskLost: _desk_lost,
+    i.WrapUpExtended: _extend,
+    i.WrapUpDone: _wrapped,
+    i.PhoneReachable: _phone,
+}

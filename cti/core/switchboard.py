@@ -1,0 +1,178 @@
+"""`step(world, input, now)`: one input in, facts and wishes out. The heart, and pure.
+
+It turns what shells saw of channels into signals to interactions and agents, whose tables say what follows; then timers
+that are due, then the match. Inputs about things we don't know change nothing and are not errors.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from cti.core import calls, channels, staff
+from cti.core import events as e
+from cti.core import inputs as i
+from cti.core.calls import Detail
+from cti.core.channels import gone
+from cti.core.hours import day_of
+from cti.core.ids import InteractionId, Ms
+from cti.core.interaction import Signal, State
+from cti.core.match import match
+from cti.core.queue import widening
+from cti.core.reconcile import reconcile
+from cti.core.turn import Outcome, Turn
+from cti.core.world import World
+
+
+def step(world: World, said: i.Input, now: Ms) -> Outcome:
+    """Take one input at `now`. `world` is moved on by the events returned, and by nothing else."""
+    turn = Turn(world, now)
+    take(turn, said)
+    return Outcome(turn.events, turn.commands, wake_at(world, now))
+
+
+def take(turn: Turn, said: i.Input) -> None:
+    """The same, with the turn in the caller's hand: what was decided before a failure is not lost."""
+    if turn.world.site is not None and turn.now >= turn.world.today.end:
+        start_day(turn)
+    _HANDLERS[type(said)](turn, said)
+    expire(turn)
+    match(turn)
+
+
+def start_day(turn: Turn) -> None:
+    """Midnight in the site's zone: counters begin again."""
+    if turn.world.site is not None:
+        day, start, end = day_of(turn.world.site.zone, turn.now)
+        turn.emit(e.DayStarted(day=day, start=start, end=end))
+
+
+def expire(turn: Turn) -> None:
+    """Everything whose time has come."""
+    for it in [it for it in turn.world.interactions.values() if it.offer and it.offer.until <= turn.now]:
+        calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
+    staff.expire(turn)
+
+
+def wake_at(world: World, now: Ms) -> Ms | None:
+    """The next time something happens by itself."""
+    times: list[Ms] = [world.today.end] if world.site is not None else []
+    for it in world.interactions.values():
+        if it.offer is not None:
+            times.append(it.offer.until)
+        elif it.state is State.WAITING and (wider := widening(world, it, now)) is not None:
+            times.append(wider)
+    for agent in world.agents.values():
+        times.extend(t for t in (agent.until, agent.desk_until) if t is not None)
+    return min(times, default=None)
+
+
+# --- the process and its configuration
+
+
+def _site(turn: Turn, said: i.SiteLoaded) -> None:
+    if turn.world.site == said.site:
+        return
+    first = turn.world.site is None
+    turn.emit(e.SiteInForce(site=said.site))
+    if first:
+        start_day(turn)
+    for agent in turn.world.agents.values():
+        staff.fallback(turn, agent)
+
+
+def _started(turn: Turn, said: i.Started) -> None:
+    turn.emit(e.BridgeStarted())
+    staff.restarted(turn)
+
+
+def _wake(turn: Turn, said: i.Wake) -> None:
+    """Timers are looked at after every input."""
+
+
+# --- the caller's session
+
+
+def _arrived(turn: Turn, said: i.CallArrived) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None:
+        calls.signal(turn, it, Signal.RETURNED, Detail(channel=said.channel))
+    else:
+        turn.emit(
+            e.InteractionOpened(
+                interaction=said.interaction,
+                channel_kind="call",
+                channel=said.channel,
+                number=said.number,
+                caller=said.caller,
+                language=said.language,
+            )
+        )
+    if said.channel not in turn.world.legs:
+        turn.emit(e.LegStarted(channel=said.channel, interaction=said.interaction, phone=None))
+        if said.channel in turn.world.gone:
+            gone(turn, said.channel, 0)
+
+
+def _about(turn: Turn, interaction: InteractionId, what: Signal, detail: Detail) -> None:
+    it = turn.world.interactions.get(interaction)
+    if it is not None:
+        calls.signal(turn, it, what, detail)
+
+
+def _language(turn: Turn, said: i.LanguageChosen) -> None:
+    _about(turn, said.interaction, Signal.LANGUAGE, Detail(language=said.language))
+
+
+def _moved(turn: Turn, said: i.FlowMoved) -> None:
+    _about(turn, said.interaction, Signal.MOVED, Detail(how=said.position, label=said.label))
+
+
+def _route(turn: Turn, said: i.RouteAsked) -> None:
+    detail = Detail(queue=said.queue, skills=dict(said.skills), priority=said.priority, language=said.language)
+    _about(turn, said.interaction, Signal.ROUTED, detail)
+
+
+def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
+    _about(turn, said.interaction, Signal.FLOW_ENDED, Detail(how=said.how))
+
+
+def _after(turn: Turn, said: i.AfterReached) -> None:
+    _about(turn, said.interaction, Signal.AFTER, Detail(channel=said.channel))
+
+
+def _survey(turn: Turn, said: i.SurveyAnswered) -> None:
+    _about(turn, said.interaction, Signal.JUDGED, Detail(yes=said.solved))
+
+
+# --- agents about calls
+
+
+def _declined(turn: Turn, said: i.OfferDeclined) -> None:
+    found = turn.world.offer(said.offer)
+    if found is not None and found[1].agent == said.agent:
+        calls.signal(turn, found[0], Signal.DECLINED, Detail())
+
+
+def _hang_up_asked(turn: Turn, said: i.HangUpAsked) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    agent = turn.world.agents.get(said.agent)
+    if it is not None and agent is not None and agent.interaction == it.id:
+        calls.signal(turn, it, Signal.HANGUP_ASKED, Detail())
+
+
+_HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
+    i.SiteLoaded: _site,
+    i.Started: _started,
+    i.Wake: _wake,
+    i.AsteriskUp: reconcile,
+    i.CallArrived: _arrived,
+    i.LanguageChosen: _language,
+    i.FlowMoved: _moved,
+    i.RouteAsked: _route,
+    i.FlowEnded: _flow_ended,
+    i.AfterReached: _after,
+    i.SurveyAnswered: _survey,
+    i.OfferDeclined: _declined,
+    i.HangUpAsked: _hang_up_asked,
+    **channels.HANDLERS,
+    **staff.HANDLERS,
+}
