@@ -74,7 +74,7 @@ class CallView(Struct, frozen=True, kw_only=True):
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
-    """Something the agent must know until put away: `rona`, `call_lost`."""
+    """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`."""
 
     id: str
     kind: str

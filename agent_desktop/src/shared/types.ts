@@ -77,7 +77,7 @@ export interface Why {
   args: Record<string, number | string>;
 }
 
-/** Something the agent must know until put away: `rona`, `call_lost`. */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`. */
 export interface NoticeView {
   id: string;
   kind: string;

@@ -1,0 +1,47 @@
+"""What an agent must be told until they put it away: a fold of the records, kept per agent."""
+
+from cti.core import agent as agents
+from cti.core import events as e
+from cti.core.ids import AgentId
+from cti.core.world import World
+from cti.web.views import NoticeView
+
+_KEPT = 10
+"""For one agent; older ones fall out."""
+
+
+class Notices:
+    """Notices of all agents. A restart begins with what the world still shows of them."""
+
+    def __init__(self, world: World) -> None:
+        self._of: dict[AgentId, tuple[NoticeView, ...]] = {}
+        for now in world.agents.values():
+            if now.reason in (agents.RONA, agents.UNREACHABLE):
+                self._add(now.id, NoticeView(id=f"{now.id}.{now.since}", kind=str(now.reason), at=now.since))
+
+    def of(self, agent: AgentId) -> tuple[NoticeView, ...]:
+        """Oldest first."""
+        return self._of.get(agent, ())
+
+    def fold(self, record: e.Record) -> AgentId | None:
+        """Take a record in; whose notices changed by it."""
+        event = record.event
+        if isinstance(event, e.OfferEnded) and event.how in (agents.RONA, agents.UNREACHABLE):
+            notice = NoticeView(id=event.offer, kind=event.how, at=record.at, interaction=event.interaction)
+        elif isinstance(event, e.TalkEnded) and event.by == "unknown":
+            notice = NoticeView(
+                id=f"{event.interaction}.{record.seq}", kind="call_lost", at=record.at, interaction=event.interaction
+            )
+        else:
+            return None
+        self._add(event.agent, notice)
+        return event.agent
+
+    def put_away(self, agent: AgentId, notice: str) -> bool:
+        """False: there is no such notice."""
+        before = self.of(agent)
+        self._of[agent] = tuple(n for n in before if n.id != notice)
+        return len(self._of[agent]) != len(before)
+
+    def _add(self, agent: AgentId, notice: NoticeView) -> None:
+        self._of[agent] = (*(n for n in self.of(agent) if n.id != notice.id), notice)[-_KEPT:]

@@ -1,0 +1,269 @@
+"""What a screen shows, made from the world. Pure: no clock, nothing kept, nothing changed.
+
+`TOUCHES` says which fields of a view an event can change; `live` makes only those anew.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from statistics import median_low
+
+from cti.core import events as e
+from cti.core.agent import AgentState
+from cti.core.ids import AgentId, InteractionId, Ms, QueueId
+from cti.core.interaction import State
+from cti.core.queue import available, served_by
+from cti.core.site import Agent, Queue
+from cti.core.world import AgentNow, Interaction, QueueToday, World
+from cti.store.views import Pop
+from cti.web.views import (
+    AgentTile,
+    CallView,
+    DeskView,
+    MeView,
+    NoticeView,
+    PhoneView,
+    QueueView,
+    TodayView,
+    WallboardView,
+)
+
+
+class Part(StrEnum):
+    """What changes together on the screens."""
+
+    OWN = "own"
+    """A desk's agent and the call there: sent at once."""
+    LINE = "line"
+    """Queues and who waits."""
+    AGENTS = "agents"
+    TODAY = "today"
+    SITE = "site"
+    LINK = "link"
+
+
+_O, _L, _A, _T, _S, _K = Part.OWN, Part.LINE, Part.AGENTS, Part.TODAY, Part.SITE, Part.LINK
+_NOTHING: frozenset[Part] = frozenset()
+
+TOUCHES: dict[type[e.Event], frozenset[Part]] = {
+    e.SiteInForce: frozenset(Part),
+    e.DayStarted: frozenset({_L, _T}),
+    e.BridgeStarted: frozenset({_K}),
+    e.AsteriskSeen: frozenset({_K}),
+    e.AsteriskLost: frozenset({_K}),
+    e.InteractionOpened: frozenset({_T}),
+    e.CallerReattached: _NOTHING,
+    e.LanguageSet: frozenset({_O}),
+    e.FlowPosition: frozenset({_O}),
+    e.Queued: frozenset({_O, _L}),
+    e.Offered: frozenset({_O, _L}),
+    e.OfferEnded: frozenset({_O, _L}),
+    e.Connected: frozenset({_O, _L, _T}),
+    e.Held: frozenset({_O}),
+    e.Resumed: frozenset({_O}),
+    e.TalkEnded: frozenset({_O, _T}),
+    e.SurveyOpened: _NOTHING,
+    e.Judged: frozenset({_O, _T}),
+    e.InteractionEnded: frozenset({_O, _L, _T}),
+    e.AgentStateSet: frozenset({_O, _L, _A}),
+    e.NotReadyNext: frozenset({_O}),
+    e.DeskSeen: frozenset({_L}),
+    e.PhoneSeen: frozenset({_O}),
+    e.WrappedUp: _NOTHING,
+    e.LegStarted: _NOTHING,
+    e.LegUp: _NOTHING,
+    e.LegBridged: _NOTHING,
+    e.LegEnding: _NOTHING,
+    e.LegGone: _NOTHING,
+    e.Repaired: _NOTHING,
+}
+
+
+def of_agent(world: World, agent: AgentId) -> InteractionId | None:
+    """The interaction on this agent's desk."""
+    now = world.agents.get(agent)
+    return now.interaction if now else None
+
+
+# --- the desk
+
+
+def desk(world: World, agent: AgentId, pop: Pop | None, notices: tuple[NoticeView, ...]) -> DeskView:
+    """Everything one desk shows. `pop` is that of the interaction on the desk."""
+    site = world.site
+    return DeskView(
+        me=me(world, agent),
+        queues=queues(world),
+        call=call(world, agent),
+        pop=pop,
+        notices=notices,
+        reasons=site.reasons if site else (),
+        outcomes=site.outcomes if site else (),
+        asterisk=world.asterisk,
+    )
+
+
+def me(world: World, agent: AgentId) -> MeView:
+    """The agent whose desk it is; one who was deleted meanwhile is signed out and has no phones."""
+    now = world.agents.get(agent) or AgentNow(id=agent)
+    profile = world.profile(agent) or Agent(id=agent, name=agent, work_number="")
+    return MeView(
+        agent=agent,
+        name=profile.name,
+        nickname=profile.nickname,
+        work_number=profile.work_number,
+        role=profile.role,
+        state=now.state.value,
+        reason=now.reason,
+        since=now.since,
+        until=now.until,
+        next_reason=now.next_reason,
+        phones=tuple(PhoneView(phone=phone, reachable=world.phones.get(phone, False)) for phone in profile.phones),
+    )
+
+
+_PHASES = {AgentState.RESERVED: "ringing", AgentState.TALKING: "talking", AgentState.WRAP_UP: "wrap_up"}
+
+
+def call(world: World, agent: AgentId) -> CallView | None:
+    """The call on the desk, from the reservation to the end of wrap-up."""
+    now = world.agents.get(agent)
+    if now is None or now.interaction is None or now.state not in _PHASES:
+        return None
+    interaction = world.interactions.get(now.interaction)
+    if interaction is None:
+        return None
+    offer = interaction.offer if interaction.offer is not None and interaction.offer.agent == agent else None
+    phase, since, until = _PHASES[now.state], now.since, now.until
+    waited = interaction.waited
+    if phase == "ringing" and offer is not None:
+        since, until, waited = offer.at, offer.until, Ms(offer.at - interaction.since)
+    elif phase == "talking":
+        since, until = interaction.connected or now.since, None
+        if interaction.held is not None:
+            phase, since = "held", interaction.held
+    return CallView(
+        interaction=interaction.id,
+        phase=phase,
+        offer=offer.id if offer else None,
+        until=until,
+        queue=interaction.queue,
+        number=interaction.number,
+        language=interaction.language,
+        arrived=interaction.opened,
+        waited=waited,
+        since=since,
+        path=tuple(interaction.path),
+        why=offer.why if offer else interaction.why,
+        judged=interaction.judged,
+    )
+
+
+# --- what all screens share
+
+
+def waiting(world: World) -> dict[QueueId, list[Interaction]]:
+    """Queue -> those who wait in it (also while a phone rings for them)."""
+    line: dict[QueueId, list[Interaction]] = {}
+    for interaction in world.interactions.values():
+        if interaction.state in (State.WAITING, State.OFFERED) and interaction.queue is not None:
+            line.setdefault(interaction.queue, []).append(interaction)
+    return line
+
+
+def queues(world: World) -> tuple[QueueView, ...]:
+    """Every queue of the site, in the site's order."""
+    if world.site is None:
+        return ()
+    line = waiting(world)
+    ready = [agent for agent in world.site.agents if (now := world.agents.get(agent.id)) and available(world, now)]
+    return tuple(
+        _queue(queue, line.get(queue.id, []), ready, world.today.queues.get(queue.id) or QueueToday())
+        for queue in world.site.queues
+    )
+
+
+def _queue(queue: Queue, line: list[Interaction], ready: Iterable[Agent], today: QueueToday) -> QueueView:
+    return QueueView(
+        id=queue.id,
+        name=queue.name,
+        waiting=len(line),
+        longest_since=min((i.since for i in line), default=None),
+        limit_s=queue.limit_s,
+        ready=sum(1 for agent in ready if served_by(agent, queue)),
+        answered=today.answered,
+        abandoned=today.abandoned,
+        within=today.within,
+        service_level_s=queue.service_level_s,
+        service_level_goal=queue.service_level_goal,
+    )
+
+
+# --- the wallboard
+
+
+def wallboard(world: World, usual: tuple[float, ...]) -> WallboardView:
+    """Everything a wallboard shows. `usual`: calls per half hour on this weekday, from history."""
+    site = world.site
+    number, longest, queue = line_total(world)
+    return WallboardView(
+        site=site.name if site else {},
+        zone=site.zone if site else "UTC",
+        queues=queues(world),
+        agents=tiles(world),
+        today=today(world, usual),
+        asterisk=world.asterisk,
+        waiting=number,
+        longest_since=longest,
+        longest_queue=queue,
+        reasons=site.reasons if site else (),
+    )
+
+
+def line_total(world: World) -> tuple[int, Ms | None, QueueId | None]:
+    """How many wait in all, since when the longest, and where that one does."""
+    everybody = [i for line in waiting(world).values() for i in line]
+    longest = min(everybody, key=lambda i: (i.since, i.id), default=None)
+    return len(everybody), longest.since if longest else None, longest.queue if longest else None
+
+
+def tiles(world: World) -> tuple[AgentTile, ...]:
+    """Every agent of the site, in the site's order."""
+    if world.site is None:
+        return ()
+    return tuple(
+        AgentTile(
+            agent=agent.id,
+            name=agent.name,
+            work_number=agent.work_number,
+            state=now.state.value,
+            reason=now.reason,
+            since=now.since,
+        )
+        for agent in world.site.agents
+        if (now := world.agents.get(agent.id)) is not None
+    )
+
+
+def today(world: World, usual: tuple[float, ...]) -> TodayView:
+    """Today's counters over all queues. Each call counts by its own queue's service level."""
+    counters = list(world.today.queues.values())
+    levels = Counter((q.service_level_s, q.service_level_goal) for q in (world.site.queues if world.site else ()))
+    seconds, goal = levels.most_common(1)[0][0] if levels else (20, 80)
+    left = world.today.abandoned_after
+    return TodayView(
+        day=world.today.day,
+        arrived=world.today.arrived,
+        answered=sum(c.answered for c in counters),
+        abandoned=sum(c.abandoned for c in counters),
+        within=sum(c.within for c in counters),
+        service_level_s=seconds,
+        service_level_goal=goal,
+        waited_answered=Ms(sum(c.waited_answered for c in counters)),
+        talked=Ms(sum(c.talked for c in counters)),
+        solved=world.today.solved,
+        not_solved=world.today.not_solved,
+        per_half_hour=tuple(world.today.half_hours),
+        usual_half_hour=usual,
+        half_abandoned_by=Ms(median_low(left)) if left else None,
+    )
