@@ -1,0 +1,1 @@
+"""Schema changes, oldest first; `Store.open` runs those a database has not had yet."""

@@ -1,0 +1,289 @@
+"""The tables of the history and of the accounts: one place for every column, on SQLite and PostgreSQL alike.
+
+Personal values live here and only here; events carry ids. An interaction belongs to an `owner`: the identifier it came
+from. People are linked to identifiers, never to rows of the history, so linking, unlinking and sharing a number
+rewrite nothing. `interactions` is clustered by owner and time: the last contacts of a person lie side by side.
+Times are `Ms`; texts that may be missing are empty, not NULL, unless "unknown" differs from "none".
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column that is exactly INTEGER."""
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", String, primary_key=True),
+    _text("name"),
+    Column("name_key", Text, nullable=False, server_default="", index=True),  # folded, for searching
+    Column("language", String),
+    _text("tier"),
+    Column("created", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    _text("source"),
+)
+
+identifiers = Table(
+    "identifiers",
+    metadata,
+    Column("id", String, nullable=False),
+    Column("kind", String, nullable=False),  # tel, mail, account, device
+    Column("value", Text, nullable=False),  # normalised; what erasing removes
+    _text("raw"),  # as it first came
+    _text("name"),  # what its owner called themselves, such as the name in a mail's From
+    Column("language", String),  # last chosen in a call
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    PrimaryKeyConstraint("id"),
+    sqlite_with_rowid=False,
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("identifier", String, nullable=False),
+    Column("customer", String, nullable=False),
+    _text("source"),  # who says so: an import's name or agent:<id>
+    Column("since", BigInteger, nullable=False),
+    PrimaryKeyConstraint("identifier", "customer"),
+    Index("links_customer", "customer"),
+    sqlite_with_rowid=False,
+)
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("owner", String, nullable=False),  # an identifier, `customer:<id>`, or `nobody`
+    Column("at", BigInteger, nullable=False),
+    Column("id", String, nullable=False),
+    Column("kind", String, nullable=False),  # call, mail, chat, sms, search, form, visit, order
+    Column("customer", String),  # confirmed by an agent; NULL: whoever the owner is linked to
+    _text("title"),
+    _text("text"),
+    Column("inbound", Boolean, nullable=False),
+    Column("language", String),
+    _text("agent"),
+    _text("agent_name"),
+    Column("lasted", BigInteger),
+    Column("waited", BigInteger),
+    _text("path"),  # menu choices, one a line
+    Column("solved", Boolean),
+    _text("mark"),  # no_reply, nothing_found, abandoned, missed
+    Column("case_id", BigInteger),
+    _text("queue"),
+    _text("number"),  # the hotline number that was dialled
+    _text("outcome"),
+    _text("source"),  # journal, mail, or an import's name
+    PrimaryKeyConstraint("owner", "at", "id"),
+    Index("interactions_id", "id", unique=True),
+    Index(
+        "interactions_case",
+        "case_id",
+        sqlite_where=text("case_id IS NOT NULL"),
+        postgresql_where=text("case_id IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("owner", String, nullable=False),
+    Column("customer", String, nullable=False),  # empty: not confirmed
+    Column("kind", String, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    PrimaryKeyConstraint("owner", "customer", "kind"),
+    sqlite_with_rowid=False,
+)
+"""How many interactions of each kind; kept by triggers, so counting a busy number never walks its rows."""
+
+annotations = Table(
+    "annotations",
+    metadata,
+    Column("interaction", String, nullable=False),
+    _text("text"),
+    Column("customer", String),
+    Column("case_id", BigInteger),
+    _text("agent"),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("interaction"),
+    sqlite_with_rowid=False,
+)
+"""What people said about an interaction. Kept apart: `interactions` can be made again from the journal, this can't."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("interaction", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("inbound", Boolean, nullable=False),
+    _text("author"),  # an identifier
+    _text("author_name"),
+    _text("recipients"),
+    _text("subject"),
+    _text("text"),  # what was written
+    _text("quoted"),  # what was only quoted, and the signature
+    _text("auto"),  # bounce, auto_reply, list; empty: a person
+    Column("language", String),
+    _text("message_id"),
+    _text("subject_key"),
+    _text("problems"),  # what was odd about it, one a line
+    Index("messages_interaction", "interaction", "at"),
+    Index("messages_subject", "subject_key", "at"),
+)
+
+thread_refs = Table(
+    "thread_refs",
+    metadata,
+    Column("ref", String, nullable=False),  # a Message-ID that a thread has or mentions
+    Column("interaction", String, nullable=False),
+    PrimaryKeyConstraint("ref"),
+    Index("thread_refs_interaction", "interaction"),
+    sqlite_with_rowid=False,
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("hash", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+message_attachments = Table(
+    "message_attachments",
+    metadata,
+    Column("message", String, nullable=False),
+    Column("n", Integer, nullable=False),
+    _text("name"),
+    _text("type"),
+    Column("hash", String, nullable=False),
+    PrimaryKeyConstraint("message", "n"),
+    sqlite_with_rowid=False,
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("customer", String, nullable=False, index=True),
+    _text("title"),
+    Column("state", String, nullable=False),  # open, waiting, closed
+    Column("opened", BigInteger, nullable=False),
+    Column("closed", BigInteger),
+    _text("owner"),  # agent id
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("source", String),  # an import's name and key; NULL: made here
+    UniqueConstraint("source"),
+)
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("customer", String, nullable=False, index=True),
+    Column("case_id", BigInteger),
+    Column("interaction", String),
+    Column("what", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    _text("agent"),  # who promised
+    Column("state", String, nullable=False),  # open, kept, withdrawn
+    Column("done", BigInteger),
+    Column("source", String),
+    Index("promises_due", "state", "due"),
+    UniqueConstraint("source"),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("customer", String, nullable=False),
+    Column("tag", String, nullable=False),
+    _text("source"),
+    PrimaryKeyConstraint("customer", "tag"),
+    sqlite_with_rowid=False,
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("quarter", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+)
+"""Calls that arrived in each quarter of an hour since 1970, UTC: half hours of every time zone are sums of these."""
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""How far each fold of the journal has come; written together with what it folded."""
+
+kept = Table(
+    "kept",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("place", Text, nullable=False),  # file, byte or row
+    Column("reason", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("source", "place"),
+)
+"""Input that could not be read, with its reason: nothing that came is thrown away."""
+
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("agent", String, primary_key=True),
+    Column("hash", Text, nullable=False),  # argon2id
+    Column("changed", BigInteger, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("hash", String, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("last_used", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("who", String, nullable=False),
+    Column("what", String, nullable=False),
+    _text("about"),
+    _text("detail"),
+)
