@@ -1,0 +1,27 @@
+/** Words that every screen uses. This file sets the shape of the other languages. */
+export const en = {
+  states: {
+    signed_out: "Signed out",
+    not_ready: "Not ready",
+    ready: "Ready",
+    reserved: "Ringing",
+    talking: "Talking",
+    held: "On hold",
+    wrap_up: "Wrap-up",
+  },
+  reasons: { rona: "Call not answered", away: "Away" },
+  kinds: { call: "Call", mail: "Mail", chat: "Chat", sms: "SMS", search: "Web search", form: "Web form", visit: "Web visit", order: "Order", web: "Web", voice: "Voice message" },
+  languages: { cmn: "Mandarin", yue: "Cantonese", en: "English" },
+  solved: "solved",
+  notSolved: "not solved",
+  notAsked: "not asked yet",
+  live: "Live",
+  liveAge: (seconds: string) => `Live, ${seconds} s old`,
+  language: "Language",
+  theme: { system: "As the system", light: "Light", dark: "Dark", switch: "Light or dark" },
+  readAgain: "Read again",
+  unreachable: "The server does not answer. Nothing was changed.",
+  exchangeAway: "The exchange is away",
+};
+
+export type SharedWords = typeof en;
