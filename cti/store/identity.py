@@ -1,0 +1,137 @@
+"""Who is calling or writing: dirty numbers and addresses made into one form, and into ids that give nothing away.
+
+A telephone number comes in many shapes (`+`, spaces, `00`, `tel:`, full-width digits, "anonymous"). It is made into
+E.164 once, here, and kept as text for ever: never a number, for a `+` and leading zeros mean something.
+"""
+
+import re
+import unicodedata
+from base64 import b32encode
+from hashlib import blake2b
+
+import phonenumbers
+from msgspec import Struct
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from cti.core.ids import IdentifierId
+
+_WITHHELD = {
+    *("anonymous", "anonym", "unavailable", "unknown", "restricted", "private", "withheld", "blocked", "hidden"),
+    *("invalid", "unbekannt", "asterisk", "guest", "nobody", "noname", "none", "null", "n/a", "s"),
+    *("匿名", "未知", "隐藏", "隱藏"),
+}
+_ID_BYTES = 15
+_MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+")
+_SIP = re.compile(r"^\s*(?:sips?|tel):([^@;?>\s]+)", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:;ext=|;isub=|\bext\.?\s*|\bx\s*|分机|分機|#)\s*\d{1,7}\s*$", re.IGNORECASE)
+
+
+class Identifier(Struct, frozen=True, kw_only=True):
+    """One way to know a customer again."""
+
+    id: IdentifierId
+    kind: str
+    """`tel`, `mail`, `account` or `device`."""
+    value: str
+    """Normalised: E.164, an address in lower case, an account as the site writes it."""
+    raw: str
+    """As it came."""
+
+
+class Identities:
+    """Makes identifiers for one site: its secret key hashes them, its country completes its numbers."""
+
+    def __init__(self, key: bytes, region: str) -> None:
+        self._key = key[:64]
+        self._region = region
+
+    def phone(self, raw: str) -> Identifier | None:
+        """The identifier of a telephone number; None when it is withheld or holds no digit."""
+        value = normal_phone(raw, self._region)
+        return None if value is None else self._made("tel", value, raw)
+
+    def mail(self, raw: str) -> Identifier | None:
+        """The identifier of an e-mail address, in any of the ways people write one; None when there is none."""
+        value = normal_mail(raw)
+        return None if value is None else self._made("mail", value, raw)
+
+    def account(self, raw: str) -> Identifier | None:
+        """The identifier of a customer or account number; case and spaces don't matter."""
+        value = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw)).upper()
+        return self._made("account", value, raw) if value else None
+
+    def device(self, raw: str) -> Identifier | None:
+        """The identifier of a browser or an app's installation."""
+        value = raw.strip()
+        return self._made("device", value, raw) if value else None
+
+    def of_kind(self, kind: str, raw: str) -> Identifier | None:
+        """By the kind's name. Raises `KeyError` for a kind there isn't."""
+        return {"tel": self.phone, "mail": self.mail, "account": self.account, "device": self.device}[kind](raw)
+
+    def _made(self, kind: str, value: str, raw: str) -> Identifier:
+        digest = blake2b(f"{kind}:{value}".encode(), key=self._key, digest_size=_ID_BYTES).digest()
+        name = b32encode(digest).decode().lower()
+        return Identifier(id=IdentifierId(f"{kind}:{name}"), kind=kind, value=value, raw=raw.strip()[:200])
+
+
+def normal_phone(raw: str, region: str) -> str | None:
+    """E.164 if `raw` can be a number of the world as dialled in `region`, else its bare digits (an extension).
+
+    None: withheld, or not a number at all.
+    """
+    text = "".join(char for char in unicodedata.normalize("NFKC", raw) if char.isprintable()).strip().strip('<>"')
+    if not text or text.strip("<>").lower() in _WITHHELD or "anonymous" in text.lower():
+        return None
+    if sip := _SIP.match(text):
+        # The user part of sip:+852…@host; for tel: the parameters (phone-context) still matter to the parser.
+        text = text if text.lower().startswith("tel:") else sip[1]
+    if not any(char.isdecimal() for char in text):
+        return None
+    if (found := _parsed(text, region)) is not None:
+        return found
+    bare = _EXTENSION.sub("", text)
+    digits = re.sub(r"\D", "", bare) or re.sub(r"\D", "", text)
+    # Trunks often send a full international number without its "+".
+    if (
+        len(digits) >= 9
+        and not text.startswith("+")
+        and (found := _parsed("+" + digits.lstrip("0"), region)) is not None
+    ):
+        return found
+    return digits[:32]
+
+
+def _parsed(text: str, region: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    number.extension = None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def display_phone(value: str) -> str:
+    """A normalised number as people write it: `+44 7700 900143`; anything else as it is."""
+    try:
+        number = phonenumbers.parse(value, None)
+    except NumberParseException:
+        return value
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def normal_mail(raw: str) -> str | None:
+    """An address in lower case without its display name and comments; None when `raw` holds none.
+
+    A plus-tag stays: `a+shop@x` and `a@x` may be two mailboxes, which only the receiving server knows.
+    """
+    found = _MAIL.search(unicodedata.normalize("NFKC", raw))
+    return found[0].strip(".'").casefold() if found else None
+
+
+def name_key(name: str) -> str:
+    """A name folded for searching: no accents, case or width."""
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(char for char in folded if not unicodedata.combining(char)).split())
