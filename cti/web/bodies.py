@@ -182,8 +182,8 @@ class ArticleHit(Reply, frozen=True):
     title: str
     summary: str
     """The answer in one or two sentences, ready to read out or insert."""
-    snippet: str = ""
-    """Where the words stand in the article."""
+    fits: bool = True
+    """False: only a guess, shown under "perhaps"."""
 
 
 class ArticleHits(Reply, frozen=True):
@@ -197,9 +197,8 @@ class ArticleView(Reply, frozen=True):
     title: str
     summary: str
     text: str
-    """Paragraphs in plain text; an empty line between two, lines that begin with `- ` or `1. ` are lists."""
-    changed: str
-    """Day of the last change, `YYYY-MM-DD`; empty: not known."""
+    """Markdown: paragraphs, lists, headings, bold, links. No HTML: what looks like it is text."""
+    tags: tuple[str, ...]
 
 
 # --- guests

@@ -30,7 +30,7 @@ BEHIND_MS = 15_000
 """A viewer that takes in nothing for so long is cut off; the screen connects anew."""
 
 _encode = msgspec.json.Encoder().encode
-V = TypeVar("V", DeskView, WallboardView)
+V = TypeVar("V", bound=DeskView | WallboardView)
 
 
 def frame(payload: bytes) -> bytes:
@@ -87,6 +87,9 @@ class Room(Generic[V]):
         self.view = view
         self.seq = 0
         self.viewers: set[Viewer] = set()
+
+
+AnyRoom = Room[DeskView] | Room[WallboardView]
 
 
 class Live:
@@ -164,14 +167,14 @@ class Live:
             self._renew(self._wall, self.wallboard())
         return self._join(self._wall, viewer)
 
-    def leave(self, room: Room[DeskView] | Room[WallboardView], viewer: Viewer) -> None:
+    def leave(self, room: AnyRoom, viewer: Viewer) -> None:
         """A viewer is gone."""
         room.viewers.discard(viewer)
 
-    def resync(self, room: Room[DeskView] | Room[WallboardView], viewer: Viewer) -> None:
+    def resync(self, room: AnyRoom, viewer: Viewer) -> None:
         """Send a snapshot in place of whatever a viewer missed."""
         now = self._loop.now()
-        viewer.send(self._snapshot(room, now), now)
+        viewer.send(self._snapshot(room.view, room.seq, now), now)
 
     def beat(self, agent: AgentId) -> None:
         """Somebody's desk is alive."""
@@ -222,7 +225,7 @@ class Live:
             for viewer in tuple(room.viewers):
                 if viewer.caught_up(now):
                     self.resyncs += 1
-                    viewer.send(self._snapshot(room, now), now)
+                    viewer.send(self._snapshot(room.view, room.seq, now), now)
                 else:
                     viewer.send(beat, now)
         for agent in [a for a, at in self._beats.items() if now - at > DESK_LOST_MS]:
@@ -231,20 +234,20 @@ class Live:
 
     # --- inside
 
-    def _rooms(self) -> Iterable[Room[DeskView] | Room[WallboardView]]:
+    def _rooms(self) -> Iterable[AnyRoom]:
         yield from (room for room in self._desks.values() if room.viewers)
         if self._wall is not None:
             yield self._wall
 
     def _join(self, room: Room[V], viewer: Viewer) -> Room[V]:
         now = self._loop.now()
-        viewer.send(self._snapshot(room, now), now)
+        viewer.send(self._snapshot(room.view, room.seq, now), now)
         room.viewers.add(viewer)
         return room
 
-    def _snapshot(self, room: Room[DeskView] | Room[WallboardView], now: Ms) -> bytes:
-        view = msgspec.structs.asdict(room.view)
-        return frame(_encode(Snapshot(epoch=self.epoch, seq=room.seq, now=now, view=view)))
+    def _snapshot(self, view: DeskView | WallboardView, seq: int, now: Ms) -> bytes:
+        fields = msgspec.structs.asdict(view)
+        return frame(_encode(Snapshot(epoch=self.epoch, seq=seq, now=now, view=fields)))
 
     def _concerned(self, event: Event) -> Iterable[AgentId]:
         """Whose desks an event may change."""
