@@ -1,0 +1,466 @@
+"""The flow engine: where a caller stands, and what happened -> what to do next. Pure.
+
+`begin` or `resume` gives the first `Step`; the caller's session does what `Step.do` says, reports what happened to
+`step`, and so on. Keys are taken strictly one after the other, whenever they come: typed during a prompt, between two,
+or long before they are asked for, the same keys lead to the same place. A caller who presses on and on is handed to a
+person after `PATIENCE` choices, so every call comes to an end.
+
+The position is opaque text for others: kept in the journal it lets a caller go on after a restart of ours. It never
+holds a key the caller typed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ivr import hours, say
+from ivr.flow import (
+    KEYS,
+    PERSON_KEY,
+    AskLanguage,
+    Branch,
+    Collect,
+    Flow,
+    Flows,
+    Hangup,
+    Language,
+    Menu,
+    Message,
+    Node,
+    Play,
+    Route,
+    Say,
+)
+
+TRIES = 2
+"""So many times nothing or a wrong key at one question, and the caller gets a person."""
+
+PATIENCE = 24
+"""Choices in one call after which the caller gets a person; half as many again and the call is ended."""
+
+
+class Facts(Struct, frozen=True):
+    """What branches and spoken values go by."""
+
+    number: str
+    """The hotline number that was dialled."""
+    now: datetime
+    """The site's local time."""
+    known: bool = False
+    tier: str = ""
+    open_hours: Mapping[str, str] = {}
+
+
+class Piece(Struct, frozen=True):
+    """One sound: `hotline/<language>/<prompt>`."""
+
+    language: Language
+    prompt: str
+
+
+# --- what happened
+
+
+class Heard(Struct, frozen=True):
+    """The pieces are said and the wait is over, or keys ended them. No keys: silence."""
+
+    keys: str = ""
+
+
+class Recorded(Struct, frozen=True):
+    """A message was recorded, or nothing was said (`kept` False)."""
+
+    kept: bool
+
+
+Happened = Heard | Recorded
+
+# --- what to do
+
+
+class Hear(Struct, frozen=True):
+    """Say the pieces, then wait so long for a key; the first key ends both. Report `Heard`."""
+
+    pieces: tuple[Piece, ...]
+    wait_ms: int = 0
+    cut: bool = True
+    """False: say all of it, and report the keys at its end."""
+
+
+class Connect(Struct, frozen=True):
+    """Put the caller in line; `pieces` are said while waiting. The flow is over."""
+
+    queue: str
+    skills: dict[str, int]
+    priority: int
+    pieces: tuple[Piece, ...]
+
+
+class Record(Struct, frozen=True):
+    """Record a message. Report `Recorded`."""
+
+    most_s: int
+
+
+class Finish(Struct, frozen=True):
+    """Say the pieces and hang up. `how`: `hangup`, `closed` or `message`."""
+
+    how: str
+    pieces: tuple[Piece, ...]
+
+
+Action = Hear | Connect | Record | Finish
+
+
+class Caller(Struct, frozen=True):
+    """Where a caller stands. `typed` and `collected` never leave the session."""
+
+    flow: Flow
+    language: Language
+    known: bool
+    """The language is the caller's own, not the site's default."""
+    node: str
+    tries: int = 0
+    choices: int = 0
+    left_message: bool = False
+    typed: str = ""
+    """Keys nobody has taken yet."""
+    digits: str = ""
+    """Of the number being collected."""
+    collected: dict[str, str] = {}
+
+    @property
+    def position(self) -> str:
+        """To be kept and given to `resume`."""
+        flags = "m" if self.left_message else "-"
+        return f"{self.flow.id}/{self.node}/{self.tries}/{self.choices}/{flags}"
+
+
+class Move(Struct, frozen=True):
+    """A step of the flow was reached; `label` says what the caller chose, empty: nothing."""
+
+    position: str
+    label: str = ""
+
+
+class Step(Struct, frozen=True):
+    """What follows from what happened."""
+
+    caller: Caller
+    do: Action
+    moves: tuple[Move, ...] = ()
+    chosen: Language | None = None
+    """The language the caller has just chosen."""
+
+
+def begin(flow: Flow, language: str | None, default: str, facts: Facts) -> Step:
+    """A new call. `language` as known from history; `default` is spoken until one is."""
+    spoken, known = _language(flow, language, default)
+    return _Walk(Caller(flow, spoken, known, flow.start), facts, new=True).go()
+
+
+def resume(flows: Flows, fallback: Flow, position: str, language: str | None, default: str, facts: Facts) -> Step:
+    """Go on at `position`: the question is put again. A position the flows no longer have begins `fallback` anew."""
+    parts = position.split("/")
+    flow = flows.flows.get(parts[0])
+    if flow is None or len(parts) != 5 or parts[1] not in flow.nodes:
+        return begin(fallback, language, default, facts)
+    spoken, known = _language(flow, language, default)
+    tries, choices = (int(part) if part.isascii() and part.isdigit() else 0 for part in parts[2:4])
+    caller = Caller(flow, spoken, known, parts[1], tries, choices, parts[4] == "m")
+    return _Walk(caller, facts).go()
+
+
+def step(caller: Caller, happened: Happened, facts: Facts) -> Step:
+    """What happened after the last step's action -> the next step."""
+    walk = _Walk(caller, facts)
+    if isinstance(happened, Recorded):
+        node = caller.flow.nodes[caller.node]
+        if isinstance(node, Message):
+            walk.caller = replace(caller, left_message=caller.left_message or happened.kept)
+            walk.chose(node.to)
+        return walk.go()
+    keys = "".join(key for key in happened.keys if key in KEYS)
+    walk.caller = replace(caller, typed=caller.typed + keys)
+    walk.heard(silence=not keys)
+    return walk.go()
+
+
+def _language(flow: Flow, language: str | None, default: str) -> tuple[Language, bool]:
+    for candidate in flow.languages:
+        if candidate == language:
+            return candidate, True
+    return next((one for one in flow.languages if one == default), flow.languages[0]), False
+
+
+class _Walk:
+    """One run of the engine, from what happened to the next action."""
+
+    def __init__(self, caller: Caller, facts: Facts, new: bool = False) -> None:
+        self.caller = caller
+        self.facts = facts
+        self.words: list[Piece] = []
+        """To be said before whatever is said next."""
+        self.moves: list[Move] = []
+        """The caller's choices on this run."""
+        self.chosen: Language | None = None
+        self.new = new
+        self.before = caller.position
+
+    # --- moving
+
+    def enter(self, node: str) -> None:
+        self.caller = replace(self.caller, node=node, tries=0, digits="")
+
+    def chose(self, node: str, label: str = "") -> None:
+        """The caller did something that leads to `node`."""
+        self.caller = replace(self.caller, choices=self.caller.choices + 1)
+        if self.caller.choices >= PATIENCE:
+            self.person()
+            return
+        self.enter(node)
+        if label:
+            self.moves.append(Move(self.caller.position, label))
+
+    def person(self) -> None:
+        self.words = [self.piece("to-person")]
+        self.enter(self.caller.flow.person)
+
+    def take(self) -> str:
+        key, rest = self.caller.typed[0], self.caller.typed[1:]
+        self.caller = replace(self.caller, typed=rest)
+        return key
+
+    # --- what happened at the node where the caller rests
+
+    def heard(self, silence: bool) -> None:
+        node = self.caller.flow.nodes[self.caller.node]
+        match node:
+            case Play() | Say():
+                self.enter(node.to)
+            case Collect() if silence:
+                if self.caller.digits:
+                    self.number_ended(node)
+                else:
+                    self.failed(node.silent)
+            case Menu() if silence:
+                self.failed(node.silent)
+            case AskLanguage() if silence:
+                self.failed("no-key")
+            case _:
+                # A key: `go` takes it.
+                pass
+
+    def failed(self, prompt: str) -> None:
+        """A wrong key or none: words and the question again, then a person."""
+        tries = self.caller.tries + 1
+        if tries >= TRIES:
+            self.caller = replace(self.caller, choices=self.caller.choices + 1)
+            self.person()
+            return
+        self.caller = replace(self.caller, tries=tries, digits="")
+        self.words = [self.piece(prompt)]
+
+    def number_ended(self, node: Collect) -> None:
+        digits = self.caller.digits
+        if digits == PERSON_KEY:
+            self.chose(self.caller.flow.person)
+        elif node.least <= len(digits) <= node.most:
+            self.caller = replace(self.caller, collected={**self.caller.collected, node.name: digits})
+            self.chose(node.to)
+        else:
+            self.failed(node.wrong)
+
+    # --- from node to node, until the caller hears something or is asked
+
+    def go(self) -> Step:
+        # A loop that asks nothing and says nothing is refused by the loader, so this ends.
+        while True:
+            if self.caller.choices >= PATIENCE * 3 // 2:
+                return self.done(Finish("hangup", self.say("goodbye")))
+            node = self.caller.flow.nodes[self.caller.node]
+            action = self.at(node)
+            if action is not None:
+                return self.done(action)
+
+    def done(self, action: Action) -> Step:
+        position = self.caller.position
+        if self.moves:
+            self.moves[-1] = Move(position, self.moves[-1].label)
+        elif self.new or position != self.before:
+            self.moves.append(Move(position))
+        return Step(self.caller, action, tuple(self.moves), self.chosen)
+
+    def at(self, node: Node) -> Action | None:
+        """The action at this node, or None when the caller has moved on."""
+        match node:
+            case Play():
+                wanted = self.taken_next(node.to)
+                if self.caller.typed and node.cut and wanted:
+                    self.enter(node.to)
+                    return None
+                return Hear(self.say(node.prompt), cut=node.cut and wanted)
+            case Say():
+                wanted = self.taken_next(node.to)
+                pieces = self.value(node)
+                if not pieces or (self.caller.typed and wanted):
+                    self.enter(node.to)
+                    return None
+                return Hear((*self.flush(), *pieces), cut=wanted)
+            case Branch():
+                self.enter(self.branch(node))
+                return None
+            case AskLanguage():
+                return self.ask_language(node)
+            case Menu():
+                return self.menu(node)
+            case Collect():
+                return self.collect(node)
+            case Message():
+                return self.message(node)
+            case Route():
+                # Nobody left to take what is still typed: it is not kept from anybody.
+                pieces = self.flush() or self.say(node.prompt)
+                return Connect(node.queue, node.skills, node.priority, pieces)
+            case Hangup():
+                how = "message" if self.caller.left_message else node.how
+                return Finish(how, self.say(node.prompt))
+
+    def ask_language(self, node: AskLanguage) -> Action | None:
+        if self.caller.known and not node.always:
+            self.enter(node.to)
+            return None
+        if not self.caller.typed:
+            asked = (Piece(language, self.caller.flow.prompt(node.prompt)) for language in node.choices.values())
+            return Hear((*self.flush(), *asked), _ms(node.wait_s))
+        self.words.clear()
+        key = self.take()
+        if key in node.choices:
+            self.chosen = node.choices[key]
+            self.caller = replace(self.caller, language=self.chosen, known=True)
+            self.chose(node.to)
+        elif key == PERSON_KEY:
+            self.chose(self.caller.flow.person)
+        else:
+            self.failed("wrong-key")
+        return None
+
+    def menu(self, node: Menu) -> Action | None:
+        if not self.caller.typed:
+            prompts = [choice.prompt for choice in node.choices.values()]
+            if node.prompt is not None:
+                prompts.insert(0, node.prompt)
+            return Hear(self.say(*prompts), _ms(node.wait_s))
+        self.words.clear()
+        key = self.take()
+        choice = node.choices.get(key)
+        if choice is not None:
+            self.chose(choice.to, choice.label)
+        elif key == PERSON_KEY:
+            self.chose(self.caller.flow.person)
+        else:
+            self.failed(node.wrong)
+        return None
+
+    def collect(self, node: Collect) -> Action | None:
+        if not self.caller.typed:
+            if self.caller.digits:
+                return Hear((), _ms(node.between_s))
+            return Hear(self.say(node.prompt), _ms(node.wait_s))
+        self.words.clear()
+        key = self.take()
+        if key == "*":
+            self.chose(self.caller.node)
+        elif key == "#":
+            self.number_ended(node)
+        else:
+            self.caller = replace(self.caller, digits=self.caller.digits + key)
+            if len(self.caller.digits) == node.most:
+                self.number_ended(node)
+        return None
+
+    def message(self, node: Message) -> Action | None:
+        if not self.caller.typed:
+            if self.caller.tries:
+                return Record(node.most_s)
+            self.caller = replace(self.caller, tries=1)
+            return Hear(self.say(node.prompt))
+        self.words.clear()
+        if self.take() == PERSON_KEY:
+            self.chose(self.caller.flow.person)
+            return None
+        return Record(node.most_s)
+
+    # --- what is known, what is said
+
+    def branch(self, node: Branch) -> str:
+        facts = self.facts
+        match node.on:
+            case "hours":
+                plan = facts.open_hours if node.hours is None else node.hours
+                value = "open" if hours.is_open(plan, facts.now) else "closed"
+            case "known":
+                value = "yes" if facts.known else "no"
+            case "tier":
+                value = facts.tier
+            case "number":
+                value = facts.number
+            case "typed":
+                value = self.caller.collected.get(node.name or "", "")
+        # The loader refuses a branch that has neither the case nor an `otherwise`.
+        return node.cases.get(value) or node.otherwise or self.caller.flow.person
+
+    def taken_next(self, name: str) -> bool:
+        """Whether, from this node on, a key is asked for before the call is routed or ended."""
+        for _ in range(len(self.caller.flow.nodes)):
+            node = self.caller.flow.nodes[name]
+            match node:
+                case Menu() | Collect() | Message():
+                    return True
+                case AskLanguage():
+                    if node.always or not self.caller.known:
+                        return True
+                    name = node.to
+                case Play() | Say():
+                    name = node.to
+                case Branch():
+                    name = self.branch(node)
+                case Route() | Hangup():
+                    return False
+        return False
+
+    def value(self, node: Say) -> tuple[Piece, ...]:
+        kind, _, name = node.value.partition(".")
+        now: datetime | None = self.facts.now
+        text = node.value
+        if kind == "opens":
+            now = hours.opens(self.facts.open_hours, self.facts.now)
+        elif kind == "number":
+            text = self.facts.number
+        elif kind == "typed":
+            text = self.caller.collected.get(name, "")
+        prompts = say.value(
+            node.what,
+            text if kind not in ("now", "opens") else now,
+            self.caller.language,
+            today=self.facts.now.date(),
+            currency=node.currency,
+        )
+        return tuple(Piece(self.caller.language, prompt) for prompt in prompts)
+
+    def piece(self, prompt: str) -> Piece:
+        return Piece(self.caller.language, self.caller.flow.prompt(prompt))
+
+    def say(self, *prompts: str) -> tuple[Piece, ...]:
+        return (*self.flush(), *(self.piece(prompt) for prompt in prompts))
+
+    def flush(self) -> tuple[Piece, ...]:
+        words = tuple(self.words)
+        self.words.clear()
+        return words
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
