@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from cti.core.apply import apply
-from cti.core.commands import Command
+from cti.core.commands import Command, HangUp
 from cti.core.events import Event
 from cti.core.ids import Ms
 from cti.core.world import World
@@ -35,5 +35,9 @@ class Turn:
         self.events.append(event)
 
     def wish(self, command: Command) -> None:
-        """Something a shell shall do once the facts of this step are in the journal."""
+        """Something a shell shall do once the facts of this step are in the journal; one hang-up a channel."""
+        if isinstance(command, HangUp) and any(
+            isinstance(wished, HangUp) and wished.channel == command.channel for wished in self.commands
+        ):
+            return
         self.commands.append(command)

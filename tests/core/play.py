@@ -1,0 +1,162 @@
+"""Plays a scenario written as a table a caller could read, and says what came of it.
+
+A row is `seconds | what happens | what must come of it`; the third column lists facts and wishes in order, with `;`.
+A row whose third column is `-` must bring nothing about; one left empty is not looked at.
+"""
+
+from collections.abc import Callable
+
+from cti.core import commands as c
+from cti.core import events as e
+from cti.core import inputs as i
+from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Language, Ms, OfferId, QueueId, ReasonId, SkillId
+from cti.core.site import Agent, Number, Queue, Ring, Site
+from cti.core.switchboard import step
+from cti.core.world import World
+
+START = Ms(1_800_000_000_000)
+
+EN, CMN, NET = SkillId("en"), SkillId("cmn"), SkillId("internet")
+
+
+def site() -> Site:
+    return Site(
+        name={"en": "Test"},
+        zone="Asia/Hong_Kong",
+        region="HK",
+        queues=(
+            Queue(id=QueueId("support"), name={"en": "Support"}, skills={NET: 2}),
+            Queue(id=QueueId("billing"), name={"en": "Billing"}, wrap_up_s=0, survey=False),
+            Queue(
+                id=QueueId("rings"),
+                name={"en": "Rings"},
+                rings=(Ring(after_s=0, skills={NET: 8}), Ring(after_s=20, skills={NET: 2})),
+            ),
+        ),
+        agents=(
+            Agent(id=AgentId("ana"), name="Ana", work_number="8001", skills={EN: 9, NET: 8}),
+            Agent(id=AgentId("bo"), name="Bo", work_number="8002", skills={EN: 5, CMN: 9, NET: 3}, desk_phone=True),
+        ),
+        numbers=(Number(number="28000000", flow="main", name={"en": "Hotline"}),),
+    )
+
+
+class Play:
+    """A world, and words for what happens in it."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.now = START
+        self.records: list[tuple[Ms, e.Event]] = []
+        self.say(i.SiteLoaded(site=site()))
+        self.say(i.AsteriskUp(channels=(), booted=Ms(1)))
+        for agent in ("ana", "bo"):
+            self.say(i.AgentSignedIn(agent=AgentId(agent)))
+            self.say(i.DeskConnected(agent=AgentId(agent)))
+
+    def say(self, said: i.Input) -> list[str]:
+        outcome = step(self.world, said, self.now)
+        self.records.extend((self.now, event) for event in outcome.events)
+        words = [w for event in outcome.events if (w := fact(event))]
+        return words + [w for command in outcome.commands if (w := wish(command))]
+
+    def table(self, text: str) -> None:
+        """Play every row; fails with the row that went otherwise."""
+        for row in text.strip().splitlines():
+            if not row.strip() or row.strip().startswith("#"):
+                continue
+            at, what, expected = (part.strip() for part in (row + "|").split("|")[:3])
+            self.now = Ms(START + round(float(at) * 1000))
+            came = self.say(self.understand(what))
+            if expected:
+                wanted = [] if expected == "-" else [part.strip() for part in expected.split(";")]
+                assert came == wanted, f"row {row.strip()!r}: {'; '.join(came) or '-'}"
+
+    def understand(self, what: str) -> i.Input:
+        who, verb, *rest = what.split()
+        return _VERBS[verb](who, rest)
+
+
+def _channel(who: str) -> ChannelId:
+    """`A` is a caller's channel, `A.1` the first offer's first leg."""
+    return ChannelId(f"{who}.0" if "." in who else f"ch-{who}")
+
+
+_VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
+    "calls": lambda w, r: i.CallArrived(
+        interaction=InteractionId(w), channel=_channel(w), number="28000000", caller=None
+    ),
+    "asks": lambda w, r: i.RouteAsked(
+        interaction=InteractionId(w), queue=QueueId(r[0]), language=Language(r[1]) if len(r) > 1 else None
+    ),
+    "chooses": lambda w, r: i.FlowMoved(interaction=InteractionId(w), position=r[0], label=r[0]),
+    "starts": lambda w, r: i.ChannelStarted(channel=_channel(w), name="PJSIP/x-1", interaction=None),
+    "enters": lambda w, r: i.BridgeEntered(channel=_channel(w), bridge=BridgeId(r[0])),
+    "leaves": lambda w, r: i.BridgeLeft(channel=_channel(w), bridge=BridgeId(r[0])),
+    "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
+    "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
+    "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
+    "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
+    "answers": lambda w, r: i.SurveyAnswered(interaction=InteractionId(w), solved=r[0] == "yes"),
+    "holds": lambda w, r: i.HoldChanged(channel=_channel(w), held=True),
+    "resumes": lambda w, r: i.HoldChanged(channel=_channel(w), held=False),
+    "ready": lambda w, r: i.AgentReady(agent=AgentId(w)),
+    "not-ready": lambda w, r: i.AgentNotReady(agent=AgentId(w), reason=ReasonId(r[0])),
+    "signs-out": lambda w, r: i.AgentSignedOut(agent=AgentId(w)),
+    "desk-lost": lambda w, r: i.DeskLost(agent=AgentId(w)),
+    "desk-back": lambda w, r: i.DeskConnected(agent=AgentId(w)),
+    "declines": lambda w, r: i.OfferDeclined(agent=AgentId(w), offer=OfferId(r[0])),
+    "hangs-up": lambda w, r: i.HangUpAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
+    "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
+    "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
+    "passes": lambda w, r: i.Wake(),
+    "restarts": lambda w, r: i.Started(),
+    "drops": lambda w, r: i.AsteriskDown(),
+}
+
+
+def fact(event: e.Event) -> str:
+    """A fact in short words; empty for those a scenario doesn't tell (legs, positions)."""
+    match event:
+        case e.InteractionOpened():
+            return f"opened {event.interaction}"
+        case e.Queued():
+            return f"{'requeued' if event.again else 'queued'} {event.interaction} {event.queue}"
+        case e.Offered():
+            return f"offered {event.interaction} {event.agent}"
+        case e.OfferEnded():
+            return f"offer-ended {event.interaction} {event.agent} {event.how}"
+        case e.Connected():
+            return f"connected {event.interaction} {event.agent} after {event.waited // 1000}"
+        case e.TalkEnded():
+            return f"talked {event.interaction} {event.talked // 1000} ended-by {event.by}"
+        case e.InteractionEnded():
+            return f"ended {event.interaction} {event.how}"
+        case e.AgentStateSet():
+            return f"{event.agent} {event.state}{' ' + event.reason if event.reason else ''}"
+        case e.NotReadyNext():
+            return f"{event.agent} next {event.reason}"
+        case e.Judged():
+            return f"judged {event.interaction} {'yes' if event.solved else 'no'}"
+        case e.Held() | e.Resumed():
+            return f"{type(event).__name__.lower()} {event.interaction}"
+        case e.WrappedUp():
+            return f"wrapped {event.interaction}"
+        case e.Repaired():
+            return f"repaired: {event.what}"
+        case _:
+            return ""
+
+
+def wish(command: c.Command) -> str:
+    match command:
+        case c.RingAgent():
+            return f"RING {command.agent} for {command.interaction}"
+        case c.HangUp():
+            return f"HANGUP {command.channel} {command.cause}"
+        case c.Steer():
+            return f"STEER {command.interaction} {command.to}"
+        case c.TakeOver():
+            return f"TAKE-OVER {command.channel}"
+        case c.FallbackMember():
+            return ""

@@ -1,0 +1,114 @@
+"""Whatever happens in whatever order: nobody is doubled, nobody is lost, and the journal tells the same story again."""
+
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cti.core.agent import AgentState
+from cti.core.apply import apply
+from cti.core.commands import HangUp, RingAgent
+from cti.core.ids import BridgeId, ChannelId, Ms
+from cti.core.inputs import AsteriskUp, ChannelNow
+from cti.core.interaction import State
+from cti.core.switchboard import step, wake_at
+from cti.core.world import World
+from tests.core.play import Play
+
+CALLERS = st.sampled_from(["A", "B", "C"])
+LEGS = st.sampled_from(["A", "B", "C", "A.1", "A.2", "B.1", "B.2", "C.1"])
+AGENTS = st.sampled_from(["ana", "bo"])
+ROWS = st.one_of(
+    st.tuples(CALLERS, st.sampled_from(["calls", "asks support", "asks billing en", "asks rings cmn", "after", "answers yes", "chooses x"])),
+    st.tuples(LEGS, st.sampled_from(["starts", "enters b", "enters c", "leaves b", "ending", "gone", "gone 21", "holds", "resumes"])),
+    st.tuples(AGENTS, st.sampled_from(["ready", "ready", "not-ready lunch", "signs-out", "desk-lost", "desk-back", "declines A.1", "hangs-up B", "wraps-up A", "extends 9"])),
+    st.tuples(st.just("it"), st.sampled_from(["passes", "restarts", "drops"])),
+)  # fmt: skip
+STORY = st.lists(st.tuples(ROWS, st.sampled_from([0, 0, 0, 1, 16, 31])), max_size=60)
+
+
+def tell(story: list[Any]) -> Play:
+    play = Play()
+    for (who, what), pause in story:
+        play.now = Ms(play.now + pause * 1000)
+        outcome = step(play.world, play.understand(f"{who} {what}"), play.now)
+        play.records.extend((play.now, event) for event in outcome.events)
+        check(play, outcome.commands)
+    return play
+
+
+def check(play: Play, commands: list[Any]) -> None:
+    world = play.world
+    busy = [a.interaction for a in world.agents.values() if a.state in (AgentState.RESERVED, AgentState.TALKING)]
+    assert None not in busy
+    assert len(busy) == len(set(busy)), "two agents on one interaction"
+    for it in world.interactions.values():
+        if it.state is State.OFFERED:
+            assert it.offer is not None
+            agent = world.agents[it.offer.agent]
+            assert (agent.state, agent.interaction) == (AgentState.RESERVED, it.id)
+        if it.state is State.TALKING:
+            assert it.agent is not None
+            talker = world.agents[it.agent]
+            assert (talker.state, talker.interaction) == (AgentState.TALKING, it.id)
+        if it.state is State.ENDED:
+            assert any(a.interaction == it.id for a in world.agents.values()), "an ended one nobody works on"
+        if it.state in (State.WAITING, State.OFFERED):
+            assert it.channel in world.legs, "waiting without a channel"
+    for agent in world.agents.values():
+        if agent.state in (AgentState.RESERVED, AgentState.TALKING):
+            assert agent.interaction in world.interactions
+    today = world.today
+    lines = today.queues.values()
+    assert sum(q.answered for q in lines) + sum(q.abandoned for q in lines) <= today.arrived
+    wake = wake_at(world, play.now)
+    assert wake is None or wake > play.now, "a timer that is due was left"
+    rung = [c.agent for c in commands if isinstance(c, RingAgent)]
+    assert len(rung) == len(set(rung))
+    hung_up = [c.channel for c in commands if isinstance(c, HangUp)]
+    assert len(hung_up) == len(set(hung_up))
+
+
+@given(STORY)
+@settings(max_examples=300, deadline=None)
+def test_nobody_is_doubled_or_lost(story: list[Any]) -> None:
+    tell(story)
+
+
+@given(STORY)
+@settings(max_examples=100, deadline=None)
+def test_the_journal_tells_the_same_world(story: list[Any]) -> None:
+    play = tell(story)
+    again = World()
+    for at, event in play.records:
+        apply(again, msgspec.json.decode(msgspec.json.encode(event), type=type(event)), at)
+    assert again == play.world
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(again), type=World) == play.world
+
+
+@given(STORY, st.lists(st.tuples(LEGS, st.sampled_from([None, "b", "c"])), max_size=6, unique_by=lambda x: x[0]))
+@settings(max_examples=200, deadline=None)
+def test_after_reconcile_the_world_is_what_asterisk_says(story: list[Any], held: list[tuple[str, str | None]]) -> None:
+    play = tell(story)
+    channels = tuple(
+        ChannelNow(
+            channel=ChannelId(f"{who}.0" if "." in who else f"ch-{who}"),
+            name=f"PJSIP/{'ana-web' if '.' in who else 'trunk'}-1",
+            interaction=None,
+            up=True,
+            bridge=BridgeId(bridge) if bridge else None,
+        )
+        for who, bridge in held
+    )
+    outcome = step(play.world, AsteriskUp(channels=channels, booted=Ms(1)), play.now)
+    check(play, outcome.commands)
+    there = {channel.channel: channel.bridge for channel in channels}
+    for leg in play.world.legs.values():
+        assert not leg.started or there[leg.channel] == leg.bridge
+    for it in play.world.interactions.values():
+        if it.state is not State.ENDED:
+            assert it.channel in there
+        if it.state is State.TALKING and it.agent_channel is not None:
+            assert there[it.channel] is not None
+            assert there[it.channel] == there[it.agent_channel]

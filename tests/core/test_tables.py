@@ -1,0 +1,29 @@
+"""The state tables are complete, and everything they name exists."""
+
+from typing import get_args
+
+from cti.core import agent, apply, calls, switchboard
+from cti.core.events import Event
+from cti.core.inputs import Input
+from cti.core.interaction import TABLE, Do, No, Signal, State
+
+
+def test_every_state_and_signal_of_an_interaction_is_decided() -> None:
+    for state in State:
+        assert set(TABLE[state]) == set(Signal), state
+
+
+def test_every_action_is_used_and_done() -> None:
+    named = {action for row in TABLE.values() for action in row.values()}
+    assert {action for action in named if isinstance(action, Do)} == set(Do) == set(calls._ACTIONS)
+    assert {action for action in named if isinstance(action, No)} == set(No)
+
+
+def test_every_state_and_signal_of_an_agent_is_decided() -> None:
+    for state in agent.AgentState:
+        assert set(agent.TABLE[state]) == set(agent.AgentSignal), state
+
+
+def test_every_input_is_taken_and_every_event_folded() -> None:
+    assert set(switchboard._HANDLERS) == set(get_args(Input))
+    assert set(apply._FOLDS) == set(get_args(Event))
