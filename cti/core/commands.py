@@ -6,7 +6,7 @@ Asterisk refuses twice, and reconcile asks what exists.
 
 from msgspec import Struct
 
-from cti.core.ids import AgentId, ChannelId, InteractionId, OfferId, Phone, QueueId
+from cti.core.ids import AgentId, ChannelId, InteractionId, Language, OfferId, Phone, QueueId
 
 
 class _Command(Struct, frozen=True, tag=True, kw_only=True):
@@ -29,6 +29,8 @@ class RingAgent(_Command, frozen=True):
     timeout_s: int
     greeting: str
     """The work number said to both at the start; empty: nothing is said."""
+    language: Language | None
+    """In which it is said: the caller's."""
     auto_answer: bool
 
 
