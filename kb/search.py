@@ -1,0 +1,138 @@
+"""The knowledge base: articles in, answers out, in the language of the person who asks."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from kb import article as articles
+from kb import thesaurus, words
+from kb.article import Article, ArticleError
+from kb.index import Field, Index
+from kb.words import Term
+
+FITS = 0.25
+"""From this fit on an article is an answer; below it is at best a guess. Set where the out-of-scope questions of
+CLINC150 part best from the others (`benchmarks/kb.py` prints both sides)."""
+NEAR = 0.12
+"""Below this fit an article is not worth showing even as a guess."""
+
+_READ_BY = {"cmn": "zh-Hans", "yue": "zh-Hant"}
+"""Who hears this language reads that one."""
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """An article found. `fit`: 0..1, how much of the question it holds; `score`: only good for comparing."""
+
+    article: Article
+    score: float
+    fit: float
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a search. No `hits` means: nothing found, and that is to be said so."""
+
+    words: str
+    language: str | None
+    hits: tuple[Hit, ...]
+    """Articles that fit, best first."""
+    guesses: tuple[Hit, ...] = ()
+    """Weaker ones, best first; with no hits, what may be shown under "perhaps"."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was found."""
+        return not self.hits
+
+
+class KnowledgeBase:
+    """All articles, each language in an index of its own (rare in English is not rare in Chinese)."""
+
+    def __init__(self, articles: Iterable[Article] = (), same: Iterable[Sequence[str]] = ()) -> None:
+        """`same`: groups of words that mean the same on this site, beside the general ones."""
+        self._thesaurus = thesaurus.Thesaurus([*thesaurus.general(), *same])
+        self._indexes: dict[str, Index] = {}
+        self._articles: dict[tuple[str, str], Article] = {}
+        for each in articles:
+            self.put(each)
+
+    @classmethod
+    def load(cls, folder: Path) -> tuple["KnowledgeBase", list[ArticleError]]:
+        """Everything in a folder, and the files that could not be used. Raises ArticleError if there is no folder."""
+        good, errors = articles.read_folder(folder)
+        same: list[list[str]] = []
+        try:
+            same = thesaurus.load(folder / "words.toml")
+        except ArticleError as error:
+            errors.append(error)
+        return cls(good, same), errors
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    def put(self, article: Article) -> None:
+        """Add an article, or replace what stood under its id and language."""
+        self._articles[article.id, article.language] = article
+        index = self._indexes.setdefault(article.language, Index())
+        terms = self._thesaurus.terms
+        index.add(
+            article.id,
+            (
+                Field(terms(article.title), 3.0, 10),
+                *(Field(terms(question), 2.0, 10) for question in article.questions),
+                Field(terms(" ".join(article.tags)), 1.0, 5),
+                Field(terms(article.summary), 1.5, 25),
+                Field(terms(article.body), 1.0, 150),
+            ),
+        )
+
+    def remove(self, id: str, language: str) -> None:
+        """Take an article out; one that is not there is no error."""
+        if self._articles.pop((id, language), None) is not None:
+            self._indexes[language].remove(id)
+
+    def get(self, id: str, language: str | None = None) -> Article | None:
+        """An article in this language, else in the one nearest to it."""
+        for each in self._order(language, None):
+            found = self._articles.get((id, each))
+            if found is not None:
+                return found
+        return None
+
+    def all(self, language: str | None = None) -> list[Article]:
+        """Every article (in one language), by id and language."""
+        wanted = _READ_BY.get(language, language) if language else None
+        return [a for key, a in sorted(self._articles.items()) if wanted is None or a.language == wanted]
+
+    def terms(self, text: str) -> list[Term]:
+        """What a text is searched by."""
+        return self._thesaurus.terms(text)
+
+    def search(self, text: str, language: str | None = None, limit: int = 10) -> Found:
+        """The articles that answer a question, at most `limit` hits and guesses together.
+
+        `language` (`en`, `zh-Hans`, `zh-Hant`, or what a caller hears: `cmn`, `yue`) is asked first; only if nothing
+        fits there, the others. Without it, the language is read off the question's script. An article is found once.
+        """
+        terms = self._thesaurus.terms(text)
+        guesses: tuple[Hit, ...] = ()
+        for each in self._order(language, text):
+            scored = self._indexes[each].search(terms, limit)
+            found = [
+                Hit(article=self._articles[s.key, each], score=s.score, fit=s.fit) for s in scored if s.fit >= NEAR
+            ]
+            good = tuple(hit for hit in found if hit.fit >= FITS)
+            if good:
+                return Found(words=text, language=language, hits=good, guesses=tuple(found[len(good) :]))
+            guesses = guesses or tuple(found)
+        return Found(words=text, language=language, hits=(), guesses=guesses)
+
+    def _order(self, language: str | None, text: str | None) -> list[str]:
+        """Languages to ask, best first: the one wanted, then those of the same script, then the others."""
+        wanted = _READ_BY.get(language, language) if language else None
+        chinese = wanted.startswith("zh") if wanted else text is not None and words.is_han(text)
+
+        def rank(each: str) -> tuple[bool, bool, str]:
+            return each != wanted, each.startswith("zh") != chinese, each
+
+        return sorted(self._indexes, key=rank)

@@ -1,0 +1,79 @@
+"""Hot questions: what is asked most, what is asked more than usual, and what has no article yet.
+
+Counting is the history's business; here counts come in and an order comes out.
+"""
+
+import math
+from collections.abc import Iterable
+
+import msgspec
+
+from kb.search import KnowledgeBase
+
+RISING = 3.0
+"""Standard deviations above the usual count from which on a question is rising."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A question in the span looked at: how often now, and how often in such a span usually."""
+
+    text: str
+    """In the customer's words; or the article's title if `article` is set."""
+    article: str | None = None
+    """The id of the article that was the answer, if known."""
+    times: int = 1
+    usual: float = 0.0
+
+
+class Hot(msgspec.Struct, frozen=True, kw_only=True):
+    """A hot question. Without `article` there is no answer yet: somebody should write it."""
+
+    question: str
+    article: str | None
+    times: int
+    usual: float
+    rising: bool
+
+
+def hot(asked: Iterable[Asked], kb: KnowledgeBase, language: str | None = None, limit: int = 5) -> list[Hot]:
+    """The hottest questions first.
+
+    Different words for one question are counted together: those that find the same article, and those without an
+    answer that come down to the same terms. Ranked by how often they are asked, and twice that if rising.
+    """
+    groups: dict[str, list[Asked]] = {}
+    articles: dict[str, str | None] = {}
+    for each in asked:
+        if each.times <= 0:
+            continue
+        article = each.article if each.article and kb.get(each.article, language) else None
+        if article is None:
+            found = kb.search(each.text, language, limit=1)
+            article = found.hits[0].article.id if found.hits else None
+        key = f"article:{article}" if article else "words:" + " ".join(_gist(kb, each.text))
+        groups.setdefault(key, []).append(each)
+        articles[key] = article
+    ranked = [_sum_up(group, articles[key], kb, language) for key, group in groups.items()]
+    ranked.sort(key=lambda each: (-each.times * (2 if each.rising else 1), each.question))
+    return ranked[:limit]
+
+
+def _gist(kb: KnowledgeBase, text: str) -> list[str]:
+    """The terms that say something, in an order that does not depend on the sentence."""
+    terms = kb.terms(text)
+    return sorted({t.text for t in terms if t.weight >= 1.0}) or sorted({t.text for t in terms})
+
+
+def _sum_up(group: list[Asked], article: str | None, kb: KnowledgeBase, language: str | None) -> Hot:
+    times = sum(each.times for each in group)
+    usual = sum(each.usual for each in group)
+    found = kb.get(article, language) if article else None
+    commonest = min(group, key=lambda each: (-each.times, each.text))
+    return Hot(
+        question=found.title if found else commonest.text,
+        article=article,
+        times=times,
+        usual=usual,
+        # a count that comes by chance has its mean as its variance (Poisson); +1 keeps a single call from being news
+        rising=times - usual > RISING * math.sqrt(usual + 1),
+    )
