@@ -153,6 +153,7 @@ def call(world: World, agent: AgentId) -> CallView | None:
         arrived=interaction.opened,
         waited=waited,
         since=since,
+        connected=interaction.connected,
         path=tuple(interaction.path),
         why=offer.why if offer else interaction.why,
         judged=interaction.judged,

@@ -67,6 +67,8 @@ class CallView(Struct, frozen=True, kw_only=True):
     waited: Ms
     since: Ms
     """Begin of the phase."""
+    connected: Ms | None = None
+    """Begin of the talk, also while held and in wrap-up."""
     path: tuple[str, ...]
     why: tuple[Why, ...]
     """Why this agent."""

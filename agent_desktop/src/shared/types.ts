@@ -64,6 +64,8 @@ export interface CallView {
   waited: Ms;
   /** Begin of the phase. */
   since: Ms;
+  /** Begin of the talk, also while held and in wrap-up. */
+  connected: Ms | null;
   path: string[];
   /** Why this agent. */
   why: Why[];
@@ -175,6 +177,7 @@ export interface PromiseLine {
 export interface Station {
   kind: string;
   title: string;
+  /** What went badly, as in `Entry.mark`, or `not_solved`; empty: nothing. */
   detail: string;
   at: Ms;
   bad: boolean;
@@ -481,8 +484,8 @@ export interface ArticleHit {
   title: string;
   /** The answer in one or two sentences, ready to read out or insert. */
   summary: string;
-  /** Where the words stand in the article. */
-  snippet: string;
+  /** False: only a guess, shown under "perhaps". */
+  fits: boolean;
 }
 
 export interface ArticleHits {
@@ -495,10 +498,9 @@ export interface ArticleView {
   language: string;
   title: string;
   summary: string;
-  /** Paragraphs in plain text; an empty line between two, lines that begin with `- ` or `1. ` are lists. */
+  /** Markdown: paragraphs, lists, headings, bold, links. No HTML: what looks like it is text. */
   text: string;
-  /** Day of the last change, `YYYY-MM-DD`; empty: not known. */
-  changed: string;
+  tags: string[];
 }
 
 export interface PublicNumber {
