@@ -13,9 +13,12 @@ import msgspec
 from msgspec import Struct
 
 from cti.core.ids import Phone
+from cti.setup.problem import SetupProblem
+
+GUESTS = 8
 
 
-class SettingsError(Exception):
+class SettingsError(SetupProblem):
     """The data folder or a file in it cannot be used; the text says which and what to do."""
 
 
@@ -52,7 +55,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     public_name: str = ""
     """The host name people use; empty: `bind`, or this machine's name when `bind` is a wildcard."""
     tls: bool = False
-    guests: int = 8
+    guests: int = GUESTS
     """How many guests of the help site may talk at once."""
 
     @classmethod
@@ -67,9 +70,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         values["secrets"] = read_toml(data / "secrets.toml")
         values.setdefault("database_url", f"sqlite:///{data / 'hotline.db'}")
         try:
-            return msgspec.convert(values, cls)
+            settings = msgspec.convert(values, cls)
         except msgspec.ValidationError as error:
             raise SettingsError(f"{data / 'settings.toml'}: {error}. Mend that line, or remove it.") from None
+        ports = [settings.http_port, settings.sip_port, settings.ami_port, settings.agi_port, settings.ws_port]
+        if len(set(ports)) < len(ports) or not all(0 < port < 65536 for port in ports):
+            raise SettingsError(f"Ports must be 1 to 65535 and differ: {ports}. Give others, as with --http PORT.")
+        return settings
 
     @property
     def site_file(self) -> Path:
@@ -88,8 +95,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def cel_file(self) -> Path:
-        """What happened to channels, one CSV line each: `type,epoch,uniqueid,HL_ID,cause,channel,linkedid`."""
-        return self.data / "cel" / "hotline.csv"
+        """What happened to channels, one CSV line each: `type,epoch,uniqueid,HL_ID,linkedid,channel,extra`.
+
+        `epoch` has microseconds; HL_ID is set on callers' channels; a HANGUP's `extra` is JSON with `hangupcause`.
+        """
+        # Asterisk 18 puts the file nowhere else.
+        return self.logs / "asterisk" / "cel-custom" / "hotline.csv"
 
     @property
     def run(self) -> Path:

@@ -1,0 +1,48 @@
+"""System packages: which are missing, and how to get them."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+
+from cti.setup.problem import SetupProblem
+
+Say = Callable[[str], None]
+"""Tells a person what is being done."""
+
+
+def missing(programs: dict[str, str]) -> list[str]:
+    """Of `{program: package}`, the packages whose program is not on the path."""
+    return sorted({package for program, package in programs.items() if shutil.which(program) is None})
+
+
+def install(packages: list[str], why: str, say: Say) -> None:
+    """Install with apt, through sudo when we are not root. Does nothing for an empty list.
+
+    Raises SetupProblem with the command to run by hand when it can't be done.
+    """
+    if not packages:
+        return
+    by_hand = f"apt-get install {' '.join(packages)}"
+    if shutil.which("apt-get") is None:
+        raise SetupProblem(
+            f"{why} needs {', '.join(packages)}, and this machine has no apt. Install them, then try again."
+        )
+    root = [] if os.geteuid() == 0 else ["sudo"]
+    if root and shutil.which("sudo") is None:
+        raise SetupProblem(f"{why} needs {', '.join(packages)}. Run as root: {by_hand}")
+    say(f"Installing {', '.join(packages)} ({why.lower()})")
+    # Somebody else's apt may run; waiting is better than failing.
+    apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq"]
+    subprocess.run([*apt, "update"], check=False, stdout=subprocess.DEVNULL)
+    done = subprocess.run(
+        [*apt, "install", "-y", "--no-install-recommends", *packages],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise SetupProblem(f"apt could not install {', '.join(packages)}: {last} Try by hand: {by_hand}")

@@ -1,0 +1,118 @@
+"""Writes everything Asterisk reads for one data folder, from the templates, the site and the settings."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from cti.core.ids import Phone
+from cti.core.site import Site
+from cti.setup import resources
+from cti.setup.asterisk import AsteriskInstall
+from cti.setup.problem import SetupProblem
+from cti.setup.settings import Settings, bracket
+
+_LONGEST_RUN = 90
+"""A Unix socket's path has 107 bytes; ours adds `/asterisk.ctl`."""
+_CEL_LIMIT = 64_000_000
+
+
+def guest_phones(count: int) -> tuple[Phone, ...]:
+    """The endpoints of the help site's guests."""
+    return tuple(Phone(f"guest-{n}") for n in range(1, count + 1))
+
+
+def phones(site: Site, guests: int) -> tuple[Phone, ...]:
+    """Every endpoint that logs in with a password."""
+    return (*(phone for agent in site.agents for phone in agent.phones), *guest_phones(guests))
+
+
+def render(settings: Settings, site: Site, install: AsteriskInstall, warn: Callable[[str], None]) -> None:
+    """Make the folders Asterisk needs and write its files anew. A running Asterisk notices nothing until a reload.
+
+    Raises SetupProblem for a data folder whose path is too long.
+    """
+    if len(str(settings.run)) > _LONGEST_RUN:
+        raise SetupProblem(f"The path {settings.data} is too long for a socket. Choose a shorter --data DIR.")
+    state = settings.data / "asterisk"
+    share = state / "share"
+    for made in (
+        *(state / name for name in ("agi-bin", "cache", "db", "keys", "spool")),
+        settings.run,
+        settings.logs / "asterisk",
+        settings.cel_file.parent,
+        settings.sounds / "hotline",
+        settings.asterisk_etc,
+    ):
+        made.mkdir(parents=True, exist_ok=True)
+    _keep_short(settings.cel_file)
+    _link_share(share, install, settings.sounds)
+    etc = settings.asterisk_etc
+    values = {
+        "settings": settings,
+        "site": site,
+        "etc": etc,
+        "modules": install.modules,
+        "state": state,
+        "share": share,
+        "run": settings.run,
+        "logs": settings.logs / "asterisk",
+        "cel_name": settings.cel_file.name,
+        "guests": guest_phones(settings.guests),
+        "numbers": _dialled(site),
+        "music": _music(site, settings.data / "music", install, warn),
+        "bracket": bracket,
+    }
+    # Nothing that was rendered by an older version may stay behind and be read.
+    shutil.rmtree(etc)
+    etc.mkdir()
+    etc.chmod(0o700)
+    engine = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+    for template in sorted(resources.folder("asterisk-conf").glob("*.conf.j2")):
+        (etc / template.stem).write_text(engine.from_string(template.read_text()).render(values))
+    (etc / "dialplans").mkdir()
+    for part in sorted(resources.folder("dialplans").glob("*.conf")):
+        shutil.copyfile(part, etc / "dialplans" / part.name)
+
+
+def _dialled(site: Site) -> dict[str, str]:
+    """Every form in which a trunk may send one of our numbers -> the number as the site writes it."""
+    forms: dict[str, str] = {}
+    for entry in site.numbers:
+        bare = entry.number.lstrip("+")
+        forms |= {bare: entry.number, f"+{bare}": entry.number}
+    return forms
+
+
+def _music(site: Site, folder: Path, install: AsteriskInstall, warn: Callable[[str], None]) -> dict[str, Path]:
+    """Music class -> folder. A class without files of its own plays what came with Asterisk."""
+    classes = {}
+    for name in dict.fromkeys(("default", *(queue.music for queue in site.queues))):
+        ours = folder / name
+        classes[name] = ours if ours.is_dir() and any(ours.iterdir()) else install.share / "moh"
+        if name != "default" and classes[name] != ours:
+            warn(f"No music in {ours}; callers there hear the usual one")
+    return classes
+
+
+def _link_share(share: Path, install: AsteriskInstall, sounds: Path) -> None:
+    """Asterisk has one folder for what came with it and for our sounds: make one that shows both."""
+    shutil.rmtree(share, ignore_errors=True)
+    share.mkdir(parents=True)
+    for entry in install.share.iterdir():
+        if entry.name != "sounds":
+            (share / entry.name).symlink_to(entry)
+    (share / "sounds").symlink_to(sounds)
+    english = sounds / "en"
+    if english.is_symlink() or not english.exists():
+        english.unlink(missing_ok=True)
+        if core := install.sounds():
+            english.symlink_to(core)
+
+
+def _keep_short(cel: Path) -> None:
+    """Asterisk only ever appends. No call outlives a start of it, so a long file can be put aside now."""
+    if cel.exists() and cel.stat().st_size > _CEL_LIMIT:
+        cel.replace(cel.with_suffix(".csv.1"))

@@ -1,0 +1,49 @@
+"""Makes what must be secret, once per data folder: nothing here has a default value."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from cti.core.ids import Phone
+from cti.setup.settings import Secrets, SettingsError, read_toml
+
+
+def ensure(file: Path, phones: Iterable[Phone]) -> Secrets:
+    """Read `file`, making it, or adding phones that are new in the site, where needed. Nothing existing changes.
+
+    Raises SettingsError when it is damaged: new secrets would cut off every phone and every caller's history.
+    """
+    if file.exists():
+        try:
+            kept = msgspec.convert(read_toml(file), Secrets)
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"{file}: {error}. Bring back a copy of it; it can't be made again.") from None
+    else:
+        kept = Secrets(
+            site_key=secrets.token_hex(32),
+            session_key=secrets.token_hex(32),
+            ami_user="bridge",
+            ami_secret=secrets.token_hex(24),
+        )
+    wanted = {phone: kept.phone_secrets.get(phone) or secrets.token_hex(16) for phone in phones}
+    made = msgspec.structs.replace(kept, phone_secrets={**kept.phone_secrets, **wanted})
+    if made != kept or not file.exists():
+        _write(file, made)
+    return made
+
+
+def _write(file: Path, made: Secrets) -> None:
+    lines = ["# Made by Hotline. Keep a copy in a safe place: without site_key no number finds its history again."]
+    lines += [f'{name} = "{getattr(made, name)}"' for name in ("site_key", "session_key", "ami_user", "ami_secret")]
+    lines += ["", "[phone_secrets]", *(f'"{phone}" = "{secret}"' for phone, secret in made.phone_secrets.items())]
+    temporary = file.with_suffix(".new")
+    # Opened with its final mode: there is no moment in which others could read it.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write("\n".join(lines) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    temporary.replace(file)

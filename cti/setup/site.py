@@ -1,0 +1,96 @@
+"""Reads a site file, and refuses what would break something later, in words for whoever wrote it.
+
+Ids and numbers end up in Asterisk's files and in channel names; this is the one place that says what they may hold.
+"""
+
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import msgspec
+
+from cti.core.site import Site
+from cti.setup.problem import SetupProblem
+
+_ID = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]|[a-z]")
+_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_NUMBER = re.compile(r"\+?[0-9]{2,20}")
+_WORK_NUMBER = re.compile(r"[0-9]{1,10}")
+_ROLES = ("agent", "supervisor", "administrator")
+_SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def load(file: Path) -> Site:
+    """Read and check a site. Raises SetupProblem that names the file and every mistake in it."""
+    try:
+        site = msgspec.toml.decode(file.read_bytes(), type=Site)
+    except FileNotFoundError:
+        raise SetupProblem(f"There is no site file {file}. Give one with --site FILE.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SetupProblem(f"{file}: {error}. Mend that line.") from None
+    wrong = check(site)
+    if wrong:
+        raise SetupProblem(f"{file}: {' '.join(wrong)}")
+    return site
+
+
+def check(site: Site) -> list[str]:
+    """Every mistake, one sentence each; none: the site can be used."""
+    wrong = []
+    if not site.queues:
+        wrong.append("There is no queue; write at least one [[queues]].")
+    if site.zone not in available_timezones():
+        wrong.append(f"'{site.zone}' is no time zone; write one such as 'Asia/Hong_Kong'.")
+    for kind, ids in (
+        ("queue", [queue.id for queue in site.queues]),
+        ("agent", [agent.id for agent in site.agents]),
+        ("trunk", [trunk.id for trunk in site.trunks]),
+    ):
+        wrong += [
+            f"The {kind} id '{name}' may hold only a-z, 0-9 and '-', and begins with a letter."
+            for name in ids
+            if not _ID.fullmatch(name)
+        ]
+        wrong += [f"Two of the {kind}s are called '{name}'." for name in _twice(ids)]
+    words = ([reason.id for reason in site.reasons], [outcome.id for outcome in site.outcomes])
+    for names in words:
+        wrong += [f"'{name}' may hold only a-z, 0-9, '_' and '-'." for name in names if not _WORD.fullmatch(name)]
+        wrong += [f"Two reasons or outcomes are called '{name}'." for name in _twice(names)]
+    wrong += [f"Two agents have the work number {name}." for name in _twice(a.work_number for a in site.agents)]
+    wrong += [f"The number {name} is there twice." for name in _twice(n.number.lstrip("+") for n in site.numbers)]
+    for agent in site.agents:
+        if not _WORK_NUMBER.fullmatch(agent.work_number):
+            wrong.append(f"Agent {agent.id}: the work number is digits, at most ten.")
+        if agent.role not in _ROLES:
+            wrong.append(f"Agent {agent.id}: '{agent.role}' is no role; there are {', '.join(_ROLES)}.")
+        if agent.id == "guest":
+            wrong.append("An agent can't be called 'guest': the phones of web guests are.")
+    holders = [(f"Agent {agent.id}", agent.skills) for agent in site.agents]
+    for queue in site.queues:
+        holders += [(f"Queue {queue.id}", skills) for skills in (queue.skills, *(r.skills for r in queue.rings))]
+        if not _ID.fullmatch(queue.music):
+            wrong.append(f"Queue {queue.id}: music '{queue.music}' may hold only a-z, 0-9 and '-'.")
+    for holder, skills in holders:
+        high = [f"{name} = {level}" for name, level in skills.items() if not 1 <= level <= 10]
+        wrong += [f"{holder}: skill {skill}, but levels go from 1 to 10." for skill in high]
+    for number in site.numbers:
+        if not _NUMBER.fullmatch(number.number):
+            wrong.append(f"'{number.number}' is no number: 2 to 20 digits, with or without '+'.")
+    for trunk in site.trunks:
+        for address in trunk.addresses:
+            try:
+                ipaddress.ip_network(address, strict=False)
+            except ValueError:
+                wrong.append(f"Trunk {trunk.id}: '{address}' is no IP address or network.")
+    for day, spans in site.open_hours.items():
+        if day not in _DAYS or not all(_SPAN.fullmatch(span.strip()) for span in spans.split(",")):
+            wrong.append(f"Opening hours of '{day}': write mon..sun = 'HH:MM-HH:MM', several joined by commas.")
+    return wrong
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, n in Counter(names).items() if n > 1]
