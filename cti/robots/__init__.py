@@ -1,0 +1,1 @@
+"""Robots that use a real telephone network: phones for the demonstration, the tests and the benchmarks."""

@@ -1,0 +1,412 @@
+"""A robot's telephone: registers, calls, is called, presses keys, and counts what it hears. UDP, own address."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+
+from cti.robots import sip, sound
+from cti.robots.sip import Message
+
+FRAME_S = sound.SAMPLES / 8000
+_LAST_S = 1.5
+"""How long an ended call is remembered, for what is repeated."""
+
+
+class Call:
+    """One call of a robot. Futures say when things happened; `asyncio.timeout` around them is the deadline."""
+
+    def __init__(self, phone: "Phone", call_id: str, local: str, remote: str, target: str) -> None:
+        loop = asyncio.get_running_loop()
+        self.phone = phone
+        self.call_id = call_id
+        self.local = local
+        """Our From or To, with tag."""
+        self.remote = remote
+        self.target = target
+        """Where requests go: the other side's Contact."""
+        self.invite: Message | None = None
+        """Set on incoming calls."""
+        self.cseq = 1
+        self.tag = secrets.token_hex(4)
+        self.ringing = asyncio.Event()
+        self.up: asyncio.Future[None] = loop.create_future()
+        self.over: asyncio.Future[str] = loop.create_future()
+        """Ends with who ended it: `us`, `them`, or the refusing status line."""
+        self.media = _Media(phone.address)
+        self.on_hold = False
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Of the INVITE, for tests that look at what a phone is told."""
+        return list(self.invite.headers) if self.invite else []
+
+    def answer(self) -> None:
+        """Pick up (incoming calls)."""
+        if self.invite is not None and not self.up.done() and not self.over.done():
+            body = sip.sdp(self.phone.address, self.media.port)
+            self.phone.respond(self.invite, "200 OK", self.tag, body)
+
+    def decline(self, status: str = "486 Busy Here") -> None:
+        """Refuse an incoming call."""
+        if self.invite is not None and not self.over.done():
+            self.phone.respond(self.invite, status, self.tag)
+            self._end("us")
+
+    def hang_up(self) -> None:
+        """End it: BYE when it is up, CANCEL when it still rings at the other side."""
+        if self.over.done():
+            return
+        if self.up.done():
+            self.phone.request("BYE", self)
+        elif self.invite is None:
+            self.phone.cancel(self)
+        else:
+            self.decline("603 Decline")
+            return
+        self._end("us")
+
+    def hold(self, held: bool) -> None:
+        """Re-INVITE to hold or resume."""
+        body = sip.sdp(self.phone.address, self.media.port)
+        if held:
+            body = body.replace("a=sendrecv", "a=sendonly")
+        self.on_hold = held
+        self.phone.request("INVITE", self, body)
+
+    async def press(self, keys: str, gap_s: float = 0.08) -> None:
+        """Press keys one after another (RFC 4733)."""
+        for key in keys:
+            await self.media.press(key)
+            await asyncio.sleep(gap_s)
+
+    def _end(self, how: str) -> None:
+        if not self.over.done():
+            self.over.set_result(how)
+        if not self.up.done():
+            self.up.cancel()
+        self.media.close()
+        self.phone.forget(self)
+
+    def ended(self, how: str) -> None:
+        """Told by the phone that the other side ended it."""
+        self._end(how)
+
+
+class _Media(asyncio.DatagramProtocol):
+    """One RTP stream: a tone out, counters in."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.port = 0
+        self.packets = 0
+        """Audio packets received."""
+        self.loud = 0
+        """Of those, with something to hear."""
+        self.first_loud: float | None = None
+        """Loop time of the first of those."""
+        self.started = 0.0
+        self.silent = False
+        """Send nothing."""
+        self._transport: asyncio.DatagramTransport | None = None
+        self._to: tuple[str, int] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._sequence = secrets.randbelow(30000)
+        self._stamp = secrets.randbelow(1 << 30)
+        self._source = secrets.randbits(31)
+        self._frame = sound.tone()
+        self._keys: list[bytes] = []
+
+    async def open(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.address, 0))
+        self.port = self._transport.get_extra_info("sockname")[1]
+
+    def send_to(self, where: tuple[str, int] | None) -> None:
+        """Begin (or go on) sending there."""
+        self._to = where
+        if self._task is None and where is not None:
+            self.started = asyncio.get_running_loop().time()
+            self._task = asyncio.get_running_loop().create_task(self._speak())
+
+    async def _speak(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while self._transport is not None and not self._transport.is_closing():
+            if self._keys:
+                self._send(self._keys.pop(0))
+            elif not self.silent:
+                self._send(sound.packet(self._sequence, self._stamp, self._source, self._frame))
+                self._sequence += 1
+            self._stamp += sound.SAMPLES
+            due = max(due + FRAME_S, loop.time() - 0.1)
+            await asyncio.sleep(max(0, due - loop.time()))
+
+    async def press(self, key: str) -> None:
+        packets = sound.key_packets(key, self._sequence, self._stamp, self._source)
+        self._sequence += len(packets)
+        self._keys.extend(packets)
+        await asyncio.sleep(FRAME_S * len(packets))
+
+    def _send(self, data: bytes) -> None:
+        if self._transport is not None and self._to is not None:
+            self._transport.sendto(data, self._to)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if sound.is_audio(data):
+            self.packets += 1
+            if sound.heard(data):
+                self.loud += 1
+                if self.first_loud is None:
+                    self.first_loud = asyncio.get_running_loop().time()
+
+    def error_received(self, exc: Exception) -> None:
+        """The other side's port is closed already; that is how calls end."""
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        if self._transport is not None:
+            self._transport.close()
+
+
+class Phone(asyncio.DatagramProtocol):
+    """A SIP user agent of one robot, on its own loopback address."""
+
+    def __init__(self, user: str, password: str, address: str, server: tuple[str, int]) -> None:
+        self.user = user
+        self.password = password
+        self.address = address
+        self.server = server
+        self.port = 0
+        self.calls: dict[str, Call] = {}
+        self.on_call: Callable[[Call], None] | None = None
+        """Called with every incoming call, which rings already."""
+        self._transport: asyncio.DatagramTransport | None = None
+        self._waiting: dict[tuple[str, str], asyncio.Future[Message]] = {}
+        self._late: set[asyncio.TimerHandle] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Bind; nothing is said to anybody yet."""
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.address, 0))
+        self._transport = transport
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def close(self) -> None:
+        """Drop everything without a word (what is up is left up: a phone that lost its power)."""
+        for call in list(self.calls.values()):
+            call.media.close()
+        for task in self._tasks:
+            task.cancel()
+        for timer in self._late:
+            timer.cancel()
+        if self._transport is not None:
+            self._transport.close()
+
+    @property
+    def uri(self) -> str:
+        return f"sip:{self.user}@{self.server[0]}:{self.server[1]}"
+
+    @property
+    def contact(self) -> str:
+        return f"<sip:{self.user}@{self.address}:{self.port}>"
+
+    async def register(self, expires: int = 600) -> None:
+        """Register, answering the challenge. Raises ConnectionError when refused, TimeoutError without an answer."""
+        call_id, tag = secrets.token_hex(8), secrets.token_hex(4)
+        server = f"sip:{self.server[0]}:{self.server[1]}"
+        authorization: list[tuple[str, str]] = []
+        for cseq in (1, 2):
+            headers = [
+                ("From", f"<{self.uri}>;tag={tag}"),
+                ("To", f"<{self.uri}>"),
+                ("Call-ID", call_id),
+                ("CSeq", f"{cseq} REGISTER"),
+                ("Contact", self.contact),
+                ("Expires", str(expires)),
+                *authorization,
+            ]
+            reply = await self._ask("REGISTER", server, headers, call_id)
+            if reply.status == 200:
+                return
+            challenge = reply.header("WWW-Authenticate")
+            if reply.status != 401 or not challenge or authorization:
+                raise ConnectionError(f"{self.user} could not register: {reply.status}")
+            value = sip.digest(challenge, "REGISTER", server, self.user, self.password)
+            authorization = [("Authorization", value)]
+
+    async def call(self, number: str, name: str = "") -> Call:
+        """Dial `number`; gives the call as soon as the INVITE is out."""
+        target = f"sip:{number}@{self.server[0]}:{self.server[1]}"
+        tag = secrets.token_hex(4)
+        shown = f'"{name}" ' if name else ""
+        call = Call(self, secrets.token_hex(10), f"{shown}<{self.uri}>;tag={tag}", f"<{target}>", target)
+        call.tag = tag
+        await call.media.open()
+        self.calls[call.call_id] = call
+        self.request("INVITE", call, sip.sdp(self.address, call.media.port))
+        return call
+
+    # --- going out
+
+    def request(self, method: str, call: Call, body: str = "", authorization: tuple[str, str] | None = None) -> None:
+        """A request within a call (or the one that begins it)."""
+        if method != "ACK":
+            call.cseq += 1
+        headers = [
+            ("From", call.local),
+            ("To", call.remote),
+            ("Call-ID", call.call_id),
+            ("CSeq", f"{call.cseq} {method}"),
+            ("Contact", self.contact),
+        ]
+        if authorization:
+            headers.append(authorization)
+        if body:
+            headers.append(("Content-Type", "application/sdp"))
+        self._send(f"{method} {call.target} SIP/2.0", headers, body)
+
+    def cancel(self, call: Call) -> None:
+        headers = [
+            ("From", call.local),
+            ("To", call.remote),
+            ("Call-ID", call.call_id),
+            ("CSeq", f"{call.cseq} CANCEL"),
+        ]
+        self._send(f"CANCEL {call.target} SIP/2.0", headers, "", branch=f"z9hG4bK{call.call_id}{call.cseq}")
+
+    def _send(self, first: str, headers: list[tuple[str, str]], body: str = "", branch: str = "") -> None:
+        values = dict(headers)
+        branch = branch or f"z9hG4bK{values['Call-ID']}{values['CSeq'].split()[0]}"
+        if first.startswith("ACK"):
+            branch += "a"
+        via = ("Via", f"SIP/2.0/UDP {self.address}:{self.port};branch={branch};rport")
+        self._write(sip.build(first, [via, ("Max-Forwards", "70"), *headers], body))
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.sendto(data, self.server)
+
+    async def _ask(self, method: str, uri: str, headers: list[tuple[str, str]], call_id: str) -> Message:
+        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        key = (call_id, dict(headers)["CSeq"])
+        self._waiting[key] = future
+        self._send(f"{method} {uri} SIP/2.0", headers)
+        try:
+            async with asyncio.timeout(5):
+                return await future
+        finally:
+            self._waiting.pop(key, None)
+
+    def respond(self, request: Message, status: str, tag: str, body: str = "") -> None:
+        """Answer a request."""
+        more = [("Contact", self.contact)]
+        if body:
+            more.append(("Content-Type", "application/sdp"))
+        self._write(sip.answer(request, status, tag, more, body))
+
+    def forget(self, call: Call) -> None:
+        """Keep an ended call for a moment, for what is repeated about it."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(_LAST_S, lambda: self.calls.pop(call.call_id, None))
+        self._late.add(timer)
+
+    # --- coming in
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        message = sip.parse(data)
+        if message is None:
+            return
+        if message.status:
+            self._response(message)
+        else:
+            self._request(message)
+
+    def error_received(self, exc: Exception) -> None:
+        """Asterisk is not there; whoever waits for an answer has a deadline."""
+
+    def _response(self, message: Message) -> None:
+        waiting = self._waiting.get((message.call_id, message.header("CSeq")))
+        if waiting is not None and not waiting.done() and message.status >= 200:
+            waiting.set_result(message)
+        call = self.calls.get(message.call_id)
+        if call is None or message.cseq[1] != "INVITE":
+            return
+        if message.status in (180, 183):
+            call.ringing.set()
+        elif message.status == 200:
+            self._accepted(call, message)
+        elif message.status in (401, 407) and not call.up.done():
+            self._acknowledge_refusal(call, message)
+            challenge = message.header("WWW-Authenticate") or message.header("Proxy-Authenticate")
+            name = "Authorization" if message.status == 401 else "Proxy-Authorization"
+            value = sip.digest(challenge, "INVITE", call.target, self.user, self.password)
+            self.request("INVITE", call, sip.sdp(self.address, call.media.port), (name, value))
+        elif message.status >= 300:
+            self._acknowledge_refusal(call, message)
+            call.ended(str(message.status))
+
+    def _accepted(self, call: Call, message: Message) -> None:
+        call.remote = message.header("To")
+        contact = message.header("Contact")
+        if contact:
+            call.target = contact.strip("<>").split(">")[0]
+        headers = [
+            ("From", call.local),
+            ("To", call.remote),
+            ("Call-ID", call.call_id),
+            ("CSeq", f"{message.cseq[0]} ACK"),
+        ]
+        self._send(f"ACK {call.target} SIP/2.0", headers)
+        call.media.send_to(sip.media(message.body))
+        if not call.up.done():
+            call.up.set_result(None)
+
+    def _acknowledge_refusal(self, call: Call, message: Message) -> None:
+        headers = [
+            ("From", call.local),
+            ("To", message.header("To")),
+            ("Call-ID", call.call_id),
+            ("CSeq", f"{message.cseq[0]} ACK"),
+        ]
+        branch = f"z9hG4bK{call.call_id}{message.cseq[0]}"
+        via = ("Via", f"SIP/2.0/UDP {self.address}:{self.port};branch={branch};rport")
+        self._write(sip.build(f"ACK {call.target} SIP/2.0", [via, ("Max-Forwards", "70"), *headers]))
+
+    def _request(self, message: Message) -> None:
+        call = self.calls.get(message.call_id)
+        match message.method:
+            case "INVITE" if call is None:
+                task = asyncio.get_running_loop().create_task(self._invited(message))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            case "INVITE" if call is not None and call.up.done() and not call.up.cancelled():
+                call.media.send_to(sip.media(message.body))
+                self.respond(message, "200 OK", call.tag, sip.sdp(self.address, call.media.port))
+            case "ACK":
+                if call is not None and not call.up.done() and call.invite is not None:
+                    call.media.send_to(sip.media(call.invite.body))
+                    call.up.set_result(None)
+            case "BYE" | "CANCEL":
+                tag = call.tag if call is not None else "gone"
+                self.respond(message, "200 OK", tag)
+                if call is not None:
+                    if message.method == "CANCEL" and call.invite is not None:
+                        self.respond(call.invite, "487 Request Terminated", call.tag)
+                    call.ended("them")
+            case _:
+                self.respond(message, "200 OK", call.tag if call is not None else "robot")
+
+    async def _invited(self, message: Message) -> None:
+        self._write(sip.answer(message, "100 Trying", ""))
+        contact = message.header("Contact").strip("<>").split(">")[0]
+        call = Call(self, message.call_id, "", message.header("From"), contact)
+        call.local = f"{message.header('To')};tag={call.tag}"
+        call.invite = message
+        self.calls[call.call_id] = call
+        await call.media.open()
+        self.respond(message, "180 Ringing", call.tag)
+        call.ringing.set()
+        if self.on_call is not None:
+            self.on_call(call)
