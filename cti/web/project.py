@@ -62,6 +62,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.Held: frozenset({_O}),
     e.Resumed: frozenset({_O}),
     e.TalkEnded: frozenset({_O, _T}),
+    e.FlowFinished: _NOTHING,
     e.SurveyOpened: _NOTHING,
     e.Judged: frozenset({_O, _T}),
     e.InteractionEnded: frozenset({_O, _L, _T}),
