@@ -11,10 +11,11 @@ from msgspec import Meta, Struct
 from cti.core.events import Why
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
-from cti.store.views import CallLine, CustomerHit, Entry
+from cti.store.views import CallLine, CustomerHit, Entry, Message, PromiseLine
 
 Role = Literal["agent", "supervisor", "administrator"]
 ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
+Limit = Annotated[int, Meta(ge=1, le=200)]
 Note = Annotated[str, Meta(max_length=8000)]
 
 
@@ -120,6 +121,10 @@ class WrapUp(Ask, frozen=True):
     """Ready for the next one; else not ready."""
 
 
+class NoteAsk(Ask, frozen=True):
+    note: Note
+
+
 class ConfirmCustomer(Ask, frozen=True):
     customer: CustomerId | None
     """None: left open again."""
@@ -130,6 +135,34 @@ class NewPromise(Ask, frozen=True):
     what: ShortText
     due: Ms
     case: str | None = None
+    interaction: InteractionId | None = None
+    """The call it was made in."""
+
+
+class PromiseEnd(Ask, frozen=True):
+    kept: bool
+    """False: withdrawn."""
+
+
+class Promises(Reply, frozen=True):
+    promises: tuple[PromiseLine, ...]
+
+
+class NewCase(Ask, frozen=True):
+    customer: CustomerId
+    title: ShortText
+    interaction: InteractionId | None = None
+    """The call it came up in."""
+
+
+class IntoCase(Ask, frozen=True):
+    case: ShortText
+
+
+class Messages(Reply, frozen=True):
+    """The mails of one thread."""
+
+    messages: tuple[Message, ...]
 
 
 class Story(Reply, frozen=True):
@@ -170,6 +203,32 @@ class Found(Reply, frozen=True):
 
     customers: tuple[CustomerHit, ...]
     articles: tuple["ArticleHit", ...]
+
+
+class CallsQuery(Ask, frozen=True):
+    before: str | None = None
+    limit: Limit = 50
+    agent: AgentId | None = None
+    customer: CustomerId | None = None
+
+
+class TimelineQuery(Ask, frozen=True):
+    before: str | None = None
+    limit: Limit = 50
+    kind: str | None = None
+    """Only entries of this kind, such as `mail`."""
+
+
+class SearchQuery(Ask, frozen=True):
+    q: Annotated[str, Meta(min_length=1, max_length=200)]
+    lang: str | None = None
+    """Language wanted for articles: `en`, `zh-Hans`, `zh-Hant`, or what a caller hears."""
+    limit: Limit = 10
+
+
+class LanguageQuery(Ask, frozen=True):
+    lang: str | None = None
+    limit: Limit = 10
 
 
 # --- knowledge base

@@ -1,16 +1,18 @@
 """What the web needs of the other parts. `cti.app` hands the real ones in; nothing here knows how they work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Protocol
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.inputs import Input
 from cti.core.world import World
-from cti.store.views import CallLine, CallNote, CustomerHit, Entry, Person, Pop, PromiseLine
+from cti.store.views import CallLine, CallNote, CaseLine, CustomerHit, Entry, Message, Person, Pop, PromiseLine
+from kb.article import Article
+from kb.search import Found
 
-Pops = Mapping[InteractionId, Pop]
-"""The pops of open interactions; `Live.pop_changed` says when one came or changed."""
+Pops = MutableMapping[InteractionId, Pop]
+"""The pops of interactions that are open or on a desk; `Live.pop_changed` says when one came or changed."""
 
 
 class Loop(Protocol):
@@ -19,10 +21,68 @@ class Loop(Protocol):
     @property
     def world(self) -> World: ...
 
-    def submit(self, input: Input) -> None:
+    def submit(self, said: Input) -> None:
         """Put an input into the inbox. Never blocks."""
 
     def now(self) -> Ms: ...
+
+
+class Key(Protocol):
+    """A session or an API token; its secret is kept nowhere."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def agent(self) -> AgentId: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def made(self) -> Ms: ...
+
+    @property
+    def until(self) -> Ms | None: ...
+
+    @property
+    def used(self) -> Ms | None: ...
+
+
+class Accounts(Protocol):
+    """Passwords, keys and the audit log. Every call leaves the loop's thread."""
+
+    async def password_right(self, agent: AgentId | None, password: str) -> bool:
+        """Takes as long for somebody who does not exist (None)."""
+
+    async def set_password(self, agent: AgentId, password: str) -> None: ...
+
+    async def make_key(self, agent: AgentId, role: str, label: str, until: Ms | None) -> tuple[Key, str]:
+        """A new key and its secret."""
+
+    async def key(self, secret: str) -> Key | None: ...
+
+    async def keys(self) -> Sequence[Key]: ...
+
+    async def drop_key(self, id: str) -> bool:
+        """False: there is no such key."""
+
+    async def note(self, who: str, what: str, about: str = "", detail: str = "") -> None:
+        """Write a line of the audit log."""
+
+
+class Kb(Protocol):
+    """The knowledge base, in memory."""
+
+    def search(self, text: str, language: str | None = None, limit: int = 10) -> Found: ...
+
+    def get(self, id: str, language: str | None = None) -> Article | None: ...
+
+    def hot(self, language: str | None, limit: int) -> Sequence[Article]:
+        """What is asked most at the moment."""
 
 
 class History(Protocol):
@@ -33,14 +93,14 @@ class History(Protocol):
     async def timeline(
         self, customer: CustomerId, before: str | None, kind: str | None, limit: int
     ) -> tuple[Sequence[Entry], str | None]:
-        """A page of the timeline, newest first, and where the next one begins."""
+        """A page of the timeline, newest first, and where the next one begins. Raises ValueError for a bad `before`."""
 
     async def call(self, interaction: InteractionId) -> CallLine | None: ...
 
     async def calls(
         self, before: str | None, limit: int, agent: AgentId | None, customer: CustomerId | None
     ) -> tuple[Sequence[CallLine], str | None]:
-        """Calls, newest first, and where the next page begins."""
+        """Calls, newest first, and where the next page begins. Raises ValueError for a bad `before`."""
 
     async def search(self, query: str, limit: int) -> Sequence[CustomerHit]: ...
 
@@ -50,8 +110,32 @@ class History(Protocol):
     async def confirm(self, interaction: InteractionId, customer: CustomerId | None) -> bool:
         """Say who it was. False: no such customer."""
 
-    async def promise(self, customer: CustomerId, what: str, due: Ms, by: AgentId, case: str | None) -> PromiseLine:
-        """Make a promise to a customer."""
+    async def messages(self, interaction: str) -> Sequence[Message]:
+        """The mails of a thread, oldest first."""
+
+    async def attachment(self, digest: str) -> bytes | None: ...
+
+    async def promises(self, agent: AgentId) -> Sequence[PromiseLine]:
+        """What this agent has promised and not yet kept, by due time."""
+
+    async def promise(
+        self, customer: CustomerId, what: str, due: Ms, by: AgentId, case: str | None = None
+    ) -> PromiseLine:
+        """Make a promise to a customer. Raises LookupError naming a customer or case there isn't."""
+
+    async def end_promise(self, promise: str, kept: bool) -> bool:
+        """It was kept, or withdrawn. False: there is no such open promise."""
+
+    async def open_case(
+        self, customer: CustomerId, title: str, owner: AgentId | None, interaction: InteractionId | None = None
+    ) -> CaseLine:
+        """Open a case. Raises LookupError naming a customer there isn't."""
+
+    async def close_case(self, case: str) -> bool:
+        """False: there is no such open case."""
+
+    async def put_in_case(self, interaction: InteractionId, case: str) -> bool:
+        """False: there is no such case."""
 
     async def story(self, interaction: InteractionId) -> Sequence[Record]:
         """The journal's records of one interaction, in order."""

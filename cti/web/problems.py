@@ -52,3 +52,15 @@ def invalid(error: msgspec.DecodeError, part: str) -> Refusal:
         "Compare it with /api/v1/openapi.json.",
         where.strip("`") or part,
     )
+
+
+def bad_place(error: ValueError) -> Refusal:
+    """A `before` that no page gave."""
+    return Refusal(422, "no-such-place", f"{str(error).partition(':')[0]}.", "Use `next` of the page before.", "before")
+
+
+def no_row(error: LookupError) -> Refusal:
+    """A write named something there isn't."""
+    return Refusal(
+        404, "no-such-row", f"{str(error).strip(chr(39)).capitalize()}.", "Check the ids; one may be erased."
+    )

@@ -18,16 +18,14 @@ _DIALOGS = 64
 _COMPACT = {"f": "from", "t": "to", "i": "call-id", "l": "content-length", "v": "via", "m": "contact", "r": "refer-to"}
 _ONCE = frozenset({"from", "to", "call-id", "cseq", "content-length", "max-forwards"})
 _NAME = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+\Z")
-_URI = re.compile(r"sips?:(?:([^@;?<>\s:]+)(?::[^@]*)?@)?([^;?>\s]+)", re.IGNORECASE)
+_URI = re.compile(r"sips?:(?:([^@;?<>\s:]+)@)?([^@;?<>\s]+)(@?)", re.IGNORECASE)
 _TAG = re.compile(r";\s*tag\s*=\s*[^;\s]", re.IGNORECASE)
 _USERNAME = re.compile(r'\busername\s*=\s*(?:"([^"]*)"|([^,\s]+))', re.IGNORECASE)
 _REQUEST = re.compile(r"([A-Z]+) (\S+) SIP/2\.0\Z")
 _STATUS = re.compile(r"SIP/2\.0 [1-6]\d\d(?: .*)?\Z")
 
-AGENT_METHODS = frozenset(
-    "REGISTER INVITE ACK BYE CANCEL OPTIONS INFO UPDATE PRACK REFER NOTIFY SUBSCRIBE MESSAGE".split()
-)
-GUEST_METHODS = frozenset("INVITE ACK BYE CANCEL OPTIONS INFO UPDATE PRACK".split())
+GUEST_METHODS = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "PRACK"})
+AGENT_METHODS = GUEST_METHODS | {"REGISTER", "REFER", "NOTIFY", "SUBSCRIBE", "MESSAGE"}
 
 
 class Malformed(ValueError):
@@ -81,7 +79,7 @@ def parse(text: str) -> Message:
 def user_of(value: str) -> str:
     """The user part of the one SIP URI in a header's value or request line; empty: none, or not plainly one."""
     found = _URI.findall(value)
-    return found[0][0] if len(found) == 1 else ""
+    return found[0][0] if len(found) == 1 and not found[0][2] else ""
 
 
 class Verdict(Enum):

@@ -345,6 +345,35 @@ export interface CustomerHit {
   last: Ms | null;
 }
 
+/** Something attached to a mail. */
+export interface Attached {
+  name: string;
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** `history.attachment(digest)` gives the bytes. */
+  digest: string;
+}
+
+/** One mail of a thread. */
+export interface Message {
+  id: string;
+  at: Ms;
+  inbound: boolean;
+  author: string;
+  recipients: string;
+  subject: string;
+  /** What was written, without what was only quoted. */
+  text: string;
+  quoted: string;
+  /** `bounce`, `auto_reply` or `list`; empty: a person wrote it. */
+  auto: string;
+  language: string | null;
+  /** What was odd about it, for people. */
+  problems: string[];
+  attachments: Attached[];
+}
+
 export interface SignIn {
   /** Agent id or work number. */
   name: string;
@@ -430,6 +459,10 @@ export interface WrapUp {
   ready?: boolean;
 }
 
+export interface NoteAsk {
+  note: string;
+}
+
 export interface ConfirmCustomer {
   /** None: left open again. */
   customer: CustomerId | null;
@@ -440,6 +473,33 @@ export interface NewPromise {
   what: string;
   due: Ms;
   case?: string | null;
+  /** The call it was made in. */
+  interaction?: InteractionId | null;
+}
+
+export interface PromiseEnd {
+  /** False: withdrawn. */
+  kept: boolean;
+}
+
+export interface Promises {
+  promises: PromiseLine[];
+}
+
+export interface NewCase {
+  customer: CustomerId;
+  title: string;
+  /** The call it came up in. */
+  interaction?: InteractionId | null;
+}
+
+export interface IntoCase {
+  case: string;
+}
+
+/** The mails of one thread. */
+export interface Messages {
+  messages: Message[];
 }
 
 /** Why a call went where it went: one fact a line, from the journal. */
@@ -486,6 +546,32 @@ export interface ArticleHit {
   summary: string;
   /** False: only a guess, shown under "perhaps". */
   fits: boolean;
+}
+
+export interface CallsQuery {
+  before?: string | null;
+  limit?: number;
+  agent?: AgentId | null;
+  customer?: CustomerId | null;
+}
+
+export interface TimelineQuery {
+  before?: string | null;
+  limit?: number;
+  /** Only entries of this kind, such as `mail`. */
+  kind?: string | null;
+}
+
+export interface SearchQuery {
+  q: string;
+  /** Language wanted for articles: `en`, `zh-Hans`, `zh-Hant`, or what a caller hears. */
+  lang?: string | null;
+  limit?: number;
+}
+
+export interface LanguageQuery {
+  lang?: string | null;
+  limit?: number;
 }
 
 export interface ArticleHits {

@@ -1,0 +1,96 @@
+"""What agents do at their desks. Everything here is an input to the one inbox; what came of it is seen over `/live`."""
+
+from cti.core.agent import AgentState
+from cti.core.ids import InteractionId, OfferId
+from cti.core.inputs import AgentNotReady, AgentReady, HangUpAsked, OfferDeclined, WrapUpDone, WrapUpExtended
+from cti.web.bodies import AgentStateAsk, Done, Extend, WrapUp
+from cti.web.call import Call
+from cti.web.live import Live
+from cti.web.ports import Loop
+from cti.web.problems import Refusal, missing
+from cti.web.records import Records
+from cti.web.views import WallboardView
+
+
+class AgentsApi:
+    """One's own state, one's own call, and the wallboard."""
+
+    def __init__(self, loop: Loop, live: Live, records: Records) -> None:
+        self._loop = loop
+        self._live = live
+        self._records = records
+
+    async def set_state(self, call: Call[AgentStateAsk, None]) -> Done:
+        ask = call.body
+        if ask.state == "ready":
+            self._loop.submit(AgentReady(agent=call.agent))
+            return Done()
+        site = self._loop.world.site
+        known = {reason.id for reason in site.reasons} if site else set()
+        if ask.reason is None or (ask.reason not in known and ask.reason != "away"):
+            raise Refusal(
+                422,
+                "no-such-reason",
+                "Not ready needs a reason the site knows.",
+                f"One of: {', '.join(sorted({*known, 'away'}))}.",
+                where="$.reason",
+            )
+        self._loop.submit(AgentNotReady(agent=call.agent, reason=ask.reason))
+        return Done()
+
+    async def decline(self, call: Call[None, None]) -> Done:
+        offer = OfferId(call.path["id"])
+        found = self._loop.world.offer(offer)
+        if found is None or found[1].agent != call.agent:
+            raise Refusal(
+                409, "no-offer", "This offer no longer stands, or is not yours.", "Nothing: the desk shows what is."
+            )
+        self._loop.submit(OfferDeclined(agent=call.agent, offer=offer))
+        return Done()
+
+    async def hang_up(self, call: Call[None, None]) -> Done:
+        interaction = self._own(call)
+        self._loop.submit(HangUpAsked(agent=call.agent, interaction=interaction))
+        return Done()
+
+    async def wrap_up(self, call: Call[WrapUp, None]) -> Done:
+        """The note and the customer are kept first, also when the wrap-up has ended by itself meanwhile."""
+        interaction, ask = InteractionId(call.path["id"]), call.body
+        site = self._loop.world.site
+        if ask.outcome is not None and ask.outcome not in {o.id for o in (site.outcomes if site else ())}:
+            raise Refusal(
+                422,
+                "no-such-outcome",
+                "The site has no such outcome.",
+                "Take one from the desk's view.",
+                where="$.outcome",
+            )
+        await self._records.keep(call.who, interaction, ask.note, ask.customer)
+        now = self._loop.world.agents.get(call.agent)
+        if now is not None and now.interaction == interaction and now.state is not AgentState.WRAP_UP:
+            raise Refusal(409, "not-in-wrap-up", "The call goes on; the note is kept.", "Hang up first, then wrap up.")
+        self._loop.submit(WrapUpDone(agent=call.agent, interaction=interaction, outcome=ask.outcome, ready=ask.ready))
+        return Done()
+
+    async def extend(self, call: Call[Extend, None]) -> Done:
+        now = self._loop.world.agents.get(call.agent)
+        if now is None or now.state is not AgentState.WRAP_UP:
+            raise Refusal(409, "not-in-wrap-up", "There is no wrap-up to extend.", "Nothing: it is over.")
+        self._loop.submit(WrapUpExtended(agent=call.agent, by_s=call.body.by_s))
+        return Done()
+
+    async def put_away(self, call: Call[None, None]) -> Done:
+        if not self._live.put_away(call.agent, call.path["id"]):
+            raise missing("notice", call.path["id"])
+        return Done()
+
+    async def wallboard(self, call: Call[None, None]) -> WallboardView:
+        return self._live.wallboard()
+
+    def _own(self, call: Call[None, None]) -> InteractionId:
+        """The interaction in the address, if it is on this agent's own desk."""
+        interaction = InteractionId(call.path["id"])
+        now = self._loop.world.agents.get(call.agent)
+        if now is None or now.interaction != interaction:
+            raise Refusal(409, "not-yours", "This call is not on your desk.", "Nothing: the desk shows what is.", "id")
+        return interaction

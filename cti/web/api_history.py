@@ -1,0 +1,143 @@
+"""Past calls, mails and customers, and why a call went where it went."""
+
+from cti.core import events as e
+from cti.core.ids import CustomerId, InteractionId
+from cti.store.views import CallLine, Person
+from cti.web.bodies import (
+    Calls,
+    CallsQuery,
+    ConfirmCustomer,
+    Done,
+    Messages,
+    NoteAsk,
+    Story,
+    StoryLine,
+    TimelinePage,
+    TimelineQuery,
+)
+from cti.web.call import Call, Sent
+from cti.web.ports import History
+from cti.web.problems import bad_place, missing
+from cti.web.records import Records
+
+_TOLD = (
+    e.InteractionOpened,
+    e.CallerReattached,
+    e.LanguageSet,
+    e.FlowPosition,
+    e.Queued,
+    e.Offered,
+    e.OfferEnded,
+    e.Connected,
+    e.Held,
+    e.Resumed,
+    e.TalkEnded,
+    e.SurveyOpened,
+    e.Judged,
+    e.WrappedUp,
+    e.InteractionEnded,
+    e.Repaired,
+)
+"""Events a story is told by; the others are about channels."""
+
+
+class HistoryApi:
+    """What is known of calls and customers."""
+
+    def __init__(self, history: History, records: Records) -> None:
+        self._history = history
+        self._records = records
+
+    async def interaction(self, call: Call[None, None]) -> CallLine:
+        interaction = InteractionId(call.path["id"])
+        line = await self._history.call(interaction)
+        if line is None:
+            raise missing("interaction", interaction)
+        return line
+
+    async def interactions(self, call: Call[None, CallsQuery]) -> Calls:
+        query = call.query
+        try:
+            lines, after = await self._history.calls(query.before, query.limit, query.agent, query.customer)
+        except ValueError as error:
+            raise bad_place(error) from None
+        return Calls(calls=tuple(lines), next=after)
+
+    async def messages(self, call: Call[None, None]) -> Messages:
+        found = await self._history.messages(call.path["id"])
+        if not found:
+            raise missing("thread", call.path["id"])
+        return Messages(messages=tuple(found))
+
+    async def attachment(self, call: Call[None, None]) -> Sent:
+        """As bytes nobody's browser will run: always a download, whatever the sender called it."""
+        body = await self._history.attachment(call.path["hash"])
+        if body is None:
+            raise missing("attachment", call.path["hash"])
+        return Sent(body, content_type="application/octet-stream")
+
+    async def note(self, call: Call[NoteAsk, None]) -> Done:
+        await self._records.keep(call.who, InteractionId(call.path["id"]), call.body.note, None)
+        return Done()
+
+    async def confirm(self, call: Call[ConfirmCustomer, None]) -> Done:
+        await self._records.confirm(call.who, InteractionId(call.path["id"]), call.body.customer)
+        return Done()
+
+    async def why(self, call: Call[None, None]) -> Story:
+        interaction = InteractionId(call.path["interaction"])
+        records = await self._history.story(interaction)
+        if not records:
+            raise missing("interaction", interaction)
+        return Story(interaction=interaction, lines=tuple(told(r) for r in records if isinstance(r.event, _TOLD)))
+
+    async def customer(self, call: Call[None, None]) -> Person:
+        customer = CustomerId(call.path["id"])
+        person = await self._history.customer(customer)
+        if person is None:
+            raise missing("customer", customer)
+        return person
+
+    async def timeline(self, call: Call[None, TimelineQuery]) -> TimelinePage:
+        query = call.query
+        customer = CustomerId(call.path["id"])
+        try:
+            entries, after = await self._history.timeline(customer, query.before, query.kind, query.limit)
+        except ValueError as error:
+            raise bad_place(error) from None
+        if not entries and await self._history.customer(customer) is None:
+            raise missing("customer", customer)
+        return TimelinePage(entries=tuple(entries), next=after)
+
+
+def told(record: e.Record) -> StoryLine:
+    """A record as a line of a call's story."""
+    event = record.event
+    detail = ""
+    match event:
+        case e.InteractionOpened():
+            detail = event.number
+        case e.LanguageSet():
+            detail = event.language
+        case e.FlowPosition():
+            detail = event.label or event.position
+        case e.OfferEnded() | e.InteractionEnded():
+            detail = event.how
+        case e.TalkEnded():
+            detail = event.by
+        case e.Judged():
+            detail = "solved" if event.solved else "not solved"
+        case e.WrappedUp():
+            detail = event.outcome or ""
+        case e.Repaired():
+            detail = event.what
+        case _:
+            pass
+    return StoryLine(
+        at=record.at,
+        kind=type(event).__name__,
+        agent=getattr(event, "agent", None),
+        queue=getattr(event, "queue", None),
+        detail=detail,
+        why=event.why if isinstance(event, e.Offered) else (),
+    )

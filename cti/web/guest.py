@@ -1,0 +1,100 @@
+"""Calls from the help site: a guest phone is lent for one call, then taken back.
+
+There are a few guest phones (`guest-1`...); Asterisk knows them from loopback only, so a lease's token, shown to our
+SIP proxy, is the one way to use them. Bounded three ways: tries per address, leases per address, phones in all.
+"""
+
+import secrets
+
+from msgspec import Struct
+
+from cti.core.ids import Ms, Phone
+from cti.web.limits import Limit
+from cti.web.problems import Refusal
+
+BEGIN_MS = 60_000
+"""A lease whose call has not begun by then is taken back."""
+LONGEST_MS = 4 * 3600_000
+"""And no call from the page lasts longer."""
+PER_ADDRESS = 3
+"""Phones one address may have at the same time."""
+
+
+class Lease(Struct, frozen=True, kw_only=True):
+    phone: Phone
+    token: str
+    address: str
+    number: str
+    """The one it was made for."""
+    until: Ms
+
+
+class Leases:
+    """Which guest phone is lent to whom. `phones`: all there are."""
+
+    def __init__(self, phones: tuple[Phone, ...], limit: Limit) -> None:
+        self._phones = phones
+        self._limit = limit
+        self._by_token: dict[str, Lease] = {}
+
+    @property
+    def lent(self) -> int:
+        """How many are in use."""
+        return len(self._by_token)
+
+    @property
+    def phones(self) -> int:
+        """How many there are."""
+        return len(self._phones)
+
+    def lend(self, address: str, number: str, now: Ms) -> Lease:
+        """Lend a phone for one call. Raises Refusal when this address or everybody has had enough."""
+        if wait := self._limit.wait(address, now):
+            raise _later(f"{address} has called often just now.", wait)
+        self.expire(now)
+        taken = {lease.phone for lease in self._by_token.values()}
+        free = [phone for phone in self._phones if phone not in taken]
+        own = sum(1 for lease in self._by_token.values() if lease.address == address)
+        if not free or own >= PER_ADDRESS:
+            raise _later("All lines for calls from this page are taken.", 10_000)
+        lease = Lease(
+            phone=free[0],
+            token=secrets.token_urlsafe(24),
+            address=address,
+            number=number,
+            until=Ms(now + BEGIN_MS),
+        )
+        self._by_token[lease.token] = lease
+        return lease
+
+    def find(self, token: str, now: Ms) -> Lease | None:
+        """The lease of a token, while it lives."""
+        lease = self._by_token.get(token)
+        return lease if lease is not None and lease.until > now else None
+
+    def begun(self, token: str, now: Ms) -> None:
+        """The call has begun: from now on it may last."""
+        if (lease := self._by_token.get(token)) is not None:
+            self._by_token[token] = Lease(
+                phone=lease.phone,
+                token=token,
+                address=lease.address,
+                number=lease.number,
+                until=Ms(now + LONGEST_MS),
+            )
+
+    def give_back(self, token: str) -> bool:
+        """Take a phone back. False: it was not lent."""
+        return self._by_token.pop(token, None) is not None
+
+    def expire(self, now: Ms) -> None:
+        """Take back what is past its time."""
+        for token in [t for t, lease in self._by_token.items() if lease.until <= now]:
+            del self._by_token[token]
+
+
+def _later(title: str, wait: int) -> Refusal:
+    seconds = max(1, -(-wait // 1000))
+    return Refusal(
+        429, "try-later", title, f"Try again in {seconds} s, or dial the number.", headers={"Retry-After": str(seconds)}
+    )

@@ -1,0 +1,81 @@
+"""What agents say about a call: who it was, what was said. Keeps it in history and renews the pop it changes."""
+
+import msgspec
+
+from cti.core.ids import CustomerId, InteractionId
+from cti.store.views import CallNote
+from cti.web.call import RANK, Who
+from cti.web.live import Live
+from cti.web.ports import Accounts, History, Loop, Pops
+from cti.web.problems import Refusal, missing
+
+
+class Records:
+    """Writes of people about calls, and who may make them."""
+
+    def __init__(self, loop: Loop, history: History, accounts: Accounts, pops: Pops, live: Live) -> None:
+        self._loop = loop
+        self._history = history
+        self._accounts = accounts
+        self._pops = pops
+        self._live = live
+
+    async def allow(self, who: Who, interaction: InteractionId) -> None:
+        """Raise Refusal unless the call is or was this agent's, or a supervisor asks."""
+        if RANK[who.role] >= RANK["supervisor"]:
+            return
+        now = self._loop.world.agents.get(who.agent)
+        if now is not None and now.interaction == interaction:
+            return
+        open_now = self._loop.world.interactions.get(interaction)
+        if open_now is not None and open_now.agent == who.agent:
+            return
+        line = await self._history.call(interaction)
+        if line is None:
+            raise missing("interaction", interaction)
+        if line.agent != who.agent:
+            raise Refusal(
+                403,
+                "not-yours",
+                "This call was not yours.",
+                "Ask its agent, or somebody with the role supervisor.",
+                "id",
+            )
+
+    async def keep(self, who: Who, interaction: InteractionId, note: str, customer: CustomerId | None) -> None:
+        """Keep a note and, when said, whose call it was. Raises Refusal."""
+        await self.allow(who, interaction)
+        if customer is not None:
+            await self._confirm(who, interaction, customer)
+        if note:
+            await self._history.note(CallNote(interaction=interaction, text=note, customer=customer))
+
+    async def confirm(self, who: Who, interaction: InteractionId, customer: CustomerId | None) -> None:
+        """Say whose call it was; None: open again. Raises Refusal."""
+        await self.allow(who, interaction)
+        await self._confirm(who, interaction, customer)
+
+    async def renew(self, interaction: InteractionId, customer: CustomerId) -> None:
+        """Show what changed about a customer on the desk that has the call."""
+        pop = self._pops.get(interaction)
+        if pop is None:
+            return
+        person = await self._history.customer(customer)
+        if person is not None:
+            kept = [p for p in pop.people if p.customer != customer]
+            self._pops[interaction] = msgspec.structs.replace(pop, people=(person, *kept))
+            self._live.pop_changed(interaction)
+
+    async def renew_own(self, who: Who) -> None:
+        """Show what changed about whoever is first in the pop on this agent's own desk."""
+        now = self._loop.world.agents.get(who.agent)
+        pop = self._pops.get(now.interaction) if now is not None and now.interaction is not None else None
+        if now is not None and now.interaction is not None and pop is not None and pop.people:
+            await self.renew(now.interaction, pop.people[0].customer)
+
+    async def _confirm(self, who: Who, interaction: InteractionId, customer: CustomerId | None) -> None:
+        if not await self._history.confirm(interaction, customer):
+            raise missing("customer", customer or "")
+        await self._accounts.note(who.agent, "customer_confirmed", about=interaction, detail=customer or "")
+        if customer is not None:
+            await self.renew(interaction, customer)
