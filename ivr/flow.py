@@ -169,8 +169,8 @@ class System(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`system.toml`: the words every flow, the waiting room and the survey use."""
 
     prompts: dict[Name, Words]
-    readings: dict[str, str] = {}
-    """Mandarin words whose characters the voice would read wrongly -> their pinyin, such as `chong2 bo1`."""
+    readings: dict[Language, dict[str, str]] = {}
+    """Words the voice would read wrongly -> their sound: pinyin for Mandarin (`chong2 bo1`), Jyutping for Cantonese."""
 
 
 class Flows(Struct, frozen=True):
@@ -189,7 +189,7 @@ SYSTEM_PROMPTS = (
     "survey",
     "survey-thanks",
     "goodbye",
-    "thank-you",
+    "thanks",
     "work-number",
 )
 """What `system.toml` must have, for code speaks these by name."""
