@@ -30,6 +30,6 @@ def seconds(file: Path) -> float | None:
     """How long a sound lasts; None: it is missing or no wav file."""
     try:
         with wave.open(str(file)) as sound_file:
-            return sound_file.getnframes() / sound_file.getframerate()
-    except (OSError, EOFError, wave.Error):
+            return float(sound_file.getnframes() / sound_file.getframerate())
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):
         return None
