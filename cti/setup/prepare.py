@@ -45,8 +45,10 @@ class Prepared(Struct, frozen=True):
     """Whether it was made now and holds the example site, whose history still has to be loaded."""
 
 
-def prepare(data: Path, options: Options, say: Say) -> Prepared:
+def prepare(data: Path, options: Options, say: Say, install: AsteriskInstall | None = None) -> Prepared:
     """Make `data` ready for a start. Safe to repeat; an existing secret, site or certificate is kept.
+
+    An `install` that is given is used; else one is found, or made.
 
     Raises SetupProblem for everything a person has to mend.
     """
@@ -69,7 +71,7 @@ def prepare(data: Path, options: Options, say: Say) -> Prepared:
         names = [name for name in names if name not in ("0.0.0.0", "::")]
         if certificate.ensure(settings.certificate, settings.private_key, names, datetime.datetime.now(datetime.UTC)):
             say(f"Made a certificate for {names[0]}; browsers will ask once whether to trust it")
-    install = find_or_make(data, say)
+    install = install or find_or_make(data, say)
     render.render(settings, in_force, install, say)
     return Prepared(settings=settings, site=in_force, install=install, new=new, example=example)
 

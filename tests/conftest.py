@@ -1,0 +1,109 @@
+"""What tests of several parts share: free ports, a real Asterisk, and where shared test data may be."""
+
+import asyncio
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from cti.core.site import Site
+from cti.setup.asterisk import AsteriskInstall, AsteriskProcess, find_or_make
+from cti.setup.prepare import Options, prepare
+from cti.setup.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class RunningAsterisk(Struct, frozen=True):
+    """A real Asterisk with its data folder. Nothing listens on `settings.agi_port`: a test may."""
+
+    settings: Settings
+    site: Site
+    install: AsteriskInstall
+    process: AsteriskProcess
+
+    async def cli(self, command: str) -> str:
+        """What its console answers."""
+        return await self.process.cli(command)
+
+
+def free_ports(count: int) -> list[int]:
+    """TCP and UDP ports of loopback that nobody uses now, all different."""
+    held: list[socket.socket] = []
+    try:
+        while len(held) < count:
+            tcp = socket.socket()
+            tcp.bind(("127.0.0.1", 0))
+            held.append(tcp)
+        return [each.getsockname()[1] for each in held]
+    finally:
+        for each in held:
+            each.close()
+
+
+def ports() -> Options:
+    """Options with ports of a test's own."""
+    http, sip, ami, agi = free_ports(4)
+    return Options(http=http, sip=sip, ami=ami, agi=agi)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared test data; the test is skipped where there is none."""
+    folder = Path(os.environ.get("HOTLINE_SHARED", PROJECT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"needs the shared test data; set HOTLINE_SHARED ({folder} is not there)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def asterisk_install() -> AsteriskInstall:
+    """An Asterisk on disk: the machine's own or one unpacked into `build/`, once."""
+    return find_or_make(PROJECT / "build", print)
+
+
+@pytest.fixture(scope="session")
+def short_folder() -> Iterator[Path]:
+    """A folder with a short path: the paths of Unix sockets hold about a hundred characters."""
+    folder = Path(tempfile.mkdtemp(prefix="hl-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def start_asterisk(
+    asterisk_install: AsteriskInstall, short_folder: Path
+) -> Iterator[Callable[[Path], RunningAsterisk]]:
+    """Starts a real Asterisk for a site file, in a data folder of its own; all end with the session."""
+    running: list[AsteriskProcess] = []
+
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+
+        def start(site_file: Path) -> RunningAsterisk:
+            options = ports()
+            data = short_folder / f"d{len(running)}"
+            made = prepare(
+                data,
+                Options(http=options.http, sip=options.sip, ami=options.ami, agi=options.agi, site=site_file),
+                print,
+                asterisk_install,
+            )
+            process = AsteriskProcess(made.settings, made.install)
+            running.append(process)
+            runner.run(process.start())
+            return RunningAsterisk(settings=made.settings, site=made.site, install=made.install, process=process)
+
+        yield start
+        for process in running:
+            runner.run(process.stop())
+
+
+@pytest.fixture(scope="session")
+def asterisk(start_asterisk: StartAsterisk) -> RunningAsterisk:
+    """One real Asterisk with `tests/site.toml`, shared by every test that asks for it."""
+    return start_asterisk(PROJECT / "tests" / "site.toml")
