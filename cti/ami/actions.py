@@ -1,0 +1,124 @@
+"""The core's wishes about calls, carried out: each command becomes AMI actions, its failure an input.
+
+Success is not told: it shows as events of the channels. A wish that could not be sent because the link is down is
+dropped, for reconcile looks at what exists as soon as there is a link again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from cti.ami.fallback import FallbackQueues
+from cti.ami.link import AmiLink, LinkDown, NoAnswer, Refused
+from cti.core.commands import Command, FallbackMember, HangUp, Leg, RingAgent, TakeOver
+from cti.core.ids import InteractionId
+from cti.core.inputs import Input, RingFailed
+
+log = logging.getLogger(__name__)
+
+CallerIdPort = Callable[[InteractionId], tuple[str, str]]
+"""(number, name) that an agent's phone shows for this caller."""
+
+_GRACE_S = 5.0
+"""How long after a leg's own time limit Asterisk may take to say so."""
+
+
+class AmiActions:
+    """Carries out `RingAgent`, `HangUp`, `TakeOver` and `FallbackMember`; leaves other commands alone."""
+
+    def __init__(self, link: AmiLink, submit: Callable[[Input], None], caller_id: CallerIdPort) -> None:
+        self._link = link
+        self._submit = submit
+        self._caller_id = caller_id
+        self._fallback = FallbackQueues(link)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def carry_out(self, command: Command) -> None:
+        """Begin it; never blocks and never raises."""
+        if isinstance(command, RingAgent):
+            for leg in command.legs:
+                self._spawn(self._ring(command, leg))
+        elif isinstance(command, HangUp):
+            self._spawn(self._send("Hangup", {"Channel": command.channel, "Cause": str(command.cause)}))
+        elif isinstance(command, TakeOver):
+            where = {"Context": "hotline-run", "Exten": "s", "Priority": "1"}
+            self._spawn(self._send("Redirect", {"Channel": command.channel, **where}))
+        elif isinstance(command, FallbackMember):
+            self._fallback.want(command)
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        await self._fallback.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _ring(self, command: RingAgent, leg: Leg) -> None:
+        target = self._link.names.get(command.caller)
+        if target is None:
+            self._submit(RingFailed(offer=command.offer, channel=leg.channel, reason="the caller's channel is gone"))
+            return
+        try:
+            answer = await self._link.action(
+                "Originate",
+                originate(command, leg, target, self._caller_id(command.interaction)),
+                listed=None,
+                deadline_s=command.timeout_s + _GRACE_S,
+            )
+        except LinkDown:
+            return
+        except (Refused, NoAnswer) as problem:
+            self._submit(RingFailed(offer=command.offer, channel=leg.channel, reason=str(problem)))
+            return
+        if answer[-1].get("Response") != "Success":
+            reason = f"Originate failed, reason {answer[-1].get('Reason')}"
+            self._submit(RingFailed(offer=command.offer, channel=leg.channel, reason=reason))
+
+    async def _send(self, name: str, headers: dict[str, str]) -> None:
+        try:
+            await self._link.action(name, headers)
+        except Refused as refused:
+            # The channel went by itself in between: its Hangup event has said so.
+            log.debug("%s", refused)
+        except (LinkDown, NoAnswer) as problem:
+            log.warning("%s of %s: %s", name, headers["Channel"], problem)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def originate(command: RingAgent, leg: Leg, target: str, caller_id: tuple[str, str]) -> dict[str, str | list[str]]:
+    """The headers of the Originate that rings one phone; `target` is the name of the caller's channel."""
+    number, name = (part.translate(_CALLER_ID) for part in caller_id)
+    variables = {
+        "HL_ID": command.interaction,
+        "HL_OFFER": command.offer,
+        "HL_TARGET": target,
+        "HL_GREETING": command.greeting,
+        "HL_LANGUAGE": command.language or "",
+        "PJSIP_HEADER(add,X-Hotline-Offer)": command.offer,
+    }
+    if command.auto_answer:
+        variables["PJSIP_HEADER(add,X-Hotline-Answer)"] = "auto"
+    return {
+        "Channel": f"PJSIP/{leg.phone}",
+        "ChannelId": leg.channel,
+        "Context": "hotline-leg",
+        "Exten": "s",
+        "Priority": "1",
+        "Async": "true",
+        "Timeout": str(command.timeout_s * 1000),
+        "CallerID": f'"{name}" <{number}>',
+        "Variable": [f"{variable}={_escape(value)}" for variable, value in variables.items()],
+    }
+
+
+_CALLER_ID = {ord(letter): None for letter in '"<>\\'}
+
+
+def _escape(value: str) -> str:
+    """`Variable` is split at commas as an application's arguments are (`astman_get_variables`)."""
+    return "".join(f"\\{letter}" if letter in '\\,"()[]' else letter for letter in value)

@@ -1,0 +1,217 @@
+"""From what Asterisk says to what the core understands: AMI events become `Input`s. Pure.
+
+Only the kinds in `KINDS` are looked at. Nothing here raises: what makes no sense is `Rejected` with a reason.
+
+A caller can smuggle CR LF into the headers that carry the caller's number and so end one event and begin another
+(see `wire`). Asterisk keeps at most 80 bytes of a number, which gives the forger two ways. A whole forged event is
+shorter than any real one. One that runs on into the rest of the event it was cut from has a second `Uniqueid`, or one
+where there is none. Both are rejected; what is lost is an event of the forger's own channel.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from cti.ami.wire import Message
+from cti.core.ids import BridgeId, ChannelId, InteractionId, Ms, OfferId, Phone
+from cti.core.inputs import (
+    AsteriskUp,
+    BridgeEntered,
+    BridgeLeft,
+    ChannelGone,
+    ChannelNow,
+    ChannelStarted,
+    ChannelUp,
+    HangupRequested,
+    HoldChanged,
+    Input,
+    PhoneReachable,
+)
+from cti.text import decode
+
+PROBE = "hl-probe-"
+"""Channel ids that begin so are the link's own self-check and nobody's call."""
+
+_SHORTEST = 200
+"""Bytes. A channel's event has seventeen headers: their names alone are longer."""
+
+_UNIQUEID = b"\r\nUniqueid: "
+_CHANNEL = b"\r\nChannel: "
+_BRIDGE = b"\r\nBridgeUniqueid: "
+_CAUSE = b"\r\nCause: "
+_INTERACTION = b"\r\nChanVariable: HL_ID="
+_OFFER = b"\r\nChanVariable: HL_OFFER="
+_UP = b"\r\nChannelState: 6\r\n"
+
+
+class Rejected(Struct, frozen=True):
+    """An event that is not what it says it is."""
+
+    why: str
+
+
+Result = Input | Rejected | None
+"""None: nothing follows from it."""
+
+_FORGED = Rejected("forged or cut: no channel's event looks like this")
+
+
+def _value(raw: bytes, key: bytes) -> str:
+    at = raw.find(key)
+    if at < 0:
+        return ""
+    start = at + len(key)
+    end = raw.find(b"\r\n", start)
+    return decode(raw[start:] if end < 0 else raw[start:end])
+
+
+def _channel(raw: bytes) -> ChannelId | None:
+    """Whose event it is; None: it can't be trusted."""
+    at = raw.rfind(_UNIQUEID)
+    if at < 0 or len(raw) < _SHORTEST or raw.find(_UNIQUEID) != at:
+        return None
+    end = raw.find(b"\r\n", at + 12)
+    return ChannelId(decode(raw[at + 12 : end] if end >= 0 else raw[at + 12 :]))
+
+
+def _interaction(raw: bytes) -> InteractionId | None:
+    return InteractionId(_value(raw, _INTERACTION)) or None
+
+
+def _new_channel(raw: bytes) -> Result:
+    channel = _channel(raw)
+    if channel is None:
+        return _FORGED
+    return ChannelStarted(
+        channel=channel,
+        name=_value(raw, _CHANNEL),
+        interaction=_interaction(raw),
+        offer=OfferId(_value(raw, _OFFER)) or None,
+    )
+
+
+def _new_state(raw: bytes) -> Result:
+    if _UP not in raw:
+        return None
+    channel = _channel(raw)
+    return _FORGED if channel is None else ChannelUp(channel=channel)
+
+
+def _bridge_enter(raw: bytes) -> Result:
+    channel = _channel(raw)
+    if channel is None:
+        return _FORGED
+    return BridgeEntered(
+        channel=channel,
+        bridge=BridgeId(_value(raw, _BRIDGE)),
+        name=_value(raw, _CHANNEL),
+        interaction=_interaction(raw),
+    )
+
+
+def _bridge_leave(raw: bytes) -> Result:
+    channel = _channel(raw)
+    return _FORGED if channel is None else BridgeLeft(channel=channel, bridge=BridgeId(_value(raw, _BRIDGE)))
+
+
+def _hangup_request(raw: bytes) -> Result:
+    channel = _channel(raw)
+    return _FORGED if channel is None else HangupRequested(channel=channel)
+
+
+def _hangup(raw: bytes) -> Result:
+    channel = _channel(raw)
+    if channel is None:
+        return _FORGED
+    cause = _value(raw, _CAUSE)
+    return ChannelGone(channel=channel, cause=int(cause) if cause.isascii() and cause.isdigit() else 0)
+
+
+def _hold(raw: bytes) -> Result:
+    channel = _channel(raw)
+    return _FORGED if channel is None else HoldChanged(channel=channel, held=True)
+
+
+def _unhold(raw: bytes) -> Result:
+    channel = _channel(raw)
+    return _FORGED if channel is None else HoldChanged(channel=channel, held=False)
+
+
+def _peer_status(raw: bytes) -> Result:
+    """An endpoint as a whole came or went; ContactStatus would tell of each of its addresses."""
+    if _UNIQUEID in raw or b"\r\nPrivilege: system,all\r\nChannelType: " not in raw[:80]:
+        return _FORGED
+    technology, _, phone = _value(raw, b"\r\nPeer: ").partition("/")
+    status = _value(raw, b"\r\nPeerStatus: ")
+    if technology != "PJSIP" or status not in _REACHABLE:
+        return None
+    return PhoneReachable(phone=Phone(phone), reachable=_REACHABLE[status])
+
+
+_REACHABLE = {"Reachable": True, "Registered": True, "Unreachable": False, "Unregistered": False}
+
+KINDS: dict[bytes, Callable[[bytes], Result]] = {
+    b"Newchannel": _new_channel,
+    b"Newstate": _new_state,
+    b"BridgeEnter": _bridge_enter,
+    b"BridgeLeave": _bridge_leave,
+    b"HangupRequest": _hangup_request,
+    b"SoftHangupRequest": _hangup_request,
+    b"Hangup": _hangup,
+    b"Hold": _hold,
+    b"Unhold": _unhold,
+    b"PeerStatus": _peer_status,
+}
+"""The events that become inputs. `link` reads a few more: answers to its own actions, FullyBooted and Shutdown."""
+
+
+def translate(message: Message) -> Result:
+    """What follows from one event."""
+    handler = KINDS.get(message.kind)
+    return None if handler is None else handler(message.raw)
+
+
+def is_probe(said: Input) -> bool:
+    """Whether this is about the link's own self-check."""
+    return isinstance(said, ChannelStarted | ChannelGone) and said.channel.startswith(PROBE)
+
+
+def snapshot(status: Message, rows: Iterable[Message]) -> AsteriskUp:
+    """Everything Asterisk holds, from the answers to CoreStatus and CoreShowChannels; forged rows are left out."""
+    channels = []
+    for row in rows:
+        channel = _channel(row.raw)
+        if row.kind != b"CoreShowChannel" or channel is None or channel.startswith(PROBE):
+            continue
+        channels.append(
+            ChannelNow(
+                channel=channel,
+                name=_value(row.raw, _CHANNEL),
+                interaction=_interaction(row.raw),
+                up=_UP in row.raw,
+                bridge=BridgeId(row.get("BridgeId") or "") or None,
+                application=row.get("Application") or "",
+            )
+        )
+    return AsteriskUp(channels=tuple(channels), booted=booted(status))
+
+
+def booted(status: Message) -> Ms:
+    """When this Asterisk started, to the second. It is told in Asterisk's local time without a zone, so it serves to
+    tell one start from another and not as a clock; 0: it did not say."""
+    try:
+        local = datetime.fromisoformat(f"{status.get('CoreStartupDate')}T{status.get('CoreStartupTime')}")
+    except ValueError:
+        return Ms(0)
+    return Ms(int(local.replace(tzinfo=UTC).timestamp()) * 1000)
+
+
+def phones(rows: Iterable[Message]) -> list[PhoneReachable]:
+    """Which endpoints have an address now, from the answer to PJSIPShowEndpoints."""
+    found = []
+    for row in rows:
+        phone = row.get("ObjectName")
+        if row.kind == b"EndpointList" and phone:
+            found.append(PhoneReachable(phone=Phone(phone), reachable=row.get("DeviceState") != "Unavailable"))
+    return found
