@@ -77,6 +77,8 @@ export class Live<V extends object> {
   private opened = false;
   private wanted = false;
   private heardAt = signal(Date.now());
+  /** When the last try began or opened: silence counts from then, the age of what is shown does not. */
+  private triedAt = 0;
   private difference: number | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
@@ -123,10 +125,10 @@ export class Live<V extends object> {
     const { token } = this.options;
     const socket = token === undefined ? new WebSocket(address) : new WebSocket(address, ["hotline", `bearer.${token}`]);
     this.socket = socket;
-    this.heardAt.value = Date.now();
+    this.triedAt = Date.now();
     socket.onopen = () => {
       this.opened = true;
-      this.heardAt.value = Date.now();
+      this.triedAt = Date.now();
       if (this.options.beats) this.send({ type: "beat" });
     };
     socket.onmessage = (event: MessageEvent<string>) => this.hear(event.data);
@@ -165,7 +167,7 @@ export class Live<V extends object> {
   }
 
   private look(): void {
-    if (this.socket && Date.now() - this.heardAt.value > SILENT_MS) this.lose();
+    if (this.socket && Date.now() - Math.max(this.heardAt.value, this.triedAt) > SILENT_MS) this.lose();
   }
 
   private lose(): void {
