@@ -105,6 +105,9 @@ class _Media(asyncio.DatagramProtocol):
         self.first_loud: float | None = None
         """Loop time of the first of those."""
         self.started = 0.0
+        self.keys = ""
+        """Keys pressed by the other side."""
+        self._key_stamp = -1
         self.silent = False
         """Send nothing."""
         self._transport: asyncio.DatagramTransport | None = None
@@ -115,6 +118,7 @@ class _Media(asyncio.DatagramProtocol):
         self._source = secrets.randbits(31)
         self._frame = sound.tone()
         self._keys: list[bytes] = []
+        self._listeners: list[tuple[int, asyncio.Future[None]]] = []
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
@@ -147,6 +151,19 @@ class _Media(asyncio.DatagramProtocol):
         self._keys.extend(packets)
         await asyncio.sleep(FRAME_S * len(packets))
 
+    async def hears(self, packets: int) -> None:
+        """Return when so many packets with something to hear have come in all."""
+        heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._listeners.append((packets, heard))
+        self._tell()
+        await heard
+
+    def _tell(self) -> None:
+        for packets, heard in self._listeners:
+            if self.loud >= packets and not heard.done():
+                heard.set_result(None)
+        self._listeners = [(packets, heard) for packets, heard in self._listeners if not heard.done()]
+
     def _send(self, data: bytes) -> None:
         if self._transport is not None and self._to is not None:
             self._transport.sendto(data, self._to)
@@ -158,6 +175,10 @@ class _Media(asyncio.DatagramProtocol):
                 self.loud += 1
                 if self.first_loud is None:
                     self.first_loud = asyncio.get_running_loop().time()
+                self._tell()
+        elif (key := sound.pressed(data)) is not None and key[0] != self._key_stamp:
+            self._key_stamp = key[0]
+            self.keys += key[1]
 
     def error_received(self, exc: Exception) -> None:
         """The other side's port is closed already; that is how calls end."""

@@ -50,3 +50,10 @@ def is_audio(data: bytes) -> bool:
 def heard(data: bytes) -> bool:
     """Whether an audio packet holds anything but silence (0xFF and 0x7F are mu-law's zeros; a little noise is none)."""
     return sum(1 for byte in data[12:] if byte & 0x7F < 0x60) > SAMPLES // 10
+
+
+def pressed(data: bytes) -> tuple[int, str] | None:
+    """The time stamp and the key of a key press's packet; the same stamp means the same press."""
+    if len(data) < 16 or data[0] >> 6 != 2 or data[1] & 0x7F != _PAYLOAD_KEYS or data[12] >= len(KEYS):
+        return None
+    return int.from_bytes(data[4:8], "big"), KEYS[data[12]]

@@ -22,8 +22,8 @@ async def test_a_call_between_two_robots() -> None:
             incoming.answer()
             await out.up
             await incoming.up
-            while out.media.loud < 5 or incoming.media.loud < 5:
-                await asyncio.sleep(0.02)
+            await out.media.hears(5)
+            await incoming.media.hears(5)
             out.hang_up()
             assert await incoming.over == "them"
             assert await out.over == "us"
