@@ -20,6 +20,7 @@ _WITHHELD = {
     *("invalid", "unbekannt", "asterisk", "guest", "nobody", "noname", "none", "null", "n/a", "s"),
     *("匿名", "未知", "隐藏", "隱藏"),
 }
+KINDS = ("tel", "mail", "account", "device")
 _ID_BYTES = 15
 _MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+")
 _SIP = re.compile(r"^\s*(?:sips?|tel):([^@;?>\s]+)", re.IGNORECASE)

@@ -147,6 +147,19 @@ class Journal:
                     yield Record(seq, Ms(at), _decode(seq, body))
                 after_seq = rows[-1][0]
 
+    def story(self, first_seq: int, last_seq: int, interaction: str) -> list[Record]:
+        """The records from `first_seq` to `last_seq` that are about one interaction, its offers and legs included."""
+        quoted = msgspec.json.encode(interaction).decode()
+        # Ids of offers and of the legs we make are the interaction's own, a dot and more.
+        about = (quoted, quoted[:-1] + ".")
+        with contextlib.closing(self._connect()) as db:
+            rows = db.execute(
+                "SELECT seq, at, body FROM event WHERE seq BETWEEN ? AND ?"
+                " AND (instr(body, ?) > 0 OR instr(body, ?) > 0) ORDER BY seq",
+                (first_seq, last_seq, *about),
+            ).fetchall()
+        return [Record(seq, Ms(at), _decode(seq, body)) for seq, at, body in rows]
+
     def close(self, patience_s: float = 5.0) -> None:
         """Write what waits and stop. Raises `JournalError` if it could not be written within `patience_s`."""
         with self._wakeup:

@@ -91,9 +91,6 @@ interactions = Table(
     Column("solved", Boolean),
     _text("mark"),  # no_reply, nothing_found, abandoned, missed
     Column("case_id", BigInteger),
-    _text("queue"),
-    _text("number"),  # the hotline number that was dialled
-    _text("outcome"),
     _text("source"),  # journal, mail, or an import's name
     PrimaryKeyConstraint("owner", "at", "id"),
     Index("interactions_id", "id", unique=True),
@@ -105,6 +102,29 @@ interactions = Table(
     ),
     sqlite_with_rowid=False,
 )
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("interaction", String, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("caller", String),  # an identifier; NULL: withheld
+    _text("number"),  # the hotline number that was dialled
+    Column("language", String),
+    _text("queue"),
+    _text("agent"),  # the last who talked
+    Column("state", String, nullable=False),  # open, or how it ended
+    Column("waited", BigInteger, nullable=False),
+    Column("talked", BigInteger, nullable=False),
+    _text("path"),
+    _text("outcome"),
+    Column("solved", Boolean),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Index("calls_at", "at"),
+    Index("calls_agent", "agent", "at"),
+)
+"""Our own calls in full, folded from the journal; each has its line in `interactions`, too."""
 
 tallies = Table(
     "tallies",
@@ -230,10 +250,21 @@ tags = Table(
 arrivals = Table(
     "arrivals",
     metadata,
-    Column("quarter", BigInteger, primary_key=True, autoincrement=False),
+    Column("quarter", BigInteger, nullable=False),
+    Column("source", String, nullable=False),
     Column("n", Integer, nullable=False),
+    PrimaryKeyConstraint("quarter", "source"),
+    sqlite_with_rowid=False,
 )
 """Calls that arrived in each quarter of an hour since 1970, UTC: half hours of every time zone are sums of these."""
+
+agent_names = Table(
+    "agent_names",
+    metadata,
+    Column("agent", String, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+"""Every agent there ever was: history shows names long after people have left."""
 
 positions = Table(
     "positions",

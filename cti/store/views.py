@@ -68,6 +68,7 @@ class Station(Struct, frozen=True, kw_only=True):
     kind: str
     title: str
     detail: str
+    """What went badly, as in `Entry.mark`, or `not_solved`; empty: nothing."""
     at: Ms
     bad: bool = False
 
@@ -161,3 +162,34 @@ class CustomerHit(Struct, frozen=True, kw_only=True):
     """What matched, as people write it: a number, an address, an account."""
     last: Ms | None
     """Last contact."""
+
+
+class Attached(Struct, frozen=True, kw_only=True):
+    """Something attached to a mail."""
+
+    name: str
+    type: str
+    size: int
+    """Bytes."""
+    digest: str
+    """`history.attachment(digest)` gives the bytes."""
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One mail of a thread."""
+
+    id: str
+    at: Ms
+    inbound: bool
+    author: str
+    recipients: str
+    subject: str
+    text: str
+    """What was written, without what was only quoted."""
+    quoted: str
+    auto: str
+    """`bounce`, `auto_reply` or `list`; empty: a person wrote it."""
+    language: str | None
+    problems: tuple[str, ...] = ()
+    """What was odd about it, for people."""
+    attachments: tuple[Attached, ...] = ()

@@ -44,6 +44,12 @@ _SQLITE_TRIGGERS = (
 def upgrade() -> None:
     """Make every table, and the triggers that keep `tallies`."""
     op.create_table(
+        "agent_names",
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("agent"),
+    )
+    op.create_table(
         "annotations",
         sa.Column("interaction", sa.String(), nullable=False),
         sa.Column("text", sa.Text(), server_default="", nullable=False),
@@ -56,9 +62,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "arrivals",
-        sa.Column("quarter", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("quarter", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("quarter"),
+        sa.PrimaryKeyConstraint("quarter", "source"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "attachments",
@@ -78,6 +86,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_audit_at", "audit", ["at"], unique=False)
+    op.create_table(
+        "calls",
+        sa.Column("interaction", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("caller", sa.String(), nullable=True),
+        sa.Column("number", sa.Text(), server_default="", nullable=False),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("queue", sa.Text(), server_default="", nullable=False),
+        sa.Column("agent", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("waited", sa.BigInteger(), nullable=False),
+        sa.Column("talked", sa.BigInteger(), nullable=False),
+        sa.Column("path", sa.Text(), server_default="", nullable=False),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("solved", sa.Boolean(), nullable=True),
+        sa.Column("first_seq", sa.BigInteger(), nullable=False),
+        sa.Column("last_seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("interaction"),
+    )
+    op.create_index("calls_agent", "calls", ["agent", "at"], unique=False)
+    op.create_index("calls_at", "calls", ["at"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -138,9 +167,6 @@ def upgrade() -> None:
         sa.Column("solved", sa.Boolean(), nullable=True),
         sa.Column("mark", sa.Text(), server_default="", nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
-        sa.Column("queue", sa.Text(), server_default="", nullable=False),
-        sa.Column("number", sa.Text(), server_default="", nullable=False),
-        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("owner", "at", "id"),
         sqlite_with_rowid=False,

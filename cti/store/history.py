@@ -1,0 +1,288 @@
+"""The history as the bridge uses it: asynchronous, one thread hop for each question, never the loop's own thread.
+
+`remember` and `identify` answer at once; everything else leaves for a thread. Readers have read-only connections of
+the driver; writes go one after another through one thread, each in a transaction of its own.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+from cti.core.events import Record
+from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
+from cti.store import lists, reads, records, work
+from cti.store.database import Store
+from cti.store.identity import Identifier, Identities
+from cti.store.journal import Journal
+from cti.store.views import (
+    Answer,
+    CallerFacts,
+    CallLine,
+    CallNote,
+    CaseLine,
+    CustomerHit,
+    Entry,
+    Message,
+    Person,
+    Pop,
+    PromiseLine,
+)
+
+Answers = Callable[[Sequence[tuple[str, str]], str | None], tuple[Answer, ...]]
+"""Articles that fit texts given as (where from, words), in a language. Called in a reader's thread."""
+
+_READERS = 2
+_REMEMBERED = 10_000
+_ASK_WITHIN_MS = 14 * 24 * 3600 * 1000
+_ASKED = 4
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+def wall_clock() -> Ms:
+    """The time now."""
+    return Ms(time.time_ns() // 1_000_000)
+
+
+class History:
+    """Who called before and what became of it. Made and used on the event loop; `close` it at the end."""
+
+    def __init__(
+        self,
+        store: Store,
+        identities: Identities,
+        *,
+        zone: Callable[[], str] = lambda: "UTC",
+        journal: Journal | None = None,
+        answers: Answers | None = None,
+        now: Callable[[], Ms] = wall_clock,
+    ) -> None:
+        self._store = store
+        self._identities = identities
+        self._zone = zone
+        self._journal = journal
+        self._answers = answers
+        self._now = now
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
+        self._writer = ThreadPoolExecutor(1, "history-write")
+        self._remembered: OrderedDict[IdentifierId, Identifier] = OrderedDict()
+
+    # --- callers
+
+    def identify(self, number_raw: str) -> Identifier | None:
+        """The identifier of a caller's number, as Asterisk gave it; None when it is withheld. Reads nothing."""
+        return self._identities.phone(number_raw)
+
+    def remember(self, number_raw: str) -> IdentifierId | None:
+        """The id of a caller's number; that it was seen is written in the background. None: withheld."""
+        found = self.identify(number_raw)
+        if found is None:
+            return None
+        if found.id in self._remembered:
+            self._remembered.move_to_end(found.id)
+        self._remembered[found.id] = found
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+        seen = records.Seen(found, self._now())
+        self._writer.submit(self._store.write, lambda c: records.see(c, [seen])).add_done_callback(_report)
+        return found.id
+
+    async def facts(self, number_raw: str) -> CallerFacts:
+        """What a flow may branch on. Remembers the number, too."""
+        identifier = self.remember(number_raw)
+        if identifier is None:
+            return CallerFacts(identifier=None)
+        return await self._read(lambda db: reads.facts(db, identifier))
+
+    async def pop(self, identifier: IdentifierId | None, interaction: InteractionId | None = None) -> Pop:
+        """Everything the pop shows about a caller; `interaction` is the call itself, which is left out of it."""
+        if identifier is None:
+            return Pop(identifier=None, display="")
+        now = self._now()
+
+        def look(db: sqlite3.Connection) -> Pop:
+            found = reads.pop(db, identifier, interaction, now)
+            if not found.display and (fresh := self._remembered.get(identifier)) is not None:
+                # The number's own row may still be on its way to the disk.
+                found = msgspec.structs.replace(found, display=reads.display(fresh.kind, fresh.value))
+            if self._answers is None or not found.people:
+                return found
+            return msgspec.structs.replace(
+                found, people=tuple(self._answered(one, now) if n < 2 else one for n, one in enumerate(found.people))
+            )
+
+        return await self._read(look)
+
+    # --- reading
+
+    async def customer(self, customer: CustomerId) -> Person | None:
+        """One customer in full; None: there is no such customer."""
+        now = self._now()
+
+        def look(db: sqlite3.Connection) -> Person | None:
+            who = lists.who_is(db, customer)
+            if who is None:
+                return None
+            found = reads.person(db, who, now)
+            return self._answered(found, now) if self._answers is not None else found
+
+        return await self._read(look)
+
+    async def timeline(
+        self, customer: CustomerId, before: str | None = None, kind: str | None = None, limit: int = 50
+    ) -> tuple[tuple[Entry, ...], str | None]:
+        """A page of the timeline, newest first, and where the next begins. Raises `ValueError` for a bad `before`."""
+        start = lists.cursor(before)
+
+        def look(db: sqlite3.Connection) -> tuple[tuple[Entry, ...], str | None]:
+            owners = reads.owners_of(db, customer)
+            found = tuple(reads.timeline(db, owners, customer, start, kind, limit + 1))
+            more = len(found) > limit
+            page = found[:limit]
+            return page, f"{page[-1].at}.{page[-1].id}" if more else None
+
+        return await self._read(look)
+
+    async def call(self, interaction: InteractionId) -> CallLine | None:
+        """One call in full; None: there is no such call."""
+        return await self._read(lambda db: lists.call(db, interaction))
+
+    async def calls(
+        self,
+        before: str | None = None,
+        limit: int = 50,
+        agent: AgentId | None = None,
+        customer: CustomerId | None = None,
+    ) -> tuple[tuple[CallLine, ...], str | None]:
+        """Calls, newest first, and where the next page begins. Raises `ValueError` for a bad `before`."""
+        start = lists.cursor(before)
+        return await self._read(lambda db: lists.calls(db, start, limit, agent, customer))
+
+    async def messages(self, interaction: str) -> tuple[Message, ...]:
+        """The mails of a thread, oldest first."""
+        return await self._read(lambda db: lists.messages(db, interaction))
+
+    async def attachment(self, digest: str) -> bytes | None:
+        """An attachment's bytes; None: there is no such attachment."""
+        return await self._read(lambda db: lists.attachment(db, digest))
+
+    async def search(self, query: str, limit: int = 20) -> tuple[CustomerHit, ...]:
+        """Customers by name, number, address, account or case number."""
+        return await self._read(lambda db: lists.search(db, self._identities, query, limit))
+
+    async def story(self, interaction: InteractionId) -> tuple[Record, ...]:
+        """The journal's records of one interaction, in order."""
+        journal = self._journal
+        if journal is None:
+            return ()
+
+        def look(db: sqlite3.Connection) -> tuple[Record, ...]:
+            span = db.execute("SELECT first_seq, last_seq FROM calls WHERE interaction = ?", (interaction,)).fetchone()
+            return tuple(journal.story(span[0], span[1], interaction)) if span else ()
+
+        return await self._read(look)
+
+    async def usual_half_hours(self) -> tuple[float, ...]:
+        """Calls per half hour on this weekday: the mean of the last four weeks; empty: not enough history."""
+        zone, now = self._zone(), self._now()
+        return await self._read(lambda db: lists.usual_half_hours(db, zone, now))
+
+    async def promises(self, agent: AgentId) -> tuple[PromiseLine, ...]:
+        """What this agent has promised and not yet kept, by due time."""
+        return await self._read(lambda db: lists.promises(db, agent))
+
+    # --- writing
+
+    async def note(self, note: CallNote) -> None:
+        """Keep what the agent wrote about an interaction; again replaces. With a customer it confirms, too."""
+        now = self._now()
+
+        def write(connection: Connection) -> None:
+            records.annotate(connection, note.interaction, now, words=note.text)
+            if note.customer is not None:
+                records.confirm(connection, note.interaction, note.customer, now)
+
+        await self._write(write)
+
+    async def confirm(self, interaction: InteractionId, customer: CustomerId | None) -> bool:
+        """Say who it was; None takes it back. False: there is no such customer."""
+        now = self._now()
+        return await self._write(lambda c: records.confirm(c, interaction, customer, now))
+
+    async def promise(
+        self, customer: CustomerId, what: str, due: Ms, by: AgentId, case: str | None = None
+    ) -> PromiseLine:
+        """Make a promise to a customer. Raises `LookupError` naming a customer or case there isn't."""
+        now = self._now()
+        return await self._write(lambda c: work.promise(c, customer, what, due, by, case, now))
+
+    async def end_promise(self, promise: str, kept: bool) -> bool:
+        """It was kept, or withdrawn. False: there is no such open promise."""
+        now = self._now()
+        return await self._write(lambda c: work.end_promise(c, promise, kept, now))
+
+    async def open_case(
+        self, customer: CustomerId, title: str, owner: AgentId | None, interaction: InteractionId | None = None
+    ) -> CaseLine:
+        """Open a case, from an interaction if there is one. Raises `LookupError` naming a customer there isn't."""
+        now = self._now()
+        return await self._write(lambda c: work.open_case(c, customer, title, owner, interaction, now))
+
+    async def close_case(self, case: str) -> bool:
+        """Close a case. False: there is no such open case."""
+        now = self._now()
+        return await self._write(lambda c: work.close_case(c, case, now))
+
+    async def put_in_case(self, interaction: InteractionId, case: str) -> bool:
+        """Say that an interaction is about a case. False: there is no such case."""
+        now = self._now()
+        return await self._write(lambda c: work.put_in_case(c, interaction, case, now))
+
+    def close(self) -> None:
+        """Finish what is being written and close the connections. The store stays open."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        for db in self._connections:
+            db.close()
+
+    # --- threads
+
+    def _connect(self) -> None:
+        self._local.db = self._store.driver()
+        self._connections.append(self._local.db)
+
+    async def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: look(self._local.db))
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._store.write, work)
+
+    def _answered(self, person: Person, now: Ms) -> Person:
+        """`person` with the articles that fit what is open: searches in vain, unanswered mail, cases."""
+        assert self._answers is not None
+        asked = [
+            (line.kind, line.title or line.text)
+            for line in person.timeline
+            if line.kind in ("search", "mail") and line.mark and line.at > now - _ASK_WITHIN_MS
+        ]
+        asked += [("case", case.title) for case in person.cases]
+        if not asked:
+            return person
+        return msgspec.structs.replace(person, answers=self._answers(asked[:_ASKED], person.language))
+
+
+def _report(done: Future[None]) -> None:
+    if (error := done.exception()) is not None:
+        _log.error("a caller's number could not be remembered: %s", error)

@@ -1,0 +1,236 @@
+"""Lists and look-ups of the history beside the pop: calls, mails, search, what is usual. Read-only, in a thread."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
+from cti.store import reads
+from cti.store.identity import KINDS, Identifier, Identities, name_key
+from cti.store.views import Attached, CallLine, CustomerHit, Message, PromiseLine
+
+_WEEKS = 4
+_HALF_HOUR_S = 1800
+_QUARTER_S = 900
+
+_CALL = """
+    SELECT c.interaction, c.at, c.number, i.kind, i.value, c.language, c.queue, c.agent, c.state, c.waited, c.talked,
+           c.path, c.outcome, c.solved, a.customer, u.name, a.text
+    FROM calls c LEFT JOIN identifiers i ON i.id = c.caller LEFT JOIN annotations a ON a.interaction = c.interaction
+         LEFT JOIN customers u ON u.id = a.customer
+"""
+
+
+def cursor(before: str | None) -> tuple[int, str] | None:
+    """Where a page begins, out of `<at>.<id>`. Raises `ValueError` if it isn't that."""
+    if before is None:
+        return None
+    at, dot, id_ = before.partition(".")
+    if not dot or not at.isdecimal():
+        raise ValueError(f"{before!r} is no place in a list: use the one the page before gave")
+    return int(at), id_
+
+
+def call(db: sqlite3.Connection, interaction: str) -> CallLine | None:
+    """One call in full."""
+    row = db.execute(_CALL + "WHERE c.interaction = ?", (interaction,)).fetchone()
+    return _call_line(row) if row else None
+
+
+def calls(
+    db: sqlite3.Connection,
+    before: tuple[int, str] | None,
+    limit: int,
+    agent: AgentId | None,
+    customer: CustomerId | None,
+) -> tuple[tuple[CallLine, ...], str | None]:
+    """Calls, newest first, and where the next page begins."""
+    at, id_ = before or (1 << 62, "")
+    if customer is not None:
+        owners = reads.owners_of(db, customer)
+        lines = reads.timeline(db, owners, customer, before, "call", limit + 1)
+        found = [line for line in (call(db, entry.id) for entry in lines) if line is not None]
+        if agent is not None:
+            found = [line for line in found if line.agent == agent]
+    else:
+        rows = db.execute(
+            _CALL
+            + "WHERE c.at <= ? AND (c.at, c.interaction) < (?, ?)"
+            + (" AND c.agent = ?" if agent is not None else "")
+            + " ORDER BY c.at DESC, c.interaction DESC LIMIT ?",
+            (at, at, id_, *((agent,) if agent is not None else ()), limit + 1),
+        )
+        found = [_call_line(row) for row in rows]
+    page = tuple(found[:limit])
+    more = len(found) > limit
+    return page, f"{page[-1].at}.{page[-1].interaction}" if more else None
+
+
+_CallRow = tuple[
+    *tuple[InteractionId, Ms, str, str | None, str | None, str | None, str, str, str, Ms, Ms],
+    *tuple[str, str, int | None, str | None, str | None, str | None],
+]
+
+
+def _call_line(row: _CallRow) -> CallLine:
+    id_, at, number, kind, value, language, queue, agent, state, waited, talked, path, outcome, solved = row[:14]
+    customer, name, words = row[14:]
+    return CallLine(
+        interaction=id_,
+        at=at,
+        number=number,
+        display=reads.display(kind, value) if kind and value else "",
+        language=language,
+        queue=QueueId(queue) if queue else None,
+        agent=AgentId(agent) if agent else None,
+        state=state,
+        waited=waited,
+        talked=talked,
+        path=tuple(path.split("\n")) if path else (),
+        outcome=OutcomeId(outcome) if outcome else None,
+        solved=None if solved is None else bool(solved),
+        customer=CustomerId(customer) if customer else None,
+        customer_name=name or "",
+        note=words or "",
+    )
+
+
+def who_is(db: sqlite3.Connection, customer: str) -> tuple[str, str, str | None, str] | None:
+    """(id, name, language, tier) of a customer, or of an identifier standing for one."""
+    row = db.execute("SELECT id, name, language, tier FROM customers WHERE id = ?", (customer,)).fetchone()
+    if row is not None:
+        return (row[0], row[1], row[2], row[3])
+    if customer.partition(":")[0] in KINDS and (known := reads.known(db, customer)) is not None:
+        return (customer, known.name, known.language, "")
+    return None
+
+
+def messages(db: sqlite3.Connection, interaction: str) -> tuple[Message, ...]:
+    """The mails of a thread, oldest first, each with what is attached."""
+    found = []
+    for id_, at, inbound, name, recipients, subject, text, quoted, auto, language, problems in db.execute(
+        "SELECT id, at, inbound, author_name, recipients, subject, text, quoted, auto, language, problems"
+        " FROM messages WHERE interaction = ? ORDER BY at, id",
+        (interaction,),
+    ).fetchall():
+        attached = db.execute(
+            "SELECT m.name, m.type, a.size, m.hash FROM message_attachments m JOIN attachments a ON a.hash = m.hash"
+            " WHERE m.message = ? ORDER BY m.n",
+            (id_,),
+        )
+        found.append(
+            Message(
+                id=id_,
+                at=Ms(at),
+                inbound=bool(inbound),
+                author=name,
+                recipients=recipients,
+                subject=subject,
+                text=text,
+                quoted=quoted,
+                auto=auto,
+                language=language,
+                problems=tuple(problems.split("\n")) if problems else (),
+                attachments=tuple(Attached(name=n, type=t, size=s, digest=h) for n, t, s, h in attached),
+            )
+        )
+    return tuple(found)
+
+
+def attachment(db: sqlite3.Connection, digest: str) -> bytes | None:
+    """An attachment's bytes."""
+    row = db.execute("SELECT body FROM attachments WHERE hash = ?", (digest,)).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def promises(db: sqlite3.Connection, agent: str) -> tuple[PromiseLine, ...]:
+    """An agent's open promises, by due time."""
+    rows = db.execute(
+        "SELECT id, what, due, made, agent, case_id FROM promises WHERE state = 'open' AND agent = ? ORDER BY due",
+        (agent,),
+    )
+    return tuple(reads.promise_line(*row) for row in rows)
+
+
+def search(db: sqlite3.Connection, identities: Identities, query: str, limit: int) -> tuple[CustomerHit, ...]:
+    """Customers by exact number, address, account or case, then by names that begin so, then by names that hold it."""
+    hits: dict[str, CustomerHit] = {}
+    for customer, detail in _candidates(db, identities, query.strip(), limit):
+        if len(hits) >= limit:
+            break
+        if customer not in hits and (who := who_is(db, customer)) is not None:
+            owners = reads.owners_of(db, customer)
+            last = max((at for owner in owners if (at := _last(db, owner)) is not None), default=None)
+            hits[customer] = CustomerHit(
+                customer=CustomerId(customer), name=who[1], detail=detail or _detail(db, owners), last=last
+            )
+    return tuple(hits.values())
+
+
+def _candidates(db: sqlite3.Connection, identities: Identities, query: str, limit: int) -> Iterator[tuple[str, str]]:
+    """(customer, what matched), likeliest first; lazily, for the last step reads every name."""
+    if not query:
+        return
+    asked: list[Identifier | None] = [identities.account(query), identities.mail(query)]
+    if sum(char.isdecimal() for char in query) >= 4:
+        asked.append(identities.phone(query))
+    for identifier in asked:
+        if identifier is not None and reads.known(db, identifier.id) is not None:
+            people = reads.people_of(db, identifier.id)
+            for customer in [who[0] for who in people] or [identifier.id]:
+                yield customer, reads.display(identifier.kind, identifier.value)
+    number = query.lstrip("#")
+    if number.isdecimal() and len(number) < 18:
+        row = db.execute("SELECT customer, title FROM cases WHERE id = ?", (int(number),)).fetchone()
+        if row is not None:
+            yield row[0], row[1]
+    key = name_key(query)
+    if not key:
+        return
+    rows = db.execute(
+        "SELECT id FROM customers WHERE name_key >= ? AND name_key < ? ORDER BY name_key LIMIT ?",
+        (key, key + "\U0010ffff", limit),
+    )
+    for (customer,) in rows.fetchall():
+        yield customer, ""
+    pattern = "%" + key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = db.execute("SELECT id FROM customers WHERE name_key LIKE ? ESCAPE '\\' LIMIT ?", (pattern, limit))
+    for (customer,) in rows.fetchall():
+        yield customer, ""
+
+
+def _last(db: sqlite3.Connection, owner: str) -> Ms | None:
+    row = db.execute("SELECT at FROM interactions WHERE owner = ? ORDER BY at DESC LIMIT 1", (owner,)).fetchone()
+    return Ms(row[0]) if row else None
+
+
+def _detail(db: sqlite3.Connection, owners: Sequence[str]) -> str:
+    """A number, else an address, else whatever there is, to tell namesakes apart."""
+    for owner in sorted(owners, key=lambda one: KINDS.index(kind) if (kind := one.partition(":")[0]) in KINDS else 9):
+        if (known := reads.known(db, owner)) is not None:
+            return reads.display(owner.partition(":")[0], known.value)
+    return ""
+
+
+def usual_half_hours(db: sqlite3.Connection, zone: str, now: Ms) -> tuple[float, ...]:
+    """Calls in each half hour of this weekday, the mean of the last four weeks in which there were any."""
+    place = ZoneInfo(zone)
+    today = datetime.fromtimestamp(now / 1000, place).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin, end = today.timestamp(), (today + timedelta(days=1)).timestamp()
+    # By the clock on the wall: on the day clocks change, 09:00 is still compared with 09:00.
+    slots = [
+        datetime.fromtimestamp(begin + n * _HALF_HOUR_S, place) for n in range(round((end - begin) / _HALF_HOUR_S))
+    ]
+    weeks = []
+    for week in range(1, _WEEKS + 1):
+        quarters = [int((slot - timedelta(weeks=week)).timestamp()) // _QUARTER_S for slot in slots]
+        counted = dict(
+            db.execute(
+                "SELECT quarter, sum(n) FROM arrivals WHERE quarter BETWEEN ? AND ? GROUP BY quarter",
+                (quarters[0], quarters[-1] + 1),
+            )
+        )
+        if counted:
+            weeks.append([counted.get(quarter, 0) + counted.get(quarter + 1, 0) for quarter in quarters])
+    return tuple(sum(counts) / len(weeks) for counts in zip(*weeks, strict=True))

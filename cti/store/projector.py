@@ -1,0 +1,307 @@
+"""History as a fold of the journal: every record counted exactly once, in a thread of its own.
+
+What a batch of records changes and how far the journal has been read are written in ONE transaction, so a crash at any
+moment neither loses nor doubles anything. `rebuild` forgets all of it and folds again from the first record; what
+people said about a call (`annotations`) is kept apart and comes back by itself.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from msgspec import Struct, structs
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from cti.core import events as ev
+from cti.core.events import Record
+from cti.core.ids import Ms
+from cti.store.database import Store
+from cti.store.journal import Journal, JournalError
+from cti.store.records import NOBODY, InteractionRow, put_interactions
+
+_NAME = "history"
+_SOURCE = "journal"
+_BATCH = 500
+_REMEMBERED = 5000
+_RETRY_S = 1.0
+_QUARTER_MS = 900_000
+_MARKS = {"abandoned": "abandoned", "lost": "missed"}
+
+_log = logging.getLogger(__name__)
+
+
+class _Call(Struct):
+    """A call as far as it has come; the columns of `calls`."""
+
+    interaction: str
+    at: Ms
+    caller: str | None
+    number: str
+    language: str | None
+    first_seq: int
+    last_seq: int
+    queue: str = ""
+    agent: str = ""
+    state: str = "open"
+    waited: int = 0
+    talked: int = 0
+    path: str = ""
+    outcome: str = ""
+    solved: bool | None = None
+
+
+_COLUMNS = _Call.__struct_fields__
+_PUT_CALL = text(
+    f"INSERT INTO calls ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"
+    f" ON CONFLICT (interaction) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS)}"
+)
+_GET_CALL = text(f"SELECT {', '.join(_COLUMNS)} FROM calls WHERE interaction = :id")
+_ARRIVED = text(
+    f"INSERT INTO arrivals (quarter, source, n) VALUES (:quarter, '{_SOURCE}', :n)"
+    " ON CONFLICT (quarter, source) DO UPDATE SET n = arrivals.n + excluded.n"
+)
+_SPOKE = text("UPDATE identifiers SET language = :language WHERE id = :id")
+_NAMED = text(
+    "INSERT INTO agent_names (agent, name) VALUES (:agent, :name)"
+    " ON CONFLICT (agent) DO UPDATE SET name = excluded.name"
+)
+# An agent may have confirmed the customer before the call's own line was here to be linked.
+_LINKED = text(
+    f"""
+    INSERT INTO links (identifier, customer, source, since)
+    SELECT i.owner, a.customer, 'agent', a.at FROM interactions i JOIN annotations a ON a.interaction = i.id
+    WHERE i.id = :id AND a.customer IS NOT NULL AND i.owner <> '{NOBODY}' AND i.owner NOT LIKE 'customer:%'
+    ON CONFLICT (identifier, customer) DO NOTHING
+    """
+)
+_ADVANCE = text(
+    "INSERT INTO positions (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
+)
+
+
+class Fold:
+    """Folds records into the history tables. Not thread-safe; one user at a time."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, _Call] = {}
+        self._names: dict[str, str] | None = None
+
+    def position(self, connection: Connection) -> int:
+        """The `seq` up to which everything is folded."""
+        found = connection.execute(text("SELECT seq FROM positions WHERE name = :name"), {"name": _NAME}).scalar()
+        return int(found or 0)
+
+    def fold(self, connection: Connection, records: Iterable[Record]) -> int:
+        """Fold records that follow the position, inside the caller's transaction; gives the new position.
+
+        If the transaction fails, `forget` must be called.
+        """
+        position = self.position(connection)
+        touched: dict[str, _Call] = {}
+        arrived: dict[int, int] = {}
+        spoke: dict[str, str] = {}
+        for record in records:
+            if record.seq <= position:
+                continue
+            position = record.seq
+            event = record.event
+            match event:
+                case ev.SiteInForce(site=site):
+                    named = {str(agent.id): agent.name for agent in site.agents}
+                    connection.execute(_NAMED, [{"agent": agent, "name": name} for agent, name in named.items()])
+                    self._names = None
+                    continue
+                case ev.InteractionOpened(channel_kind="call"):
+                    call = _opened(record.seq, record.at, event)
+                    self._calls[call.interaction] = call
+                    arrived[record.at // _QUARTER_MS] = arrived.get(record.at // _QUARTER_MS, 0) + 1
+                case _:
+                    interaction = getattr(event, "interaction", None)
+                    if interaction is None or (found := self._call(connection, interaction)) is None:
+                        continue
+                    call = found
+                    _apply(call, event)
+                    call.last_seq = record.seq
+            touched[call.interaction] = call
+            if call.language and call.caller and isinstance(event, ev.LanguageSet | ev.InteractionOpened):
+                spoke[call.caller] = call.language
+        self._write(connection, list(touched.values()))
+        if arrived:
+            connection.execute(_ARRIVED, [{"quarter": quarter, "n": n} for quarter, n in arrived.items()])
+        if spoke:
+            connection.execute(_SPOKE, [{"id": caller, "language": language} for caller, language in spoke.items()])
+        connection.execute(_ADVANCE, {"name": _NAME, "seq": position})
+        self._trim()
+        return position
+
+    def forget(self) -> None:
+        """Drop what is remembered: the tables hold the truth."""
+        self._calls.clear()
+        self._names = None
+
+    def clear(self, connection: Connection) -> None:
+        """Empty everything this fold has ever written."""
+        self.forget()
+        connection.execute(text("DELETE FROM interactions WHERE source = :source"), {"source": _SOURCE})
+        connection.execute(text("DELETE FROM arrivals WHERE source = :source"), {"source": _SOURCE})
+        for table in ("calls", "agent_names"):
+            connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("UPDATE identifiers SET language = NULL"))
+        connection.execute(_ADVANCE, {"name": _NAME, "seq": 0})
+
+    def _call(self, connection: Connection, interaction: str) -> _Call | None:
+        call = self._calls.get(interaction)
+        if call is None:
+            row = connection.execute(_GET_CALL, {"id": interaction}).first()
+            if row is None:
+                return None
+            call = self._calls[interaction] = _Call(**row._mapping)
+        return call
+
+    def _write(self, connection: Connection, calls: list[_Call]) -> None:
+        if not calls:
+            return
+        connection.execute(_PUT_CALL, [structs.asdict(call) for call in calls])
+        put_interactions(connection, [self._line(connection, call) for call in calls])
+        connection.execute(_LINKED, [{"id": call.interaction} for call in calls])
+
+    def _line(self, connection: Connection, call: _Call) -> InteractionRow:
+        if self._names is None:
+            rows = connection.execute(text("SELECT agent, name FROM agent_names"))
+            self._names = {row.agent: row.name for row in rows}
+        return InteractionRow(
+            owner=call.caller or NOBODY,
+            at=call.at,
+            id=call.interaction,
+            kind="call",
+            language=call.language,
+            agent=call.agent,
+            agent_name=self._names.get(call.agent, call.agent),
+            lasted=call.talked or None,
+            waited=call.waited or None,
+            path=call.path,
+            solved=call.solved,
+            mark=_MARKS.get(call.state, ""),
+            source=_SOURCE,
+        )
+
+    def _trim(self) -> None:
+        for interaction in list(islice(self._calls, max(0, len(self._calls) - _REMEMBERED))):
+            del self._calls[interaction]
+
+
+def _opened(seq: int, at: Ms, event: ev.InteractionOpened) -> _Call:
+    return _Call(
+        interaction=event.interaction,
+        at=at,
+        caller=event.caller,
+        number=event.number,
+        language=event.language,
+        first_seq=seq,
+        last_seq=seq,
+    )
+
+
+def _apply(call: _Call, event: ev.Event) -> None:
+    match event:
+        case ev.LanguageSet(language=language):
+            call.language = language
+        case ev.FlowPosition(label=label):
+            if label:
+                call.path = f"{call.path}\n{label}" if call.path else label
+        case ev.Queued(queue=queue):
+            call.queue = queue
+        case ev.Connected(agent=agent, waited=waited):
+            call.agent = agent
+            call.waited = call.waited or waited
+        case ev.TalkEnded(talked=talked):
+            call.talked += talked
+        case ev.Judged(solved=solved):
+            call.solved = solved
+        case ev.WrappedUp(outcome=outcome):
+            call.outcome = outcome or ""
+        case ev.InteractionEnded(how=how, queue=queue, waited=waited):
+            call.state = how
+            call.queue = call.queue or queue or ""
+            call.waited = call.waited or waited
+        case _:
+            pass  # the rest of a call's life changes no line of the history
+
+
+def _batches(journal: Journal, after: int) -> Iterator[list[Record]]:
+    records = journal.load(after)
+    while batch := list(islice(records, _BATCH)):
+        yield batch
+
+
+class Projector:
+    """Keeps the history in step with the journal. `wake` it after each commit; it never holds anybody up."""
+
+    def __init__(self, store: Store, journal: Journal) -> None:
+        self._store = store
+        self._journal = journal
+        self._fold = Fold()
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self._tell: Callable[[int], None] = lambda seq: None
+
+    def start(self, on_folded: Callable[[int], None] | None = None) -> None:
+        """Begin, with whatever the journal has that history lacks. `on_folded(seq)` is called on the running loop."""
+        if on_folded is not None:
+            loop = asyncio.get_running_loop()
+
+            def tell(seq: int) -> None:
+                # The loop may be closed by now when the process is ending: then nobody is left to be told.
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(on_folded, seq)
+
+            self._tell = tell
+        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+        self._wake.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """The journal has grown. Any thread may say so."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Fold what is there and stop."""
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def catch_up(self) -> int:
+        """Fold everything the journal holds, now, in this thread; gives the position. Not beside a running thread."""
+        position = self._store.read(self._fold.position)
+        for batch in _batches(self._journal, position):
+            position = self._store.write(lambda connection, batch=batch: self._fold.fold(connection, batch))  # type: ignore[misc]
+        return position
+
+    def rebuild(self) -> int:
+        """Make the history anew from the first record; gives the position. Not beside a running thread."""
+        self._store.write(self._fold.clear)
+        return self.catch_up()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            closing = self._closing
+            try:
+                self._tell(self.catch_up())
+            except (SQLAlchemyError, OSError, JournalError) as error:
+                self._fold.forget()
+                _log.error("history can't be written (%s); calls are not touched, trying again", error)
+                if not closing:
+                    time.sleep(_RETRY_S)
+                    self._wake.set()
+            if closing:
+                return

@@ -1,0 +1,266 @@
+"""The hottest query: everything the pop shows, read by the driver itself, one statement after another in one thread.
+
+Each statement touches a few neighbouring rows whatever the size of the history: the newest of each identifier, counts
+already kept (`tallies`), what is open. Nothing here scans. The SQL is what SQLite and PostgreSQL both understand.
+"""
+
+import heapq
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from operator import attrgetter
+
+from msgspec import Struct
+
+from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
+from cti.store.identity import KINDS, display_phone
+from cti.store.views import CallerFacts, CaseLine, Entry, Person, Pop, PromiseLine, Station
+
+RECENT_MS = 5 * 24 * 3600 * 1000
+TIMELINE = 20
+_PEOPLE = 8
+"""More people than this behind one number is a switchboard: the likeliest are shown, search finds the rest."""
+_OWNERS = 32
+_LOOK_BACK = 200
+"""On a shared number, lines confirmed as somebody else's are passed over; not more than this many."""
+_RAIL = 3
+_BAD = {"nothing_found", "no_reply", "abandoned", "missed"}
+
+ENTRY = (
+    "id, kind, at, title, text, inbound, language, agent_name, lasted, waited, path, solved, mark, case_id, customer"
+)
+
+
+class Known(Struct, frozen=True):
+    """What the `identifiers` table holds of one."""
+
+    value: str
+    name: str
+    language: str | None
+
+
+EntryRow = tuple[
+    *tuple[str, str, Ms, str, str, int, str | None, str],
+    *tuple[Ms | None, Ms | None, str, int | None, str, int | None, str | None],
+]
+"""A row of the columns in `ENTRY`."""
+
+
+def entry(row: EntryRow) -> Entry:
+    """A row of `ENTRY`'s columns as a line of the timeline."""
+    id_, kind, at, title, text, inbound, language, agent, lasted, waited, path, solved, mark, case, _ = row
+    return Entry(
+        id=id_,
+        kind=kind,
+        at=at,
+        title=title,
+        text=text,
+        inbound=bool(inbound),
+        language=language,
+        agent=agent or None,
+        lasted=lasted,
+        waited=waited,
+        path=tuple(path.split("\n")) if path else (),
+        solved=None if solved is None else bool(solved),
+        mark=mark,
+        case=None if case is None else str(case),
+    )
+
+
+@lru_cache(maxsize=4096)
+def display(kind: str, value: str) -> str:
+    """An identifier's value as people write it."""
+    return display_phone(value) if kind == "tel" else value
+
+
+def known(db: sqlite3.Connection, identifier: str) -> Known | None:
+    """The identifier's own row."""
+    row = db.execute("SELECT value, name, language FROM identifiers WHERE id = ?", (identifier,)).fetchone()
+    return Known(*row) if row else None
+
+
+def people_of(db: sqlite3.Connection, identifier: str) -> list[tuple[str, str, str | None, str]]:
+    """(id, name, language, tier) of everybody linked to the identifier."""
+    return db.execute(
+        "SELECT c.id, c.name, c.language, c.tier FROM links l JOIN customers c ON c.id = l.customer"
+        " WHERE l.identifier = ? ORDER BY l.since, c.id LIMIT 500",
+        (identifier,),
+    ).fetchall()
+
+
+def facts(db: sqlite3.Connection, identifier: IdentifierId) -> CallerFacts:
+    """What a flow may branch on."""
+    row = known(db, identifier)
+    people = people_of(db, identifier)
+    languages = {language for _, _, language, _ in people}
+    tiers = {tier for _, _, _, tier in people}
+    return CallerFacts(
+        identifier=identifier,
+        known=bool(people),
+        # What was chosen on this very number last time is better than what anybody's record says.
+        language=(row.language if row else None) or (languages.pop() if len(languages) == 1 else None),
+        tier=tiers.pop() if len(tiers) == 1 else "",
+        people=len(people),
+    )
+
+
+def pop(db: sqlite3.Connection, identifier: IdentifierId, besides: InteractionId | None, now: Ms) -> Pop:
+    """Everything known about whoever calls from `identifier`; `besides` is the call itself, which is left out."""
+    row = known(db, identifier)
+    linked = people_of(db, identifier)
+    calls: dict[str, int] = dict(
+        db.execute("SELECT customer, n FROM tallies WHERE owner = ? AND kind = 'call'", (identifier,)).fetchall()
+    )
+    if len(linked) == 1:
+        of_calls = sum(calls.values())
+        shares = {linked[0][0]: of_calls}
+    else:
+        of_calls = sum(n for customer, n in calls.items() if customer)
+        shares = calls
+    likely = sorted(linked, key=lambda one: -shares.get(one[0], 0))[:_PEOPLE]
+    found = [person(db, one, now, besides=besides, calls=shares.get(one[0], 0), of_calls=of_calls) for one in likely]
+    # Between people who have called equally often, the one we know more of.
+    people = tuple(sorted(found, key=lambda one: (-one.calls, -sum(one.counts.values()))))
+    if not linked and row is not None:
+        stranger = person(db, (identifier, row.name, row.language, ""), now, besides=besides, calls=0, of_calls=0)
+        if stranger.timeline or stranger.cases or stranger.promises:
+            people = (stranger,)
+    kind = identifier.partition(":")[0]
+    return Pop(identifier=identifier, display=display(kind, row.value) if row else "", people=people)
+
+
+def person(
+    db: sqlite3.Connection,
+    who: tuple[str, str, str | None, str],
+    now: Ms,
+    *,
+    besides: InteractionId | None = None,
+    calls: int = 0,
+    of_calls: int = 0,
+) -> Person:
+    """One customer in full: (id, name, language, tier) with everything open and the newest of everything."""
+    customer, name, language, tier = who
+    owners = owners_of(db, customer)
+    lines = list(timeline(db, owners, customer, None, None, TIMELINE + 1))
+    if besides is not None:
+        lines = [line for line in lines if line.id != besides]
+    lines = lines[:TIMELINE]
+    return Person(
+        customer=CustomerId(customer),
+        name=name,
+        language=language,
+        tier=tier,
+        tags=tuple(tag for (tag,) in db.execute("SELECT tag FROM tags WHERE customer = ? ORDER BY tag", (customer,))),
+        calls=calls,
+        of_calls=of_calls,
+        recent=sum(1 for line in lines if line.at > now - RECENT_MS),
+        counts=_counts(db, owners, customer, besides),
+        timeline=tuple(lines),
+        cases=tuple(_cases(db, customer, owners)),
+        promises=tuple(_promises(db, customer, owners)),
+        rail=_rail(lines, now),
+    )
+
+
+def owners_of(db: sqlite3.Connection, customer: str) -> list[str]:
+    """Whose lines are this customer's: those of the identifiers linked to it, and its own without any."""
+    if customer.partition(":")[0] in KINDS:
+        return [customer]  # an identifier nobody is linked to stands for a person of its own
+    rows = db.execute("SELECT identifier FROM links WHERE customer = ? LIMIT ?", (customer, _OWNERS)).fetchall()
+    return [*(identifier for (identifier,) in rows), f"customer:{customer}"]
+
+
+def timeline(
+    db: sqlite3.Connection,
+    owners: Sequence[str],
+    customer: str,
+    before: tuple[int, str] | None,
+    kind: str | None,
+    limit: int,
+) -> Iterator[Entry]:
+    """The newest `limit` lines of these owners that are this customer's or nobody's in particular.
+
+    `before` is (at, id) of the last line of the page before.
+    """
+    at, id_ = before or (1 << 62, "")
+    pages = []
+    for owner in owners:
+        rows = db.execute(
+            f"SELECT * FROM (SELECT {ENTRY} FROM interactions WHERE owner = ? AND (at, id) < (?, ?)"
+            + (" AND kind = ?" if kind else "")
+            + " ORDER BY at DESC, id DESC LIMIT ?) AS newest WHERE customer IS NULL OR customer = ? LIMIT ?",
+            (owner, at, id_, *((kind,) if kind else ()), limit + _LOOK_BACK, customer, limit),
+        ).fetchall()
+        if rows:
+            pages.append([entry(row) for row in rows])
+    if len(pages) == 1:
+        yield from pages[0]
+        return
+    merged = heapq.merge(*pages, key=attrgetter("at", "id"), reverse=True)
+    for _, line in zip(range(limit), merged, strict=False):
+        yield line
+
+
+def _counts(
+    db: sqlite3.Connection, owners: Sequence[str], customer: str, besides: InteractionId | None
+) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for owner in owners:
+        for kind, n in db.execute(
+            "SELECT kind, n FROM tallies WHERE owner = ? AND customer IN ('', ?)", (owner, customer)
+        ):
+            counts[kind] = counts.get(kind, 0) + n
+    if besides is not None and counts:
+        mine = db.execute("SELECT owner, kind FROM interactions WHERE id = ?", (besides,)).fetchone()
+        if mine is not None and mine[0] in owners and counts.get(mine[1]):
+            counts[mine[1]] -= 1
+    return {kind: n for kind, n in counts.items() if n > 0}
+
+
+def _cases(db: sqlite3.Connection, customer: str, owners: Sequence[str]) -> Iterator[CaseLine]:
+    for who in (customer, *owners):
+        for id_, title, state, opened, owner in db.execute(
+            "SELECT id, title, state, opened, owner FROM cases WHERE customer = ? AND state <> 'closed'"
+            " ORDER BY opened DESC LIMIT 20",
+            (who,),
+        ):
+            yield CaseLine(id=str(id_), title=title, state=state, opened=Ms(opened), owner=owner or None)
+
+
+def _promises(db: sqlite3.Connection, customer: str, owners: Sequence[str]) -> Iterator[PromiseLine]:
+    for who in (customer, *owners):
+        for id_, what, due, made, agent, case in db.execute(
+            "SELECT id, what, due, made, agent, case_id FROM promises WHERE customer = ? AND state = 'open'"
+            " ORDER BY due LIMIT 20",
+            (who,),
+        ):
+            yield promise_line(id_, what, due, made, agent, case)
+
+
+def promise_line(id_: int, what: str, due: int, made: int, agent: str, case: int | None) -> PromiseLine:
+    """A row of `promises` as a screen wants it."""
+    return PromiseLine(
+        id=str(id_),
+        what=what,
+        due=Ms(due),
+        made=Ms(made),
+        by=AgentId(agent) if agent else None,
+        case=None if case is None else str(case),
+    )
+
+
+def _rail(lines: Sequence[Entry], now: Ms) -> tuple[Station, ...]:
+    """How they got here: the last contacts of these days, oldest first, those that went badly before all others."""
+    recent = [line for line in lines if line.at > now - RECENT_MS]
+    bad = [line for line in recent if line.mark in _BAD or line.solved is False]
+    chosen = (bad + [line for line in recent if line not in bad])[:_RAIL]
+    return tuple(
+        Station(
+            kind=line.kind,
+            title=line.title or line.text,
+            detail=line.mark or ("not_solved" if line.solved is False else ""),
+            at=line.at,
+            bad=line in bad,
+        )
+        for line in sorted(chosen, key=attrgetter("at"))
+    )

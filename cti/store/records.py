@@ -1,0 +1,241 @@
+"""Every write to the history, as plain functions on a connection: used by the bridge, the fold and the imports alike.
+
+Each may be done twice without harm. The SQL is what SQLite and PostgreSQL both understand.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, text
+
+from cti.core.ids import Ms
+from cti.store.identity import Identifier, name_key
+
+NOBODY = "nobody"
+"""The owner of interactions without any identifier, such as a call with its number withheld."""
+
+
+class Seen(Struct, frozen=True):
+    """An identifier was seen at a time; `name` is what its owner called themselves."""
+
+    identifier: Identifier
+    at: Ms
+    name: str = ""
+
+
+class CustomerRow(Struct, frozen=True, kw_only=True):
+    """A customer as an import or an agent gives it; empty fields leave what is known."""
+
+    id: str
+    at: Ms
+    name: str = ""
+    language: str | None = None
+    tier: str = ""
+    source: str = ""
+
+
+class InteractionRow(Struct, frozen=True, kw_only=True):
+    """One line of the timeline as it is written; see `tables.interactions`."""
+
+    owner: str
+    at: Ms
+    id: str
+    kind: str
+    title: str = ""
+    text: str = ""
+    inbound: bool = True
+    language: str | None = None
+    agent: str = ""
+    agent_name: str = ""
+    lasted: int | None = None
+    waited: int | None = None
+    path: str = ""
+    solved: bool | None = None
+    mark: str = ""
+    case_id: int | None = None
+    source: str = ""
+
+
+_SEE = text(
+    """
+    INSERT INTO identifiers (id, kind, value, raw, name, first_seen, last_seen)
+    VALUES (:id, :kind, :value, :raw, :name, :at, :at)
+    ON CONFLICT (id) DO UPDATE SET
+        name = CASE WHEN excluded.name <> '' AND (identifiers.name = '' OR excluded.last_seen >= identifiers.last_seen)
+                    THEN excluded.name ELSE identifiers.name END,
+        first_seen = CASE WHEN excluded.first_seen < identifiers.first_seen
+                          THEN excluded.first_seen ELSE identifiers.first_seen END,
+        last_seen = CASE WHEN excluded.last_seen > identifiers.last_seen
+                         THEN excluded.last_seen ELSE identifiers.last_seen END
+    """
+)
+_LINK = text(
+    """
+    INSERT INTO links (identifier, customer, source, since) VALUES (:identifier, :customer, :source, :at)
+    ON CONFLICT (identifier, customer) DO UPDATE SET since = excluded.since WHERE excluded.since < links.since
+    """
+)
+_CUSTOMER = text(
+    """
+    INSERT INTO customers (id, name, name_key, language, tier, created, updated, source)
+    VALUES (:id, :name, :name_key, :language, :tier, :at, :at, :source)
+    ON CONFLICT (id) DO UPDATE SET
+        name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE customers.name END,
+        name_key = CASE WHEN excluded.name <> '' THEN excluded.name_key ELSE customers.name_key END,
+        language = coalesce(excluded.language, customers.language),
+        tier = CASE WHEN excluded.tier <> '' THEN excluded.tier ELSE customers.tier END,
+        updated = excluded.updated
+    """
+)
+# What people said about an interaction (annotations) goes into its line however often the line is written anew.
+_INTERACTION = text(
+    """
+    INSERT INTO interactions (owner, at, id, kind, customer, title, text, inbound, language, agent, agent_name,
+                              lasted, waited, path, solved, mark, case_id, source)
+    VALUES (
+        CASE WHEN :owner = 'nobody' THEN coalesce(
+            (SELECT 'customer:' || customer FROM annotations WHERE interaction = :id), 'nobody') ELSE :owner END,
+        :at, :id, :kind, (SELECT customer FROM annotations WHERE interaction = :id), :title,
+        coalesce((SELECT text FROM annotations WHERE interaction = :id AND text <> ''), :text),
+        :inbound, :language, :agent, :agent_name, :lasted, :waited, :path, :solved, :mark,
+        coalesce((SELECT case_id FROM annotations WHERE interaction = :id), :case_id), :source)
+    ON CONFLICT (id) DO UPDATE SET
+        owner = excluded.owner, at = excluded.at, kind = excluded.kind, customer = excluded.customer,
+        title = excluded.title, text = excluded.text, inbound = excluded.inbound, language = excluded.language,
+        agent = excluded.agent, agent_name = excluded.agent_name, lasted = excluded.lasted,
+        waited = excluded.waited, path = excluded.path, solved = excluded.solved, mark = excluded.mark,
+        case_id = excluded.case_id, source = excluded.source
+    """
+)
+_TAG = text(
+    "INSERT INTO tags (customer, tag, source) VALUES (:customer, :tag, :source) ON CONFLICT (customer, tag) DO NOTHING"
+)
+
+
+def see(connection: Connection, seen: Iterable[Seen]) -> None:
+    """Note that identifiers were seen; makes those that are new."""
+    rows = [
+        {
+            "id": one.identifier.id,
+            "kind": one.identifier.kind,
+            "value": one.identifier.value,
+            "raw": one.identifier.raw,
+            "name": one.name[:200],
+            "at": one.at,
+        }
+        for one in seen
+    ]
+    if rows:
+        connection.execute(_SEE, rows)
+
+
+def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms) -> None:
+    """Say that each (identifier, customer) belong together, on the word of `source`."""
+    rows = [{"identifier": one, "customer": customer, "source": source, "at": at} for one, customer in links]
+    if rows:
+        connection.execute(_LINK, rows)
+
+
+def put_customers(connection: Connection, customers: Iterable[CustomerRow]) -> None:
+    """Make or complete customers."""
+    rows = [{**msgspec.structs.asdict(one), "name_key": name_key(one.name)} for one in customers]
+    if rows:
+        connection.execute(_CUSTOMER, rows)
+
+
+def put_interactions(connection: Connection, interactions: Iterable[InteractionRow]) -> None:
+    """Write lines of the timeline; one with the same id is replaced."""
+    rows = [msgspec.structs.asdict(one) for one in interactions]
+    if rows:
+        connection.execute(_INTERACTION, rows)
+
+
+def put_tags(connection: Connection, tags: Iterable[tuple[str, str]], source: str) -> None:
+    """Give customers tags, as (customer, tag)."""
+    rows = [{"customer": customer, "tag": tag, "source": source} for customer, tag in tags]
+    if rows:
+        connection.execute(_TAG, rows)
+
+
+def annotate(
+    connection: Connection, interaction: str, at: Ms, *, words: str | None = None, case: int | None = None
+) -> None:
+    """Keep a note on an interaction, or the case it belongs to; what is None stays as it is."""
+    connection.execute(
+        text(
+            """
+            INSERT INTO annotations (interaction, text, case_id, at) VALUES (:id, coalesce(:words, ''), :case_id, :at)
+            ON CONFLICT (interaction) DO UPDATE SET
+                text = coalesce(:words, annotations.text), case_id = coalesce(:case_id, annotations.case_id),
+                at = excluded.at
+            """
+        ),
+        {"id": interaction, "words": words, "case_id": case, "at": at},
+    )
+    connection.execute(
+        text(
+            """
+            UPDATE interactions SET text = coalesce(:words, text), case_id = coalesce(:case_id, case_id) WHERE id = :id
+            """
+        ),
+        {"id": interaction, "words": words, "case_id": case},
+    )
+
+
+def confirm(connection: Connection, interaction: str, customer: str | None, at: Ms) -> bool:
+    """Say whose interaction it was (None: take that back). False: there is no such customer.
+
+    A customer new to this identifier is linked to it, and that link goes again with the last such word.
+    """
+    caller = connection.execute(
+        text(
+            "SELECT coalesce((SELECT caller FROM calls WHERE interaction = :id),"
+            " (SELECT owner FROM interactions WHERE id = :id))"
+        ),
+        {"id": interaction},
+    ).scalar()
+    owner = caller if caller and caller != NOBODY and not str(caller).startswith("customer:") else None
+    before = connection.execute(
+        text("SELECT customer FROM annotations WHERE interaction = :id"), {"id": interaction}
+    ).scalar()
+    if customer is not None and customer != owner and not customer_exists(connection, customer):
+        return False
+    if customer == owner:
+        customer = None  # an identifier nobody is linked to is a person of its own: nothing to say
+    connection.execute(
+        text(
+            """
+            INSERT INTO annotations (interaction, customer, at) VALUES (:id, :customer, :at)
+            ON CONFLICT (interaction) DO UPDATE SET customer = excluded.customer, at = excluded.at
+            """
+        ),
+        {"id": interaction, "customer": customer, "at": at},
+    )
+    new_owner = owner or (f"customer:{customer}" if customer else NOBODY)
+    connection.execute(
+        text("UPDATE interactions SET customer = :customer, owner = :owner WHERE id = :id"),
+        {"id": interaction, "customer": customer, "owner": new_owner},
+    )
+    if owner is not None and customer is not None:
+        link(connection, [(owner, customer)], "agent", at)
+    if owner is not None and before is not None and before != customer:
+        connection.execute(
+            text(
+                """
+                DELETE FROM links WHERE identifier = :owner AND customer = :customer AND source = 'agent'
+                AND NOT EXISTS (SELECT 1 FROM tallies WHERE owner = :owner AND customer = :customer)
+                """
+            ),
+            {"owner": owner, "customer": before},
+        )
+    return True
+
+
+def customer_exists(connection: Connection, customer: str) -> bool:
+    """Whether there is such a customer, or such an identifier standing for one."""
+    found = connection.execute(
+        text("SELECT 1 FROM customers WHERE id = :id UNION ALL SELECT 1 FROM identifiers WHERE id = :id"),
+        {"id": customer},
+    ).first()
+    return found is not None

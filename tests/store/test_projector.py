@@ -1,0 +1,130 @@
+"""The history is the fold of the journal: whatever is killed, retried or rebuilt, each call is there once."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from cti.core.events import Record
+from cti.core.ids import CustomerId, InteractionId
+from cti.store.database import Store
+from cti.store.history import History
+from cti.store.journal import Journal
+from cti.store.projector import Fold, Projector
+from cti.store.records import CustomerRow, put_customers
+from cti.store.views import CallNote
+from tests.store.conftest import NOW, answered_call, many_calls, records_of
+
+TABLES = ("calls", "interactions", "arrivals", "agent_names", "tallies", "identifiers")
+
+
+def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    def look(connection: sa.Connection) -> dict[str, list[tuple[object, ...]]]:
+        return {
+            table: sorted((tuple(row) for row in connection.execute(sa.text(f"SELECT * FROM {table}"))), key=repr)
+            for table in TABLES
+        }
+
+    return store.read(look)
+
+
+async def write_journal(path: Path, records: list[Record]) -> Journal:
+    journal = Journal.open(path / "journal.db")
+    done = asyncio.Event()
+    journal.start(lambda seq: done.set() if seq == records[-1].seq else None, lambda text: None)
+    journal.append(records)
+    async with asyncio.timeout(10):
+        await done.wait()
+    return journal
+
+
+def test_any_cut_into_batches_with_crashes_between_gives_the_same(tmp_path: Path) -> None:
+    records = many_calls(60)
+    whole = Store.open(f"sqlite:///{tmp_path}/whole.db")
+    whole.write(lambda connection: Fold().fold(connection, records))
+    for seed in range(3):
+        chance = random.Random(seed)
+        store = Store.open(f"sqlite:///{tmp_path}/cut{seed}.db")
+        fold = Fold()
+        position = 0
+        while position < records[-1].seq:
+            batch = records[position : position + chance.randrange(1, 40)]
+            if chance.random() < 0.3:  # the process dies before the commit
+
+                def crash(connection: sa.Connection, batch: list[Record] = batch, fold: Fold = fold) -> None:
+                    fold.fold(connection, batch)
+                    raise KeyboardInterrupt
+
+                with pytest.raises(KeyboardInterrupt):
+                    store.write(crash)
+                fold = Fold()
+            position = store.write(lambda c, batch=batch, fold=fold: fold.fold(c, batch))
+            # What was folded comes again, as after a restart that reads from too far back.
+            store.write(lambda c, batch=batch, fold=fold: fold.fold(c, batch))
+        assert everything(store) == everything(whole)
+        store.close()
+    whole.close()
+
+
+async def test_a_rebuild_gives_what_was_there_notes_and_people_included(
+    tmp_path: Path, store: Store, history: History
+) -> None:
+    records = many_calls(40)
+    store.write(lambda c: put_customers(c, [CustomerRow(id="kim", at=NOW, name="Kim")]))
+    with await write_journal(tmp_path, records) as journal:
+        projector = Projector(store, journal)
+        assert projector.catch_up() == records[-1].seq
+        known = InteractionId("c-1")
+        await history.note(CallNote(interaction=known, text="升级到 500M", customer=CustomerId("kim")))
+        case = await history.open_case(CustomerId("kim"), "No line", None, known)
+        before = everything(store)
+        assert projector.rebuild() == records[-1].seq
+        assert everything(store) == before
+    call = await history.call(known)
+    assert call is not None
+    assert (call.note, call.customer, call.customer_name) == ("升级到 500M", "kim", "Kim")
+    (entry,) = [line for line in (await history.timeline(CustomerId("kim")))[0] if line.id == known]
+    assert (entry.text, entry.case) == ("升级到 500M", case.id)
+
+
+async def test_a_call_is_in_the_history_within_a_second_of_its_end(
+    tmp_path: Path, store: Store, history: History
+) -> None:
+    folded = asyncio.Event()
+    records = records_of([answered_call(7, "tel:a")])
+    journal = Journal.open(tmp_path / "journal.db")
+    projector = Projector(store, journal)
+    projector.start(lambda seq: folded.set() if seq == records[-1].seq else None)
+    journal.start(lambda seq: projector.wake(), lambda text: None)
+    journal.append(records)
+    async with asyncio.timeout(1):
+        await folded.wait()
+    call = await history.call(InteractionId("c-7"))
+    projector.close()
+    journal.close()
+    assert call is not None
+    assert (call.state, call.agent, call.queue, call.path) == ("answered", "ana", "support", ("Internet", "No line"))
+    assert (call.waited, call.talked, call.solved, call.outcome, call.language) == (6500, 60000, True, "solved", "yue")
+
+
+async def test_the_story_of_a_call_is_its_own_records_only(tmp_path: Path, store: Store, history: History) -> None:
+    records = records_of([answered_call(n, "tel:a", NOW - n) for n in (1, 11, 12)])
+    with await write_journal(tmp_path, records) as journal:
+        Projector(store, journal).catch_up()
+        teller = History(store, history._identities, journal=journal)
+        story = await teller.story(InteractionId("c-1"))
+        teller.close()
+        assert [record.event for record in story] == [
+            record.event for record in records if getattr(record.event, "interaction", None) == "c-1"
+        ]
+        assert len(story) == 10
+
+
+async def test_a_note_written_before_the_fold_came_is_kept(tmp_path: Path, store: Store, history: History) -> None:
+    store.write(lambda c: put_customers(c, [CustomerRow(id="kim", at=NOW, name="Kim")]))
+    await history.note(CallNote(interaction=InteractionId("c-3"), text="early", customer=CustomerId("kim")))
+    store.write(lambda connection: Fold().fold(connection, records_of([answered_call(3, "tel:a")])))
+    entries, _ = await history.timeline(CustomerId("kim"))
+    assert [(entry.id, entry.text, entry.agent) for entry in entries] == [("c-3", "early", "Ana Lindqvist")]
