@@ -305,18 +305,8 @@ def _resampler() -> Resampler:
             ["sox", "-G", str(source), "-r", "8000", "-c", "1", "-b", "16", str(target), "rate", "-v"]
         )
     if shutil.which("ffmpeg"):
-        return lambda source, target: _run(
-            [
-                "ffmpeg",
-                "-y",
-                "-v",
-                "error",
-                "-i",
-                str(source),
-                *["-ar", "8000", "-ac", "1", "-c:a", "pcm_s16le"],
-                str(target),
-            ]
-        )
+        narrow = ["-ar", "8000", "-ac", "1", "-c:a", "pcm_s16le"]
+        return lambda source, target: _run(["ffmpeg", "-y", "-v", "error", "-i", str(source), *narrow, str(target)])
     raise PromptsError("neither sox nor ffmpeg is installed. Install one: apt-get install sox")
 
 
