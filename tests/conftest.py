@@ -5,7 +5,8 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def ports() -> Options:
     return Options(http=http, sip=sip, ami=ami, agi=agi)
 
 
+async def eventually(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 5) -> None:
+    """Return as soon as `check` says yes; fail with `what` when it has not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not await check():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        await asyncio.sleep(0.05)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared test data; the test is skipped where there is none."""
@@ -75,10 +84,11 @@ def short_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+StartAsterisk = Callable[[Path], RunningAsterisk]
+
+
 @pytest.fixture(scope="session")
-def start_asterisk(
-    asterisk_install: AsteriskInstall, short_folder: Path
-) -> Iterator[Callable[[Path], RunningAsterisk]]:
+def start_asterisk(asterisk_install: AsteriskInstall, short_folder: Path) -> Iterator[StartAsterisk]:
     """Starts a real Asterisk for a site file, in a data folder of its own; all end with the session."""
     running: list[AsteriskProcess] = []
 
