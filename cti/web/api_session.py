@@ -49,13 +49,12 @@ class SessionApi:
         self._closed = closed
 
     async def sign_in(self, call: Call[SignIn, None]) -> Sent:
-        who, secret, until = await self._gate.sign_in(call.body.name, call.body.password, call.address)
+        who, secret = await self._gate.sign_in(call.body.name, call.body.password, call.address)
         self._loop.submit(AgentSignedIn(agent=who.agent))
-        return Sent(self._me(who, until), cookie=(secret, auth.SESSION_MS // 1000))
+        return Sent(self._me(who), cookie=(secret, auth.SESSION_MS // 1000))
 
     async def me(self, call: Call[None, None]) -> Me:
-        keys = [key for key in await self._accounts.keys() if key.id == call.who.key]
-        return self._me(call.who, keys[0].until if keys else None)
+        return self._me(call.who)
 
     async def sign_out(self, call: Call[None, None]) -> Sent:
         """The agent is signed out with their last session; an API token can't sign anybody out."""
@@ -128,7 +127,7 @@ class SessionApi:
         await self._accounts.note(call.agent, "token_dropped", about=id)
         return Done()
 
-    def _me(self, who: Who, until: Ms | None) -> Me:
+    def _me(self, who: Who) -> Me:
         profile = self._loop.world.profile(who.agent)
         if profile is None:
             raise missing("agent", AgentId(who.agent))
@@ -139,7 +138,7 @@ class SessionApi:
             work_number=profile.work_number,
             role=who.role,
             csrf=who.csrf,
-            until=until,
+            until=who.until,
         )
 
 

@@ -69,6 +69,7 @@ class Gate:
             agent=key.agent,
             role=least(role_of(profile), key.role),
             key=key.id,
+            until=key.until,
             csrf="" if bearer else self.csrf(key.id),
         )
 
@@ -121,8 +122,8 @@ class Gate:
 
     # --- sessions
 
-    async def sign_in(self, name: str, password: str, address: str) -> tuple[Who, str, Ms]:
-        """Prove who one is by work number or id. Gives the session's secret and end. Raises Refusal."""
+    async def sign_in(self, name: str, password: str, address: str) -> tuple[Who, str]:
+        """Prove who one is by work number or id. Gives the session's secret, too. Raises Refusal."""
         now = self._loop.now()
         wait = self._by_address.wait(address, now) or self._by_name.wait(name.lower(), now)
         if wait:
@@ -150,8 +151,8 @@ class Gate:
         key, secret = await self._accounts.make_key(profile.id, SESSION, f"session from {address}", until)
         self._remember(secret, key)
         await self._accounts.note(profile.id, "signed_in", about=address)
-        who = Who(agent=profile.id, role=role_of(profile), key=key.id, csrf=self.csrf(key.id))
-        return who, secret, until
+        who = Who(agent=profile.id, role=role_of(profile), key=key.id, until=until, csrf=self.csrf(key.id))
+        return who, secret
 
     async def drop(self, key: str) -> bool:
         """End a session, or take a token away. False: there is no such key."""
@@ -184,17 +185,11 @@ class Gate:
         await self._accounts.note(who.agent, "password_changed")
         return ended
 
-    def cookie_of(self, secret: str, seconds: int) -> Mapping[str, str | int | bool]:
-        """How the session's cookie is set."""
-        return {
-            "name": COOKIE,
-            "value": secret,
-            "max_age": seconds,
-            "path": "/",
-            "httponly": True,
-            "secure": self._secure,
-            "samesite": "Strict",
-        }
+    def set_cookie(self, answer: web.Response, secret: str, seconds: int) -> None:
+        """Give the browser a session's secret, out of reach of scripts and other sites; an empty one takes it away."""
+        answer.set_cookie(
+            COOKIE, secret, max_age=seconds, path="/", httponly=True, secure=self._secure, samesite="Strict"
+        )
 
     # --- inside
 

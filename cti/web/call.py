@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from aiohttp import web
 from msgspec import Struct
 
-from cti.core.ids import AgentId
+from cti.core.ids import AgentId, Ms
 from cti.web.bodies import Role
 from cti.web.problems import Refusal
 
@@ -21,6 +21,8 @@ class Who(Struct, frozen=True, kw_only=True):
     role: Role
     key: str
     """Id of the session or token."""
+    until: Ms | None
+    """When that ends; None: never by itself."""
     csrf: str
     """What `X-CSRF` must be; empty: an API token, which no other site can make a browser send."""
 

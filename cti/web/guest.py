@@ -5,7 +5,9 @@ SIP proxy, is the one way to use them. Bounded three ways: tries per address, le
 """
 
 import secrets
+from collections.abc import Callable
 
+import msgspec
 from msgspec import Struct
 
 from cti.core.ids import Ms, Phone
@@ -27,14 +29,17 @@ class Lease(Struct, frozen=True, kw_only=True):
     number: str
     """The one it was made for."""
     until: Ms
+    in_use: bool = False
+    """A page has connected with it."""
 
 
 class Leases:
-    """Which guest phone is lent to whom. `phones`: all there are."""
+    """Which guest phone is lent to whom. `phones`: all there are; `ended` hears the token of each lease that ends."""
 
-    def __init__(self, phones: tuple[Phone, ...], limit: Limit) -> None:
+    def __init__(self, phones: tuple[Phone, ...], limit: Limit, ended: Callable[[str], None]) -> None:
         self._phones = phones
         self._limit = limit
+        self._ended = ended
         self._by_token: dict[str, Lease] = {}
 
     @property
@@ -67,30 +72,34 @@ class Leases:
         self._by_token[lease.token] = lease
         return lease
 
-    def find(self, token: str, now: Ms) -> Lease | None:
-        """The lease of a token, while it lives."""
+    def take(self, token: str, now: Ms) -> Lease:
+        """A page connects with a lease; each connects once. Raises Refusal."""
         lease = self._by_token.get(token)
-        return lease if lease is not None and lease.until > now else None
+        if lease is None or lease.until <= now or lease.in_use:
+            raise Refusal(
+                403,
+                "no-lease",
+                "This line is not yours any more.",
+                "Ask for a new one: POST /api/v1/guest/call.",
+                "guest",
+            )
+        self._by_token[token] = msgspec.structs.replace(lease, in_use=True)
+        return lease
 
     def begun(self, token: str, now: Ms) -> None:
         """The call has begun: from now on it may last."""
         if (lease := self._by_token.get(token)) is not None:
-            self._by_token[token] = Lease(
-                phone=lease.phone,
-                token=token,
-                address=lease.address,
-                number=lease.number,
-                until=Ms(now + LONGEST_MS),
-            )
+            self._by_token[token] = msgspec.structs.replace(lease, until=Ms(now + LONGEST_MS))
 
-    def give_back(self, token: str) -> bool:
-        """Take a phone back. False: it was not lent."""
-        return self._by_token.pop(token, None) is not None
+    def give_back(self, token: str) -> None:
+        """Take a phone back; one that was given back already is no error."""
+        if self._by_token.pop(token, None) is not None:
+            self._ended(token)
 
     def expire(self, now: Ms) -> None:
         """Take back what is past its time."""
         for token in [t for t, lease in self._by_token.items() if lease.until <= now]:
-            del self._by_token[token]
+            self.give_back(token)
 
 
 def _later(title: str, wait: int) -> Refusal:

@@ -56,7 +56,8 @@ def invalid(error: msgspec.DecodeError, part: str) -> Refusal:
 
 def bad_place(error: ValueError) -> Refusal:
     """A `before` that no page gave."""
-    return Refusal(422, "no-such-place", f"{str(error).partition(':')[0]}.", "Use `next` of the page before.", "before")
+    said = str(error).partition(":")[0]
+    return Refusal(422, "no-such-place", f"{said}.", "Use `next` of the page before.", "before")
 
 
 def no_row(error: LookupError) -> Refusal:

@@ -44,16 +44,9 @@ class SipProxy:
             await self._client.close()
 
     async def serve(
-        self,
-        request: web.Request,
-        gate: Gate,
-        begun: Callable[[], None] = lambda: None,
-        ends_s: Callable[[], float | None] = lambda: None,
+        self, request: web.Request, gate: Gate, ended: asyncio.Event, begun: Callable[[], None] = lambda: None
     ) -> web.WebSocketResponse:
-        """Carry one browser's SIP until either side ends. `begun` hears of its first call.
-
-        `ends_s` says in how many seconds it must end (asked anew whenever they have passed); None: never.
-        """
+        """Carry one browser's SIP until either side ends or `ended` is set. `begun` hears of each call it makes."""
         upstream = await self._connect()
         async with upstream:
             browser = web.WebSocketResponse(
@@ -64,7 +57,7 @@ class SipProxy:
             tasks = [
                 asyncio.create_task(self._up(browser, upstream, gate, begun)),
                 asyncio.create_task(self._down(browser, upstream, gate)),
-                asyncio.create_task(_deadline(ends_s)),
+                asyncio.create_task(ended.wait()),
             ]
             try:
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -72,8 +65,7 @@ class SipProxy:
                 self.connected -= 1
                 for task in tasks:
                     task.cancel()
-                results = await asyncio.gather(*tasks, return_exceptions=True)
-                for result in results:
+                for result in await asyncio.gather(*tasks, return_exceptions=True):
                     if isinstance(result, Exception) and not isinstance(result, ConnectionError):
                         log.warning("SIP connection of %s ended: %s", request.remote, result)
                 await browser.close()
@@ -135,11 +127,3 @@ class SipProxy:
                 text = message.data if isinstance(message.data, str) else message.data.decode("utf-8", "replace")
                 gate.heard(text)
                 await browser.send_str(text)
-
-
-async def _deadline(ends_s: Callable[[], float | None]) -> None:
-    while (seconds := ends_s()) is not None:
-        if seconds <= 0:
-            return
-        await asyncio.sleep(seconds)
-    await asyncio.Event().wait()

@@ -1,0 +1,71 @@
+"""The screens as static files: what may be cached, and what a page may load and reach."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from agent_desktop import ASSETS, PAGES, STATIC
+from cti.web.problems import Refusal
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self' blob:",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing from outside, nothing inline: text a caller or a mail brought can't become a program."""
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+_ASK_FIRST = "no-cache"
+
+
+def add(app: web.Application, static: Path = STATIC) -> None:
+    """Serve the pages and their assets."""
+    for address, name in PAGES.items():
+        app.router.add_get(address, _page(static / name))
+    assets = static / ASSETS
+    if assets.is_dir():
+        app.router.add_static(f"/{ASSETS}", assets, append_version=False)
+
+
+def dress(request: web.Request, response: web.StreamResponse) -> None:
+    """Headers of every response: its kind is what we say it is, and nothing frames or leaks it."""
+    headers = response.headers
+    headers["Server"] = "hotline"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Content-Security-Policy"] = CSP if request.path in PAGES else "default-src 'none'; frame-ancestors 'none'"
+    headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
+    if response.status in (200, 206, 304) and request.path.startswith(f"/{ASSETS}/"):
+        headers["Cache-Control"] = _FOR_EVER
+    else:
+        headers.setdefault("Cache-Control", _ASK_FIRST)
+
+
+def _page(path: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    built = path.is_file()
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        if built:
+            return web.FileResponse(path)
+        raise Refusal(
+            503,
+            "no-screens",
+            "The screens have not been built.",
+            "Run 'hotline up', or 'npm ci && npm run build' in agent_desktop.",
+        )
+
+    return page

@@ -1,0 +1,176 @@
+"""The one table of routes. OpenAPI, the checks of roles, the documents' test and the server itself are made from it."""
+
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from cti.store.views import CallLine, CaseLine, Person, PromiseLine
+from cti.web import bodies as b
+from cti.web.api_agents import AgentsApi
+from cti.web.api_guest import GuestApi
+from cti.web.api_history import HistoryApi
+from cti.web.api_kb import KbApi
+from cti.web.api_process import ProcessApi
+from cti.web.api_session import SIP_PATH, SessionApi
+from cti.web.api_work import WorkApi
+from cti.web.call import Handler, Route, Socket
+from cti.web.views import WallboardView
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Apis:
+    """The handlers by subject, and the two sockets."""
+
+    session: SessionApi
+    agents: AgentsApi
+    history: HistoryApi
+    work: WorkApi
+    kb: KbApi
+    guest: GuestApi
+    process: ProcessApi
+    live: Socket
+    sip: Socket
+
+
+def table(apis: Apis) -> tuple[Route, ...]:
+    """Every route there is."""
+    return (*_session(apis.session), *_agents(apis.agents), *_history(apis), *_open(apis), *_process(apis))
+
+
+def _session(api: SessionApi) -> tuple[Route, ...]:
+    return (
+        _post("/session", api.sign_in, "Sign in; sets the session's cookie", b.Me, ask=b.SignIn, role=None),
+        _get("/session", api.me, "Who is signed in", b.Me),
+        _delete("/session", api.sign_out, "Sign out"),
+        _post("/session/password", api.change_password, "Change one's own password", b.Done, ask=b.NewPassword),
+        _get("/phone", api.phone, "What the browser's phone registers with", b.BrowserPhone),
+        _get("/tokens", api.tokens, "API tokens: one's own, or everybody's for administrators", b.Tokens),
+        _post(
+            "/tokens", api.make_token, "Make an API token for programs; it is shown once", b.MadeToken, ask=b.NewToken
+        ),
+        _delete("/tokens/{id}", api.drop_token, "Take an API token away"),
+    )
+
+
+def _agents(api: AgentsApi) -> tuple[Route, ...]:
+    return (
+        _post("/agent/state", api.set_state, "Say that one is ready or not", b.Done, ask=b.AgentStateAsk),
+        _post("/agent/wrap-up/extend", api.extend, "Take more time for the wrap-up", b.Done, ask=b.Extend),
+        _delete("/agent/notices/{id}", api.put_away, "Put a notice away"),
+        _post("/offers/{id}/decline", api.decline, "Decline the offer on one's desk", b.Done),
+        _post("/interactions/{id}/hangup", api.hang_up, "Hang up the call on one's desk", b.Done),
+        _post(
+            "/interactions/{id}/wrap-up",
+            api.wrap_up,
+            "Say what came of a call, and end the wrap-up",
+            b.Done,
+            ask=b.WrapUp,
+        ),
+        _get("/wallboard", api.wallboard, "The wallboard as of now", WallboardView),
+    )
+
+
+def _history(apis: Apis) -> tuple[Route, ...]:
+    api, work = apis.history, apis.work
+    return (
+        _get("/interactions", api.interactions, "Calls, newest first", b.Calls, query=b.CallsQuery),
+        _get("/interactions/{id}", api.interaction, "One call", CallLine),
+        _get("/interactions/{id}/messages", api.messages, "The mails of a thread", b.Messages),
+        _post("/interactions/{id}/note", api.note, "Keep a note about a call; again replaces", b.Done, ask=b.NoteAsk),
+        _post("/interactions/{id}/customer", api.confirm, "Say whose call it was", b.Done, ask=b.ConfirmCustomer),
+        _post("/interactions/{id}/case", work.put_in_case, "Say that a call is about a case", b.Done, ask=b.IntoCase),
+        _get("/attachments/{hash}", api.attachment, "A mail's attachment, as a download", None),
+        _get("/why/{interaction}", api.why, "Why a call went where it went", b.Story),
+        _get("/customers/{id}", api.customer, "One customer", Person),
+        _get(
+            "/customers/{id}/timeline",
+            api.timeline,
+            "All contacts of a customer",
+            b.TimelinePage,
+            query=b.TimelineQuery,
+        ),
+        _get("/promises", work.promises, "What one has promised and not yet kept", b.Promises),
+        _post("/promises", work.promise, "Promise something to a customer", PromiseLine, ask=b.NewPromise),
+        _post("/promises/{id}/end", work.end_promise, "A promise was kept, or is withdrawn", b.Done, ask=b.PromiseEnd),
+        _post("/cases", work.open_case, "Open a case", CaseLine, ask=b.NewCase),
+        _post("/cases/{id}/close", work.close_case, "Close a case", b.Done),
+        _get("/search", apis.kb.everything, "Search customers and answers", b.Found, query=b.SearchQuery),
+    )
+
+
+def _open(apis: Apis) -> tuple[Route, ...]:
+    """For the help site: anybody."""
+    kb, guest = apis.kb, apis.guest
+    return (
+        _get("/kb/search", kb.search, "Search the answers", b.ArticleHits, query=b.SearchQuery, role=None),
+        _get("/kb/articles/{id}", kb.article, "One article", b.ArticleView, query=b.LanguageQuery, role=None),
+        _get("/kb/hot", kb.hot, "What is asked most", b.ArticleHits, query=b.LanguageQuery, role=None),
+        _get("/site", guest.site, "What anybody may know of the site", b.PublicSite, role=None),
+        _post(
+            "/guest/call",
+            guest.call,
+            "Borrow a phone for a call from the page",
+            b.GuestCall,
+            ask=b.GuestCallAsk,
+            role=None,
+        ),
+        _delete("/guest/call", guest.end, "Give the borrowed phone back (header X-Guest)", role=None),
+    )
+
+
+def _process(apis: Apis) -> tuple[Route, ...]:
+    api = apis.process
+    return (
+        Route(
+            method="GET",
+            path=f"{API}/live",
+            role="agent",
+            summary="A live view over WebSocket: `?view=desk` or `?view=wallboard`",
+            socket=apis.live,
+        ),
+        Route(
+            method="GET",
+            path=SIP_PATH,
+            role=None,
+            summary="SIP over WebSocket to the exchange: for agents by session, for guests by `?guest=TOKEN`",
+            socket=apis.sip,
+        ),
+        _get("/openapi.json", api.openapi, "This API as OpenAPI 3.1", None, role=None),
+        Route(method="GET", path="/metrics", role="supervisor", summary="Figures for Prometheus", handler=api.metrics),
+        Route(
+            method="GET",
+            path="/healthz",
+            role=None,
+            summary="Whether everything runs: 200, or 503",
+            handler=api.health,
+            reply=b.Health,
+        ),
+    )
+
+
+def _get(
+    path: str,
+    handler: Handler,
+    summary: str,
+    reply: type[Struct] | None,
+    query: type[Struct] | None = None,
+    role: b.Role | None = "agent",
+) -> Route:
+    return Route(method="GET", path=API + path, handler=handler, summary=summary, reply=reply, query=query, role=role)
+
+
+def _post(
+    path: str,
+    handler: Handler,
+    summary: str,
+    reply: type[Struct],
+    ask: type[Struct] | None = None,
+    role: b.Role | None = "agent",
+) -> Route:
+    return Route(method="POST", path=API + path, handler=handler, summary=summary, reply=reply, ask=ask, role=role)
+
+
+def _delete(path: str, handler: Handler, summary: str, role: b.Role | None = "agent") -> Route:
+    return Route(method="DELETE", path=API + path, handler=handler, summary=summary, reply=b.Done, role=role)

@@ -1,0 +1,163 @@
+"""HTTP itself: from a request to a handler's call and back, for every route of the table in the same way."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from cti.web import pages
+from cti.web.auth import Gate
+from cti.web.bodies import Problem
+from cti.web.call import Call, Route, Sent
+from cti.web.problems import Refusal, invalid, response
+
+log = logging.getLogger(__name__)
+
+_BODY = 256 * 1024
+_PART = 200
+"""Longest part of an address that stands for an id."""
+Answered = Callable[[str, int], None]
+
+
+def application(routes: Iterable[Route], gate: Gate, answered: Answered) -> web.Application:
+    """The web application; `answered` hears the route and status of every answer."""
+    app = web.Application(middlewares=[_problems(answered)], client_max_size=_BODY)
+    app.on_response_prepare.append(_dress)
+    for route in routes:
+        app.router.add_route(route.method, route.path, _Serve(route, gate))
+    pages.add(app)
+    return app
+
+
+async def _dress(request: web.Request, response: web.StreamResponse) -> None:
+    pages.dress(request, response)
+
+
+class _Serve:
+    """One route's way in and out."""
+
+    def __init__(self, route: Route, gate: Gate) -> None:
+        self._route: Final = route
+        self._gate: Final = gate
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        route = self._route
+        who = await self._gate.who(request)
+        self._gate.check(route, request, who)
+        if route.socket is not None:
+            return await route.socket(request, who)
+        assert route.handler is not None
+        call: Call[Any, Any] = Call(
+            asked_by=who,
+            body=await _body(request, route.ask) if route.ask is not None else None,
+            query=_query(request, route.query) if route.query is not None else None,
+            path=_path(request),
+            headers=request.headers,
+            address=request.remote or "",
+        )
+        said = await route.handler(call)
+        return self._render(said if isinstance(said, Sent) else Sent(said))
+
+    def _render(self, sent: Sent) -> web.Response:
+        body = sent.body if isinstance(sent.body, bytes) else msgspec.json.encode(sent.body)
+        answer = web.Response(
+            status=sent.status,
+            body=body,
+            headers={"Content-Type": sent.content_type, "Cache-Control": "no-store"},
+        )
+        if sent.content_type == "application/octet-stream":
+            answer.headers["Content-Disposition"] = "attachment"
+        if sent.cookie is not None:
+            self._gate.set_cookie(answer, *sent.cookie)
+        return answer
+
+
+def _path(request: web.Request) -> dict[str, str]:
+    for name, value in request.match_info.items():
+        if len(value) > _PART or not value.isprintable():
+            raise Refusal(422, "not-understood", f"This is no {name}.", "Use the id as it was given.", name)
+    return dict(request.match_info)
+
+
+async def _body(request: web.Request, ask: type[Struct]) -> Struct:
+    if request.content_type != "application/json":
+        raise Refusal(
+            415, "not-json", "The body is not JSON.", "Send JSON with Content-Type: application/json.", "Content-Type"
+        )
+    try:
+        return msgspec.json.decode(await request.read(), type=ask)
+    except msgspec.DecodeError as error:
+        raise invalid(error, "body") from None
+    except RecursionError:
+        raise Refusal(400, "not-understood", "The body is nested too deeply.", "Send what the route takes.") from None
+
+
+def _query(request: web.Request, query: type[Struct]) -> Struct:
+    values = {name: request.query.getall(name) for name in request.query}
+    if any(len(value) > 1 for value in values.values()):
+        raise Refusal(422, "not-understood", "A name stands twice in the query.", "Say it once.", "query")
+    try:
+        return msgspec.convert({name: value[0] for name, value in values.items()}, query, strict=False)
+    except msgspec.ValidationError as error:
+        raise invalid(error, "query") from None
+
+
+def _problems(answered: Answered) -> Any:
+    """Whatever goes wrong becomes a problem that says what to do; what we did not foresee goes to the log."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        answer: web.StreamResponse
+        try:
+            answer = await handler(request)
+        except Refusal as refusal:
+            answer = response(refusal.problem, refusal.headers)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            answer = response(_of_http(request, error), _kept(error))
+        except ConnectionError:
+            raise
+        except Exception:
+            # The caller gets a name to ask for; the log has the rest.
+            name = secrets.token_hex(4)
+            log.exception("%s %s failed (%s)", request.method, request.path, name)
+            answer = response(
+                Problem(
+                    type="our-fault",
+                    title=f"Hotline failed at this ({name}).",
+                    status=500,
+                    todo=f"Try again. If it lasts, look for {name} in the log and report it.",
+                )
+            )
+        answered(_named(request), answer.status)
+        return answer
+
+    return middleware
+
+
+def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
+    match error.status:
+        case 404:
+            title, todo = f"There is nothing at {request.path[:_PART]}.", "See /api/v1/openapi.json for what there is."
+        case 405:
+            title, todo = f"{request.method} does nothing here.", f"Use {error.headers.get('Allow', 'another method')}."
+        case 413:
+            title, todo = "The body is too long.", f"Send at most {_BODY} bytes."
+        case _:
+            title, todo = f"{error.reason}.", "See /api/v1/openapi.json for how to ask."
+    return Problem(type=error.reason.lower().replace(" ", "-"), title=title, status=error.status, todo=todo)
+
+
+def _kept(error: web.HTTPException) -> dict[str, str]:
+    return {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+
+
+def _named(request: web.Request) -> str:
+    """The route as it is written in the table, so that metrics do not grow with ids."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "nothing"
