@@ -11,6 +11,11 @@ from xml.sax.saxutils import quoteattr
 
 from msgspec import Struct
 
+from cti.robots.pcap import write_press
+
+_APART = 80_000
+"""RTP time between two presses: ten seconds, more than any press lasts."""
+
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="caller">
 <send retrans="500"><![CDATA[
@@ -98,26 +103,43 @@ class Caller(Struct, frozen=True, kw_only=True):
     patience_ms: int = 60_000
     """Hangs up by itself this long after the last of `keys`."""
 
+    @property
+    def file(self) -> str:
+        """The caller's name in files and addresses."""
+        return self.number.lstrip("+") or "anonymous"
 
-def scenario(caller: Caller, speech: Path | None = None) -> str:
-    """The sipp scenario of one caller; `speech` is raw G.711 mu-law, said over and over."""
+
+def scenario(caller: Caller, folder: Path, speech: Path | None = None) -> str:
+    """The sipp scenario of one caller; its key presses are put beside it in `folder`.
+
+    `speech` is raw G.711 mu-law, said over and over.
+    """
+    presses = 0
+
+    def press(key: str) -> str:
+        nonlocal presses
+        presses += 1
+        file = folder / f"{caller.file}-{presses}.pcap"
+        write_press(file, key, presses * _APART)
+        return f'<nop><action><exec play_pcap_audio="{file}"/></action></nop>\n'
+
     who = {
         "number": caller.number,
         "name": quoteattr(caller.name) if caller.name else "",
-        "user": caller.number.lstrip("+") or "anonymous",
+        "user": caller.file,
     }
     parts = [_HEAD.format(**who)]
     if speech is not None:
         parts.append(f'<nop><action><exec rtp_stream="{speech},-1,0"/></action></nop>\n')
     for after, key in caller.keys:
-        parts.append(f'<pause milliseconds="{after}"/>\n<nop><action><exec play_dtmf="{key}"/></action></nop>\n')
+        parts.append(f'<pause milliseconds="{after}"/>\n' + press(key))
     rounds = max(1, caller.patience_ms // caller.every_ms) if caller.later else 1
     wait = caller.every_ms if caller.later else caller.patience_ms
     for turn in range(rounds):
         parts.append(f'<recv request="BYE" timeout="{wait}" ontimeout="turn{turn}" next="gone"/>\n')
         parts.append(f'<label id="turn{turn}"/>\n')
         if caller.later and turn < rounds - 1:
-            parts.append(f'<nop><action><exec play_dtmf="{caller.later}"/></action></nop>\n')
+            parts.append(press(caller.later))
     parts.append('<nop next="leave"/>\n<label id="gone"/>')
     parts.append(_ENDING.format(**who))
     return "".join(parts)
@@ -142,8 +164,8 @@ async def _run(*command: str) -> None:
 
 def _write(caller: Caller, folder: Path, said: Path | None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    script = folder / f"{caller.number.lstrip('+') or 'anonymous'}.xml"
-    script.write_text(scenario(caller, said))
+    script = folder / f"{caller.file}.xml"
+    script.write_text(scenario(caller, folder, said))
     return script
 
 

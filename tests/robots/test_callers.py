@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cti.robots.phone import Call, Phone
 from cti.robots.callers import Caller, dial, speech
+from cti.robots.phone import Call, Phone
 
 pytestmark = pytest.mark.asterisk
 
