@@ -157,8 +157,8 @@ class Step(Struct, frozen=True):
 
 def begin(flow: Flow, language: str | None, default: str, facts: Facts) -> Step:
     """A new call. `language` as known from history; `default` is spoken until one is."""
-    spoken, known = _language(flow, language, default)
-    return _Walk(Caller(flow, spoken, known, flow.start), facts, new=True).go()
+    speak, known = _language(flow, language, default)
+    return _Walk(Caller(flow, speak, known, flow.start), facts, new=True).go()
 
 
 def resume(flows: Flows, fallback: Flow, position: str, language: str | None, default: str, facts: Facts) -> Step:
@@ -167,9 +167,9 @@ def resume(flows: Flows, fallback: Flow, position: str, language: str | None, de
     flow = flows.flows.get(parts[0])
     if flow is None or len(parts) != 5 or parts[1] not in flow.nodes:
         return begin(fallback, language, default, facts)
-    spoken, known = _language(flow, language, default)
+    speak, known = _language(flow, language, default)
     tries, choices = (int(part) if part.isascii() and part.isdigit() else 0 for part in parts[2:4])
-    caller = Caller(flow, spoken, known, parts[1], tries, choices, parts[4] == "m")
+    caller = Caller(flow, speak, known, parts[1], tries, choices, parts[4] == "m")
     return _Walk(caller, facts).go()
 
 
@@ -188,11 +188,13 @@ def step(caller: Caller, happened: Happened, facts: Facts) -> Step:
     return walk.go()
 
 
+def spoken(flow: Flow, language: str | None, default: str) -> Language:
+    """What this flow speaks to a caller of `language`: that, or `default`, or the flow's first."""
+    return next((one for wish in (language, default) for one in flow.languages if one == wish), flow.languages[0])
+
+
 def _language(flow: Flow, language: str | None, default: str) -> tuple[Language, bool]:
-    for candidate in flow.languages:
-        if candidate == language:
-            return candidate, True
-    return next((one for one in flow.languages if one == default), flow.languages[0]), False
+    return spoken(flow, language, default), language in flow.languages
 
 
 class _Walk:

@@ -1,0 +1,404 @@
+"""A caller's session: from the pick-up through the flow to the wait, and after a talk to the goodbye.
+
+Asterisk asks twice: `/call` for a caller who is new or comes back to us, `/after` for one who is out of a bridge. The
+session tells the core what happens and does what the flow engine or the core says; it decides nothing itself and keeps
+nothing: killed at any point, the next one goes on where the journal says the caller was.
+
+Nothing here waits for a disk. Between a key and the next command stands only the flow engine (microseconds): Asterisk
+drops keys pressed between two commands that are more than about 100 ms apart. When an agent's leg pulls the caller out,
+the command returns `hung_up` and the server closes the socket: the session just ends, with `CallGone`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from cti.agi.server import AgiCall, CallGone
+from cti.agi.wire import Reply
+from cti.core.ids import IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
+from cti.core.inputs import (
+    AfterReached,
+    CallArrived,
+    FlowEnded,
+    FlowMoved,
+    Input,
+    LanguageChosen,
+    RouteAsked,
+    SurveyAnswered,
+)
+from cti.core.site import Queue, Site
+from cti.store.views import CallerFacts
+from ivr import engine, say, sounds
+from ivr.engine import Piece
+from ivr.flow import KEYS, Flow, Flows
+
+log = logging.getLogger(__name__)
+
+FACTS_S = 0.15
+"""A caller's history that takes longer than this is not waited for."""
+
+STEER_S = 1.0
+"""The core answers in milliseconds; one that does not must not hold a caller who wants to go."""
+
+ANSWER_MS = 5000
+"""For a key in the survey."""
+
+SPOKEN_MS = 1500
+"""A recording shorter than this is no message. (Of one that silence ended, Asterisk leaves a second of silence.)"""
+
+SILENCE_S = 5
+"""Silence that ends a message."""
+
+POSITION_EVERY_S = 30
+"""When the queue is no longer in the site."""
+
+NEVER_S = 3600
+"""How long music plays on in a queue whose `position_every_s` is 0."""
+
+
+class Resume(Struct, frozen=True, kw_only=True):
+    """What the world knows of a caller who comes back."""
+
+    state: str
+    """The interaction's: `flow`, `waiting`, `offered`, `talking`, `after` or `ended`."""
+    position: str
+    language: Language | None
+    queue: QueueId | None
+
+
+class Ports(Protocol):
+    """What a session needs of the rest; everything returns at once."""
+
+    def submit(self, said: Input) -> None:
+        """Put into the one inbox."""
+
+    def now(self) -> Ms:
+        """The only clock."""
+
+    def site(self) -> Site:
+        """The site in force."""
+
+    def flows(self) -> Flows:
+        """The flows in force."""
+
+    def prompts(self) -> frozenset[str]:
+        """Every prompt that exists, as Asterisk is told to play it (`ivr.sounds.existing`)."""
+
+    def identify(self, number: str) -> IdentifierId | None:
+        """Who a raw caller number is; None: withheld or no number."""
+
+    def facts(self, number: str) -> "asyncio.Future[CallerFacts]":
+        """The caller's history, looked up from now on."""
+
+    def resume(self, interaction: InteractionId) -> Resume | None:
+        """What the world knows of this call; None: nothing, it is new."""
+
+    def position(self, interaction: InteractionId) -> int | None:
+        """The place in line, 1 = next; None: not waiting."""
+
+    def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
+        """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""
+
+    def message_file(self, interaction: InteractionId) -> str:
+        """Where Asterisk shall record a message: its path, without suffix, in a folder that exists."""
+
+
+class Sessions:
+    """The handler of `AgiServer`: one coroutine for each of Asterisk's questions."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def __call__(self, call: AgiCall) -> None:
+        """Serve one connection to its end."""
+        interaction = InteractionId(call.args[0] if call.args else "")
+        if not interaction:
+            log.warning("AGI call of channel %s without our id: check dialplans/caller.conf", call.channel)
+            return
+        number = call.args[1] if len(call.args) > 1 else ""
+        session = Session(call, self._ports, interaction, number)
+        match call.script:
+            case "call":
+                await session.call()
+            case "after":
+                await session.after()
+            case other:
+                log.warning("AGI call for '%s': there are only 'call' and 'after'", other)
+
+
+class Session:
+    """One caller's channel while it is in our hands."""
+
+    def __init__(self, call: AgiCall, ports: Ports, interaction: InteractionId, number: str) -> None:
+        self._call = call
+        self._ports = ports
+        self._interaction = interaction
+        self._number = number
+        self._site = ports.site()
+        self._prompts = ports.prompts()
+        self._language: Language | None = None
+
+    # --- the two entries
+
+    async def call(self) -> None:
+        """A new caller goes through the flow; one who comes back goes on where the world says."""
+        known = self._ports.resume(self._interaction)
+        if known is None:
+            await self._begin()
+            return
+        self._language = known.language
+        self._arrived(self._ports.identify(self._call.caller_number), known.language)
+        match known.state:
+            case "waiting" | "offered":
+                await self._say_language()
+                await self._answer()
+                await self.wait(known.queue)
+            case "flow":
+                facts = await self._facts()
+                default = self._site.default_language
+                step = engine.resume(
+                    self._ports.flows(), self._flow(), known.position, known.language, default, self._known(facts)
+                )
+                await self._lead(step, facts)
+            case "ended":
+                await self._answer()
+                await self._say_and_leave(self._own("goodbye"))
+            case _:
+                # A talk that ended while nobody looked.
+                await self._answer()
+                if await self._ask_core() == "wait":
+                    await self.wait(known.queue)
+
+    async def after(self) -> None:
+        """Out of a bridge: the core says whether to ask for a judgement, to go back in line, or goodbye."""
+        known = self._ports.resume(self._interaction)
+        self._language = known.language if known is not None else None
+        if await self._ask_core() == "wait":
+            # The dialplan brings the caller to `/call`, which knows the place.
+            await self._do(self._call.set_variable("HL_DONE", "wait"))
+
+    async def _begin(self) -> None:
+        lookup = self._ports.facts(self._call.caller_number)
+        identifier = self._ports.identify(self._call.caller_number)
+        facts = CallerFacts(identifier=identifier)
+        try:
+            facts = await self._call.within(lookup, FACTS_S)
+        except TimeoutError:
+            log.warning("call %s: its caller's history took more than %d ms", self._interaction, FACTS_S * 1000)
+        finally:
+            # Also when the caller is gone already: even the shortest call leaves a line in history.
+            self._language = Language(facts.language) if facts.language else None
+            self._arrived(identifier, self._language)
+        default = self._site.default_language
+        step = engine.begin(self._flow(), facts.language, default, self._known(facts))
+        await self._lead(step, facts)
+
+    def _arrived(self, caller: IdentifierId | None, language: Language | None) -> None:
+        self._ports.submit(
+            CallArrived(
+                interaction=self._interaction,
+                channel=self._call.channel,
+                number=self._number,
+                caller=caller,
+                language=language,
+            )
+        )
+
+    async def _facts(self) -> CallerFacts:
+        number = self._call.caller_number
+        try:
+            return await self._call.within(self._ports.facts(number), FACTS_S)
+        except TimeoutError:
+            return CallerFacts(identifier=self._ports.identify(number))
+
+    def _flow(self) -> Flow:
+        """The flow of the number that was dialled."""
+        flows = self._ports.flows().flows
+        named = next((one.flow for one in self._site.numbers if one.number == self._number), None)
+        if named is None or named not in flows:
+            log.error("number %s: its flow %r does not exist. Run: hotline ivr lint", self._number, named)
+            return next(iter(flows.values()))
+        return flows[named]
+
+    def _known(self, facts: CallerFacts) -> engine.Facts:
+        return engine.Facts(
+            number=self._number,
+            now=datetime.fromtimestamp(self._ports.now() / 1000, ZoneInfo(self._site.zone)),
+            known=facts.known,
+            tier=facts.tier,
+            open_hours=self._site.open_hours,
+        )
+
+    # --- the flow
+
+    async def _lead(self, step: engine.Step, facts: CallerFacts) -> None:
+        """Do what the engine says until the caller is in line or the call is over."""
+        answered = False
+        while True:
+            self._tell(step)
+            match step.do:
+                case engine.Connect() as do:
+                    await self._connect(do, step.caller, answered)
+                    return
+                case engine.Finish() as do:
+                    if not answered:
+                        await self._answer()
+                    self._ports.submit(FlowEnded(interaction=self._interaction, how=do.how))
+                    await self._say_and_leave(do.pieces)
+                    return
+            if not answered:
+                await self._say_language()
+                await self._answer()
+                answered = True
+            if step.chosen is not None:
+                await self._say_language()
+            happened = await self._hear(step.do) if isinstance(step.do, engine.Hear) else await self._record(step.do)
+            step = engine.step(step.caller, happened, self._known(facts))
+
+    def _tell(self, step: engine.Step) -> None:
+        if step.chosen is not None:
+            self._language = Language(step.chosen)
+            self._ports.submit(LanguageChosen(interaction=self._interaction, language=self._language))
+        for move in step.moves:
+            # The position of a caller who is in line from now on is nobody's business: only the choice is.
+            if move.label or not isinstance(step.do, engine.Connect):
+                self._ports.submit(FlowMoved(interaction=self._interaction, position=move.position, label=move.label))
+
+    async def _connect(self, do: engine.Connect, caller: engine.Caller, answered: bool) -> None:
+        # The question to the core goes first: an agent may be free, and all that follows is cut by the connection.
+        self._ports.submit(
+            RouteAsked(
+                interaction=self._interaction,
+                queue=QueueId(do.queue),
+                skills={SkillId(skill): level for skill, level in do.skills.items()},
+                priority=do.priority,
+                language=self._language,
+            )
+        )
+        if not answered:
+            await self._answer()
+        await self._say_language()
+        await self._do(self._call.set_variable("HL_QUEUE", do.queue))
+        await self._hear(engine.Hear(do.pieces))
+        await self.wait(QueueId(do.queue), entering=True)
+
+    async def _record(self, do: engine.Record) -> engine.Recorded:
+        file = self._ports.message_file(self._interaction)
+        reply = await self._call.record_file(file, "wav", "#", do.most_s * 1000, silence_s=SILENCE_S)
+        kept = reply.endpos is not None and reply.endpos >= SPOKEN_MS * 8
+        if reply.hung_up:
+            # Most people hang up when they have said what they wanted: the message is good.
+            if kept:
+                self._ports.submit(FlowEnded(interaction=self._interaction, how="message"))
+            raise CallGone
+        return engine.Recorded(kept)
+
+    # --- the wait
+
+    async def wait(self, queue: QueueId | None, *, entering: bool = False) -> None:
+        """Music, and now and then the place in line, until the agent's leg takes the caller out of here.
+
+        A connection waits for none of it, and a key pressed while something is said cuts that.
+        """
+        found = self._queue(queue)
+        every_s = found.position_every_s if found is not None else POSITION_EVERY_S
+        music = found.music if found is not None else "default"
+        if entering:
+            await self._hear(engine.Hear(self._place()))
+        while True:
+            await self._do(self._call.set_music(True, music))
+            due = self._ports.now() + (every_s or NEVER_S) * 1000
+            while (left := due - self._ports.now()) > 0:
+                await self._do(self._call.wait_for_digit(left))
+            pieces = self._place() if every_s else ()
+            if pieces:
+                await self._do(self._call.set_music(False))
+                await self._hear(engine.Hear(pieces))
+
+    def _queue(self, queue: QueueId | None) -> Queue | None:
+        return next((one for one in self._site.queues if one.id == queue), None)
+
+    def _place(self) -> tuple[Piece, ...]:
+        place = self._ports.position(self._interaction)
+        if place is None:
+            return ()
+        language = engine.spoken(self._flow(), self._language, self._site.default_language)
+        return tuple(Piece(language, prompt) for prompt in say.position(place, language))
+
+    # --- after the talk
+
+    async def _ask_core(self) -> str:
+        """What the core wants after a talk. All but `wait` has been done when this returns."""
+        answer = self._ports.steer(self._interaction)
+        self._ports.submit(AfterReached(interaction=self._interaction, channel=self._call.channel))
+        try:
+            to = await self._call.within(answer, STEER_S)
+        except TimeoutError:
+            log.warning("call %s: no answer from the core after the talk, saying goodbye", self._interaction)
+            to = "goodbye"
+        if to != "wait":
+            if to == "survey":
+                await self._survey()
+            await self._say_and_leave(self._own("goodbye"))
+        return to
+
+    async def _survey(self) -> None:
+        again: tuple[Piece, ...] = ()
+        for _ in range(2):
+            heard = await self._hear(engine.Hear((*again, *self._own("survey")), ANSWER_MS))
+            if heard.keys in ("1", "2"):
+                self._ports.submit(SurveyAnswered(interaction=self._interaction, solved=heard.keys == "1"))
+                await self._hear(engine.Hear(self._own("survey-thanks")))
+                return
+            again = self._own("wrong-key" if heard.keys else "no-key")
+
+    # --- small parts
+
+    def _own(self, prompt: str) -> tuple[Piece, ...]:
+        return (Piece(engine.spoken(self._flow(), self._language, self._site.default_language), prompt),)
+
+    async def _hear(self, do: engine.Hear) -> engine.Heard:
+        """Say the pieces and wait for a key, as `Hear` asks."""
+        keys = ""
+        for piece in do.pieces:
+            file = sounds.sound(piece.language, piece.prompt)
+            if file not in self._prompts:
+                log.error("prompt %s is missing. Run: hotline ivr prompts", file)
+                continue
+            reply = await self._do(self._call.stream_file(file, KEYS))
+            while reply.key:
+                keys += reply.key
+                if do.cut:
+                    return engine.Heard(keys)
+                # Not to be cut: go on where the key stopped it.
+                reply = await self._do(self._call.stream_file(file, KEYS, reply.endpos or 0))
+        if keys or not do.wait_ms:
+            return engine.Heard(keys)
+        reply = await self._do(self._call.wait_for_digit(do.wait_ms))
+        return engine.Heard(reply.key)
+
+    async def _answer(self) -> None:
+        await self._do(self._call.answer())
+
+    async def _say_language(self) -> None:
+        """For the dialplan, should it have to speak in our place."""
+        language = engine.spoken(self._flow(), self._language, self._site.default_language)
+        await self._do(self._call.set_variable("HL_LANGUAGE", language))
+
+    async def _say_and_leave(self, pieces: tuple[Piece, ...]) -> None:
+        await self._hear(engine.Hear(pieces, cut=False))
+        await self._do(self._call.set_variable("HL_DONE", "bye"))
+
+    async def _do(self, asked: Awaitable[Reply]) -> Reply:
+        """One command. A refused one ends the session, and the dialplan comes back: never a loop of refusals."""
+        reply = await asked
+        if reply.hung_up:
+            raise CallGone
+        if not reply.ok:
+            raise RuntimeError(f"Asterisk refused a command: {reply.code} {reply.data}")
+        return reply
