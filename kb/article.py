@@ -37,6 +37,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     queues: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     """How people ask for it, in their own words."""
+    often: int = 0
+    """How often a day it is asked, as its writer guesses: ranks hot questions until there are counts."""
 
 
 class ArticleError(ValueError):
@@ -56,6 +58,7 @@ class _Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tags: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    often: int = 0
 
 
 _FENCE = "+++"
@@ -97,6 +100,7 @@ def parse(text: str, path: Path) -> Article:
         tags=front.tags,
         queues=front.queues,
         questions=front.questions,
+        often=front.often,
     )
 
 

@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from kb.words import CONCEPT, Term
+from kb.words import CONCEPT, Term, is_han
 
 K1 = 2.0
 B = 0.8
@@ -24,6 +24,8 @@ NEAR_ENOUGH = 0.5
 """Dice coefficient of two words' letter triples from which on one may be the other misspelt."""
 _NEAR_LENGTH = 4
 """Shorter words have too few triples to tell."""
+UNKNOWN_PAIR = 0.5
+"""Most pairs of Chinese characters that nobody wrote are the seam between two words, not a word that is missing."""
 _CONCEPT_FIT = 0.5
 """Meaning the same makes up for half a missing word when judging whether a document answers."""
 
@@ -194,17 +196,19 @@ class Index:
             scores[number] = get(number, 0.0) + value
 
     def _read(self, term: str, weight: float) -> _List:
+        concept = term.startswith(CONCEPT)
         own = self._postings.get(term)
-        rarity = self._rarity(own)
         if own is not None:
-            sources = [(weight * rarity, own)]
-        else:
-            sources = []
-            for other, likeness in self.near(term):
-                postings = self._postings[other]
-                sources.append((weight * NEAR_WEIGHT * likeness * min(rarity, self._rarity(postings)), postings))
-        bound = max((factor * postings.top for factor, postings in sources), default=0.0)
-        return _List(bound, weight * rarity, term.startswith(CONCEPT), tuple(sources))
+            worth = weight * self._rarity(own)
+            return _List(worth * own.top, worth, concept, ((worth, own),))
+        near = [(likeness, self._postings[other]) for other, likeness in self.near(term)]
+        sources = [(weight * NEAR_WEIGHT * likeness * self._rarity(found), found) for likeness, found in near]
+        sources.sort(key=lambda source: -source[0])
+        # misspelt, it is worth what the word meant is worth; never heard of, more than any word we know
+        worth = weight * max((self._rarity(found) for _, found in near), default=self._rarity(None))
+        if is_han(term) and len(term) > 1:
+            worth *= UNKNOWN_PAIR
+        return _List(max((f * found.top for f, found in sources), default=0.0), worth, concept, tuple(sources))
 
     def _rarity(self, postings: _Postings | None) -> float:
         """The weight of a term by how few documents hold it; of an unknown one, the highest there is."""

@@ -99,6 +99,10 @@ class KnowledgeBase:
                 return found
         return None
 
+    def exact(self, id: str, language: str) -> Article | None:
+        """An article in exactly this language."""
+        return self._articles.get((id, language))
+
     def all(self, language: str | None = None) -> list[Article]:
         """Every article (in one language), by id and language."""
         wanted = _READ_BY.get(language, language) if language else None
@@ -112,27 +116,39 @@ class KnowledgeBase:
         """The articles that answer a question, at most `limit` hits and guesses together.
 
         `language` (`en`, `zh-Hans`, `zh-Hant`, or what a caller hears: `cmn`, `yue`) is asked first; only if nothing
-        fits there, the others. Without it, the language is read off the question's script. An article is found once.
+        fits there, the others. Without it, all languages of the question's script are asked at once. An article is
+        found once, in the language that came first.
         """
         terms = self._thesaurus.terms(text)
+        order = self._order(language, text)
+        first = sum(each.startswith("zh") == words.is_han(text) for each in order) if language is None else 1
         guesses: tuple[Hit, ...] = ()
-        for each in self._order(language, text):
-            scored = self._indexes[each].search(terms, limit)
-            found = [
-                Hit(article=self._articles[s.key, each], score=s.score, fit=s.fit) for s in scored if s.fit >= NEAR
-            ]
+        for asked in (order[:first], *([each] for each in order[first:])):
+            found = self._ask(asked, terms, limit)
             good = tuple(hit for hit in found if hit.fit >= FITS)
+            weaker = tuple(hit for hit in found if NEAR <= hit.fit < FITS)
             if good:
-                return Found(words=text, language=language, hits=good, guesses=tuple(found[len(good) :]))
-            guesses = guesses or tuple(found)
+                return Found(words=text, language=language, hits=good, guesses=weaker)
+            guesses = guesses or weaker
         return Found(words=text, language=language, hits=(), guesses=guesses)
+
+    def _ask(self, languages: Sequence[str], terms: Sequence[Term], limit: int) -> list[Hit]:
+        best: dict[str, Hit] = {}
+        for each in languages:
+            for scored in self._indexes[each].search(terms, limit):
+                known = best.get(scored.key)
+                if known is None or scored.score > known.score:
+                    # found better in another script: the text shown stays in the language that came first
+                    article = known.article if known else self._articles[scored.key, each]
+                    best[scored.key] = Hit(article=article, score=scored.score, fit=scored.fit)
+        return sorted(best.values(), key=lambda hit: (-hit.score, hit.article.id))[:limit]
 
     def _order(self, language: str | None, text: str | None) -> list[str]:
         """Languages to ask, best first: the one wanted, then those of the same script, then the others."""
-        wanted = _READ_BY.get(language, language) if language else None
-        chinese = wanted.startswith("zh") if wanted else text is not None and words.is_han(text)
-
-        def rank(each: str) -> tuple[bool, bool, str]:
-            return each != wanted, each.startswith("zh") != chinese, each
-
-        return sorted(self._indexes, key=rank)
+        if language is not None:
+            wanted = _READ_BY.get(language, language)
+        elif text is not None and words.is_han(text):
+            wanted = "zh-Hant" if words.is_traditional(text) else "zh-Hans"
+        else:
+            wanted = "en"
+        return sorted(self._indexes, key=lambda each: (each != wanted, each[:2] != wanted[:2], each))

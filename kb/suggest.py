@@ -54,8 +54,10 @@ def suggest(
     missed: dict[str, float] = {}
     for clue in clues:
         weight = WEIGHTS.get(clue.kind, 0.5)
-        for hit in kb.search(clue.text, language, limit=5).hits:
-            strength = weight * hit.fit
+        hits = kb.search(clue.text, language, limit=5).hits
+        for hit in hits:
+            # fit says whether it answers at all, score which of those that do answers best
+            strength = weight * hit.fit * hit.score / hits[0].score
             known = best.get(hit.article.id)
             if known is None or strength > known.strength:
                 best[hit.article.id] = Suggestion(article=hit.article, why=clue.kind, text=clue.text, strength=strength)

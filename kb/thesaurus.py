@@ -15,6 +15,8 @@ from kb.words import Term
 
 CONCEPT_WEIGHT = 0.6
 """What meaning the same is worth beside being the same word."""
+HAN_CONCEPT_WEIGHT = 1.0
+"""In Chinese it is worth more: a whole word was recognised, where the plain terms are only pairs of characters."""
 
 _ENGLISH = """
 fee, fees, cost, costs, price, charge, charged, how much, expensive, tariff
@@ -39,7 +41,7 @@ delivery, deliver, arrive, arrived, arrival, shipped, ship, shipping, package, t
 received, receive, get, gotten, come
 book, schedule, reserve, reservation, appointment, arrange
 reschedule, postpone, different day, another day, change appointment
-engineer, technician, visit
+engineer, technician, visit, repairman
 abroad, overseas, foreign, international, another country, travel, travelling, traveling, roaming, trip
 country, countries, region
 money, cash, funds
@@ -56,7 +58,16 @@ early, before end, penalty
 upgrade, faster
 talk to someone, human, person, agent, representative, operator, speak to
 complaint, complain, unhappy, dissatisfied
-outage, power cut, storm, typhoon, blackout, thunderstorm, lightning
+power cut, storm, typhoon, blackout, thunderstorm, lightning
+power, electricity
+outage, offline, down, interruption
+evening, night, tonight, pm
+light, lights, led, lamp
+orange, amber
+provider, operator, carrier
+cut off, disconnected, suspended
+quit, leave, leaving, terminate
+gigabyte, gigabytes, gb, data
 compensation, credit, rebate
 activate, activation, enable, turn on, start, set up, setup
 deactivate, disable, turn off
@@ -181,17 +192,17 @@ class Thesaurus:
     def terms(self, text: str) -> list[Term]:
         """The terms of `words.terms`, and one for every group that the text touches."""
         found = words.terms(text)
-        concepts: dict[str, None] = {}
+        concepts: dict[str, float] = {}
         stems = [term.text for term in found]
         for at, stem in enumerate(stems):
             for entry, concept in self._stems.get(stem, ()):
                 if tuple(stems[at : at + len(entry)]) == entry:
-                    concepts[concept] = None
+                    concepts[concept] = CONCEPT_WEIGHT
         if self._han and words.is_han(text):
             folded = words.fold(text)
             for at, character in enumerate(folded):
                 for word, concept in self._han.get(character, ()):
                     if folded.startswith(word, at):
-                        concepts[concept] = None
-        found.extend(Term(concept, CONCEPT_WEIGHT) for concept in concepts)
+                        concepts[concept] = HAN_CONCEPT_WEIGHT
+        found.extend(Term(concept, weight) for concept, weight in concepts.items())
         return found

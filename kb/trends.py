@@ -13,6 +13,9 @@ from kb.search import KnowledgeBase
 RISING = 3.0
 """Standard deviations above the usual count from which on a question is rising."""
 
+ANSWERS = 0.45
+"""Searching may be generous; calling a question answered may not, or nobody writes the article that is missing."""
+
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A question in the span looked at: how often now, and how often in such a span usually."""
@@ -49,7 +52,7 @@ def hot(asked: Iterable[Asked], kb: KnowledgeBase, language: str | None = None, 
         article = each.article if each.article and kb.get(each.article, language) else None
         if article is None:
             found = kb.search(each.text, language, limit=1)
-            article = found.hits[0].article.id if found.hits else None
+            article = found.hits[0].article.id if found.hits and found.hits[0].fit >= ANSWERS else None
         key = f"article:{article}" if article else "words:" + " ".join(_gist(kb, each.text))
         groups.setdefault(key, []).append(each)
         articles[key] = article

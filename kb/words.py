@@ -36,8 +36,8 @@ FUNCTION_SINGLES = frozenset(
     "的了吗呢啊吧么我你您他她它们是在有和与或就也都很把被让给对从到这那哪怎什请问想要可以能会为之其及嘅咗喺唔系冇咩啲佢哋乜点嗰呀啦喇噉咁㗎"
 )
 FUNCTION_WEIGHT = 0.2
-SINGLE_WEIGHT = 0.3
-"""A lone Chinese character says far less than a pair."""
+SINGLE_WEIGHT = 0.5
+"""A lone Chinese character says less than a pair."""
 
 
 CONCEPT = "="
@@ -59,6 +59,11 @@ def fold(text: str) -> str:
 def is_han(text: str) -> bool:
     """Whether there is a Chinese character in it."""
     return _IS_HAN.search(text) is not None
+
+
+def is_traditional(text: str) -> bool:
+    """Whether it holds a character that is written otherwise in simplified Chinese."""
+    return any(ord(character) in FOLDING for character in text)
 
 
 def terms(text: str) -> list[Term]:
