@@ -1,0 +1,79 @@
+"""The knowledge base as the other parts use it: searches, articles, hot questions, and answers that fit a caller."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from cti.store.views import Answer
+from kb.article import Article
+from kb.search import Found, KnowledgeBase
+from kb.suggest import Clue, suggest
+from kb.trends import Asked, hot
+
+log = logging.getLogger(__name__)
+
+_ASKED = 2000
+"""So many different questions are counted; the rarest half is dropped when there are more."""
+
+
+class Knowledge:
+    """One folder of articles. `reload` after a change; reading never waits."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._kb = KnowledgeBase()
+        self._asked: Counter[str] = Counter()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the folder anew. Articles that can't be read are left out and said so in the log."""
+        if not self._folder.is_dir():
+            self._kb = KnowledgeBase()
+            return
+        self._kb, errors = KnowledgeBase.load(self._folder)
+        for error in errors:
+            log.error("article left out: %s", error)
+
+    def search(self, text: str, language: str | None = None, limit: int = 10) -> Found:
+        """Articles that fit a question; what is asked is counted for `hot`."""
+        question = " ".join(text.split())[:120]
+        if question:
+            self._asked[question] += 1
+            if len(self._asked) > _ASKED:
+                self._asked = Counter(dict(self._asked.most_common(_ASKED // 2)))
+        return self._kb.search(text, language, limit)
+
+    def get(self, id: str, language: str | None = None) -> Article | None:
+        """One article, in the language or the nearest there is."""
+        return self._kb.get(id, language)
+
+    def hot(self, language: str | None, limit: int) -> Sequence[Article]:
+        """What is asked most at the moment; while nothing has been asked, the site's own order."""
+        asked = [Asked(text=text, times=times) for text, times in self._asked.most_common(200)]
+        found = [self._kb.get(one.article, language) for one in hot(asked, self._kb, language, limit) if one.article]
+        articles = [article for article in found if article is not None]
+        known = {article.id for article in articles}
+        # All articles in the reader's own language that were not asked for come after those that were.
+        for article in self._kb.all(language):
+            if len(articles) >= limit:
+                break
+            if article.id not in known:
+                articles.append(article)
+                known.add(article.id)
+        return articles[:limit]
+
+    def answers(self, asked: Sequence[tuple[str, str]], language: str | None) -> tuple[Answer, ...]:
+        """Articles that fit what a caller did before, as the pop shows them. Any thread may ask."""
+        clues = [Clue(kind=kind, text=text) for kind, text in asked]
+        return tuple(
+            Answer(
+                article=found.article.id,
+                version=found.article.version,
+                title=found.article.title,
+                summary=found.article.summary,
+                why=found.why,
+                language=found.article.language,
+            )
+            for found in suggest(self._kb, clues, language)
+        )

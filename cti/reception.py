@@ -1,0 +1,147 @@
+"""What a caller's session needs of the rest, and the pops: looked up at the INVITE, kept until the call is over."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cti.agi.session import Resume
+from cti.core.commands import Steer
+from cti.core.events import Record
+from cti.core.ids import IdentifierId, InteractionId, Ms
+from cti.core.inputs import CallArrived, Input
+from cti.core.queue import position
+from cti.core.site import Site
+from cti.loop import Loop
+from cti.store.history import History
+from cti.store.views import CallerFacts, Pop
+from ivr import sounds
+from ivr.flow import Flows
+
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """The ports of `agi.session`, and the pops of open interactions."""
+
+    def __init__(self, loop: Loop, history: History, flows: Flows, data: Path, sound_folder: Path) -> None:
+        self.pops: dict[InteractionId, Pop] = {}
+        self.pop_changed: Callable[[InteractionId], None] = lambda interaction: None
+        """Told of every pop that came."""
+        self._loop = loop
+        self._history = history
+        self._data = data
+        self._sounds = sound_folder
+        self._steered: dict[InteractionId, asyncio.Future[str]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._flows = flows
+        self._prompts = sounds.existing(sound_folder)
+
+    def reload(self, flows: Flows) -> None:
+        """Flows and prompts have changed; callers under way keep what they began with."""
+        self._flows = flows
+        self._prompts = sounds.existing(self._sounds)
+
+    # --- what a session asks
+
+    def submit(self, said: Input) -> None:
+        """Into the inbox; a call that arrives has its caller looked up from this moment on."""
+        if isinstance(said, CallArrived):
+            self.look_up(said.interaction, said.caller)
+        self._loop.submit(said)
+
+    def now(self) -> Ms:
+        return self._loop.now()
+
+    def site(self) -> Site:
+        """The site in force. Set by the first input of every process, before a call can come."""
+        site = self._loop.world.site
+        if site is None:
+            raise RuntimeError("no site is in force yet")
+        return site
+
+    def flows(self) -> Flows:
+        return self._flows
+
+    def prompts(self) -> frozenset[str]:
+        return self._prompts
+
+    def identify(self, number: str) -> IdentifierId | None:
+        """Who a raw caller number is; its value is written in the background."""
+        return self._history.remember(number)
+
+    def facts(self, number: str) -> asyncio.Future[CallerFacts]:
+        """The caller's history, as far as a flow branches on it."""
+        return asyncio.ensure_future(self._history.facts(number))
+
+    def resume(self, interaction: InteractionId) -> Resume | None:
+        """What the world knows of a call that comes back."""
+        known = self._loop.world.interactions.get(interaction)
+        if known is None:
+            return None
+        return Resume(state=known.state.value, position=known.position, language=known.language, queue=known.queue)
+
+    def position(self, interaction: InteractionId) -> int | None:
+        return position(self._loop.world, interaction)
+
+    def steer(self, interaction: InteractionId) -> asyncio.Future[str]:
+        """The core's next `Steer` for this call."""
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._steered[interaction] = future
+        return future
+
+    def message_file(self, interaction: InteractionId) -> str:
+        """Where a message is recorded, without suffix. The id is ours, so it is safe as a file name."""
+        folder = self._data / "messages"
+        folder.mkdir(exist_ok=True)
+        return str(folder / interaction)
+
+    # --- what the rest tells
+
+    def steered(self, command: Steer) -> None:
+        """Pass the core's answer on to the session that asked."""
+        future = self._steered.pop(command.interaction, None)
+        if future is not None and not future.done():
+            future.set_result(command.to)
+
+    def caller_id(self, interaction: InteractionId) -> tuple[str, str]:
+        """Number and name for the agent's phone; a number of several people has no name."""
+        pop = self.pops.get(interaction)
+        if pop is None:
+            return "", ""
+        return pop.display, pop.people[0].name if len(pop.people) == 1 else ""
+
+    def look_up(self, interaction: InteractionId, caller: IdentifierId | None) -> None:
+        """Begin to read everything about a caller."""
+        if interaction in self.pops:
+            return
+        task = asyncio.get_running_loop().create_task(self._look_up(interaction, caller))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _look_up(self, interaction: InteractionId, caller: IdentifierId | None) -> None:
+        try:
+            self.pops[interaction] = await self._history.pop(caller, interaction)
+        except Exception:
+            # The call goes on without its history; the desk says that it could not be read.
+            log.exception("the history of the caller of %s could not be read", interaction)
+            return
+        self.pop_changed(interaction)
+
+    def on_records(self, records: Sequence[Record]) -> None:
+        """Forget the pops of interactions that nobody works on any more."""
+        open_ones = self._loop.world.interactions
+        if len(self.pops) > len(open_ones):
+            for gone in [one for one in self.pops if one not in open_ones]:
+                del self.pops[gone]
+
+    def recover(self) -> None:
+        """After a restart: look up the callers of every open interaction anew."""
+        for interaction in self._loop.world.interactions.values():
+            self.look_up(interaction.id, interaction.caller)
+
+    async def close(self) -> None:
+        """Stop what is being looked up."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
