@@ -1,6 +1,8 @@
 """Writes everything Asterisk reads for one data folder, from the templates, the site and the settings."""
 
+import shlex
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +63,7 @@ def render(settings: Settings, site: Site, install: AsteriskInstall, warn: Calla
         "logs": settings.logs / "asterisk",
         "cel_name": settings.cel_file.name,
         "guests": guest_phones(settings.guests),
+        "prompts": settings.sounds / "hotline",
         "numbers": _dialled(site),
         "music": _music(site, settings.data / "music", install, warn),
         "bracket": bracket,
@@ -73,6 +76,7 @@ def render(settings: Settings, site: Site, install: AsteriskInstall, warn: Calla
     for template in sorted(resources.folder("asterisk-conf").glob("*.conf.j2")):
         (etc / template.stem).write_text(engine.from_string(template.read_text()).render(values))
     (etc / "dialplans").mkdir()
+    _write_emergency(state / "agi-bin" / "hotline-emergency")
     for part in sorted(resources.folder("dialplans").glob("*.conf")):
         shutil.copyfile(part, etc / "dialplans" / part.name)
 
@@ -110,6 +114,15 @@ def _link_share(share: Path, install: AsteriskInstall, sounds: Path) -> None:
         english.unlink(missing_ok=True)
         if core := install.sounds():
             english.symlink_to(core)
+
+
+def _write_emergency(script: Path) -> None:
+    """Asterisk starts this by name, with its own environment: it has to know our Python and where our code is."""
+    code = Path(__file__).resolve().parents[2]
+    script.write_text(
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(code))} exec {shlex.quote(sys.executable)} -m cti.agi.emergency "$@"\n'
+    )
+    script.chmod(0o755)
 
 
 def _keep_short(cel: Path) -> None:
