@@ -63,12 +63,14 @@ class Bridge:
         address = Address("127.0.0.1", settings.ami_port, secrets.ami_user, secrets.ami_secret)
         self._link = AmiLink(address, self._from_asterisk)
         self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id)
+        self._accounts = Accounts(self._store, now=self.loop.now)
         self._web = Web(
             self._web_config(),
             self.loop,
             self._history,
-            Accounts(self._store, now=self.loop.now),
+            self._accounts,
             self._knowledge,
+            self._knowledge.hot,
             self._reception.pops,
             lambda: self._trouble is None,
         )
@@ -117,6 +119,7 @@ class Bridge:
         await asyncio.get_running_loop().run_in_executor(None, self._journal.close)
         await asyncio.get_running_loop().run_in_executor(None, self._projector.close)
         self._history.close()
+        self._accounts.close()
         self._store.close()
 
     def reload(self) -> None:

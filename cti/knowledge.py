@@ -9,12 +9,14 @@ from cti.store.views import Answer
 from kb.article import Article
 from kb.search import Found, KnowledgeBase
 from kb.suggest import Clue, suggest
-from kb.trends import Asked, hot
+from kb.trends import Asked, Hot, hot
 
 log = logging.getLogger(__name__)
 
 _ASKED = 2000
 """So many different questions are counted; the rarest half is dropped when there are more."""
+_COUNTED = 200
+"""Of which the commonest are looked at for what is hot."""
 
 
 class Knowledge:
@@ -48,20 +50,17 @@ class Knowledge:
         """One article, in the language or the nearest there is."""
         return self._kb.get(id, language)
 
-    def hot(self, language: str | None, limit: int) -> Sequence[Article]:
-        """What is asked most at the moment; while nothing has been asked, the site's own order."""
-        asked = [Asked(text=text, times=times) for text, times in self._asked.most_common(200)]
-        found = [self._kb.get(one.article, language) for one in hot(asked, self._kb, language, limit) if one.article]
-        articles = [article for article in found if article is not None]
-        known = {article.id for article in articles}
-        # All articles in the reader's own language that were not asked for come after those that were.
-        for article in self._kb.all(language):
-            if len(articles) >= limit:
+    async def hot(self, language: str | None, limit: int) -> Sequence[Hot]:
+        """What is asked most at the moment; where too little has been asked, the site's own order fills up."""
+        asked = [Asked(text=text, times=times) for text, times in self._asked.most_common(_COUNTED)]
+        found = [one for one in hot(asked, self._kb, language, limit) if one.article is not None]
+        known = {one.article for one in found}
+        rest = (article for article in self._kb.all(language) if article.id not in known)
+        for article in rest:
+            if len(found) >= limit:
                 break
-            if article.id not in known:
-                articles.append(article)
-                known.add(article.id)
-        return articles[:limit]
+            found.append(Hot(question=article.title, article=article.id, times=0, usual=0.0, rising=False))
+        return found
 
     def answers(self, asked: Sequence[tuple[str, str]], language: str | None) -> tuple[Answer, ...]:
         """Articles that fit what a caller did before, as the pop shows them. Any thread may ask."""

@@ -1,0 +1,62 @@
+"""Passwords and keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cti.core.ids import AgentId, Ms
+from cti.store.accounts import Accounts
+from cti.store.database import Store
+
+ANA = AgentId("ana")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(f"sqlite:///{tmp_path / 'hotline.db'}")
+    yield opened
+    opened.close()
+
+
+async def test_only_the_right_password_is_right(store: Store) -> None:
+    accounts = Accounts(store)
+    assert not accounts.has_password(ANA)
+    await accounts.set_password(ANA, "first")
+    await accounts.set_password(ANA, "correct horse")
+    assert accounts.has_password(ANA)
+    assert await accounts.password_right(ANA, "correct horse")
+    assert not await accounts.password_right(ANA, "first")
+    assert not await accounts.password_right(AgentId("nobody"), "correct horse")
+    assert not await accounts.password_right(None, "")
+    accounts.close()
+
+
+async def test_a_key_is_good_until_its_end_or_until_it_is_dropped(store: Store) -> None:
+    time = [Ms(1000)]
+    accounts = Accounts(store, now=lambda: time[0])
+    key, secret = await accounts.make_key(ANA, "agent", "desk", Ms(5000))
+    lasting, other = await accounts.make_key(ANA, "supervisor", "wallboard", None)
+    found = await accounts.key(secret)
+    assert found is not None
+    assert (found.agent, found.role, found.label) == (ANA, "agent", "desk")
+    assert [k.id for k in await accounts.keys()] == [key.id, lasting.id]
+    time[0] = Ms(5000)
+    assert await accounts.key(secret) is None
+    assert await accounts.drop_key(lasting.id)
+    assert not await accounts.drop_key(lasting.id)
+    assert await accounts.key(other) is None
+    assert await accounts.key("guess") is None
+    accounts.close()
+
+
+async def test_no_secret_is_kept_in_the_clear(store: Store, tmp_path: Path) -> None:
+    accounts = Accounts(store)
+    await accounts.set_password(ANA, "correct horse")
+    _, secret = await accounts.make_key(ANA, "agent", "desk", None)
+    await accounts.note("ana", "signed in", detail="from 127.0.0.1")
+    accounts.close()
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("hotline.db*"))
+    assert b"correct horse" not in kept
+    assert secret.encode() not in kept
+    assert b"signed in" in kept
