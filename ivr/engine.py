@@ -130,6 +130,8 @@ class Caller(Struct, frozen=True):
     digits: str = ""
     """Of the number being collected."""
     collected: dict[str, str] = {}
+    announced: bool = False
+    """At a message: the caller has heard that one can be left."""
 
     @property
     def position(self) -> str:
@@ -214,7 +216,7 @@ class _Walk:
     # --- moving
 
     def enter(self, node: str) -> None:
-        self.caller = replace(self.caller, node=node, tries=0, digits="")
+        self.caller = replace(self.caller, node=node, tries=0, digits="", announced=False)
 
     def chose(self, node: str, label: str = "") -> None:
         """The caller did something that leads to `node`."""
@@ -227,8 +229,13 @@ class _Walk:
             self.moves.append(Move(self.caller.position, label))
 
     def person(self) -> None:
-        self.words = [self.piece("to-person")]
         self.enter(self.caller.flow.person)
+        node = self.caller.flow.nodes[self.caller.node]
+        while isinstance(node, Branch):
+            self.enter(self.branch(node))
+            node = self.caller.flow.nodes[self.caller.node]
+        # While closed there may be only a message: no promise of a person then.
+        self.words = [self.piece("to-person")] if isinstance(node, Route) else []
 
     def take(self) -> str:
         key, rest = self.caller.typed[0], self.caller.typed[1:]
@@ -385,9 +392,9 @@ class _Walk:
 
     def message(self, node: Message) -> Action | None:
         if not self.caller.typed:
-            if self.caller.tries:
+            if self.caller.announced:
                 return Record(node.most_s)
-            self.caller = replace(self.caller, tries=1)
+            self.caller = replace(self.caller, announced=True)
             return Hear(self.say(node.prompt))
         self.words.clear()
         if self.take() == PERSON_KEY:

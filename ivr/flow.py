@@ -190,9 +190,10 @@ SYSTEM_PROMPTS = (
     "survey-thanks",
     "goodbye",
     "thanks",
+    "trouble",
     "work-number",
 )
-"""What `system.toml` must have, for code speaks these by name."""
+"""What `system.toml` must have, for code and dialplan speak these by name."""
 
 
 def targets(node: Node) -> Iterator[tuple[str, str]]:

@@ -142,6 +142,8 @@ class Session:
         self._site = ports.site()
         self._prompts = ports.prompts()
         self._language: Language | None = None
+        self._told = ""
+        """The language the dialplan knows of."""
 
     # --- the two entries
 
@@ -252,10 +254,9 @@ class Session:
                     await self._say_and_leave(do.pieces)
                     return
             if not answered:
-                await self._say_language()
                 await self._answer()
                 answered = True
-            if step.chosen is not None:
+            if self._language is not None:
                 await self._say_language()
             happened = await self._hear(step.do) if isinstance(step.do, engine.Hear) else await self._record(step.do)
             step = engine.step(step.caller, happened, self._known(facts))
@@ -388,7 +389,9 @@ class Session:
     async def _say_language(self) -> None:
         """For the dialplan, should it have to speak in our place."""
         language = engine.spoken(self._flow(), self._language, self._site.default_language)
-        await self._do(self._call.set_variable("HL_LANGUAGE", language))
+        if language != self._told:
+            self._told = language
+            await self._do(self._call.set_variable("HL_LANGUAGE", language))
 
     async def _say_and_leave(self, pieces: tuple[Piece, ...]) -> None:
         await self._hear(engine.Hear(pieces, cut=False))
