@@ -56,7 +56,11 @@ async def test_no_secret_is_kept_in_the_clear(store: Store, tmp_path: Path) -> N
     _, secret = await accounts.make_key(ANA, "agent", "desk", None)
     await accounts.note("ana", "signed in", detail="from 127.0.0.1")
     accounts.close()
-    kept = b"".join(file.read_bytes() for file in tmp_path.glob("hotline.db*"))
+    kept = _everything(tmp_path)
     assert b"correct horse" not in kept
     assert secret.encode() not in kept
     assert b"signed in" in kept
+
+
+def _everything(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("hotline.db*"))
