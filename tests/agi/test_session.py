@@ -1,0 +1,450 @@
+"""The caller's session against an Asterisk on paper: every command it sends, and everything it tells the core."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from cti.agi.server import AgiCall, CallGone
+from cti.agi.session import ANSWER_MS, Resume, Sessions
+from cti.agi.wire import LEFT, Environment, Reply
+from cti.core.ids import ChannelId, IdentifierId, InteractionId, Language, Ms, QueueId
+from cti.core.inputs import (
+    AfterReached,
+    CallArrived,
+    FlowEnded,
+    FlowMoved,
+    Input,
+    LanguageChosen,
+    RouteAsked,
+    SurveyAnswered,
+)
+from cti.core.site import Number, Queue, Site
+from cti.store.views import CallerFacts
+from ivr import prompts, sounds
+from ivr.flow import Flows
+from ivr.load import load
+from tests.ivr.play import SHIPPED
+
+ID = InteractionId("c-1764000000-7")
+CHANNEL = ChannelId("1764000000.7")
+SITE = Site(
+    name={"en": "Test"},
+    zone="Asia/Hong_Kong",
+    region="HK",
+    queues=(Queue(id=QueueId("support"), name={}), Queue(id=QueueId("sales"), name={}, position_every_s=0)),
+    agents=(),
+    numbers=(
+        Number(number="28000000", flow="main", name={}),
+        Number(number="28000001", flow="direct", name={}),
+        Number(number="28000009", flow="gone", name={}),
+    ),
+)
+FLOWS = load(SHIPPED)
+SAID = frozenset(sounds.sound(language, prompt) for language, prompt in prompts.texts(FLOWS))
+WHO = IdentifierId("tel:abc")
+
+
+class World:
+    """The session's ports, by hand."""
+
+    def __init__(self) -> None:
+        self.told: list[Input] = []
+        self.clock = Ms(1_795_000_000_000)
+        self.sites = SITE
+        self.known: Resume | None = None
+        self.caller = CallerFacts(identifier=WHO, known=True)
+        self.answers_facts = True
+        self.place: int | None = 3
+        self.to = "survey"
+        self.existing = SAID
+
+    def submit(self, said: Input) -> None:
+        self.told.append(said)
+        if isinstance(said, AfterReached) and self.to:
+            self._steer.set_result(self.to)
+
+    def now(self) -> Ms:
+        return self.clock
+
+    def site(self) -> Site:
+        return self.sites
+
+    def flows(self) -> Flows:
+        return FLOWS
+
+    def prompts(self) -> frozenset[str]:
+        return self.existing
+
+    def identify(self, number: str) -> IdentifierId | None:
+        return WHO if number else None
+
+    def facts(self, number: str) -> "asyncio.Future[CallerFacts]":
+        future: asyncio.Future[CallerFacts] = asyncio.get_running_loop().create_future()
+        if self.answers_facts:
+            future.set_result(self.caller)
+        return future
+
+    def resume(self, interaction: InteractionId) -> Resume | None:
+        return self.known
+
+    def position(self, interaction: InteractionId) -> int | None:
+        return self.place
+
+    def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
+        self._steer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        return self._steer
+
+    def message_file(self, interaction: InteractionId) -> str:
+        return f"/messages/{interaction}"
+
+    def kinds(self) -> list[str]:
+        return [type(said).__name__ for said in self.told]
+
+    def said(self, kind: type[Any]) -> Any:
+        return next(one for one in self.told if isinstance(one, kind))
+
+
+class Paper:
+    """Asterisk on paper. Answers each command; `script` says what the caller does at which one.
+
+    A step of the script is `(begin of a command, reply)`; commands that match no next step get a plain success.
+    """
+
+    def __init__(self, world: World, *script: tuple[str, Reply], entry: str = "call", number: str = "28000000") -> None:
+        self.world = world
+        self.script = list(script)
+        self.sent: list[str] = []
+        self.error: BaseException | None = None
+        values = {
+            "network_script": entry,
+            "uniqueid": CHANNEL,
+            "callerid": "85291234567",
+            "arg_1": ID,
+            "arg_2": number,
+        }
+        self.environment = Environment(values)
+
+    async def run(self, limit: int = 60) -> None:
+        """Until the session ends, the caller is gone, or `limit` commands."""
+        call = AgiCall(self.environment, asyncio.get_running_loop())
+        session: Coroutine[Any, Any, None] = Sessions(self.world)(call)
+        reply: Reply | None = None
+        try:
+            for _ in range(limit):
+                wish = session.send(reply)
+                while isinstance(wish, asyncio.Future):
+                    wish._asyncio_future_blocking = False
+                    await asyncio.wait([wish])
+                    wish = session.send(None)
+                reply = self.answer(wish.decode().strip())
+                if reply.hung_up:
+                    call.gone = True
+            session.close()
+        except StopIteration:
+            pass
+        except CallGone as gone:
+            self.error = gone
+
+    def answer(self, line: str) -> Reply:
+        self.sent.append(line)
+        if line.startswith("WAIT FOR DIGIT"):
+            # Time passes on paper too.
+            self.world.clock = Ms(self.world.clock + int(line.rsplit(" ", 1)[1]))
+        if self.script and line.startswith(self.script[0][0]):
+            return self.script.pop(0)[1]
+        if line.startswith("STREAM FILE"):
+            return Reply(200, "0", endpos=8000)
+        return Reply(200, "0")
+
+    @property
+    def heard(self) -> list[str]:
+        """What was played, and what was waited for."""
+        found = []
+        for line in self.sent:
+            words = line.split()
+            if line.startswith("STREAM FILE"):
+                found.append(words[2].removeprefix("hotline/"))
+            elif line.startswith(("WAIT", "SET MUSIC", "RECORD")):
+                found.append(" ".join(word for word in words[:4]))
+        return found
+
+
+def key(pressed: str, endpos: int = 4000) -> Reply:
+    return Reply(200, str(ord(pressed)), endpos=endpos)
+
+
+PULLED = LEFT
+
+
+async def test_a_new_caller_chooses_language_and_topic_and_waits() -> None:
+    world = World()
+    paper = Paper(
+        world,
+        ("STREAM FILE hotline/yue/main-language", key("2")),
+        ("STREAM FILE hotline/yue/main-for-internet", key("1")),
+        ("WAIT FOR DIGIT", PULLED),
+    )
+    await paper.run()
+    assert world.told == [
+        CallArrived(interaction=ID, channel=CHANNEL, number="28000000", caller=WHO, language=None),
+        FlowMoved(interaction=ID, position="main/language/0/0/-"),
+        LanguageChosen(interaction=ID, language=Language("yue")),
+        FlowMoved(interaction=ID, position="main/topic/0/1/-"),
+        FlowMoved(interaction=ID, position="main/internet/0/2/-", label="Internet"),
+        RouteAsked(interaction=ID, queue=QueueId("support"), language=Language("yue")),
+    ]
+    assert paper.sent[0] == "ANSWER"
+    assert paper.heard == [
+        "cmn/main-language",
+        "yue/main-language",
+        "yue/main-welcome",
+        "yue/main-for-internet",
+        "yue/connecting",
+        "yue/say-position-3",
+        "SET MUSIC ON default",
+        "WAIT FOR DIGIT 30000",
+    ]
+    assert "SET VARIABLE HL_QUEUE support" in paper.sent
+    assert "SET VARIABLE HL_LANGUAGE yue" in paper.sent
+    # Pulled into the bridge: not a word after it, and no mark of a normal end.
+    assert isinstance(paper.error, CallGone)
+    assert not any("HL_DONE" in line for line in paper.sent)
+
+
+async def test_between_a_key_and_the_next_prompt_there_is_at_most_one_short_command() -> None:
+    world = World()
+    paper = Paper(world, ("STREAM FILE hotline/cmn/main-language", key("1")))
+    await paper.run(6)
+    assert paper.sent[2:4] == ["SET VARIABLE HL_LANGUAGE cmn", paper.sent[3]]
+    assert paper.sent[3].startswith("STREAM FILE hotline/cmn/main-welcome")
+
+
+async def test_a_number_without_a_menu_asks_for_an_agent_before_anything_is_said() -> None:
+    world = World()
+    world.caller = CallerFacts(identifier=WHO, known=True, language="cmn", tier="gold")
+    paper = Paper(world, ("WAIT", PULLED), number="28000001")
+    await paper.run()
+    assert world.kinds() == ["CallArrived", "RouteAsked"]
+    asked = world.said(RouteAsked)
+    assert (asked.queue, asked.priority, asked.language) == ("support", 5, "cmn")
+    assert paper.sent[0] == "ANSWER"
+
+
+async def test_the_place_is_said_every_so_often_and_a_key_cuts_it() -> None:
+    world = World()
+    world.known = Resume(state="waiting", position="", language=Language("en"), queue=QueueId("support"))
+    paper = Paper(
+        world,
+        ("WAIT FOR DIGIT", key("5")),
+        ("STREAM FILE hotline/en/say-position-3", key("5")),
+        ("SET MUSIC OFF", Reply(200, "0")),
+        ("STREAM", PULLED),
+    )
+    await paper.run()
+    assert paper.heard == [
+        "SET MUSIC ON default",
+        "WAIT FOR DIGIT 30000",
+        "SET MUSIC OFF",
+        "en/say-position-3",
+        "SET MUSIC ON default",
+        "WAIT FOR DIGIT 30000",
+        "SET MUSIC OFF",
+        "en/say-position-3",
+    ]
+
+
+@pytest.mark.parametrize("state", ["waiting", "offered"])
+async def test_a_waiting_caller_who_comes_back_hears_music_at_once(state: str) -> None:
+    world = World()
+    world.known = Resume(state=state, position="main/sales/0/2/-", language=Language("yue"), queue=QueueId("sales"))
+    paper = Paper(world)
+    await paper.run(8)
+    assert world.kinds() == ["CallArrived"]
+    assert paper.heard[0] == "SET MUSIC ON default"
+    # This queue says no places.
+    assert not any("position" in said for said in paper.heard)
+
+
+async def test_a_caller_in_a_menu_goes_on_there_after_a_restart() -> None:
+    world = World()
+    world.known = Resume(state="flow", position="main/topic/1/1/-", language=Language("cmn"), queue=None)
+    paper = Paper(world)
+    await paper.run(4)
+    assert paper.heard[0] == "cmn/main-welcome"
+    assert world.kinds() == ["CallArrived"]
+
+
+async def test_a_caller_of_a_talk_that_ended_meanwhile_is_asked_for_a_judgement() -> None:
+    world = World()
+    world.known = Resume(state="talking", position="", language=Language("en"), queue=QueueId("support"))
+    paper = Paper(world, ("WAIT", key("1")))
+    await paper.run()
+    assert world.kinds() == ["CallArrived", "AfterReached", "SurveyAnswered"]
+    assert paper.sent[-1] == "SET VARIABLE HL_DONE bye"
+
+
+async def test_a_call_that_is_over_for_us_is_only_bid_goodbye() -> None:
+    world = World()
+    world.known = Resume(state="ended", position="", language=Language("en"), queue=None)
+    paper = Paper(world)
+    await paper.run()
+    assert paper.heard == ["en/goodbye"]
+    assert paper.sent[-1] == "SET VARIABLE HL_DONE bye"
+
+
+# --- after the talk
+
+
+async def after(world: World, *script: tuple[str, Reply]) -> Paper:
+    world.known = Resume(state="after", position="", language=Language("yue"), queue=QueueId("support"))
+    paper = Paper(world, *script, entry="after")
+    await paper.run()
+    return paper
+
+
+@pytest.mark.parametrize(("pressed", "solved"), [("1", True), ("2", False)])
+async def test_the_survey_takes_one_key(pressed: str, solved: bool) -> None:
+    world = World()
+    paper = await after(world, ("STREAM FILE hotline/yue/survey", key(pressed)))
+    assert world.told == [
+        AfterReached(interaction=ID, channel=CHANNEL),
+        SurveyAnswered(interaction=ID, solved=solved),
+    ]
+    assert paper.heard == ["yue/survey", "yue/survey-thanks", "yue/goodbye"]
+    assert paper.sent[-1] == "SET VARIABLE HL_DONE bye"
+
+
+async def test_the_survey_asks_once_more_and_no_more() -> None:
+    world = World()
+    paper = await after(world, ("STREAM FILE hotline/yue/survey", key("7")))
+    assert paper.heard == ["yue/survey", "yue/wrong-key", "yue/survey", f"WAIT FOR DIGIT {ANSWER_MS}", "yue/goodbye"]
+    assert world.kinds() == ["AfterReached"]
+
+
+async def test_back_in_line_is_said_to_the_dialplan() -> None:
+    world = World()
+    world.to = "wait"
+    paper = await after(world)
+    assert paper.sent == ["SET VARIABLE HL_DONE wait"]
+
+
+async def test_no_survey_when_the_core_says_goodbye() -> None:
+    world = World()
+    world.to = "goodbye"
+    paper = await after(world)
+    assert paper.heard == ["yue/goodbye"]
+
+
+async def test_a_core_that_is_silent_holds_nobody() -> None:
+    world = World()
+    world.to = ""
+    paper = await after(world)
+    assert paper.heard == ["yue/goodbye"]
+
+
+# --- what goes wrong
+
+
+async def test_a_history_that_is_late_is_not_waited_for() -> None:
+    world = World()
+    world.answers_facts = False
+    began = asyncio.get_running_loop().time()
+    paper = Paper(world)
+    await paper.run(3)
+    assert asyncio.get_running_loop().time() - began < 1
+    # Who called is known without the database.
+    assert world.said(CallArrived).caller == WHO
+
+
+async def test_a_caller_who_is_gone_before_we_answer_still_leaves_a_line() -> None:
+    world = World()
+    paper = Paper(world, ("ANSWER", LEFT))
+    await paper.run()
+    assert world.kinds()[0] == "CallArrived"
+
+
+async def test_a_missing_prompt_is_passed_over() -> None:
+    world = World()
+    world.existing = SAID - {"hotline/cmn/main-language"}
+    paper = Paper(world)
+    await paper.run(4)
+    assert paper.heard[0] == "yue/main-language"
+
+
+async def test_a_command_asterisk_refuses_ends_the_session_not_in_a_loop() -> None:
+    world = World()
+    world.known = Resume(state="waiting", position="", language=None, queue=None)
+    paper = Paper(world, ("SET MUSIC", Reply(510, "", "Invalid or unknown command")))
+    with pytest.raises(RuntimeError, match="510"):
+        await paper.run()
+
+
+async def test_a_number_whose_flow_is_gone_still_gets_somebody() -> None:
+    world = World()
+    paper = Paper(world, number="28000009")
+    await paper.run(4)
+    assert world.said(RouteAsked).queue == "support"
+
+
+async def test_asterisk_without_our_id_is_let_go() -> None:
+    world = World()
+    paper = Paper(world)
+    paper.environment = Environment({"network_script": "call", "uniqueid": CHANNEL})
+    await paper.run()
+    assert paper.sent == []
+    assert world.told == []
+
+
+# --- messages
+
+
+def closed(world: World) -> None:
+    world.sites = replace(SITE, open_hours={"mon": "09:00-09:01"})
+    world.clock = Ms(1_795_400_000_000)
+
+
+def leaving(reply: Reply) -> tuple[tuple[str, Reply], ...]:
+    return (
+        ("STREAM FILE hotline/en/main-language", key("3")),
+        ("RECORD FILE", reply),
+    )
+
+
+async def test_a_message_is_recorded_and_noted() -> None:
+    world = World()
+    closed(world)
+    paper = Paper(world, *leaving(Reply(200, str(ord("#")), "dtmf", 40_000)))
+    await paper.run()
+    assert f"RECORD FILE /messages/{ID} wav # 120000 BEEP s=5" in paper.sent
+    assert world.said(FlowEnded).how == "message"
+    assert paper.heard[-2:] == ["en/main-message-kept", "en/goodbye"]
+
+
+async def test_a_caller_who_hangs_up_after_speaking_has_left_a_message() -> None:
+    world = World()
+    closed(world)
+    await Paper(world, *leaving(Reply(200, "-1", "hangup", 40_000, True))).run()
+    assert world.said(FlowEnded).how == "message"
+
+
+async def test_a_caller_who_hangs_up_at_the_tone_has_not() -> None:
+    world = World()
+    closed(world)
+    await Paper(world, *leaving(Reply(200, "-1", "hangup", 3_000, True))).run()
+    assert "FlowEnded" not in world.kinds()
+
+
+async def test_what_must_not_be_cut_goes_on_where_a_key_stopped_it() -> None:
+    world = World()
+    closed(world)
+    paper = Paper(
+        world,
+        *leaving(Reply(200, str(ord("#")), "dtmf", 40_000)),
+        ("STREAM FILE hotline/en/main-message-kept", key("4", endpos=5000)),
+    )
+    await paper.run()
+    kept = [line for line in paper.sent if "message-kept" in line]
+    assert [line.rsplit(" ", 1)[1] for line in kept] == ["0", "5000"]
