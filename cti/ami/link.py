@@ -32,8 +32,8 @@ ANSWERS = frozenset(
         b"OriginateResponse",
         b"CoreShowChannel",
         b"CoreShowChannelsComplete",
-        b"EndpointList",
-        b"EndpointListComplete",
+        b"DeviceStateChange",
+        b"DeviceStateListComplete",
         b"QueueMember",
         b"QueueStatusComplete",
     }
@@ -251,13 +251,14 @@ class AmiLink:
         complaint = "" if self._booted.done() else "no FullyBooted: the AMI user must read class `system`"
         complaint = complaint or await self._check()
         status = await self.action("CoreStatus")
-        endpoints = await self.action("PJSIPShowEndpoints", listed=True)
+        # PJSIPShowEndpoints would say the same, but wants class `system`, which could do far more.
+        devices = await self.action("DeviceStateList", listed=True)
         rows = await self.action("CoreShowChannels", listed=True, deadline_s=4 * self._pace.deadline)
         up: AsteriskUp = snapshot(status[0], rows)
         self.names = {channel.channel: channel.name for channel in up.channels}
         held, self._held = self._held or [], None
         self._submit(up)
-        for said in (*phones(endpoints), *held):
+        for said in (*phones(devices), *held):
             self._tell(said)
         self._told_down = False
         self._up.set()
@@ -314,7 +315,7 @@ class AmiLink:
         if message.kind == b"FullyBooted":
             if not self._booted.done():
                 self._booted.set_result(None)
-        elif self._session is not None and message.kind != b"Shutdown":
+        elif self._session is not None and message.kind != b"Shutdown" and message.get("ActionID"):
             self._session.pair(message)
 
     def _seen(self, what: str) -> None:

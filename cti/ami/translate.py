@@ -208,10 +208,13 @@ def booted(status: Message) -> Ms:
 
 
 def phones(rows: Iterable[Message]) -> list[PhoneReachable]:
-    """Which endpoints have an address now, from the answer to PJSIPShowEndpoints."""
+    """Which endpoints have an address now, from the answer to DeviceStateList."""
     found = []
     for row in rows:
-        phone = row.get("ObjectName")
-        if row.kind == b"EndpointList" and phone:
-            found.append(PhoneReachable(phone=Phone(phone), reachable=row.get("DeviceState") != "Unavailable"))
+        technology, _, phone = (row.get("Device") or "").partition("/")
+        if row.kind == b"DeviceStateChange" and technology == "PJSIP" and phone:
+            found.append(PhoneReachable(phone=Phone(phone), reachable=row.get("State") not in _NOWHERE))
     return found
+
+
+_NOWHERE = ("UNAVAILABLE", "INVALID", "UNKNOWN")
