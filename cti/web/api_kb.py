@@ -1,19 +1,28 @@
 """The knowledge base, for agents and for the help site, and the one search over everything."""
 
+import msgspec
+
+from cti.core.ids import Ms
 from cti.web.bodies import ArticleHit, ArticleHits, ArticleView, Found, LanguageQuery, SearchQuery
 from cti.web.call import Call
 from cti.web.limits import Limit
-from cti.web.ports import History, Kb, Loop
+from cti.web.ports import History, HotQuestions, Kb, Loop
 from cti.web.problems import Refusal, missing
 from kb.article import Article
+
+_KEPT_MS = 60_000
+_LANGUAGES = 64
+"""Answers to "what is hot" kept at most; anybody may ask for any language and number."""
 
 
 class KbApi:
     """Answers."""
 
-    def __init__(self, loop: Loop, kb: Kb, history: History) -> None:
+    def __init__(self, loop: Loop, kb: Kb, hot: HotQuestions, history: History) -> None:
         self._loop = loop
         self._kb = kb
+        self._hot = hot
+        self._kept: dict[tuple[str | None, int], tuple[Ms, ArticleHits]] = {}
         self._history = history
         self._public = Limit(burst=60, every_ms=250)
 
@@ -37,8 +46,26 @@ class KbApi:
         )
 
     async def hot(self, call: Call[None, LanguageQuery]) -> ArticleHits:
+        """Hot questions that have an answer, counted anew once a minute."""
         self._bound(call)
-        return ArticleHits(articles=tuple(hit_of(a) for a in self._kb.hot(call.query.lang, call.query.limit)))
+        now, asked = self._loop.now(), (call.query.lang, call.query.limit)
+        kept = self._kept.get(asked)
+        if kept is not None and now - kept[0] < _KEPT_MS:
+            return kept[1]
+        found = [
+            (each, self._kb.get(each.article, call.query.lang)) for each in await self._hot(*asked) if each.article
+        ]
+        hits = ArticleHits(
+            articles=tuple(
+                msgspec.structs.replace(hit_of(article), times=each.times, rising=each.rising)
+                for each, article in found
+                if article is not None
+            )
+        )
+        if len(self._kept) >= _LANGUAGES:
+            self._kept.clear()
+        self._kept[asked] = (now, hits)
+        return hits
 
     async def everything(self, call: Call[None, SearchQuery]) -> Found:
         customers = await self._history.search(call.query.q, call.query.limit)

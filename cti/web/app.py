@@ -28,7 +28,7 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, History, Kb, Loop, Pops
+from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Pops
 from cti.web.records import Records
 from cti.web.routes import Apis, table
 from cti.web.sip_proxy import SipProxy
@@ -72,6 +72,7 @@ class Web:
         history: History,
         accounts: Accounts,
         kb: Kb,
+        hot: HotQuestions,
         pops: Pops,
         journal_ok: Callable[[], bool],
     ) -> None:
@@ -100,7 +101,7 @@ class Web:
                 agents=AgentsApi(loop, self._live, records),
                 history=HistoryApi(history, records),
                 work=WorkApi(history, records),
-                kb=KbApi(loop, kb, history),
+                kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),
                 process=process,
                 live=self._sockets.live,

@@ -243,6 +243,10 @@ class ArticleHit(Reply, frozen=True):
     """The answer in one or two sentences, ready to read out or insert."""
     fits: bool = True
     """False: only a guess, shown under "perhaps"."""
+    times: int = 0
+    """Among hot questions: how often it was asked of late."""
+    rising: bool = False
+    """Asked clearly more often than usual."""
 
 
 class ArticleHits(Reply, frozen=True):

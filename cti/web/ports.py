@@ -10,6 +10,7 @@ from cti.core.world import World
 from cti.store.views import CallLine, CallNote, CaseLine, CustomerHit, Entry, Message, Person, Pop, PromiseLine
 from kb.article import Article
 from kb.search import Found
+from kb.trends import Hot
 
 Pops = MutableMapping[InteractionId, Pop]
 """The pops of interactions that are open or on a desk; `Live.pop_changed` says when one came or changed."""
@@ -81,8 +82,11 @@ class Kb(Protocol):
 
     def get(self, id: str, language: str | None = None) -> Article | None: ...
 
-    def hot(self, language: str | None, limit: int) -> Sequence[Article]:
-        """What is asked most at the moment."""
+
+class HotQuestions(Protocol):
+    """What is asked most at the moment, hottest first (see `kb.trends.hot`)."""
+
+    async def __call__(self, language: str | None, limit: int) -> Sequence[Hot]: ...
 
 
 class History(Protocol):

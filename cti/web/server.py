@@ -28,7 +28,7 @@ def application(routes: Iterable[Route], gate: Gate, answered: Answered) -> web.
     app = web.Application(middlewares=[_problems(answered)], client_max_size=_BODY)
     app.on_response_prepare.append(_dress)
     for route in routes:
-        app.router.add_route(route.method, route.path, _Serve(route, gate))
+        app.router.add_route(route.method, route.path, _Serve(route, gate).answer)
     pages.add(app)
     return app
 
@@ -44,7 +44,7 @@ class _Serve:
         self._route: Final = route
         self._gate: Final = gate
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         route = self._route
         who = await self._gate.who(request)
         self._gate.check(route, request, who)

@@ -546,6 +546,10 @@ export interface ArticleHit {
   summary: string;
   /** False: only a guess, shown under "perhaps". */
   fits: boolean;
+  /** Among hot questions: how often it was asked of late. */
+  times: number;
+  /** Asked clearly more often than usual. */
+  rising: boolean;
 }
 
 export interface CallsQuery {
