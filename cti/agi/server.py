@@ -10,6 +10,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from functools import lru_cache
 from types import coroutine
 from typing import Any, TypeVar, cast
 
@@ -26,6 +27,10 @@ _LAST_WORDS = 8
 
 class CallGone(Exception):
     """A command for a call that is no longer with us. It may well go on in a bridge: only AMI knows."""
+
+
+# The same few prompts and pauses all day long, and nothing of a caller's in them.
+_prompt_command = lru_cache(maxsize=1024)(command)
 
 
 @coroutine
@@ -82,11 +87,11 @@ class AgiCall:
 
         Asterisk answers -1 for a file it can't open, and nothing tells that from a hang-up: play only what exists.
         """
-        return self.command("STREAM FILE", file, keys, offset)
+        return _ask(_prompt_command("STREAM FILE", file, keys, offset))
 
     def wait_for_digit(self, timeout_ms: int) -> Awaitable[Reply]:
         """Wait for one key (in `Reply.key`; empty: none came)."""
-        return self.command("WAIT FOR DIGIT", timeout_ms)
+        return _ask(_prompt_command("WAIT FOR DIGIT", timeout_ms))
 
     def set_music(self, on: bool, music: str = "default") -> Awaitable[Reply]:
         """Start music on hold of class `music`, or stop it."""
@@ -163,6 +168,11 @@ class _Session(asyncio.Protocol):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
     def data_received(self, data: bytes) -> None:
+        if self._asked:
+            reply = self._wire.reply(data)
+            if reply is not None:
+                self._advance(reply)
+                return
         for event in self._wire.feed(data):
             if isinstance(event, Reply):
                 if not self._asked:
@@ -170,7 +180,6 @@ class _Session(asyncio.Protocol):
                 elif event.hung_up:
                     self._leave(event)
                 else:
-                    self._asked = False
                     self._advance(event)
             elif isinstance(event, Environment):
                 self._begin(event)
@@ -219,7 +228,6 @@ class _Session(asyncio.Protocol):
             return
         call.gone = True
         if self._asked:
-            self._asked = False
             self._advance(reply)
         elif self._future is not None:
             self._future.remove_done_callback(self._resume)
@@ -232,32 +240,31 @@ class _Session(asyncio.Protocol):
 
     def _advance(self, value: Reply | None, error: BaseException | None = None) -> None:
         """Run the handler to its next wish and serve that."""
-        handling = self._handling
-        if handling is None:
+        handling, call = self._handling, self._call
+        if handling is None or call is None:
             return
+        self._asked = False
         while True:
             try:
-                wish = handling.send(value) if error is None else handling.throw(error)
+                wish: object = handling.send(value) if error is None else handling.throw(error)
             except (StopIteration, CallGone):
                 self._end()
                 return
             except (Exception, asyncio.CancelledError):
-                assert self._call is not None
-                log.exception("call %s: its session failed", self._call.channel)
+                log.exception("call %s: its session failed", call.channel)
                 self._end()
+                return
+            if type(wish) is bytes and not call.gone:
+                self._asked = True
+                self._transport.write(wish)
                 return
             error = self._serve(wish)
             if error is None:
                 return
 
     def _serve(self, wish: object) -> BaseException | None:
-        """Do what the handler awaits; what is returned is to be thrown into it."""
-        assert self._call is not None
+        """Do what the handler awaits, other than a command for a living call; what is returned is thrown into it."""
         if type(wish) is bytes:
-            if not self._call.gone:
-                self._asked = True
-                self._transport.write(wish)
-                return None
             self._refused += 1
             return CallGone() if self._refused <= _LAST_WORDS else RuntimeError("commands for a call that is gone")
         if isinstance(wish, asyncio.Future):

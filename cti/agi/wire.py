@@ -68,8 +68,7 @@ class Environment:
     """What Asterisk says about the call. Values are the caller's words: take identity from `args` and AMI."""
 
     values: dict[str, str] = field(default_factory=dict)
-    """Without the `agi_` in front. Of a name sent twice the first counts: a line end smuggled into a caller's
-    name can only forge later lines."""
+    """Without the `agi_` in front."""
 
     @property
     def script(self) -> str:
@@ -94,25 +93,53 @@ _SUCCESS = re.compile(rb"200 result=(\S*)(?: \((.*?)\)(?= endpos=|$)|(?= endpos=
 _CODE = re.compile(rb"([1-9]\d\d)([ -])(.*)", re.DOTALL)
 
 
+_NAMES = """
+    network network_script request channel language type uniqueid version callerid calleridname callingpres callingani2
+    callington callingtns dnid rdnis context extension priority enhanced accountcode threadid
+"""
+_ORDER = {name: place for place, name in enumerate(_NAMES.split())}
+"""As `setup_env` writes them; `arg_1`... follow."""
+_REQUIRED = _ORDER.keys() - {"network", "network_script"}
+
+
 class Wire:
-    """One connection's incoming half. Feed it bytes; it never raises, whatever they are."""
+    """One connection's incoming half. Feed it bytes; it never raises, whatever they are.
+
+    An environment is strict, for a caller's number may hold a line end (`%0a` in a From header, seen on Asterisk 22.10)
+    and with it lines of the caller's own: an `agi_arg_1` that names somebody else's call, or the empty line that ends
+    it all. Asterisk keeps at most 80 bytes of each value. So a name sent twice or out of Asterisk's order, or an end
+    before every name was there, is refused: what a forger would have to write does not fit.
+    """
 
     def __init__(self) -> None:
         self._rest = b""
         self._environment: dict[str, str] | None = {}
         self._size = 0
+        self._place = -1
         self._usage: list[bytes] = []
         self._broken = False
+        self._between = False
+        """The environment is over and no line is half read."""
+
+    def reply(self, data: bytes) -> Reply | None:
+        """The fast path: the reply, if these bytes are one plain successful reply and no more; else feed them."""
+        if not self._between:
+            return None
+        known = _PLAIN_REPLIES.get(data)
+        if known is not None:
+            return known
+        if data[:11] != b"200 result=" or data.find(b"\n") != len(data) - 1:
+            return None
+        reply = _success(data[:-1])
+        return None if reply.hung_up else reply
 
     def feed(self, data: bytes) -> list[Event]:
         """What these bytes complete, in order; nothing more after a `Garbage`."""
-        if self._environment is None and not self._rest and not self._usage and data.startswith(b"200 result="):
-            end = data.find(b"\n")
-            if end == len(data) - 1 and not self._broken:
-                return [_success(data[:end])]
-        return self._feed_slowly(data)
+        events = self._feed(data)
+        self._between = self._environment is None and not (self._rest or self._usage or self._broken)
+        return events
 
-    def _feed_slowly(self, data: bytes) -> list[Event]:
+    def _feed(self, data: bytes) -> list[Event]:
         events: list[Event] = []
         if self._broken:
             return events
@@ -138,14 +165,20 @@ class Wire:
             return Garbage(f"an environment of more than {ENVIRONMENT_LIMIT} bytes")
         if not line:
             values, self._environment = self._environment, None
-            return Environment(values) if values else Garbage("an empty environment")
+            return Environment(values) if values.keys() >= _REQUIRED else Garbage("an environment that is cut short")
         if line == b"HANGUP":
             return HungUp()
-        name, colon, value = line.partition(b":")
-        if colon and name.startswith(b"agi_"):
-            self._environment.setdefault(decode(name[4:]), decode(value.removeprefix(b" ")))
-            return None
-        return None if self._environment else Garbage(f"not an AGI environment: {line[:60]!r}")
+        raw_name, colon, value = line.partition(b":")
+        if not colon or not raw_name.startswith(b"agi_"):
+            # The rest of a value with a line end in it; but nobody's environment begins so.
+            return None if self._environment else Garbage(f"not an AGI environment: {line[:60]!r}")
+        name = decode(raw_name[4:])
+        place = _ORDER.get(name, len(_ORDER))
+        if name in self._environment or place < self._place:
+            return Garbage(f"agi_{name[:20]} twice or out of order: forged lines in a caller's number or name")
+        self._place = place
+        self._environment[name] = decode(value.removeprefix(b" "))
+        return None
 
     def _line(self, line: bytes) -> Event | None:
         if line == b"HANGUP":
@@ -182,6 +215,9 @@ def _success(line: bytes) -> Reply:
     rest = line[11:]
     if rest.isdigit():
         return Reply(200, rest.decode())
+    head, _, tail = rest.partition(b" endpos=")
+    if head.isdigit() and tail.isdigit():
+        return Reply(200, head.decode(), "", int(tail))
     match = _SUCCESS.match(line)
     if match is None:
         return Reply(200, decode(rest))
@@ -194,6 +230,10 @@ def _success(line: bytes) -> Reply:
         None if endpos is None else int(endpos),
         result == b"-1" and data != b"writefile",
     )
+
+
+# What most commands answer all day long: 0, 1, or the code of a key.
+_PLAIN_REPLIES = {b"200 result=%d\n" % code: Reply(200, str(code)) for code in range(128)}
 
 
 def _refusal(code: int, text: bytes) -> Reply:
@@ -212,8 +252,7 @@ def command(verb: str, *words: str | int) -> bytes:
     Raises:
         CommandTooLong: more than `COMMAND_LIMIT` bytes.
     """
-    line = f"{verb} {' '.join(map(_word, words))}" if words else verb
-    raw = line.translate(_ENDS).encode("utf-8", "surrogateescape") + b"\n"
+    raw = " ".join([verb, *map(_word, words)]).encode("utf-8", "surrogateescape") + b"\n"
     if len(raw) > COMMAND_LIMIT:
         raise CommandTooLong(f"{verb} with {len(raw)} bytes (Asterisk takes {COMMAND_LIMIT})")
     return raw
@@ -228,5 +267,5 @@ def _word(word: str | int) -> str:
         return str(word)
     if _PLAIN.fullmatch(word):
         return word
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = word.translate(_ENDS).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
