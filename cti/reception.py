@@ -106,10 +106,13 @@ class Reception:
 
     def caller_id(self, interaction: InteractionId) -> tuple[str, str]:
         """Number and name for the agent's phone; a number of several people has no name."""
+        known = self._loop.world.interactions.get(interaction)
         pop = self.pops.get(interaction)
-        if pop is None:
-            return "", ""
-        return pop.display, pop.people[0].name if len(pop.people) == 1 else ""
+        number = pop.display if pop is not None else ""
+        if not number and known is not None and known.caller is not None:
+            number = self._history.shown(known.caller)
+        name = pop.people[0].name if pop is not None and len(pop.people) == 1 else ""
+        return number.replace(" ", ""), name
 
     def look_up(self, interaction: InteractionId, caller: IdentifierId | None) -> None:
         """Begin to read everything about a caller."""

@@ -181,7 +181,7 @@ def _wrapped(turn: Turn, said: i.WrapUpDone) -> None:
 
 
 def _phone(turn: Turn, said: i.PhoneReachable) -> None:
-    if turn.world.phones.get(said.phone) != said.reachable:
+    if turn.world.owner(said.phone) is not None and turn.world.phones.get(said.phone) != said.reachable:
         turn.emit(e.PhoneSeen(phone=said.phone, reachable=said.reachable))
 
 

@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import blake2b
 from typing import TypeVar
 
 import msgspec
@@ -44,6 +45,7 @@ _READERS = 2
 _REMEMBERED = 10_000
 _ASK_WITHIN_MS = 14 * 24 * 3600 * 1000
 _ASKED = 4
+_DAY_MS = 24 * 3600 * 1000
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -98,6 +100,11 @@ class History:
         seen = records.Seen(found, self._now())
         self._writer.submit(self._store.write, lambda c: records.see(c, [seen])).add_done_callback(_report)
         return found.id
+
+    def shown(self, identifier: IdentifierId) -> str:
+        """A caller's number as people write it, if it was seen since the start; else empty. Reads nothing."""
+        found = self._remembered.get(identifier)
+        return "" if found is None else reads.display(found.kind, found.value)
 
     async def facts(self, number_raw: str) -> CallerFacts:
         """What a flow may branch on. Remembers the number, too."""
@@ -249,6 +256,36 @@ class History:
         """Say that an interaction is about a case. False: there is no such case."""
         now = self._now()
         return await self._write(lambda c: work.put_in_case(c, interaction, case, now))
+
+    async def visited(
+        self, visitor: str, kind: str, title: str, language: str, *, mark: str = "", solved: bool | None = None
+    ) -> None:
+        """Note what a visitor of the help site did: `kind` is `search` or `visit`. The same on one day is one line.
+
+        The visitor is kept as a device: when an import says whose it is, the line is in that customer's timeline.
+        """
+        device = self._identities.device(visitor)
+        if device is None:
+            return
+        now = self._now()
+        same = f"{device.id}\n{kind}\n{title.casefold()}\n{now // _DAY_MS}"
+        row = records.InteractionRow(
+            owner=device.id,
+            at=now,
+            id=f"web-{blake2b(same.encode(), digest_size=15).hexdigest()}",
+            kind=kind,
+            title=title,
+            language=language,
+            solved=solved,
+            mark=mark,
+            source="web",
+        )
+
+        def write(connection: Connection) -> None:
+            records.see(connection, [records.Seen(device, now)])
+            records.put_interactions(connection, [row])
+
+        await self._write(write)
 
     def close(self) -> None:
         """Finish what is being written and close the connections. The store stays open."""
