@@ -57,7 +57,9 @@ class Bridge:
             answers=self._knowledge.answers,
             now=self.loop.now,
         )
-        self._reception = Reception(self.loop, self._history, flows.load(_flows()), settings.data, settings.sounds)
+        self._reception = Reception(
+            self.loop, self._history, flows.load(flows_of(settings)), settings.data, settings.sounds
+        )
         self._agi = AgiServer(Sessions(self._reception))
         secrets = settings.secrets
         address = Address("127.0.0.1", settings.ami_port, secrets.ami_user, secrets.ami_secret)
@@ -126,7 +128,7 @@ class Bridge:
         """Read site, flows and articles anew; what can't be read stays as it was."""
         try:
             self.loop.submit(SiteLoaded(site=site.load(self.settings.site_file)))
-            self._reception.reload(flows.load(_flows()))
+            self._reception.reload(flows.load(flows_of(self.settings)))
             self._knowledge.reload()
         except (SetupProblem, flows.FlowError) as error:
             log.error("not reloaded: %s", error)
@@ -156,8 +158,10 @@ class Bridge:
         self._trouble = trouble
 
 
-def _flows() -> Path:
-    return resources.folder("dialplans") / "flows"
+def flows_of(settings: Settings) -> Path:
+    """The data folder's own flows if it has any, else those that are shipped."""
+    own = settings.data / "flows"
+    return own if own.is_dir() else resources.folder("dialplans") / "flows"
 
 
 def _installed() -> bool:
