@@ -21,6 +21,7 @@ from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_session import SessionApi
+from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
 from cti.web.auth import Gate
 from cti.web.call import Route, Who
@@ -103,6 +104,7 @@ class Web:
                 work=WorkApi(history, records),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),
+                visits=VisitsApi(loop, kb, history),
                 process=process,
                 live=self._sockets.live,
                 sip=self._sip,

@@ -264,6 +264,29 @@ class ArticleView(Reply, frozen=True):
     tags: tuple[str, ...]
 
 
+# --- visitors of the help site
+
+Visitor = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+"""A random number that a browser keeps."""
+
+
+class VisitSearch(Ask, frozen=True):
+    """Words that a visitor searched for and stayed with."""
+
+    visitor: Visitor
+    q: Annotated[str, Meta(min_length=1, max_length=200)]
+    lang: Literal["en", "zh-Hans", "zh-Hant"]
+
+
+class VisitJudgement(Ask, frozen=True):
+    """Whether an article solved the matter."""
+
+    visitor: Visitor
+    article: ShortText
+    lang: Literal["en", "zh-Hans", "zh-Hant"]
+    solved: bool
+
+
 # --- guests
 
 

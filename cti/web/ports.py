@@ -141,6 +141,11 @@ class History(Protocol):
     async def put_in_case(self, interaction: InteractionId, case: str) -> bool:
         """False: there is no such case."""
 
+    async def visited(
+        self, visitor: str, kind: str, title: str, language: str, *, mark: str = "", solved: bool | None = None
+    ) -> None:
+        """Note what a visitor of the help site did. The same on the same day is noted once."""
+
     async def story(self, interaction: InteractionId) -> Sequence[Record]:
         """The journal's records of one interaction, in order."""
 

@@ -12,6 +12,7 @@ from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_session import SIP_PATH, SessionApi
+from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
 from cti.web.call import Handler, Route, Socket
 from cti.web.views import WallboardView
@@ -29,6 +30,7 @@ class Apis:
     work: WorkApi
     kb: KbApi
     guest: GuestApi
+    visits: VisitsApi
     process: ProcessApi
     live: Socket
     sip: Socket
@@ -102,11 +104,20 @@ def _history(apis: Apis) -> tuple[Route, ...]:
 
 def _open(apis: Apis) -> tuple[Route, ...]:
     """For the help site: anybody."""
-    kb, guest = apis.kb, apis.guest
+    kb, guest, visits = apis.kb, apis.guest, apis.visits
     return (
         _get("/kb/search", kb.search, "Search the answers", b.ArticleHits, query=b.SearchQuery, role=None),
         _get("/kb/articles/{id}", kb.article, "One article", b.ArticleView, query=b.LanguageQuery, role=None),
         _get("/kb/hot", kb.hot, "What is asked most", b.ArticleHits, query=b.LanguageQuery, role=None),
+        _post("/visits/search", visits.searched, "Tell what a visitor searched", b.Done, ask=b.VisitSearch, role=None),
+        _post(
+            "/visits/judgement",
+            visits.judged,
+            "Tell whether an answer solved it",
+            b.Done,
+            ask=b.VisitJudgement,
+            role=None,
+        ),
         _get("/site", guest.site, "What anybody may know of the site", b.PublicSite, role=None),
         _post(
             "/guest/call",

@@ -593,6 +593,21 @@ export interface ArticleView {
   tags: string[];
 }
 
+/** Words that a visitor searched for and stayed with. */
+export interface VisitSearch {
+  visitor: string;
+  q: string;
+  lang: "en" | "zh-Hans" | "zh-Hant";
+}
+
+/** Whether an article solved the matter. */
+export interface VisitJudgement {
+  visitor: string;
+  article: string;
+  lang: "en" | "zh-Hans" | "zh-Hant";
+  solved: boolean;
+}
+
 export interface PublicNumber {
   number: string;
   name: Record<string, string>;

