@@ -9,11 +9,17 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from ivr import check
-from ivr.flow import Choice, Flow, Flows, Node, System
+from ivr.flow import Choice, Flow, Flows, Node, System, Words
 
 SYSTEM_FILE = "system.toml"
 
 T = TypeVar("T")
+
+_KEYS = {
+    "choices": "a phone has the keys 0 to 9, * and #",
+    "nodes": "names are of a-z, 0-9 and '-', and begin with a letter",
+    "prompts": "names are of a-z, 0-9 and '-', and begin with a letter",
+}
 
 
 class FlowError(Exception):
@@ -33,8 +39,10 @@ def load(folder: Path) -> Flows:
     system: System | None = None
     try:
         source = _Source(system_file)
-        system = source.convert(source.raw, System, ())
-        problems += (source.line(where, what) for where, what in check.system_problems(system))
+        problems += source.words()
+        system = source.convert(source.raw, System, ()) if not problems else None
+        if system is not None:
+            problems += (source.line(where, what) for where, what in check.system_problems(system))
     except FlowError as error:
         problems.append(str(error))
     flows: dict[str, Flow] = {}
@@ -66,6 +74,7 @@ def _flow(source: "_Source") -> Flow:
                 source.node(node, ("nodes", name))
             except FlowError as error:
                 problems.append(str(error))
+    problems += source.words()
     if problems:
         raise FlowError("\n".join(problems))
     return source.convert(raw, Flow, ())
@@ -105,6 +114,17 @@ class _Source:
         except msgspec.ValidationError as error:
             self._refuse(str(error), raw, place)
 
+    def words(self) -> list[str]:
+        """What is wrong with the prompts, each checked alone."""
+        problems: list[str] = []
+        prompts = self.raw.get("prompts", {})
+        for name, words in prompts.items() if isinstance(prompts, dict) else ():
+            try:
+                self.convert(words, Words, ("prompts", name))
+            except FlowError as error:
+                problems.append(str(error))
+        return problems
+
     def line(self, where: str, what: str) -> str:
         place = tuple(where.split(".")) if where else ()
         return f"{self.path}:{self.line_of(place)}: {where + ': ' if where else ''}{what}"
@@ -133,7 +153,12 @@ class _Source:
 
     def _refuse(self, error: str, raw: object, place: tuple[str, ...]) -> NoReturn:
         what, _, path = error.partition(" - at `")
-        steps = re.findall(r"[A-Za-z_]+|\[\.\.\.\]|\[\d+\]", path.removeprefix("key in ").rstrip("`"))
+        if path.startswith("key` in "):
+            # A key of a table, not its value.
+            what = _KEYS.get(path.rpartition(".")[2].rstrip("`"), "there are the languages cmn, yue and en")
+            what = f"a name in this table can't be so: {what}"
+            path = path.removeprefix("key` in ")
+        steps = re.findall(r"[A-Za-z_]+|\[\.\.\.\]|\[\d+\]", path.rstrip("`"))
         missing = re.fullmatch(r"Object missing required field `(\w+)`", what)
         unknown = re.fullmatch(r"Object contains unknown field `(\w+)`", what)
         where = [*place, *(step for step in steps if not step.startswith("["))]

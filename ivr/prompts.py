@@ -6,6 +6,7 @@ joined from the sounds of `work-number` and the digits, recorded or made.
 """
 
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -109,8 +110,7 @@ def build(
     Raises:
         PromptsError: some prompts could not be made; all others have been.
     """
-    resampler = _resampler()
-    recipes = _recipes(flows, work_numbers, recorded)
+    recipes, failures = _recipes(flows, tuple(work_numbers), recorded)
     digests = _digests(recipes)
     manifest = folder / sounds.FOLDER / MANIFEST
     before = _read(manifest)
@@ -122,17 +122,18 @@ def build(
             after[key] = digests[name]
         else:
             todo.append(name)
-    made = 0
-    failures: list[str] = []
+    resampler = _resampler() if todo else None
+    made = done = 0
     try:
-        for name, failure in _make(todo, recipes, folder, resampler, jobs or os.cpu_count() or 1):
+        for name, failure in _make(todo, recipes, folder, resampler, jobs or os.cpu_count() or 1) if resampler else ():
             if failure is None:
                 made += 1
                 after[sounds.sound(*name)] = digests[name]
             else:
-                failures.append(f"{name[1]} ({name[0]}): {failure}")
+                failures.append(_failed(name, failure))
+            done += 1
             if progress is not None:
-                progress(made + len(failures), len(todo), sounds.sound(*name))
+                progress(done, len(todo), sounds.sound(*name))
         removed = 0
         for key in before.keys() - {sounds.sound(*name) for name in recipes}:
             folder.joinpath(f"{key}.wav").unlink(missing_ok=True)
@@ -149,20 +150,33 @@ def build(
 # --- what is to be made
 
 
-def _recipes(flows: Flows, work_numbers: Iterable[str], recorded: Path) -> dict[Name, Recipe]:
+def _recipes(flows: Flows, work_numbers: tuple[str, ...], recorded: Path) -> tuple[dict[Name, Recipe], list[str]]:
+    """How each prompt is made, and those that can't be."""
     recipes: dict[Name, Recipe] = {}
-    readings = flows.system.readings
-    for (language, prompt), words in texts(flows).items():
-        recipes[language, prompt] = Words(parts(words, language, readings.get(language, {})))
-    for language in {language for language, _ in recipes}:
-        for number in work_numbers:
-            digits = say.digits(number, language)
-            recipes[language, say.greeting(number)] = Joined(("work-number", *digits))
-    for language, prompt in recipes:
+    failures: list[str] = []
+    words = texts(flows)
+    greetings = {
+        (language, say.greeting(number)): Joined(("work-number", *say.digits(number, language)))
+        for language in dict.fromkeys(language for language, _ in words)
+        for number in work_numbers
+    }
+    for name in (*words, *greetings):
+        language, prompt = name
         file = recorded / language / f"{prompt}.wav"
         if file.is_file():
-            recipes[language, prompt] = Recording(file, hashlib.blake2b(file.read_bytes()).hexdigest())
-    return recipes
+            recipes[name] = Recording(file, hashlib.blake2b(file.read_bytes()).hexdigest())
+        elif name in greetings:
+            recipes[name] = greetings[name]
+        else:
+            try:
+                recipes[name] = Words(parts(words[name], language, flows.system.readings.get(language, {})))
+            except SpeechError as error:
+                failures.append(_failed(name, str(error)))
+    return recipes, failures
+
+
+def _failed(name: Name, why: str) -> str:
+    return f"{name[1]} ({name[0]}): {why}"
 
 
 def _digests(recipes: Mapping[Name, Recipe]) -> dict[Name, str]:
@@ -170,10 +184,11 @@ def _digests(recipes: Mapping[Name, Recipe]) -> dict[Name, str]:
 
     def digest(name: Name) -> str:
         if name not in found:
-            recipe = recipes[name]
+            recipe = recipes.get(name)
+            basis: object = None
             match recipe:
                 case Words():
-                    basis: object = recipe.parts
+                    basis = recipe.parts
                 case Recording():
                     basis = recipe.digest
                 case Joined():
@@ -240,7 +255,8 @@ class _Maker:
                 # Through the files, so that a greeting is made of the recordings where there are some.
                 sound = join([trim(_open(sounds.path(self._folder, name[0], one)), 0) for one in recipe.prompts])
         edited = self._temporary / f"{stem}.wav"
-        sound.export(edited, format="wav")
+        with edited.open("wb+") as out:
+            sound.export(out, format="wav")
         target = sounds.path(self._folder, *name)
         target.parent.mkdir(parents=True, exist_ok=True)
         narrow = self._temporary / f"{stem}-8k.wav"
@@ -262,7 +278,8 @@ class _Maker:
 
 def _open(file: Path) -> AudioSegment:
     try:
-        return AudioSegment.from_wav(file)
+        # From memory: given a path, pydub leaves its file open.
+        return AudioSegment.from_wav(io.BytesIO(file.read_bytes()))
     except Exception as error:
         # pydub lets wave's, struct's and its own errors through alike.
         raise PromptsError(f"{file} is no wav file ({error}). Save it as wav, or remove it") from None

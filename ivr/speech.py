@@ -8,6 +8,7 @@ such words are spoken by the English voice, and the parts joined.
 
 import re
 import subprocess
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -21,7 +22,9 @@ SPEEDS = {"cmn": 175, "yue": 175, "en": 165}
 _SOUND = re.compile(r"[a-zü]+[1-6](?: +[a-zü]+[1-6])*")
 """A reading that was put in: pinyin or Jyutping."""
 _LATIN = re.compile(r"[A-Za-z][A-Za-z' .&-]*[A-Za-z]|[A-Za-z]")
-_MARKS = str.maketrans("，。？！；：、（）“”《》", ",.?!;:,  " + "    ")
+_MARKS = str.maketrans("。、“”《》「」", ".,      ")
+_READABLE = re.compile(r"[\x20-\x7eü\u3400-\u9fff]*")
+"""What the Chinese voices read; anything else they spell as a code point."""
 
 
 class SpeechError(Exception):
@@ -37,7 +40,11 @@ class Part(Struct, frozen=True):
 
 
 def parts(words: str, language: str, readings: Mapping[str, str]) -> tuple[Part, ...]:
-    """Cut words into parts for the voices. `readings`: words -> their sound in this language."""
+    """Cut words into parts for the voices. `readings`: words -> their sound in this language.
+
+    Raises:
+        SpeechError: a character no voice can read.
+    """
     if language == "en":
         return (_part("en", words),)
     return tuple(_chinese_parts(words, language, readings))
@@ -46,7 +53,7 @@ def parts(words: str, language: str, readings: Mapping[str, str]) -> tuple[Part,
 def _chinese_parts(words: str, language: str, readings: Mapping[str, str]) -> Iterator[Part]:
     for word in sorted(readings, key=len, reverse=True):
         words = words.replace(word, f" {readings[word]} ")
-    words = words.translate(_MARKS)
+    words = unicodedata.normalize("NFKC", words).translate(_MARKS)
     own = ""
     for text, english in _runs(words):
         if english:
@@ -55,7 +62,7 @@ def _chinese_parts(words: str, language: str, readings: Mapping[str, str]) -> It
             own = ""
             yield _part("en", text)
         else:
-            own += _pinyin(text) if language == "cmn" else text
+            own += _readable(_pinyin(text) if language == "cmn" else text)
     if own.strip(" ,.?!;:"):
         yield _part(language, own)
 
@@ -80,6 +87,16 @@ def _runs(words: str) -> Iterator[tuple[str, bool]]:
             at = end
 
 
+def _readable(text: str) -> str:
+    end = _READABLE.match(text)
+    if end is not None and end.end() < len(text):
+        raise SpeechError(
+            f"the voice cannot read '{text[end.end()]}'. Use another word, or give its sound in [readings] of "
+            "system.toml"
+        )
+    return text
+
+
 def _pinyin(text: str) -> str:
     if text.isascii():
         return text
@@ -95,18 +112,12 @@ def speak(part: Part, to: Path) -> None:
     """Make a wav file (22,050 Hz, mono, 16 bit).
 
     Raises:
-        SpeechError: espeak-ng is missing or failed, or the voice cannot read a character.
+        SpeechError: espeak-ng is missing or failed.
     """
-    command = ["espeak-ng", "-v", part.voice, "-s", str(part.speed), "-x", "-w", str(to), "--stdin"]
+    command = ["espeak-ng", "-v", part.voice, "-s", str(part.speed), "-w", str(to), "--stdin"]
     try:
         done = subprocess.run(command, input=part.text.encode(), capture_output=True, check=False)
     except FileNotFoundError:
         raise SpeechError("espeak-ng is not installed. Install it: apt-get install espeak-ng") from None
     if done.returncode or not to.exists():
         raise SpeechError(f"espeak-ng could not say '{part.text}': {done.stderr.decode(errors='replace').strip()}")
-    if part.voice != VOICES["en"] and b"(en)" in done.stdout:
-        # The voice gave up on a character and spelled it in English.
-        raise SpeechError(
-            f"the voice {part.voice} cannot read '{part.text}'. Use other words, or give their sound in "
-            "[readings] of system.toml"
-        )
