@@ -154,14 +154,15 @@ class Session:
             await self._begin()
             return
         self._language = known.language
-        self._arrived(self._ports.identify(self._call.caller_number), known.language)
+        identifier = self._ports.identify(self._call.caller_number)
+        self._arrived(identifier, known.language)
         match known.state:
             case "waiting" | "offered":
                 await self._say_language()
                 await self._answer()
                 await self.wait(known.queue)
             case "flow":
-                facts = await self._facts()
+                facts = await self._facts(identifier)
                 default = self._site.default_language
                 step = engine.resume(
                     self._ports.flows(), self._flow(), known.position, known.language, default, self._known(facts)
@@ -185,13 +186,10 @@ class Session:
             await self._do(self._call.set_variable("HL_DONE", "wait"))
 
     async def _begin(self) -> None:
-        lookup = self._ports.facts(self._call.caller_number)
         identifier = self._ports.identify(self._call.caller_number)
         facts = CallerFacts(identifier=identifier)
         try:
-            facts = await self._call.within(lookup, FACTS_S)
-        except TimeoutError:
-            log.warning("call %s: its caller's history took more than %d ms", self._interaction, FACTS_S * 1000)
+            facts = await self._facts(identifier)
         finally:
             # Also when the caller is gone already: even the shortest call leaves a line in history.
             self._language = Language(facts.language) if facts.language else None
@@ -211,12 +209,17 @@ class Session:
             )
         )
 
-    async def _facts(self) -> CallerFacts:
-        number = self._call.caller_number
+    async def _facts(self, identifier: IdentifierId | None) -> CallerFacts:
+        """The caller's history if it comes in time. The call goes on without it, whatever is wrong with it."""
         try:
-            return await self._call.within(self._ports.facts(number), FACTS_S)
+            return await self._call.within(self._ports.facts(self._call.caller_number), FACTS_S)
+        except CallGone:
+            raise
         except TimeoutError:
-            return CallerFacts(identifier=self._ports.identify(number))
+            log.warning("call %s: its caller's history took more than %d ms", self._interaction, FACTS_S * 1000)
+        except Exception:
+            log.exception("call %s: its caller's history could not be read", self._interaction)
+        return CallerFacts(identifier=identifier)
 
     def _flow(self) -> Flow:
         """The flow of the number that was dialled."""

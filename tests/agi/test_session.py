@@ -57,6 +57,7 @@ class World:
         self.known: Resume | None = None
         self.caller = CallerFacts(identifier=WHO, known=True)
         self.answers_facts = True
+        self.broken_facts = False
         self.place: int | None = 3
         self.to = "survey"
         self.existing = SAID
@@ -83,7 +84,9 @@ class World:
 
     def facts(self, number: str) -> "asyncio.Future[CallerFacts]":
         future: asyncio.Future[CallerFacts] = asyncio.get_running_loop().create_future()
-        if self.answers_facts:
+        if self.broken_facts:
+            future.set_exception(OSError("disk I/O error"))
+        elif self.answers_facts:
             future.set_result(self.caller)
         return future
 
@@ -357,6 +360,15 @@ async def test_a_history_that_is_late_is_not_waited_for() -> None:
     assert asyncio.get_running_loop().time() - began < 1
     # Who called is known without the database.
     assert world.said(CallArrived).caller == WHO
+
+
+async def test_a_history_that_cannot_be_read_stops_no_call() -> None:
+    world = World()
+    world.broken_facts = True
+    paper = Paper(world)
+    await paper.run(3)
+    assert world.kinds()[0] == "CallArrived"
+    assert paper.heard[0] == "cmn/main-language"
 
 
 async def test_a_caller_who_is_gone_before_we_answer_still_leaves_a_line() -> None:
