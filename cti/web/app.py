@@ -170,8 +170,10 @@ class Web:
                 self._live.usual(await self._history.usual_half_hours())
             except Exception:
                 log.exception("what is usual on this weekday could not be read")
+            # Not `wait_for`: in Python 3.11 it may swallow being cancelled.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._new_day.wait(), _USUAL_S)
+                async with asyncio.timeout(_USUAL_S):
+                    await self._new_day.wait()
 
     def _tls(self) -> ssl.SSLContext | None:
         if self._config.certificate is None:
