@@ -24,6 +24,10 @@ NEAR_ENOUGH = 0.5
 """Dice coefficient of two words' letter triples from which on one may be the other misspelt."""
 _NEAR_LENGTH = 4
 """Shorter words have too few triples to tell."""
+_LONG = 5_000
+"""Fewer postings than this are read faster than anything is thought about them."""
+_SCAN = 8
+"""A list up to so many times longer than the documents looked for is read faster than it is searched."""
 UNKNOWN_PAIR = 0.5
 """Most pairs of Chinese characters that nobody wrote are the seam between two words, not a word that is missing."""
 _CONCEPT_FIT = 0.5
@@ -74,6 +78,12 @@ class _Postings:
         return 0.0
 
 
+class _Source(NamedTuple):
+    factor: float
+    term: str
+    postings: _Postings
+
+
 class _List(NamedTuple):
     """What one term of a question reads: its own postings or those of its near words, each with a factor."""
 
@@ -81,7 +91,10 @@ class _List(NamedTuple):
     worth: float
     """What the whole word is worth; a factor reaches it only for the word itself."""
     concept: bool
-    sources: tuple[tuple[float, _Postings], ...]
+    length: int
+    """Postings to read."""
+    sources: tuple[_Source, ...]
+    """The strongest first."""
 
 
 class Index:
@@ -144,51 +157,64 @@ class Index:
         lists.sort(key=lambda each: -each.bound)
         scores = self._scores(lists, limit)
         best = heapq.nsmallest(limit, scores.items(), key=lambda item: (-item[1], self._keys[item[0]]))
-        return [Scored(self._keys[number], score, self._fit(lists, number)) for number, score in best if score > 0]
-
-    @staticmethod
-    def _fit(lists: Sequence[_List], number: int) -> float:
-        """The share of the question's words, by their weight, that stand in a document."""
         asked = sum(each.worth for each in lists if not each.concept)
+        return [Scored(self._keys[number], score, self._fit(lists, asked, number)) for number, score in best]
+
+    def _fit(self, lists: Sequence[_List], asked: float, number: int) -> float:
+        """The share of the question's words, by their weight, that stand in a document."""
+        held = set(self._terms[number])
         there = 0.0
         for each in lists:
-            for factor, postings in each.sources:  # the strongest is first
-                if postings.impact(number):
-                    there += factor * _CONCEPT_FIT if each.concept else factor
+            for source in each.sources:
+                if source.term in held:
+                    there += source.factor * _CONCEPT_FIT if each.concept else source.factor
                     break
         return min(1.0, there / asked) if asked else 0.0
 
     def _scores(self, lists: Sequence[_List], limit: int) -> dict[int, float]:
         scores: dict[int, float] = {}
         left = sum(each.bound for each in lists)
+        unread = sum(each.length for each in lists)
+        closed = False
         for each in lists:
-            floor = heapq.nlargest(limit, scores.values())[-1] if _may_close(scores, limit, left) else 0.0
-            if floor > left:  # nobody new can still reach the best: only those who already might are looked at
-                scores = {number: score for number, score in scores.items() if score + left >= floor}
+            if unread > _LONG and _may_close(scores, limit, left):
+                floor = heapq.nlargest(limit, scores.values())[-1]
+                if floor > left:  # nobody new can still reach the best: only those who already might are looked at
+                    scores = {number: score for number, score in scores.items() if score + left >= floor}
+                    closed = True
+            if closed:
                 self._complete(each, scores)
             else:
                 self._accumulate(each, scores)
             left -= each.bound
+            unread -= each.length
         return scores
 
     @staticmethod
     def _complete(each: _List, scores: dict[int, float]) -> None:
+        if len(each.sources) == 1:
+            factor, _, postings = each.sources[0]
+            if each.length <= _SCAN * len(scores):
+                for number, impact in zip(postings.documents, postings.impacts, strict=True):
+                    if number in scores:
+                        scores[number] += factor * impact
+            else:
+                for number in scores:
+                    scores[number] += factor * postings.impact(number)
+            return
         for number in scores:
-            best = 0.0
-            for factor, postings in each.sources:
-                best = max(best, factor * postings.impact(number))
-            scores[number] += best
+            scores[number] += max((s.factor * s.postings.impact(number) for s in each.sources), default=0.0)
 
     @staticmethod
     def _accumulate(each: _List, scores: dict[int, float]) -> None:
         get = scores.get
         if len(each.sources) == 1:
-            factor, postings = each.sources[0]
+            factor, _, postings = each.sources[0]
             for number, impact in zip(postings.documents, postings.impacts, strict=True):
                 scores[number] = get(number, 0.0) + factor * impact
             return
         best: dict[int, float] = {}
-        for factor, postings in each.sources:
+        for factor, _, postings in each.sources:
             for number, impact in zip(postings.documents, postings.impacts, strict=True):
                 if factor * impact > best.get(number, 0.0):
                     best[number] = factor * impact
@@ -200,15 +226,16 @@ class Index:
         own = self._postings.get(term)
         if own is not None:
             worth = weight * self._rarity(own)
-            return _List(worth * own.top, worth, concept, ((worth, own),))
-        near = [(likeness, self._postings[other]) for other, likeness in self.near(term)]
-        sources = [(weight * NEAR_WEIGHT * likeness * self._rarity(found), found) for likeness, found in near]
-        sources.sort(key=lambda source: -source[0])
+            return _List(worth * own.top, worth, concept, len(own.documents), (_Source(worth, term, own),))
+        near = [(likeness, other, self._postings[other]) for other, likeness in self.near(term)]
         # misspelt, it is worth what the word meant is worth; never heard of, more than any word we know
-        worth = weight * max((self._rarity(found) for _, found in near), default=self._rarity(None))
+        worth = weight * max((self._rarity(found) for _, _, found in near), default=self._rarity(None))
         if is_han(term) and len(term) > 1:
             worth *= UNKNOWN_PAIR
-        return _List(max((f * found.top for f, found in sources), default=0.0), worth, concept, tuple(sources))
+        sources = [_Source(weight * NEAR_WEIGHT * alike * self._rarity(p), other, p) for alike, other, p in near]
+        sources.sort(key=lambda source: -source.factor)
+        bound = max((source.factor * source.postings.top for source in sources), default=0.0)
+        return _List(bound, worth, concept, sum(len(p.documents) for _, _, p in near), tuple(sources))
 
     def _rarity(self, postings: _Postings | None) -> float:
         """The weight of a term by how few documents hold it; of an unknown one, the highest there is."""

@@ -14,7 +14,7 @@ from kb.words import Term
 FITS = 0.25
 """From this fit on an article is an answer; below it is at best a guess. Set where the out-of-scope questions of
 CLINC150 part best from the others (`benchmarks/kb.py` prints both sides)."""
-NEAR = 0.12
+NEAR = 0.05
 """Below this fit an article is not worth showing even as a guess."""
 
 _READ_BY = {"cmn": "zh-Hans", "yue": "zh-Hant"}
@@ -115,15 +115,17 @@ class KnowledgeBase:
     def search(self, text: str, language: str | None = None, limit: int = 10) -> Found:
         """The articles that answer a question, at most `limit` hits and guesses together.
 
-        `language` (`en`, `zh-Hans`, `zh-Hant`, or what a caller hears: `cmn`, `yue`) is asked first; only if nothing
-        fits there, the others. Without it, all languages of the question's script are asked at once. An article is
-        found once, in the language that came first.
+        `language`: `en`, `zh-Hans`, `zh-Hant`, or what a caller hears: `cmn`, `yue`. It is asked first, and together
+        with it the languages of the question's script if that is another (English words from who reads Chinese) or if
+        no language is given; the others only if nothing fits. An article is found once, in the language wanted.
         """
         terms = self._thesaurus.terms(text)
         order = self._order(language, text)
-        first = sum(each.startswith("zh") == words.is_han(text) for each in order) if language is None else 1
+        chinese = words.is_han(text)
+        same_script = language is not None and order[:1] and order[0].startswith("zh") == chinese
+        first = order[:1] if same_script else [e for e in order if e == order[0] or e.startswith("zh") == chinese]
         guesses: tuple[Hit, ...] = ()
-        for asked in (order[:first], *([each] for each in order[first:])):
+        for asked in (first, *([each] for each in order if each not in first)):
             found = self._ask(asked, terms, limit)
             good = tuple(hit for hit in found if hit.fit >= FITS)
             weaker = tuple(hit for hit in found if NEAR <= hit.fit < FITS)

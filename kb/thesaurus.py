@@ -197,7 +197,9 @@ class Thesaurus:
         for at, stem in enumerate(stems):
             for entry, concept in self._stems.get(stem, ()):
                 if tuple(stems[at : at + len(entry)]) == entry:
-                    concepts[concept] = CONCEPT_WEIGHT
+                    # "when" says little, and so does what means the same
+                    weight = CONCEPT_WEIGHT * max(term.weight for term in found[at : at + len(entry)])
+                    concepts[concept] = max(weight, concepts.get(concept, 0.0))
         if self._han and words.is_han(text):
             folded = words.fold(text)
             for at, character in enumerate(folded):

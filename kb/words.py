@@ -31,11 +31,11 @@ _CHINESE_FUNCTION_PAIRS = """
 FUNCTION_WORDS = frozenset(_ENGLISH_FUNCTION_WORDS.split())
 """Words that say little about the matter: they count for `FUNCTION_WEIGHT` of a word."""
 FUNCTION_PAIRS = frozenset(_CHINESE_FUNCTION_PAIRS.split())
-"""The same for pairs of characters, and below for single ones; Cantonese ones among them."""
+"""The same for pairs of characters; Cantonese ones among them."""
 FUNCTION_SINGLES = frozenset(
     "的了吗呢啊吧么我你您他她它们是在有和与或就也都很把被让给对从到这那哪怎什请问想要可以能会为之其及嘅咗喺唔系冇咩啲佢哋乜点嗰呀啦喇噉咁㗎"
 )
-FUNCTION_WEIGHT = 0.2
+FUNCTION_WEIGHT = 0.35
 SINGLE_WEIGHT = 0.5
 """A lone Chinese character says less than a pair."""
 
@@ -79,7 +79,7 @@ def terms(text: str) -> list[Term]:
 
 @lru_cache(maxsize=4096)
 def _han_terms(run: str) -> tuple[Term, ...]:
-    singles = [Term(c, SINGLE_WEIGHT * (FUNCTION_WEIGHT if c in FUNCTION_SINGLES else 1.0)) for c in run]
+    singles = [Term(c, SINGLE_WEIGHT) for c in run if c not in FUNCTION_SINGLES]
     pairs = [run[i : i + 2] for i in range(len(run) - 1)]
     return (*singles, *(Term(p, _pair_weight(p)) for p in pairs))
 
@@ -118,8 +118,6 @@ def stem(word: str) -> str:
         root = word[: -len(ending)]
         if word.endswith(ending) and len(root) >= 2 and _VOWEL.search(root):
             word = root
-            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
-                word = word[:-1]
             break
     for ending in ("ly", "ment"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
@@ -128,4 +126,6 @@ def stem(word: str) -> str:
         word = word[:-1]
     if word.endswith("y") and len(word) > 3:
         word = word[:-1] + "i"
+    if len(word) > 3 and word[-1] == word[-2]:  # "cancelled" beside "cancel", and then "bill" must follow
+        word = word[:-1]
     return word

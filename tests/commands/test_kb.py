@@ -1,0 +1,46 @@
+"""`hotline kb`, as a person and as a program reads it."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from cti.commands import kb
+
+
+def _run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    kb.add(parser.add_subparsers())
+    return kb.run(parser.parse_args(["kb", *words]))
+
+
+def test_a_search_shows_titles_and_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("search", "red", "light") == 0
+    out = capsys.readouterr().out
+    assert "Red light after a power cut or storm" in out
+    assert "Reset the small white fibre box" in out
+
+
+def test_nothing_found_is_said_and_is_an_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("search", "pizza") == 1
+    assert capsys.readouterr().out == "Nothing found for “pizza”.\n"
+
+
+def test_programs_get_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("search", "搬屋", "--lang", "zh-Hant", "--json", "--limit", "1") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["hits"][0]["article"] == "moving-house"
+    assert _run("list", "--lang", "en", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"article", "language", "version", "title", "queues"} == set(listed["articles"][0])
+    assert listed["errors"] == []
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "kb" / "en").mkdir(parents=True)
+    (tmp_path / "kb" / "en" / "bad.md").write_text("x", "utf-8")
+    assert _run("list", "--data", str(tmp_path)) == 1
+    assert "bad.md" in capsys.readouterr().err
+    assert _run("search", "x", "--data", str(tmp_path / "nowhere")) == 2
+    assert "no such folder" in capsys.readouterr().err
