@@ -136,37 +136,40 @@ def _missing(flow: str, where: str, language: str, words: Mapping[Language, str]
     return Finding(flow, where, f"no words in '{language}'" + (f" for '{kept}'" if kept else "") + ". Translate it")
 
 
-def _unbuilt(flow: str, where: str, language: str, file: str, lengths: Lengths) -> Iterator[Finding]:
-    if lengths.of(language, file) is None:
-        yield Finding(flow, where, f"{sounds.sound(language, file)} is not built. Run: hotline ivr prompts")
+def _unbuilt(flow: str, files: list[tuple[str, str]], lengths: Lengths) -> Iterator[Finding]:
+    """One finding for all, for before the first build it is hundreds."""
+    missing = [sounds.sound(language, file) for language, file in files if lengths.of(language, file) is None]
+    if missing:
+        what = f"{len(missing)} of its prompts are not built, such as {missing[0]}. Run: hotline ivr prompts"
+        yield Finding(flow, "prompts", what)
 
 
 def _system(flows: Flows, lengths: Lengths) -> Iterator[Finding]:
     languages = sorted({language for flow in flows.flows.values() for language in flow.languages})
+    files: list[tuple[str, str]] = []
     for name, words in flows.system.prompts.items():
         for language in languages:
-            if not words.get(language, "").strip():
-                yield _missing("system", f"prompts.{name}", language, words)
+            if words.get(language, "").strip():
+                files.append((language, name))
             else:
-                yield from _unbuilt("system", f"prompts.{name}", language, name, lengths)
-    for language in languages:
-        unbuilt = [name for name in say.pieces(language) if lengths.of(language, name) is None]
-        if unbuilt:
-            what = f"{len(unbuilt)} spoken numbers and times are not built, such as {unbuilt[0]}. "
-            yield Finding("system", f"say ({language})", what + "Run: hotline ivr prompts")
+                yield _missing("system", f"prompts.{name}", language, words)
+    files += [(language, name) for language in languages for name in say.pieces(language)]
+    yield from _unbuilt("system", files, lengths)
 
 
 def _words(flow: Flow, flows: Flows, lengths: Lengths) -> Iterator[Finding]:
+    files: list[tuple[str, str]] = []
     used = {prompt for node in flow.nodes.values() for _, prompt in spoken(node)}
     for name, words in flow.prompts.items():
         where = f"prompts.{name}"
         if name not in used:
             yield Finding(flow.id, where, "no node says it. Remove it, or use it")
         for language in flow.languages:
-            if not words.get(language, "").strip():
-                yield _missing(flow.id, where, language, words)
+            if words.get(language, "").strip():
+                files.append((language, flow.prompt(name)))
             else:
-                yield from _unbuilt(flow.id, where, language, flow.prompt(name), lengths)
+                yield _missing(flow.id, where, language, words)
+    yield from _unbuilt(flow.id, files, lengths)
     for name, node in flow.nodes.items():
         where = f"nodes.{name}.choices"
         if isinstance(node, Menu):

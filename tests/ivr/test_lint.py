@@ -160,9 +160,9 @@ def test_a_dead_end_is_found(tmp_path: Path) -> None:
 
 def test_a_prompt_that_is_not_built_is_found(tmp_path: Path) -> None:
     report = check(tmp_path, lengths=Fixed(missing="t-welcome"))
-    assert "hotline/cmn/t-welcome is not built. Run: hotline ivr prompts" in found(report)
+    assert "2 of its prompts are not built, such as hotline/cmn/t-welcome. Run: hotline ivr prompts" in found(report)
     report = check(tmp_path, lengths=Fixed(missing="say-42"))
-    assert "1 spoken numbers and times are not built, such as say-42" in found(report)
+    assert "2 of its prompts are not built, such as hotline/cmn/say-42" in found(report)
 
 
 def test_a_number_of_no_flow_is_found(tmp_path: Path) -> None:
