@@ -1,0 +1,52 @@
+"""A house for each test that asks: prompts are made once, Asterisk, bridge and data folder anew."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cti.core.ids import AgentId
+from cti.setup import resources
+from cti.setup.asterisk import AsteriskInstall, AsteriskProcess
+from cti.setup.prepare import Options, prepare
+from ivr import load, prompts
+from tests.acceptance.house import House, site_of
+from tests.conftest import PROJECT, free_ports
+
+AGENTS = 12
+
+
+@pytest.fixture(scope="session")
+def spoken() -> Path:
+    """The prompts of the acceptance site, kept in `build/` between runs."""
+    folder = PROJECT / "build" / "sounds"
+    flows = load.load(resources.folder("dialplans") / "flows")
+    prompts.build(flows, [f"80{n:02d}" for n in range(AGENTS)], folder, PROJECT / "build" / "recorded")
+    return folder / "hotline"
+
+
+@pytest.fixture
+async def house(asterisk_install: AsteriskInstall, spoken: Path) -> AsyncIterator[House]:
+    """Twelve agents `a0`.., signed out; the bridge runs and sees Asterisk."""
+    # Short, for the paths of Unix sockets hold about a hundred characters.
+    data = Path(tempfile.mkdtemp(prefix="hl-"))
+    file = data / "given.toml"
+    file.write_text(site_of(AGENTS))
+    http, sip, ami, agi = free_ports(4)
+    made = prepare(data, Options(http=http, sip=sip, ami=ami, agi=agi, site=file), print, asterisk_install)
+    made.settings.sounds.mkdir(exist_ok=True)
+    place = made.settings.sounds / "hotline"
+    if not place.exists():
+        place.symlink_to(spoken)
+    house = House(made.settings)
+    house.set_passwords([AgentId(f"a{n}") for n in range(AGENTS)])
+    try:
+        async with AsteriskProcess(made.settings, made.install) as asterisk:
+            house.asterisk = asterisk
+            await house.start_bridge()
+            yield house
+            await house.close()
+    finally:
+        shutil.rmtree(data, ignore_errors=True)

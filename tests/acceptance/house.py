@@ -1,0 +1,204 @@
+"""A whole Hotline for a test: real Asterisk, the real bridge as a process of its own, robots with real phones."""
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from cti.core.events import Event, Record
+from cti.core.ids import AgentId, Ms
+from cti.core.ids import Phone as PhoneName
+from cti.robots.phone import Call, Phone
+from cti.setup.asterisk import AsteriskProcess
+from cti.setup.settings import Settings
+from cti.store.accounts import Accounts
+from cti.store.database import Store
+
+PASSWORD = "a long enough password"
+
+_decode = msgspec.json.Decoder(Event).decode
+
+
+class House:
+    """The running whole. `settings` belong to an Asterisk that runs already."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.bridge: asyncio.subprocess.Process | None = None
+        self.asterisk: AsteriskProcess
+        self._http: list[aiohttp.ClientSession] = []
+        self._phones: list[Phone] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.http_port}/api/v1"
+
+    @property
+    def sip(self) -> tuple[str, int]:
+        return ("127.0.0.1", self.settings.sip_port)
+
+    async def start_bridge(self) -> None:
+        """Start it, and return when it sees Asterisk."""
+        log = (self.settings.data / "bridge.log").open("ab")
+        with log:
+            self.bridge = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-X", "dev", "-m", "cti.app", "--data", str(self.settings.data)),
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "PYTHONWARNINGS": "default"},
+            )
+        await until(self.sees_asterisk, 20)
+
+    async def sees_asterisk(self) -> bool:
+        with contextlib.suppress(aiohttp.ClientError):
+            async with (
+                aiohttp.ClientSession() as http,
+                http.get(f"http://127.0.0.1:{self.settings.http_port}/healthz") as answer,
+            ):
+                health: dict[str, Any] = await answer.json()
+                return bool(health["asterisk"])
+        return False
+
+    async def kill_bridge(self) -> None:
+        """As a power cut does."""
+        if self.bridge is not None and self.bridge.returncode is None:
+            self.bridge.kill()
+            await self.bridge.wait()
+
+    async def close(self) -> None:
+        for http in self._http:
+            await http.close()
+        for phone in self._phones:
+            phone.close()
+        if self.bridge is not None and self.bridge.returncode is None:
+            self.bridge.terminate()
+            try:
+                await asyncio.wait_for(self.bridge.wait(), 10)
+            except TimeoutError:
+                await self.kill_bridge()
+
+    def set_passwords(self, agents: list[AgentId]) -> None:
+        store = Store.open(self.settings.database_url)
+        accounts = Accounts(store)
+        for agent in agents:
+            if not accounts.has_password(agent):
+                accounts.put_password(agent, PASSWORD)
+        accounts.close()
+        store.close()
+
+    async def sign_in(self, agent: str) -> "Desk":
+        """The agent's desk, as a program uses it."""
+        http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._http.append(http)
+        async with http.post(f"{self.url}/session", json={"name": agent, "password": PASSWORD}) as answer:
+            assert answer.status == 200, await answer.text()
+            me = await answer.json()
+        return Desk(self, http, agent, me["csrf"])
+
+    async def agent(self, agent: str, address: str = "127.0.0.20") -> "Desk":
+        """An agent who is signed in and whose desk phone is registered."""
+        desk = await self.sign_in(agent)
+        name = PhoneName(f"{agent}-desk")
+        phone = Phone(name, self.settings.secrets.phone_secrets[name], address, self.sip)
+        await phone.open()
+        self._phones.append(phone)
+        await phone.register()
+        desk.phone = phone
+        phone.on_call = desk.rings
+        return desk
+
+    async def call(self, number: str, caller: str, address: str = "127.0.0.3", name: str = "") -> Call:
+        """A caller dials."""
+        phone = Phone(caller, "", address, self.sip)
+        await phone.open()
+        self._phones.append(phone)
+        return await phone.call(number, name)
+
+    def journal(self) -> list[Record]:
+        """Everything that is on disk by now."""
+        db = sqlite3.connect(f"file:{self.settings.data / 'journal.db'}?mode=ro", uri=True)
+        try:
+            rows = db.execute("SELECT seq, at, body FROM event ORDER BY seq").fetchall()
+        finally:
+            db.close()
+        return [Record(seq, Ms(at), _decode(body)) for seq, at, body in rows]
+
+    def log(self) -> str:
+        return (self.settings.data / "bridge.log").read_text()
+
+
+class Desk:
+    """An agent's desk and desk phone in a robot's hands."""
+
+    def __init__(self, house: House, http: aiohttp.ClientSession, agent: str, csrf: str) -> None:
+        self.house = house
+        self.agent = agent
+        self.phone: Phone | None = None
+        self.calls: asyncio.Queue[Call] = asyncio.Queue()
+        self.answers_by_itself = False
+        self._http = http
+        self._headers = {"X-CSRF": csrf}
+
+    def rings(self, call: Call) -> None:
+        self.calls.put_nowait(call)
+        if self.answers_by_itself:
+            call.answer()
+
+    async def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        async with self._http.post(self.house.url + path, json=body or {}, headers=self._headers) as answer:
+            text = await answer.text()
+            assert answer.status < 300, f"{path}: {answer.status} {text}"
+            found: dict[str, Any] = msgspec.json.decode(text) if text else {}
+            return found
+
+    async def get(self, path: str) -> dict[str, Any]:
+        async with self._http.get(self.house.url + path) as answer:
+            text = await answer.text()
+            assert answer.status == 200, f"{path}: {answer.status} {text}"
+            found: dict[str, Any] = msgspec.json.decode(text)
+            return found
+
+    async def ready(self) -> None:
+        await self.post("/agent/state", {"state": "ready"})
+
+    async def not_ready(self, reason: str = "break") -> None:
+        await self.post("/agent/state", {"state": "not_ready", "reason": reason})
+
+    async def picks_up(self, within: float = 10) -> Call:
+        """Answer the next call that rings."""
+        call = await asyncio.wait_for(self.calls.get(), within)
+        call.answer()
+        await asyncio.wait_for(asyncio.shield(call.up), 5)
+        return call
+
+
+async def until(true: Callable[[], Awaitable[bool] | bool], seconds: float, what: str = "") -> None:
+    """Return when `true()` is; fail after `seconds`."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while True:
+        answer = true()
+        if answer if isinstance(answer, bool) else await answer:
+            return
+        if loop.time() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what or true}")
+        await asyncio.sleep(0.02)
+
+
+def site_of(agents: int) -> str:
+    """A site with so many agents with desk phones `a0`.. in two queues: `support` (all) and `vip` (the last half)."""
+    text = (Path(__file__).with_name("site.toml")).read_text()
+    for n in range(agents):
+        skills = "internet = 5" + (", vip = 5" if n >= agents // 2 else "")
+        text += (
+            f'\n[[agents]]\nid = "a{n}"\nname = "Agent {n}"\nwork_number = "80{n:02d}"\n'
+            f"skills = {{ en = 5, cmn = 5, yue = 5, {skills} }}\ndesk_phone = true\n"
+        )
+    return text
