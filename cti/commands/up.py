@@ -1,0 +1,162 @@
+"""`hotline up`: make the data folder ready, run everything, say where to look."""
+
+import argparse
+import asyncio
+import secrets
+import socket
+import sys
+import time
+
+from cti.commands import _options
+from cti.core.ids import AgentId
+from cti.core.site import Site
+from cti.setup import packages, resources, screens
+from cti.setup.packages import Say
+from cti.setup.prepare import Prepared, prepare
+from cti.setup.problem import SetupProblem
+from cti.setup.settings import Settings
+from cti.setup.supervise import Supervisor, alone
+from cti.store.accounts import Accounts
+from cti.store.database import Store, StoreError
+from ivr import load, prompts
+from ivr.flow import Flows
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "up",
+        help="start everything, and end it with Ctrl-C",
+        description="Start Asterisk and the bridge for a data folder, making what is missing. Ctrl-C ends both.",
+    )
+    _options.add_start(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until a signal."""
+    began = time.monotonic()
+    say = _say
+    prepared = prepare(_options.data_folder(args), _options.start_options(args), say)
+    settings = prepared.settings
+    with alone(settings):
+        _ports_are_free(settings)
+        screens.ensure(say)
+        build_prompts(settings, prepared.site, say)
+        password = first_password(settings, prepared.site)
+
+        def ready() -> None:
+            print(_welcome(prepared, password, time.monotonic() - began), flush=True)
+
+        async def supervise() -> None:
+            await Supervisor(settings, prepared.install, say, ready).run()
+
+        say("Starting Asterisk and the bridge")
+        asyncio.run(supervise())
+        say("Everything has ended")
+    return 0
+
+
+def read_flows() -> Flows:
+    """The flows in force. Raises SetupProblem with every mistake in them."""
+    try:
+        return load.load(resources.folder("dialplans") / "flows")
+    except load.FlowError as error:
+        raise SetupProblem(f"The flows can't be used: {error}") from None
+
+
+def build_prompts(settings: Settings, site: Site, say: Say) -> prompts.Built:
+    """Make the prompts that are missing or have changed. Raises SetupProblem."""
+    packages.install(packages.missing({"espeak-ng": "espeak-ng", "sox": "sox"}), "Speaking the prompts", say)
+    told = 0.0
+
+    def progress(done: int, of: int, name: str) -> None:
+        nonlocal told
+        if done == of or time.monotonic() - told > 2:
+            told = time.monotonic()
+            say(f"Prompts: {done} of {of}")
+
+    try:
+        return prompts.build(
+            read_flows(),
+            [agent.work_number for agent in site.agents],
+            settings.sounds,
+            settings.data / "recorded",
+            progress=progress,
+        )
+    except prompts.PromptsError as error:
+        raise SetupProblem(f"Some prompts could not be made: {error}") from None
+
+
+def first_password(settings: Settings, site: Site) -> tuple[AgentId, str] | None:
+    """Give an administrator a password when no administrator has one: (who, password), to be shown once."""
+    administrators = [agent.id for agent in site.agents if agent.role == "administrator"]
+    if not administrators:
+        raise SetupProblem(f'{settings.site_file} has no agent with role = "administrator". Add one.')
+    try:
+        store = Store.open(settings.database_url)
+    except StoreError as error:
+        raise SetupProblem(str(error)) from None
+    accounts = Accounts(store)
+    try:
+        if any(accounts.has_password(agent) for agent in administrators):
+            return None
+        password = new_password()
+        accounts.put_password(administrators[0], password)
+        return administrators[0], password
+    finally:
+        accounts.close()
+        store.close()
+
+
+def new_password() -> str:
+    """Four groups that can be read out: 80 bits."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+
+
+def _ports_are_free(settings: Settings) -> None:
+    """Find out now, and say which option helps, rather than from a log later."""
+    wanted = [
+        ("--http", settings.bind, settings.http_port, socket.SOCK_STREAM),
+        ("--sip", settings.bind, settings.sip_port, socket.SOCK_DGRAM),
+        ("--sip", settings.bind, settings.sip_port, socket.SOCK_STREAM),
+        ("--ami", "127.0.0.1", settings.ami_port, socket.SOCK_STREAM),
+        ("--agi", "127.0.0.1", settings.agi_port, socket.SOCK_STREAM),
+        ("--http", "127.0.0.1", settings.ws_port, socket.SOCK_STREAM),
+    ]
+    for option, address, port, kind in wanted:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                # Connections of the last run may still linger; they are no obstacle.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError as error:
+                raise SetupProblem(
+                    f"Port {port} on {address} can't be used ({error.strerror}). Give another with {option} PORT."
+                ) from None
+
+
+def _welcome(prepared: Prepared, password: tuple[AgentId, str] | None, seconds: float) -> str:
+    url = prepared.settings.url
+    lines = [
+        "",
+        f"Hotline is up ({seconds:.1f} s).",
+        f"  Help site   {url}/",
+        f"  Desk        {url}/desk",
+        f"  Wallboard   {url}/wallboard",
+    ]
+    if password:
+        lines += [
+            "",
+            f"  Sign in as  {password[0]}",
+            f"  Password    {password[1]}   (shown this once)",
+            "  For others  hotline agents password ID",
+        ]
+    return "\n".join([*lines, "", "Ctrl-C ends it.", ""])
+
+
+def _say(text: str) -> None:
+    print(f"hotline: {text}", file=sys.stderr, flush=True)
