@@ -1,5 +1,6 @@
 """The screens as static files: what may be cached, and what a page may load and reach."""
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -26,6 +27,8 @@ CSP = "; ".join(
 )
 """Nothing from outside, nothing inline: text a caller or a mail brought can't become a program."""
 
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}\Z")
+"""What the build calls its files: nothing that leads elsewhere."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
 
@@ -34,9 +37,7 @@ def add(app: web.Application, static: Path = STATIC) -> None:
     """Serve the pages and their assets."""
     for address, name in PAGES.items():
         app.router.add_get(address, _page(static / name))
-    assets = static / ASSETS
-    if assets.is_dir():
-        app.router.add_static(f"/{ASSETS}", assets, append_version=False)
+    app.router.add_get(f"/{ASSETS}/{{name}}", _asset(static / ASSETS))
 
 
 def dress(request: web.Request, response: web.StreamResponse) -> None:
@@ -69,3 +70,13 @@ def _page(path: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         )
 
     return page
+
+
+def _asset(folder: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def asset(request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        if not _NAME.match(name):
+            raise web.HTTPNotFound
+        return web.FileResponse(folder / name)
+
+    return asset

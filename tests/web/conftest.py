@@ -12,6 +12,8 @@ import aiohttp
 import msgspec
 import pytest
 import sqlalchemy as sa
+from aiohttp import web
+from yarl import URL
 
 from cti.core.commands import Command
 from cti.core.events import Record
@@ -38,6 +40,7 @@ from cti.store.identity import Identities
 from cti.store.records import CustomerRow, InteractionRow, Seen, link, put_customers, put_interactions, see
 from cti.store.views import Pop
 from cti.web.app import Web, WebConfig
+from cti.web.auth import COOKIE, SESSION
 from kb.article import Article
 from kb.search import KnowledgeBase
 from kb.trends import Hot
@@ -187,8 +190,13 @@ class Rig:
         return client
 
     async def signed_in(self, name: str) -> Client:
+        """A client with a session; made without the password, whose hashing is slow on purpose."""
         client = self.client()
-        await client.sign_in(name)
+        until = Ms(self.loop.now() + 3600_000)
+        _, secret = await self.accounts.make_key(AgentId(name), SESSION, "test", until)
+        client.http.cookie_jar.update_cookies({COOKIE: secret}, URL(self.base))
+        client.csrf = (await client.good("GET", "/api/v1/session"))["csrf"]
+        await self.say(AgentSignedIn(agent=AgentId(name)))
         return client
 
     async def say(self, *said: Input) -> None:
@@ -236,14 +244,13 @@ async def hot(language: str | None, limit: int) -> list[Hot]:
 
 @pytest.fixture(scope="session")
 def hashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store whose agents have passwords: hashing is slow on purpose, so it is done once."""
+    """A store in which Ana has a password: hashing is slow on purpose, so it is done once."""
     path = tmp_path_factory.mktemp("accounts") / "hotline.db"
     store = Store.open(f"sqlite:///{path}")
 
     async def fill() -> None:
         accounts = Accounts(store)
-        for agent in SITE.agents:
-            await accounts.set_password(agent.id, PASSWORD)
+        await accounts.set_password(AgentId("ana"), PASSWORD)
         accounts.close()
 
     asyncio.run(fill())
@@ -277,6 +284,40 @@ def people(connection: sa.Connection) -> None:
     )
 
 
+class Exchange:
+    """Asterisk's SIP WebSocket: hears what is let through, and may speak."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.heard: asyncio.Queue[str] = asyncio.Queue()
+        self.sockets: list[web.WebSocketResponse] = []
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(protocols=("sip",))
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        async for message in socket:
+            self.heard.put_nowait(str(message.data))
+        return socket
+
+    async def hear(self) -> str:
+        async with asyncio.timeout(3):
+            return await self.heard.get()
+
+
+@pytest.fixture
+async def exchange() -> AsyncIterator[Exchange]:
+    made = Exchange()
+    app = web.Application()
+    app.router.add_get("/ws", made.serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.port = runner.addresses[0][1]
+    yield made
+    await runner.cleanup()
+
+
 @pytest.fixture
 def journal_trouble() -> list[str]:
     """What stops the journal; empty: nothing."""
@@ -285,7 +326,11 @@ def journal_trouble() -> list[str]:
 
 @pytest.fixture
 async def rig(
-    hashed: Path, tmp_path: Path, journal_trouble: list[str], monkeypatch: pytest.MonkeyPatch
+    hashed: Path,
+    tmp_path: Path,
+    journal_trouble: list[str],
+    exchange: Exchange,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Rig]:
     monkeypatch.setattr("cti.web.live.BEAT_S", 0.1)
     path = tmp_path / "hotline.db"
@@ -303,16 +348,16 @@ async def rig(
         bind="127.0.0.1",
         port=0,
         host="hotline.example",
-        ws_port=1,
+        ws_port=exchange.port,
         session_key=b"k" * 32,
         phone_secrets=phones,
         guests=2,
         version="0.1.0",
     )
-    web = Web(config, loop, history, accounts, KnowledgeBase(ARTICLES), hot, pops, lambda: not journal_trouble)
-    loop.subscribe(web.on_records)
-    await web.start()
-    made = Rig(loop, web, history, accounts, pops)
+    server = Web(config, loop, history, accounts, KnowledgeBase(ARTICLES), hot, pops, lambda: not journal_trouble)
+    loop.subscribe(server.on_records)
+    await server.start()
+    made = Rig(loop, server, history, accounts, pops)
     made.commands = commands
     submit = loop.submit
 
@@ -325,7 +370,7 @@ async def rig(
     yield made
     for client in made.clients:
         await client.http.close()
-    await web.stop()
+    await server.stop()
     loop.close()
     accounts.close()
     history.close()

@@ -115,7 +115,7 @@ def test_requests_take_what_they_say_or_refuse_it(ask: type[msgspec.Struct]) -> 
     names = st.sampled_from(ask.__struct_fields__) | TEXT
 
     @given(st.dictionaries(names, JSON, max_size=5))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     def check(body: dict[str, Any]) -> None:
         try:
             made = msgspec.json.decode(msgspec.json.encode(body), type=ask)
