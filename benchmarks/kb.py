@@ -11,6 +11,7 @@ import math
 import os
 import random
 import sqlite3
+import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -186,16 +187,19 @@ class _Plain:
 
 
 def _small_speed() -> list[Figure]:
-    """The example's articles fifteen times over (300 a language), asked our own questions."""
+    """The example's articles fifteen times over (300 a language), asked our own questions: whole sentences."""
     kb, _ = KnowledgeBase.load(ROOT / "example" / "kb")
     for article in kb.all():
         for copy in range(14):
             kb.put(Article(**{**_fields(article), "id": f"{article.id}-{copy}"}))
     own = (ROOT / "tests" / "kb" / "questions.tsv").read_text("utf-8").splitlines()
     asked = [line.split("\t") for line in own]
-    taken = [_timed(kb.search, a[2], None if a[0] == "-" else a[0]) for _ in range(3) for a in asked]
+    taken = [
+        statistics.median(_timed(kb.search, text, None if language == "-" else language) for _ in range(5))
+        for language, _, text in asked
+    ]
     return [
-        Figure("search of 300 articles, p50", round(percentile(taken, 50), 1), "us"),
+        Figure("search of 300 articles, p50", round(percentile(taken, 50), 1), "us", 1000, "lower"),
         Figure("search of 300 articles, p99", round(percentile(taken, 99), 1), "us", 1000, "lower"),
     ]
 
