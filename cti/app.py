@@ -58,7 +58,7 @@ class Bridge:
             now=self.loop.now,
         )
         self._reception = Reception(
-            self.loop, self._history, flows.load(flows_of(settings)), settings.data, settings.sounds
+            self.loop, self._history, flows.load(resources.flows(settings.data)), settings.data, settings.sounds
         )
         self._agi = AgiServer(Sessions(self._reception))
         secrets = settings.secrets
@@ -128,7 +128,7 @@ class Bridge:
         """Read site, flows and articles anew; what can't be read stays as it was."""
         try:
             self.loop.submit(SiteLoaded(site=site.load(self.settings.site_file)))
-            self._reception.reload(flows.load(flows_of(self.settings)))
+            self._reception.reload(flows.load(resources.flows(self.settings.data)))
             self._knowledge.reload()
         except (SetupProblem, flows.FlowError) as error:
             log.error("not reloaded: %s", error)
@@ -156,12 +156,6 @@ class Bridge:
         elif self._trouble is not None:
             log.warning("the journal can be written again")
         self._trouble = trouble
-
-
-def flows_of(settings: Settings) -> Path:
-    """The data folder's own flows if it has any, else those that are shipped."""
-    own = settings.data / "flows"
-    return own if own.is_dir() else resources.folder("dialplans") / "flows"
 
 
 def _installed() -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from cti.commands import _options
 from cti.core.site import Site
 from cti.setup import resources, site
 from cti.setup.problem import SetupProblem
@@ -24,29 +25,22 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "lint", help="check the flows and count a caller's seconds; exit code 1: something is to be mended"
     )
     for each in (prompts, check):
-        each.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the data folder (data)")
+        _options.add_data(each)
         each.add_argument("--flows", type=Path, metavar="DIR", help="another folder of flows than the one in force")
-        each.add_argument("--json", action="store_true", help="for programs")
+        _options.add_json(each)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; the answer is the exit code: 0 done, 1 something is to be mended, 2 flows or site cannot be read."""
+    """Do it; 1: something is to be mended."""
+    data = _options.data_folder(args)
     try:
-        flows = load(args.flows or flows_folder(args.data))
-        in_force = _site(args.data)
-    except (FlowError, SetupProblem) as error:
-        print(error, file=sys.stderr)
-        return 2
+        flows = load(args.flows or resources.flows(data))
+    except FlowError as error:
+        raise SetupProblem(f"The flows can't be used:\n{error}") from None
     if args.action == "prompts":
-        return _prompts(flows, in_force, args.data, args.json)
-    return _lint(flows, in_force, args.data, args.json)
-
-
-def flows_folder(data: Path) -> Path:
-    """The data folder's own flows if it has any, else those that are shipped."""
-    own = data / "flows"
-    return own if own.is_dir() else resources.folder("dialplans") / "flows"
+        return _prompts(flows, _site(data), data, args.json)
+    return _lint(flows, _site(data), data, args.json)
 
 
 def _site(data: Path) -> Site:

@@ -6,6 +6,7 @@ import secrets
 import socket
 import sys
 import time
+from pathlib import Path
 
 from cti.commands import _options
 from cti.core.ids import AgentId
@@ -57,10 +58,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def read_flows() -> Flows:
+def read_flows(data: Path) -> Flows:
     """The flows in force. Raises SetupProblem with every mistake in them."""
     try:
-        return load.load(resources.folder("dialplans") / "flows")
+        return load.load(resources.flows(data))
     except load.FlowError as error:
         raise SetupProblem(f"The flows can't be used: {error}") from None
 
@@ -78,7 +79,7 @@ def build_prompts(settings: Settings, site: Site, say: Say) -> prompts.Built:
 
     try:
         return prompts.build(
-            read_flows(),
+            read_flows(settings.data),
             [agent.work_number for agent in site.agents],
             settings.sounds,
             settings.data / "recorded",

@@ -23,6 +23,12 @@ def folder(name: str) -> Path:
     return packed
 
 
+def flows(data: Path) -> Path:
+    """The folder of flows in force: the data folder's own if it has any, else those that are shipped."""
+    own = data / "flows"
+    return own if own.is_dir() else folder("dialplans") / "flows"
+
+
 def checkout() -> Path | None:
     """The project's root when we run from a checkout (screens can be built and tests run there), else None."""
     return _ROOT if (_ROOT / "pyproject.toml").exists() and (_ROOT / "hotline").exists() else None
