@@ -22,7 +22,7 @@ from cti.web.ports import Accounts, Key, Loop
 from cti.web.problems import Refusal, missing
 
 SIP_PATH = "/api/v1/sip"
-ECHO = "echo"
+ECHO = "*43"
 """The extension that sends back what it hears (`dialplans`, context `hotline-agent`)."""
 _DAY_MS = 86_400_000
 

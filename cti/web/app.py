@@ -79,6 +79,7 @@ class Web:
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
+        self._tls = _tls(config)
         self._loop = loop
         self._history = history
         self._live = Live(loop, pops, self.epoch)
@@ -129,7 +130,7 @@ class Web:
         """Listen. Raises OSError when the port is taken."""
         await self._proxy.start()
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._config.bind, self._config.port, ssl_context=self._tls()).start()
+        await web.TCPSite(self._runner, self._config.bind, self._config.port, ssl_context=self._tls).start()
         self._tasks = [
             asyncio.create_task(self._live.run(self._beat), name="web-beats"),
             asyncio.create_task(self._usual(), name="web-usual"),
@@ -175,10 +176,16 @@ class Web:
                 async with asyncio.timeout(_USUAL_S):
                     await self._new_day.wait()
 
-    def _tls(self) -> ssl.SSLContext | None:
-        if self._config.certificate is None:
-            return None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self._config.certificate, self._config.private_key)
-        return context
+    def reload(self) -> None:
+        """Read certificate and key anew: connections from now on get the new ones. Raises OSError."""
+        if self._tls is not None and self._config.certificate is not None:
+            self._tls.load_cert_chain(self._config.certificate, self._config.private_key)
+
+
+def _tls(config: WebConfig) -> ssl.SSLContext | None:
+    if config.certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(config.certificate, config.private_key)
+    return context
