@@ -54,9 +54,14 @@ class House:
                 stderr=log,
                 env={**os.environ, "PYTHONWARNINGS": "default"},
             )
-        await until(self.sees_asterisk, 20)
+        try:
+            await until(self.sees_asterisk, 30)
+        except AssertionError:
+            raise AssertionError(f"the bridge does not see Asterisk:\n{self.log()[-3000:]}") from None
 
     async def sees_asterisk(self) -> bool:
+        assert self.bridge is not None
+        assert self.bridge.returncode is None, f"the bridge ended:\n{self.log()[-3000:]}"
         with contextlib.suppress(aiohttp.ClientError):
             async with (
                 aiohttp.ClientSession() as http,
@@ -150,6 +155,13 @@ class Desk:
         self.calls.put_nowait(call)
         if self.answers_by_itself:
             call.answer()
+
+    def answer_everything(self) -> None:
+        """From now on, what rings and what will."""
+        self.answers_by_itself = True
+        for call in self.phone.calls.values() if self.phone is not None else ():
+            if not call.up.done():
+                call.answer()
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         async with self._http.post(self.house.url + path, json=body or {}, headers=self._headers) as answer:
