@@ -44,6 +44,11 @@ _WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?(.*?)\?=", re.DOTALL)
 
 def decode(data: bytes, declared: str | None) -> str:
     """`data` as text: by its label when that can be true, else by what it looks like."""
+    # UTF-7 and UTF-16 can spell halves of a character, which nothing can store.
+    return _decoded(data, declared).encode("utf-8", "replace").decode("utf-8")
+
+
+def _decoded(data: bytes, declared: str | None) -> str:
     label = (declared or "").strip().strip("\"'").lower()
     if not data:
         return ""
@@ -79,6 +84,30 @@ def guess(data: bytes) -> str:
     latin = data.decode("cp1252", "replace")
     readings.append((_latin_score(data), latin))
     return max(readings, key=lambda reading: reading[0])[1]
+
+
+def encoding_of(sample: bytes) -> str:
+    """The encoding that the beginning of a text file is most likely in."""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if sample.startswith(mark):
+            return name
+    # The sample may end inside a character.
+    sample = sample[: sample.rfind(b"\n") + 1] or sample
+    if b"\x00" in sample and sample.count(b"\x00") * 3 > len(sample):
+        return "utf-16-le" if sample[1:2] == b"\x00" else "utf-16-be"
+    for name in ("ascii", "utf-8"):
+        if _strict(sample, name) is not None:
+            return "utf-8"
+    # A few lines pasted in from elsewhere don't change what the file is.
+    high = [line for line in sample.split(b"\n") if not line.isascii()]
+    if sum(_strict(line, "utf-8") is not None for line in high) * 2 > len(high):
+        return "utf-8"
+    text = guess(sample)
+    return next((name for name in _LIKELY if _strict(sample, name) == text), "cp1252")
 
 
 _LIKELY = ("gb18030", "big5hkscs", "cp949", "cp932")

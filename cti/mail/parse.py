@@ -222,7 +222,7 @@ class _Headers:
             pairs = []
         found = []
         for display, mail in pairs[:500]:
-            address = _address(mail) or _address(charsets.words(mail)) or _address(charsets.words(display))
+            address = _address(charsets.words(mail)) or _address(charsets.words(display))
             if address is not None:
                 shown = charsets.words(display).strip("'\" ")
                 found.append(Address("" if _address(shown) == address else shown[:200], address))

@@ -23,6 +23,8 @@ _LIST_TAG = re.compile(r"^\s*\[[^\]]{1,40}\]\s*")
 class Head(Struct, frozen=True, kw_only=True):
     """What threading looks at."""
 
+    key: str
+    """Settles which of two mails of the same moment is the later."""
     ids: tuple[str, ...]
     """Its own Message-ID and those it answers."""
     subject_key: str
@@ -52,7 +54,7 @@ def joined_by_subject(one: Head, other: Head) -> bool:
     """Whether two mails belong together though no id says so: same subject and person, near, the later one a reply."""
     if not one.subject_key or one.subject_key != other.subject_key or not one.people & other.people:
         return False
-    earlier, later = (one, other) if (one.at, one.ids) <= (other.at, other.ids) else (other, one)
+    earlier, later = (one, other) if (one.at, one.key) <= (other.at, other.key) else (other, one)
     return later.loose and later.at - earlier.at <= NEAR_MS
 
 

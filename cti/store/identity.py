@@ -71,6 +71,8 @@ class Identities:
         return {"tel": self.phone, "mail": self.mail, "account": self.account, "device": self.device}[kind](raw)
 
     def _made(self, kind: str, value: str, raw: str) -> Identifier:
+        # A lone surrogate is no character, and no database takes it.
+        value, raw = (text.encode("utf-8", "replace").decode("utf-8") for text in (value, raw))
         digest = blake2b(f"{kind}:{value}".encode(), key=self._key, digest_size=_ID_BYTES).digest()
         name = b32encode(digest).decode().lower()
         return Identifier(id=IdentifierId(f"{kind}:{name}"), kind=kind, value=value, raw=raw.strip()[:200])

@@ -169,6 +169,8 @@ messages = Table(
     Column("language", String),
     _text("message_id"),
     _text("subject_key"),
+    Column("loose", Boolean, nullable=False),  # a reply that doesn't say to what
+    _text("people"),  # identifiers of everybody in it but ourselves
     _text("problems"),  # what was odd about it, one a line
     Index("messages_interaction", "interaction", "at"),
     Index("messages_subject", "subject_key", "at"),

@@ -9,6 +9,7 @@ from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject, subje
 
 def head(*ids: str, subject: str = "", at: int = 0, people: str = "a") -> Head:
     return Head(
+        key=f"{ids}{subject}{people}",
         ids=ids,
         subject_key=subject_key(subject),
         loose=is_reply(subject) and len(ids) < 2,

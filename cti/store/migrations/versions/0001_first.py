@@ -227,6 +227,8 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("message_id", sa.Text(), server_default="", nullable=False),
         sa.Column("subject_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("loose", sa.Boolean(), nullable=False),
+        sa.Column("people", sa.Text(), server_default="", nullable=False),
         sa.Column("problems", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )

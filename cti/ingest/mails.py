@@ -1,0 +1,263 @@
+"""Mails into the history: parsed, threaded, stored once, each thread one line of the timeline."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, bindparam, text
+
+from cti.core.ids import Ms
+from cti.ingest.mailbox import Found, mails
+from cti.ingest.report import Progress, Report, Ticker, keep, let_go
+from cti.mail.parse import Address, Mail, MailError, parse
+from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject
+from cti.store.database import Store
+from cti.store.identity import Identifier, Identities
+from cti.store.records import InteractionRow, Seen, put_interactions, see
+
+SOURCE = "mail"
+_BATCH = 100
+_SNIPPET = 240
+
+_INSERT = text(
+    """
+    INSERT INTO messages (id, interaction, at, inbound, author, author_name, recipients, subject, text, quoted, auto,
+                          language, message_id, subject_key, loose, people, problems)
+    VALUES (:id, :interaction, :at, :inbound, :author, :author_name, :recipients, :subject, :text, :quoted, :auto,
+            :language, :message_id, :subject_key, :loose, :people, :problems)
+    """
+)
+_BY_ID = text("SELECT DISTINCT interaction FROM thread_refs WHERE ref IN :refs").bindparams(
+    bindparam("refs", expanding=True)
+)
+_BY_SUBJECT = text(
+    "SELECT id, interaction, at, loose, people FROM messages WHERE subject_key = :key AND at BETWEEN :first AND :last"
+)
+
+
+class Own:
+    """Which addresses are ours: whole addresses, or domains."""
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        self._mails = {one.casefold() for one in addresses if "@" in one.lstrip("@")}
+        self._domains = {one.casefold().lstrip("@") for one in addresses if "@" not in one.lstrip("@")}
+
+    def __contains__(self, address: Address) -> bool:
+        return address.mail in self._mails or address.mail.rpartition("@")[2] in self._domains
+
+
+class MailStore:
+    """Puts parsed mails into the tables. Every method may be called again with the same mail."""
+
+    def __init__(self, identities: Identities, own: Own) -> None:
+        self._identities = identities
+        self._own = own
+
+    def put(self, connection: Connection, mail: Mail, undated: Ms) -> bool:
+        """Store one mail; `undated` stands in where it has no date. False: it was there already."""
+        if connection.execute(text("SELECT 1 FROM messages WHERE id = :id"), {"id": mail.key}).first() is not None:
+            return False
+        at = mail.date if mail.date is not None else undated
+        inbound = mail.sender is None or mail.sender not in self._own
+        people = self._people(mail)
+        see(connection, [Seen(identifier, at, name) for identifier, name in people])
+        head = Head(
+            key=mail.key,
+            ids=(*((mail.message_id,) if mail.message_id else ()), *mail.references),
+            subject_key=mail.subject_key,
+            loose=is_reply(mail.subject) and not mail.references,
+            at=at,
+            people=frozenset(identifier.id for identifier, _ in people),
+        )
+        thread = self._thread(connection, head)
+        author = people[0][0].id if inbound and people else ""
+        connection.execute(
+            _INSERT,
+            {
+                "id": mail.key,
+                "interaction": thread,
+                "at": at,
+                "inbound": inbound,
+                "author": author,
+                "author_name": (mail.sender.name or mail.sender.mail) if mail.sender else "",
+                "recipients": ", ".join(_shown(one) for one in mail.to)[:2000],
+                "subject": mail.subject,
+                "text": mail.text,
+                "quoted": mail.quoted,
+                "auto": mail.auto,
+                "language": mail.language,
+                "message_id": mail.message_id,
+                "subject_key": mail.subject_key,
+                "loose": head.loose,
+                "people": " ".join(sorted(head.people)),
+                "problems": "\n".join(mail.problems),
+            },
+        )
+        if head.ids:
+            connection.execute(
+                text("INSERT INTO thread_refs (ref, interaction) VALUES (:ref, :thread) ON CONFLICT (ref) DO NOTHING"),
+                [{"ref": ref, "thread": thread} for ref in dict.fromkeys(head.ids)],
+            )
+        self._attach(connection, mail)
+        self._line(connection, thread)
+        return True
+
+    def _people(self, mail: Mail) -> list[tuple[Identifier, str]]:
+        """Everybody in it but ourselves, the sender first."""
+        everybody = [*((mail.sender,) if mail.sender else ()), *mail.to]
+        found = [(self._identities.mail(one.mail), one.name) for one in everybody if one not in self._own]
+        return [(identifier, name) for identifier, name in found if identifier is not None]
+
+    def _thread(self, connection: Connection, head: Head) -> str:
+        """The thread this mail belongs to; threads it connects become one."""
+        found: set[str] = set()
+        if head.ids:
+            found.update(connection.execute(_BY_ID, {"refs": list(dict.fromkeys(head.ids))}).scalars())
+        if head.subject_key:
+            span = {"key": head.subject_key, "first": head.at - NEAR_MS, "last": head.at + NEAR_MS}
+            for id_, interaction, at, loose, people in connection.execute(_BY_SUBJECT, span):
+                other = Head(
+                    key=id_,
+                    ids=(),
+                    subject_key=head.subject_key,
+                    loose=bool(loose),
+                    at=Ms(at),
+                    people=frozenset(people.split()),
+                )
+                if joined_by_subject(head, other):
+                    found.add(interaction)
+        if not found:
+            return f"{SOURCE}-{head.key[:24]}"
+        thread = min(found)
+        for other_thread in found - {thread}:
+            names = {"thread": thread, "other": other_thread}
+            for table in ("messages", "thread_refs"):
+                connection.execute(text(f"UPDATE {table} SET interaction = :thread WHERE interaction = :other"), names)
+            connection.execute(
+                text(
+                    "UPDATE annotations SET interaction = :thread WHERE interaction = :other"
+                    " AND NOT EXISTS (SELECT 1 FROM annotations WHERE interaction = :thread)"
+                ),
+                names,
+            )
+            connection.execute(text("DELETE FROM interactions WHERE id = :other"), names)
+        return thread
+
+    def _attach(self, connection: Connection, mail: Mail) -> None:
+        for n, one in enumerate(mail.attachments):
+            connection.execute(
+                text(
+                    "INSERT INTO attachments (hash, size, body) VALUES (:hash, :size, :body)"
+                    " ON CONFLICT (hash) DO NOTHING"
+                ),
+                {"hash": one.digest, "size": len(one.body), "body": one.body},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO message_attachments (message, n, name, type, hash)"
+                    " VALUES (:message, :n, :name, :type, :hash)"
+                ),
+                {"message": mail.key, "n": n, "name": one.name, "type": one.type, "hash": one.digest},
+            )
+
+    def _line(self, connection: Connection, thread: str) -> None:
+        """The thread's line in the timeline, made from its mails; machines' mails alone make none."""
+        rows = connection.execute(
+            text(
+                "SELECT at, inbound, author, author_name, subject, substr(text, 1, 2000) AS text, auto, language,"
+                " people FROM messages WHERE interaction = :thread ORDER BY at, id"
+            ),
+            {"thread": thread},
+        ).all()
+        written = [row for row in rows if not row.auto]
+        if not written:
+            return
+        newest = written[-1]
+        received = [row for row in written if row.inbound]
+        others = newest.people.split()
+        owner = next((row.author for row in received if row.author), others[0] if others else "nobody")
+        shown = received[-1] if received else newest
+        put_interactions(
+            connection,
+            [
+                InteractionRow(
+                    owner=owner,
+                    at=Ms(newest.at),
+                    id=thread,
+                    kind="mail",
+                    title=written[0].subject or newest.subject,
+                    text=snippet(shown.text),
+                    inbound=bool(newest.inbound),
+                    language=shown.language,
+                    agent_name="" if newest.inbound else newest.author_name,
+                    mark="no_reply" if newest.inbound else "",
+                    source=SOURCE,
+                )
+            ],
+        )
+
+
+def snippet(words: str) -> str:
+    """The beginning of a text, on one line."""
+    line = re.sub(r"\s+", " ", words).strip()
+    return line if len(line) <= _SNIPPET else line[: _SNIPPET - 1].rstrip() + "…"
+
+
+def ingest_mails(
+    store: Store, identities: Identities, path: Path, own: Iterable[str], now: Ms, progress: Progress | None = None
+) -> Report:
+    """Bring in every mail at `path`: a .eml, a folder of them, a Maildir or an mbox. Raises `IngestError`."""
+    return put_mails(store, MailStore(identities, Own(list(own))), mails(path), str(path), now, progress)
+
+
+def put_mails(
+    store: Store, into: MailStore, found: Iterator[Found], source: str, now: Ms, progress: Progress | None = None
+) -> Report:
+    """Bring in mails batch by batch, so that a crash loses nothing that was counted and a second run goes on."""
+    report = Report(source=source)
+    ticker = Ticker(report, progress)
+    while batch := list(islice(found, _BATCH)):
+        # Parsing needs no database: others may write meanwhile.
+        parsed = [_parsed(one) for one in batch]
+
+        def write(connection: Connection, parsed: list[tuple[Found, Mail | str]] = parsed) -> tuple[int, int, int]:
+            new = same = unread = 0
+            readable = []
+            for one, mail in parsed:
+                if isinstance(mail, str):
+                    keep(connection, SOURCE, one.place, mail, one.raw, now)
+                    unread += 1
+                elif into.put(connection, mail, one.modified):
+                    new += 1
+                    readable.append(one.place)
+                else:
+                    same += 1
+                    readable.append(one.place)
+            let_go(connection, SOURCE, readable)
+            return new, same, unread
+
+        new, same, unread = store.write(write)
+        report.read += len(batch)
+        report.new += new
+        report.same += same
+        report.kept += unread
+        ticker.tick()
+    if progress is not None:
+        progress(report)
+    return report
+
+
+def _parsed(found: Found) -> tuple[Found, Mail | str]:
+    if found.reason:
+        return found, found.reason
+    try:
+        return found, parse(found.raw)
+    except MailError as error:
+        return found, str(error)
+    except Exception as error:  # one mail nobody foresaw must not keep the other million out
+        return found, f"it broke the reader ({type(error).__name__}: {error}): please report it"
+
+
+def _shown(address: Address) -> str:
+    return f"{address.name} <{address.mail}>" if address.name else address.mail

@@ -1,0 +1,113 @@
+"""The mapping file: which column of an outside table is what here. Unknown keys are refused by name."""
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from cti.ingest.report import IngestError
+
+HISTORY_KINDS = ("call", "mail", "chat", "sms", "search", "form", "visit", "order")
+KINDS = (*HISTORY_KINDS, "customer", "case", "promise")
+_NEEDED = {"customer": ("key", "name"), "case": ("key", "title", "at"), "promise": ("key", "title", "at", "due")}
+
+
+class Column(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a value comes from, when the name of a column alone doesn't say it."""
+
+    column: str = ""
+    template: str = ""
+    """Several columns in one text: `{product}, {count} pieces`."""
+    value: str = ""
+    """Always this."""
+    map: dict[str, str] = {}
+    """What is written there -> what it means here; `*` for everything else. Without `*` the rest stays as it is."""
+
+
+Field = str | Column
+
+
+class Fields(Struct, frozen=True, forbid_unknown_fields=True):
+    """What can be filled. `key` names a row for ever; without one, its whole content does."""
+
+    key: Field | None = None
+    at: Field | None = None
+    title: Field | None = None
+    text: Field | None = None
+    language: Field | None = None
+    inbound: Field | None = None
+    agent: Field | None = None
+    lasted_s: Field | None = None
+    waited_s: Field | None = None
+    solved: Field | None = None
+    mark: Field | None = None
+    case: Field | None = None
+    """The number of a case."""
+    tel: Field | None = None
+    mail: Field | None = None
+    account: Field | None = None
+    device: Field | None = None
+    customer: Field | None = None
+    """The key of a customer."""
+    name: Field | None = None
+    tier: Field | None = None
+    tags: Field | None = None
+    """Several, parted by `;`."""
+    state: Field | None = None
+    due: Field | None = None
+
+
+class Map(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping file (TOML)."""
+
+    name: str
+    """The source's name: with a row's key it makes its id, so it must not change."""
+    kind: str
+    """What a row is: a line of the history, `customer`, `case` or `promise`."""
+    columns: Fields
+    zone: str = "UTC"
+    """For times that don't say their zone."""
+    time_format: str = ""
+    """As in Python's `strptime`, where times are not ISO 8601 or seconds since 1970."""
+    link: bool = False
+    """The identifiers of a row are one person's: link them. False: they only say where the row came from."""
+    table: str = ""
+    query: str = ""
+    """For databases: a table, or a query of your own."""
+    delimiter: str = ""
+    encoding: str = ""
+    """For files; empty: found out."""
+    header: tuple[str, ...] = ()
+    """The columns' names, for a CSV file without a first line that names them."""
+
+
+def load_map(path: Path) -> Map:
+    """Read and check a mapping file. Raises `IngestError` naming the line or key that is wrong."""
+    try:
+        loaded = msgspec.toml.decode(path.read_bytes(), type=Map)
+    except OSError as error:
+        raise IngestError(f"the map {path} can't be read: {error.strerror}") from error
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise IngestError(f"the map {path} is wrong: {error}") from error
+    problem = _problem(loaded)
+    if problem:
+        raise IngestError(f"the map {path} is wrong: {problem}")
+    return loaded
+
+
+def _problem(map_: Map) -> str:
+    columns = map_.columns
+    if not map_.name or ":" in map_.name:
+        return "`name` must be a word without a colon"
+    if map_.kind not in KINDS:
+        return f"`kind` is {map_.kind!r}; it can be {', '.join(KINDS)}"
+    if map_.table and map_.query:
+        return "give `table` or `query`, not both"
+    needed = _NEEDED.get(map_.kind, ("at",))
+    missing = [name for name in needed if getattr(columns, name) is None]
+    if missing:
+        return f"`columns` must name {', '.join(missing)} for rows that are a {map_.kind}"
+    owners = (columns.tel, columns.mail, columns.account, columns.device, columns.customer)
+    if map_.kind != "customer" and all(owner is None for owner in owners):
+        return "`columns` must name one of tel, mail, account, device or customer: whose row is it?"
+    return ""

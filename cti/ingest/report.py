@@ -1,0 +1,101 @@
+"""What an ingest did, and the words for what it could not do."""
+
+import time
+from collections.abc import Callable
+
+from msgspec import Struct
+from sqlalchemy import Connection, text
+
+from cti.core.ids import Ms
+
+KEPT_BYTES = 256_000
+"""Of what can't be read so much is kept; its place says where the whole of it is."""
+
+
+class IngestError(Exception):
+    """The ingest can't go on at all; the text says what to do. What was read before stays."""
+
+
+class Report(Struct):
+    """Counts of one ingest."""
+
+    source: str
+    read: int = 0
+    new: int = 0
+    same: int = 0
+    """Already there; tables: written again, so a changed row is changed."""
+    kept: int = 0
+    """Could not be read; listed by `hotline ingest kept`."""
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """One thing that could not be read."""
+
+    id: int
+    source: str
+    place: str
+    reason: str
+    size: int
+    at: Ms
+
+
+Progress = Callable[[Report], None]
+
+
+class Ticker:
+    """Calls `progress` a few times a second, however fast rows come."""
+
+    def __init__(self, report: Report, progress: Progress | None) -> None:
+        self._report = report
+        self._progress = progress
+        self._next = 0.0
+
+    def tick(self) -> None:
+        """Something was done."""
+        if self._progress is not None and (now := time.monotonic()) >= self._next:
+            self._next = now + 0.25
+            self._progress(self._report)
+
+
+def keep(connection: Connection, source: str, place: str, reason: str, body: bytes, at: Ms) -> None:
+    """Keep what can't be read, once for each place, with the newest reason."""
+    connection.execute(
+        text(
+            "INSERT INTO kept (source, place, reason, body, at) VALUES (:source, :place, :reason, :body, :at)"
+            " ON CONFLICT (source, place)"
+            " DO UPDATE SET reason = excluded.reason, body = excluded.body, at = excluded.at"
+        ),
+        {"source": source, "place": place, "reason": reason, "body": body[:KEPT_BYTES], "at": at},
+    )
+
+
+def let_go(connection: Connection, source: str, places: list[str]) -> None:
+    """What stood at these places has been read by now."""
+    if places:
+        connection.execute(
+            text("DELETE FROM kept WHERE source = :source AND place = :place"),
+            [{"source": source, "place": place} for place in places],
+        )
+
+
+def list_kept(connection: Connection, source: str | None = None) -> list[Kept]:
+    """Everything kept, newest first."""
+    rows = connection.execute(
+        text(
+            "SELECT id, source, place, reason, length(body) AS size, at FROM kept"
+            " WHERE :source IS NULL OR source = :source ORDER BY at DESC, id DESC"
+        ),
+        {"source": source},
+    )
+    return [Kept(**row._mapping) for row in rows]
+
+
+def kept_body(connection: Connection, id_: int) -> bytes | None:
+    """The bytes kept under an id."""
+    found = connection.execute(text("SELECT body FROM kept WHERE id = :id"), {"id": id_}).scalar()
+    return None if found is None else bytes(found)
+
+
+def forget_kept(connection: Connection, id_: int) -> bool:
+    """Throw one away for good. False: there is none with this id."""
+    return connection.execute(text("DELETE FROM kept WHERE id = :id"), {"id": id_}).rowcount == 1
