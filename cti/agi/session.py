@@ -180,7 +180,11 @@ class Session:
     async def after(self) -> None:
         """Out of a bridge: the core says whether to ask for a judgement, to go back in line, or goodbye."""
         known = self._ports.resume(self._interaction)
-        self._language = known.language if known is not None else None
+        if known is None:
+            # Came in and was served while we were away: nobody here could answer.
+            await self._say_and_leave(self._own("goodbye"))
+            return
+        self._language = known.language
         if await self._ask_core() == "wait":
             # The dialplan brings the caller to `/call`, which knows the place.
             await self._do(self._call.set_variable("HL_DONE", "wait"))

@@ -341,6 +341,14 @@ async def test_no_survey_when_the_core_says_goodbye() -> None:
     assert paper.heard == ["yue/goodbye"]
 
 
+async def test_a_caller_served_while_we_were_away_is_bid_goodbye_at_once() -> None:
+    world = World()
+    paper = Paper(world, entry="after")
+    await paper.run()
+    assert paper.heard == ["en/goodbye"]
+    assert world.told == []
+
+
 async def test_a_core_that_is_silent_holds_nobody() -> None:
     world = World()
     world.to = ""
