@@ -11,9 +11,11 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from cti.core.apply import apply
 from cti.core.events import Event, Record
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.inputs import DeskConnected, DeskLost
+from cti.core.world import World
 from cti.web import project
 from cti.web.notices import Notices
 from cti.web.ports import Loop, Pops
@@ -93,7 +95,7 @@ AnyRoom = Room[DeskView] | Room[WallboardView]
 
 
 class Live:
-    """The rooms. Runs on the loop; `on_records` is called with every committed batch."""
+    """The rooms. Made before the first input is taken; `on_records` is called with every committed batch."""
 
     def __init__(self, loop: Loop, pops: Pops, epoch: str) -> None:
         self.epoch = epoch
@@ -101,11 +103,13 @@ class Live:
         """How often a slow viewer was given a snapshot instead of changes."""
         self._loop = loop
         self._pops = pops
-        self._notices = Notices(loop.world)
+        # A fold of our own: the loop's world is ahead of the disk, and no screen may show what a crash could undo.
+        self._world = msgspec.msgpack.decode(msgspec.msgpack.encode(loop.world), type=World)
+        self._notices = Notices(self._world)
         self._usual: tuple[float, ...] = ()
         self._desks: dict[AgentId, Room[DeskView]] = {}
         self._wall: Room[WallboardView] | None = None
-        self._queues = project.queues(loop.world)
+        self._queues = project.queues(self._world)
         self._gathered: set[Part] = set()
         self._flush: asyncio.TimerHandle | None = None
         self._flushed = 0.0
@@ -116,6 +120,8 @@ class Live:
     def on_records(self, records: Sequence[Record]) -> None:
         """Show a committed batch: the desks it is about now, everything else within `GATHER_S`."""
         urgent: set[AgentId] = set()
+        for record in records:
+            apply(self._world, record.event, record.at)
         for record in records:
             parts = project.TOUCHES[type(record.event)]
             if Part.SITE in parts:
@@ -133,7 +139,7 @@ class Live:
     def pop_changed(self, interaction: InteractionId) -> None:
         """The pop of an interaction came, or is another now."""
         for agent, room in self._desks.items():
-            if room.viewers and project.of_agent(self._loop.world, agent) == interaction:
+            if room.viewers and project.of_agent(self._world, agent) == interaction:
                 self._show_own(agent)
 
     def usual(self, half_hours: tuple[float, ...]) -> None:
@@ -187,15 +193,15 @@ class Live:
         self._beats.pop(agent, None)
 
     def desk(self, agent: AgentId) -> DeskView:
-        """An agent's desk as of now."""
-        world = self._loop.world
+        """An agent's desk as of the last commit."""
+        world = self._world
         interaction = project.of_agent(world, agent)
         pop = self._pops.get(interaction) if interaction is not None else None
         return project.desk(world, agent, pop, self._notices.of(agent))
 
     def wallboard(self) -> WallboardView:
-        """The wallboard as of now."""
-        return project.wallboard(self._loop.world, self._usual)
+        """The wallboard as of the last commit."""
+        return project.wallboard(self._world, self._usual)
 
     @property
     def viewers(self) -> dict[str, int]:
@@ -261,14 +267,14 @@ class Live:
                 if shown is not None and shown.interaction == interaction:
                     yield one
         phone = getattr(event, "phone", None)
-        if phone is not None and (owner := self._loop.world.owner(phone)) is not None:
+        if phone is not None and (owner := self._world.owner(phone)) is not None:
             yield owner
 
     def _show_own(self, agent: AgentId) -> None:
         room = self._desks.get(agent)
         if room is None or not room.viewers:
             return
-        world = self._loop.world
+        world = self._world
         interaction = project.of_agent(world, agent)
         old = room.view
         made: dict[str, object] = {
@@ -294,7 +300,7 @@ class Live:
         self._flush = None
         self._flushed = asyncio.get_running_loop().time()
         parts, self._gathered = self._gathered, set()
-        world = self._loop.world
+        world = self._world
         if Part.LINE in parts:
             queues = project.queues(world)
             if queues != self._queues:
@@ -305,12 +311,12 @@ class Live:
             self._flush_wall(self._wall, parts)
 
     def _flush_desks(self, parts: set[Part]) -> None:
-        site = self._loop.world.site
+        site = self._world.site
         made: dict[str, object] = {}
         if Part.LINE in parts:
             made["queues"] = self._queues
         if Part.LINK in parts:
-            made["asterisk"] = self._loop.world.asterisk
+            made["asterisk"] = self._world.asterisk
         if Part.SITE in parts and site is not None:
             made |= {"reasons": site.reasons, "outcomes": site.outcomes}
         once = {name: msgspec.Raw(_encode(value)) for name, value in made.items()}
@@ -320,7 +326,7 @@ class Live:
                 self._change(room, changed, {name: once[name] for name in changed})
 
     def _flush_wall(self, room: Room[WallboardView], parts: set[Part]) -> None:
-        world, site = self._loop.world, self._loop.world.site
+        world, site = self._world, self._world.site
         made: dict[str, object] = {}
         if Part.LINE in parts:
             waiting, longest, queue = project.line_total(world)

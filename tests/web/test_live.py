@@ -330,12 +330,38 @@ async def follow(story: list[Any]) -> None:
         fresh = plain(live.desk(agent))
         for screen in screens:
             assert screen.read() == fresh
+        assert fresh == plain(project.desk(loop.world, agent, pop_of(loop, pops, agent), live.desk(agent).notices))
     for screen in walls:
-        assert screen.read() == plain(live.wallboard())
+        assert screen.read() == plain(live.wallboard()) == plain(project.wallboard(loop.world, ()))
+
+
+def pop_of(loop: PlayLoop, pops: dict[InteractionId, Pop], agent: AgentId) -> Pop | None:
+    interaction = project.of_agent(loop.world, agent)
+    return pops.get(interaction) if interaction is not None else None
 
 
 def plain(view: DeskView | WallboardView) -> Any:
     return msgspec.json.decode(msgspec.json.encode(view))
+
+
+async def test_no_screen_shows_what_is_not_on_disk_yet() -> None:
+    loop, screen = PlayLoop(), Screen()
+    live = Live(loop, {}, "e")
+    live.join_desk(AgentId("ana"), screen.viewer)
+    batches: list[list[Record]] = []
+    loop.on_records = batches.append
+    loop.submit(AgentReady(agent=AgentId("ana")))
+    for row in ("A calls", "A asks support"):
+        loop.submit(loop.play.understand(row))
+    assert loop.world.agents[AgentId("ana")].state == "reserved"
+    live.on_records(batches[0])
+    assert screen.read()["me"]["state"] == "ready"
+    late = Screen()
+    live.join_desk(AgentId("ana"), late.viewer)
+    assert late.read()["call"] is None
+    for batch in batches[1:]:
+        live.on_records(batch)
+    assert screen.read()["call"]["phase"] == "ringing"
 
 
 async def test_a_slow_screen_gets_a_snapshot_and_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
