@@ -141,6 +141,7 @@ class Session:
         self._number = number
         self._site = ports.site()
         self._prompts = ports.prompts()
+        self._flow = self._dialled()
         self._language: Language | None = None
         self._told = ""
         """The language the dialplan knows of."""
@@ -165,7 +166,7 @@ class Session:
                 facts = await self._facts(identifier)
                 default = self._site.default_language
                 step = engine.resume(
-                    self._ports.flows(), self._flow(), known.position, known.language, default, self._known(facts)
+                    self._ports.flows(), self._flow, known.position, known.language, default, self._known(facts)
                 )
                 await self._lead(step, facts)
             case "ended":
@@ -199,7 +200,7 @@ class Session:
             self._language = Language(facts.language) if facts.language else None
             self._arrived(identifier, self._language)
         default = self._site.default_language
-        step = engine.begin(self._flow(), facts.language, default, self._known(facts))
+        step = engine.begin(self._flow, facts.language, default, self._known(facts))
         await self._lead(step, facts)
 
     def _arrived(self, caller: IdentifierId | None, language: Language | None) -> None:
@@ -225,7 +226,7 @@ class Session:
             log.exception("call %s: its caller's history could not be read", self._interaction)
         return CallerFacts(identifier=identifier)
 
-    def _flow(self) -> Flow:
+    def _dialled(self) -> Flow:
         """The flow of the number that was dialled."""
         flows = self._ports.flows().flows
         named = next((one.flow for one in self._site.numbers if one.number == self._number), None)
@@ -252,7 +253,7 @@ class Session:
             self._tell(step)
             match step.do:
                 case engine.Connect() as do:
-                    await self._connect(do, step.caller, answered)
+                    await self._connect(do, answered)
                     return
                 case engine.Finish() as do:
                     if not answered:
@@ -277,7 +278,7 @@ class Session:
             if move.label or not isinstance(step.do, engine.Connect):
                 self._ports.submit(FlowMoved(interaction=self._interaction, position=move.position, label=move.label))
 
-    async def _connect(self, do: engine.Connect, caller: engine.Caller, answered: bool) -> None:
+    async def _connect(self, do: engine.Connect, answered: bool) -> None:
         # The question to the core goes first: an agent may be free, and all that follows is cut by the connection.
         self._ports.submit(
             RouteAsked(
@@ -316,7 +317,7 @@ class Session:
         found = self._queue(queue)
         every_s = found.position_every_s if found is not None else POSITION_EVERY_S
         music = found.music if found is not None else "default"
-        if entering:
+        if entering and every_s:
             await self._hear(engine.Hear(self._place()))
         while True:
             await self._do(self._call.set_music(True, music))
@@ -335,7 +336,7 @@ class Session:
         place = self._ports.position(self._interaction)
         if place is None:
             return ()
-        language = engine.spoken(self._flow(), self._language, self._site.default_language)
+        language = engine.spoken(self._flow, self._language, self._site.default_language)
         return tuple(Piece(language, prompt) for prompt in say.position(place, language))
 
     # --- after the talk
@@ -368,7 +369,7 @@ class Session:
     # --- small parts
 
     def _own(self, prompt: str) -> tuple[Piece, ...]:
-        return (Piece(engine.spoken(self._flow(), self._language, self._site.default_language), prompt),)
+        return (Piece(engine.spoken(self._flow, self._language, self._site.default_language), prompt),)
 
     async def _hear(self, do: engine.Hear) -> engine.Heard:
         """Say the pieces and wait for a key, as `Hear` asks."""
@@ -395,7 +396,7 @@ class Session:
 
     async def _say_language(self) -> None:
         """For the dialplan, should it have to speak in our place."""
-        language = engine.spoken(self._flow(), self._language, self._site.default_language)
+        language = engine.spoken(self._flow, self._language, self._site.default_language)
         if language != self._told:
             self._told = language
             await self._do(self._call.set_variable("HL_LANGUAGE", language))
