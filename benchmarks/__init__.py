@@ -1,0 +1,1 @@
+"""Measurements of Hotline beside its peers: `./hotline bench` lists them."""

@@ -1,0 +1,33 @@
+"""Every bench there is, by name. A bench is a module with `run(options: Options) -> Report`."""
+
+from importlib import import_module
+
+from msgspec import Struct
+
+from benchmarks.frame import Options, Report
+
+
+class Bench(Struct, frozen=True):
+    """One line of `./hotline bench`."""
+
+    name: str
+    summary: str
+    needs: str = "nothing"
+    """What must be there before it can run, in words."""
+
+    def run(self, options: Options) -> Report:
+        """Run it. Raises what it raises: a bench that cannot run says why."""
+        report: Report = import_module(f"benchmarks.{self.name}").run(options)
+        return report
+
+
+BENCHES = (
+    Bench("ami", "AMI events a second over loopback, beside panoramisk and pyst2"),
+    Bench("agi", "FastAGI commands a second, beside panoramisk and pyst2"),
+    Bench("kb", "answers found, beside plain BM25 and SQLite's FTS5", "the shared test data, for its public questions"),
+)
+
+
+def find(name: str) -> Bench | None:
+    """The bench of that name."""
+    return next((bench for bench in BENCHES if bench.name == name), None)
