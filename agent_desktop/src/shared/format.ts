@@ -185,6 +185,9 @@ export function shareOf(part: number, whole: number, l: Lang = lang.value): stri
   return l === "en" ? `${count(part)} of ${count(whole)}` : `${count(part)} / ${count(whole)}`;
 }
 
+/** What stands between facts on one line. */
+export const joiner = (l: Lang = lang.value): string => (l === "en" ? ", " : "，");
+
 /** Two letters for a face without a picture; a Chinese name gives its first character. */
 export function initials(name: string): string {
   const clean = name.trim();
@@ -194,6 +197,13 @@ export function initials(name: string): string {
   const first = [...(names[0] ?? "")][0] ?? "";
   const last = names.length > 1 ? ([...(names[names.length - 1] ?? "")][0] ?? "") : "";
   return (first + last).toUpperCase();
+}
+
+/** A name where there is little room: `Eleanor W.`; a Chinese one stays whole. */
+export function shortName(name: string): string {
+  const names = name.trim().split(/\s+/);
+  if (names.length < 2 || /[㐀-鿿]/.test(name)) return name;
+  return `${names[0]} ${[...(names[names.length - 1] ?? "")][0] ?? ""}.`;
 }
 
 /** The `lang` a foreign text wants, or undefined when it is in a script every face has. */

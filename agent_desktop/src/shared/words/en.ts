@@ -9,7 +9,7 @@ export const en = {
     held: "On hold",
     wrap_up: "Wrap-up",
   },
-  reasons: { rona: "Call not answered", away: "Away" },
+  reasons: { rona: "Not answered", away: "Away", declined: "Declined", unreachable: "Not reached", desk_lost: "Desk away" },
   kinds: { call: "Call", mail: "Mail", chat: "Chat", sms: "SMS", search: "Web search", form: "Web form", visit: "Web visit", order: "Order", web: "Web", voice: "Voice message" },
   languages: { cmn: "Mandarin", yue: "Cantonese", en: "English" },
   solved: "solved",

@@ -10,7 +10,7 @@ export const zhHant: SharedWords = {
     held: "保留中",
     wrap_up: "話後處理",
   },
-  reasons: { rona: "來電未接", away: "離開" },
+  reasons: { rona: "來電未接", away: "離開", declined: "已拒接", unreachable: "話機未接通", desk_lost: "工作台曾離線" },
   kinds: { call: "電話", mail: "電郵", chat: "對話", sms: "短訊", search: "網站搜尋", form: "網站表格", visit: "網站瀏覽", order: "訂單", web: "網站", voice: "語音留言" },
   languages: { cmn: "普通話", yue: "廣東話", en: "英語" },
   solved: "已解決",

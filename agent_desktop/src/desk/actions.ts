@@ -1,0 +1,75 @@
+/** What the keys of the desk do. Each is safe to press at any time: it does nothing when it has no meaning now. */
+import { signal } from "@preact/signals";
+import { post, remove } from "../shared/api";
+import type { Done } from "../shared/types";
+import { call, checked, me, reasons } from "./session";
+import * as sip from "./sip";
+import { attempt, wrapUp } from "./work";
+
+/** The keypad is open. */
+export const padOpen = signal(false);
+/** The menu of one's own state is open. */
+export const stateOpen = signal(false);
+
+/** Whether this desk can take calls: the sound was heard back, or another phone rings. */
+export const canBeReady = (): boolean => checked.value !== null && checked.value.by !== "none";
+
+export function answer(): void {
+  const at = call.value;
+  if (at?.phase === "ringing") void sip.answer(at.offer);
+}
+
+/** Hang up, or refuse while it rings. */
+export function hangUp(): void {
+  const at = call.value;
+  if (!at) return;
+  if (at.phase === "ringing") {
+    // The server is told, not the phone: it ends every leg and gives the caller to the next agent at once.
+    if (at.offer) void attempt(() => post<Done>(`/offers/${encodeURIComponent(at.offer ?? "")}/decline`));
+  } else if (at.phase === "talking" || at.phase === "held") {
+    if (!sip.hangUp()) void attempt(() => post<Done>(`/interactions/${encodeURIComponent(at.interaction)}/hangup`));
+  }
+}
+
+const talkingHere = (): boolean => sip.phone.value.call?.phase === "talking";
+
+export function toggleHold(): void {
+  if (talkingHere()) sip.hold(!sip.phone.value.call?.held);
+}
+
+export function toggleMute(): void {
+  if (talkingHere()) sip.mute(!sip.phone.value.call?.muted);
+}
+
+export function togglePad(): void {
+  if (padOpen.value) padOpen.value = false;
+  else if (talkingHere()) padOpen.value = true;
+}
+
+export function ready(): void {
+  if (!canBeReady()) return;
+  if (call.value?.phase === "wrap_up") void wrapUp(true);
+  else void attempt(() => post<Done>("/agent/state", { state: "ready" }));
+}
+
+/** Not ready for a reason; while talking from the end of the call on. */
+export function notReady(reason: string): void {
+  void attempt(() => post<Done>("/agent/state", { state: "not_ready", reason }));
+}
+
+/** Alt R: ready if not, else not ready for the first reason of the site's list. */
+export function toggleReady(): void {
+  const mine = me.value;
+  if (!mine) return;
+  const coming = mine.state === "ready" || ((mine.state === "talking" || mine.state === "wrap_up") && mine.next_reason === null);
+  if (coming) notReady(reasons.value[0]?.id ?? "away");
+  else ready();
+}
+
+export function moreTime(by_s = 15): void {
+  if (call.value?.phase === "wrap_up") void attempt(() => post<Done>("/agent/wrap-up/extend", { by_s }));
+}
+
+export function putAway(notice: string): void {
+  void attempt(() => remove<Done>(`/agent/notices/${encodeURIComponent(notice)}`));
+}

@@ -1,0 +1,243 @@
+/** The day, while nobody calls: what I did, what I promised, whom I talked with. And one customer's page, opened from a search. */
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { get, post, withQuery } from "../shared/api";
+import { now } from "../shared/clock";
+import * as f from "../shared/format";
+import { lang, siteText } from "../shared/i18n";
+import { Icon } from "../shared/icons";
+import { Chip, Judgement, Mark, Panel, type PanelState } from "../shared/parts";
+import type { CallLine, Calls, Done, Person, PromiseLine, Promises } from "../shared/types";
+import { named, s } from "../shared/words";
+import { readHot } from "./kb";
+import { call, me, outcomes } from "./session";
+import { queueName, t } from "./text";
+import { Timeline } from "./timeline";
+import { where } from "./where";
+import { attempt } from "./work";
+
+const calls = signal<CallLine[] | "failed" | null>(null);
+const promises = signal<PromiseLine[] | "failed" | null>(null);
+
+async function readCalls(agent: string): Promise<void> {
+  try {
+    calls.value = (await get<Calls>(withQuery("/interactions", { agent, limit: 50 }))).calls;
+  } catch {
+    if (!Array.isArray(calls.value)) calls.value = "failed";
+  }
+}
+
+async function readPromises(): Promise<void> {
+  try {
+    promises.value = (await get<Promises>("/promises")).promises;
+  } catch {
+    if (!Array.isArray(promises.value)) promises.value = "failed";
+  }
+}
+
+export function Home(): JSX.Element {
+  const mine = me.value;
+  const agent = mine?.agent ?? "";
+  useEffect(() => {
+    if (!agent) return;
+    void readCalls(agent);
+    void readPromises();
+    void readHot();
+  }, [agent, lang.value]);
+  const name = mine?.nickname || mine?.name.split(" ")[0] || "";
+  return (
+    <>
+      <div class="hero">
+        <div class="grow">
+          <h1 class="cut" lang={f.langOf(name)}>
+            {t().greeting(f.hourOfDay(now.peek()), name)}
+          </h1>
+          <p class="t2">{mine?.state === "ready" ? t().homeReady : t().homeNotReady}</p>
+        </div>
+        <Figures />
+      </div>
+      <Promised />
+      <Recent agent={agent} />
+    </>
+  );
+}
+
+/** Three figures of today, each with what it is made of. */
+function Figures(): JSX.Element | null {
+  if (!Array.isArray(calls.value)) return null;
+  const today = f.dayNumber(now.peek());
+  const mine = calls.value.filter((one) => f.dayNumber(one.at) === today && one.talked > 0);
+  if (mine.length === 0) return null;
+  const judged = mine.filter((one) => one.solved !== null);
+  const solved = judged.filter((one) => one.solved).length;
+  const talked = mine.reduce((sum, one) => sum + one.talked, 0);
+  return (
+    <>
+      <Figure value={f.count(mine.length)} word={t().answeredToday} />
+      <Figure value={f.atRest(talked / mine.length)} word={t().averageHandling} />
+      {judged.length > 0 && <Figure value={f.percent(solved / judged.length)} word={t().solvedSaid(f.count(solved), f.count(judged.length))} />}
+    </>
+  );
+}
+
+const Figure = ({ value, word }: { value: string; word: string }): JSX.Element => (
+  <div class="fig">
+    <b class="num">{value}</b>
+    <span>{word}</span>
+  </div>
+);
+
+function Promised(): JSX.Element | null {
+  const got = promises.value;
+  if (got === null || (Array.isArray(got) && got.length === 0)) return null;
+  const keep = async (id: string): Promise<void> => {
+    if (await attempt(() => post<Done>(`/promises/${encodeURIComponent(id)}/end`, { kept: true }))) void readPromises();
+  };
+  const state: PanelState = got === "failed" ? { is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void readPromises() } : { is: "ready" };
+  return (
+    <section class="block" aria-label={t().yourPromises}>
+      <h2 class="label">{t().yourPromises}</h2>
+      <Panel state={state}>
+        <ul class="rows">
+          {(got === "failed" ? [] : got).slice(0, 5).map((one) => {
+            const left = one.due - now.value;
+            return (
+              <li key={one.id} class="with-act">
+                <span class="cut">
+                  <b class="b" lang={f.langOf(one.what)}>
+                    {one.what}
+                  </b>
+                  <span class="sub cut">{[one.case ? t().caseNo(one.case) : "", f.dayAndTime(one.due, now.value)].filter(Boolean).join(f.joiner())}</span>
+                </span>
+                <span class={`v num ${left < 0 ? "late" : left < 7_200_000 ? "soon" : ""}`}>{f.due(left)}</span>
+                <button class="btn is-small" onClick={() => void keep(one.id)}>
+                  <Icon name="check" small />
+                  {t().keptIt}
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      </Panel>
+    </section>
+  );
+}
+
+function Recent({ agent }: { agent: string }): JSX.Element {
+  const got = calls.value;
+  const state: PanelState =
+    got === null
+      ? { is: "loading", bones: 6 }
+      : got === "failed"
+        ? { is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void readCalls(agent) }
+        : got.length === 0
+          ? { is: "empty", what: t().noContacts, will: t().noContactsThen }
+          : { is: "ready" };
+  const today = now.peek();
+  return (
+    <section class="recent" aria-label={t().lastContacts}>
+      <h2 class="label tl-head">{t().lastContacts}</h2>
+      <div class="tl is-list" tabIndex={0}>
+        <Panel state={state}>
+          <ol>
+            {(Array.isArray(got) ? got : []).slice(0, 20).map((one) => (
+              <RecentCall key={one.interaction} line={one} today={today} />
+            ))}
+          </ol>
+        </Panel>
+      </div>
+    </section>
+  );
+}
+
+function RecentCall({ line, today }: { line: CallLine; today: number }): JSX.Element {
+  const name = line.customer_name || line.display || t().withheld;
+  const outcome = outcomes.value.find((one) => one.id === line.outcome);
+  const second = line.note || [queueName(line.queue), line.path.join(" › ")].filter(Boolean).join(f.joiner());
+  const customer = line.customer;
+  const sameDay = f.dayNumber(line.at) === f.dayNumber(today);
+  return (
+    <li class="ev">
+      <Mark kind="call" />
+      <span class="h">
+        {customer ? (
+          <button class="name-btn b" lang={f.langOf(name)} onClick={() => (where.value = { is: "customer", id: customer })}>
+            {name}
+          </button>
+        ) : (
+          <b lang={f.langOf(name)}>{name}</b>
+        )}
+        <span class="t2 cut">{[outcome ? siteText(outcome.name, outcome.id) : "", line.talked > 0 ? f.atRest(line.talked) : ""].filter(Boolean).join(f.joiner())}</span>
+      </span>
+      <span class="r">
+        <span class="num">{sameDay ? f.timeOfDay(line.at) : f.date(line.at, today)}</span>
+        <Judgement solved={line.solved} ask={line.talked > 0} />
+      </span>
+      <span class="txt cut" lang={f.langOf(second, line.language)}>
+        {second}
+      </span>
+    </li>
+  );
+}
+
+// --- one customer, opened from a search
+
+const customer = signal<{ id: string; what: Person | "failed" } | null>(null);
+
+function readCustomer(id: string): void {
+  get<Person>(`/customers/${encodeURIComponent(id)}`).then(
+    (what) => (customer.value = { id, what }),
+    () => (customer.value = { id, what: "failed" }),
+  );
+}
+
+export function CustomerPage({ id }: { id: string }): JSX.Element {
+  useEffect(() => readCustomer(id), [id]);
+  const got = customer.value?.id === id ? customer.value.what : null;
+  const leave = (
+    <button class="btn is-small is-quiet again" onClick={() => (where.value = { is: "here" })}>
+      <Icon name="back" small />
+      {call.value ? t().backToCall : t().back}
+    </button>
+  );
+  if (got === null || got === "failed") {
+    return (
+      <div class="pad">
+        {leave}
+        <Panel state={got === null ? { is: "loading", bones: 6 } : { is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => readCustomer(id) }} />
+      </div>
+    );
+  }
+  const tag = f.langOf(got.name, got.language);
+  return (
+    <>
+      <div class="whois">
+        <span class="face" aria-hidden="true" lang={tag}>
+          {f.initials(got.name)}
+        </span>
+        <div class="row">
+          <h1 class="cut" lang={tag}>
+            {got.name || s().kinds.call}
+          </h1>
+        </div>
+        {leave}
+        <div class="meta">
+          {got.language && <span class="b t1">{named("languages", got.language)}</span>}
+          {got.recent > 1 && <span>{t().contacts(got.recent)}</span>}
+          {got.cases.length > 0 && <span>{t().openCases(got.cases.length)}</span>}
+        </div>
+        {(got.tier || got.tags.length > 0) && (
+          <div class="tags">
+            {got.tier && <Chip is="accent">{got.tier}</Chip>}
+            {got.tags.map((one) => (
+              <Chip key={one}>{one}</Chip>
+            ))}
+          </div>
+        )}
+      </div>
+      <div class="rule" />
+      <Timeline person={got} />
+    </>
+  );
+}

@@ -1,0 +1,223 @@
+/**
+ * The softphone: JsSIP over our own WebSocket, its events folded by `phone.ts`.
+ *
+ * - The microphone is opened at the sound check and kept, so that answering needs no permission and no waiting.
+ * - No STUN: the exchange is where the page came from. The answer leaves with the first candidate of our own.
+ * - One call at a time: a second ring gets 486; the reservation on the server makes it impossible anyway.
+ * - When the socket comes back during a talk, a re-INVITE tells the exchange the new way here and mends the sound.
+ */
+import { signal } from "@preact/signals";
+import JsSIP from "jssip";
+import type { IncomingRequest } from "jssip/lib/SIPMessage";
+import type { RTCSession } from "jssip/lib/RTCSession";
+import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent, UA } from "jssip/lib/UA";
+import type { BrowserPhone } from "../shared/types";
+import { answersItself, IDLE, step, type PhoneEvent } from "./phone";
+import * as sound from "./sound";
+import { fromReports, type SoundStats } from "./stats";
+
+/** The phone as screens see it. */
+export const phone = signal(IDLE);
+
+const PC: RTCConfiguration = { iceServers: [], bundlePolicy: "max-bundle" };
+/** After the first candidate, how long others may still join it. */
+const CANDIDATES_MS = 40;
+const BUSY = 486;
+
+let ua: UA | null = null;
+let session: RTCSession | null = null;
+let account: BrowserPhone | null = null;
+let wasLost = false;
+
+function fold(event: PhoneEvent): void {
+  phone.value = step(phone.value, event);
+}
+
+/** Register. Registering again with the same account does nothing. */
+export function start(given: BrowserPhone): void {
+  if (ua && account?.uri === given.uri && account.password === given.password) return;
+  stop();
+  account = given;
+  const address = new URL(given.ws, location.href);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  ua = new JsSIP.UA({
+    sockets: [new JsSIP.WebSocketInterface(address.toString())],
+    uri: given.uri,
+    authorization_user: given.user,
+    password: given.password,
+    display_name: given.display,
+    register: true,
+    register_expires: 120,
+    session_timers: false,
+    connection_recovery_min_interval: 1,
+    connection_recovery_max_interval: 5,
+    user_agent: "Hotline desk",
+  });
+  ua.on("connecting", () => fold({ is: "connecting" }));
+  ua.on("disconnected", () => {
+    wasLost = true;
+    fold({ is: "lost" });
+  });
+  ua.on("registered", () => {
+    fold({ is: "registered" });
+    if (wasLost) mend();
+    wasLost = false;
+  });
+  ua.on("registrationFailed", (event) => fold({ is: event.response?.status_code ? "refused" : "lost" }));
+  ua.on("newRTCSession", (event: IncomingRTCSessionEvent | OutgoingRTCSessionEvent) => {
+    if (event.originator === "remote") ring(event.session, event.request as IncomingRequest);
+  });
+  fold({ is: "connecting" });
+  ua.start();
+}
+
+/** Unregister; a call that stands ends. */
+export function stop(): void {
+  ua?.stop();
+  ua = null;
+  account = null;
+  session = null;
+  phone.value = IDLE;
+}
+
+function ring(incoming: RTCSession, request: IncomingRequest): void {
+  if (session) {
+    incoming.terminate({ status_code: BUSY });
+    return;
+  }
+  session = incoming;
+  const id = incoming.id;
+  const end = (trouble?: string): void => {
+    if (session === incoming) session = null;
+    fold(trouble ? { is: "ended", id, trouble } : { is: "ended", id });
+  };
+  incoming.on("ended", () => end());
+  incoming.on("failed", () => end());
+  incoming.on("getusermediafailed", () => end("microphone"));
+  incoming.on("peerconnection:setremotedescriptionfailed", () => end("media"));
+  incoming.on("confirmed", () => fold({ is: "confirmed", id }));
+  incoming.on("hold", ({ originator }) => originator === "local" && fold({ is: "held", id, on: true }));
+  incoming.on("unhold", ({ originator }) => originator === "local" && fold({ is: "held", id, on: false }));
+  incoming.on("muted", () => fold({ is: "muted", id, on: true }));
+  incoming.on("unmuted", () => fold({ is: "muted", id, on: false }));
+  prepare(incoming, (stream) => sound.hear(stream));
+  fold({ is: "incoming", id, offer: request.getHeader("X-Hotline-Offer") ?? null });
+  // RFC 5373's older and universal cousin: the exchange asks the phone to answer by itself.
+  const auto = (request.getHeader("Call-Info") ?? "").includes("answer-after=0") || request.hasHeader("X-Hotline-Auto-Answer");
+  if (answersItself(phone.value, auto)) void answer();
+}
+
+/** What every session needs: a quick end to gathering, and its sound played. */
+function prepare(given: RTCSession, hear: (stream: MediaStream) => void): void {
+  given.on("icecandidate", ({ ready }) => setTimeout(ready, CANDIDATES_MS));
+  const listen = (connection: RTCPeerConnection): void => {
+    connection.addEventListener("track", (event) => hear(event.streams[0] ?? new MediaStream([event.track])));
+  };
+  // Known already for an outgoing call, made on answering for an incoming one.
+  if (given.connection) listen(given.connection);
+  else given.on("peerconnection", ({ peerconnection }) => listen(peerconnection));
+}
+
+/** Answer the ring; before it is here, remember that `offer` is wanted. */
+export async function answer(offer: string | null = null): Promise<void> {
+  const { call } = phone.value;
+  if (!session || call?.phase !== "ringing") {
+    if (offer && !call) fold({ is: "wanted", offer });
+    return;
+  }
+  const mine = session;
+  fold({ is: "answering", id: mine.id });
+  const stream = await sound.microphone();
+  if (session !== mine || mine.isEnded()) return;
+  if (!stream) {
+    mine.terminate({ status_code: 480, reason_phrase: "No microphone" });
+    fold({ is: "ended", id: mine.id, trouble: "microphone" });
+    return;
+  }
+  mine.answer({ mediaStream: stream, pcConfig: PC, mediaConstraints: { audio: true, video: false } });
+}
+
+/** Hang up, or refuse the ring. False: this browser has no call. */
+export function hangUp(): boolean {
+  if (!session || session.isEnded()) return false;
+  session.terminate(phone.value.call?.phase === "ringing" ? { status_code: BUSY } : {});
+  return true;
+}
+
+export function hold(on: boolean): void {
+  if (on) session?.hold({ useUpdate: false });
+  else session?.unhold({ useUpdate: false });
+}
+
+export function mute(on: boolean): void {
+  if (on) session?.mute({ audio: true });
+  else session?.unmute({ audio: true });
+}
+
+/** One key of the keypad, as RFC 4733 events in the voice. */
+export function press(tone: string): void {
+  session?.sendDTMF(tone, { duration: 120, interToneGap: 60, transportType: JsSIP.C.DTMF_TRANSPORT.RFC2833 });
+}
+
+/** Another microphone was chosen, or the old one was pulled out: the talk goes on with this one. */
+export async function changeMicrophone(stream: MediaStream): Promise<void> {
+  const track = stream.getAudioTracks()[0];
+  const sender = session?.connection?.getSenders().find((one) => one.track === null || one.track.kind === "audio");
+  if (!track || !sender) return;
+  track.enabled = phone.value.call?.muted !== true;
+  await sender.replaceTrack(track);
+}
+
+function mend(): void {
+  if (!session?.isEstablished()) return;
+  const ice = session.connection.iceConnectionState;
+  const broken = ice === "failed" || ice === "disconnected";
+  session.renegotiate({ useUpdate: false, ...(broken && { rtcOfferConstraints: { iceRestart: true } }) });
+}
+
+/** A call to the exchange's echo, for the sound check: same codec, same way, nobody at the other end. */
+export interface Echo {
+  hangUp(): void;
+  stats(): Promise<SoundStats | null>;
+}
+
+/** Call the echo; `back` gets what comes back, `ended` is told when it is over and whether it ever stood. */
+export function callEcho(microphone: MediaStream, back: (stream: MediaStream) => void, ended: (stood: boolean) => void): Echo | null {
+  if (!ua || !account || session) return null;
+  let stood = false;
+  let over = false;
+  const over1 = (): void => {
+    if (!over) ended(stood);
+    over = true;
+  };
+  const call = ua.call(account.echo, {
+    mediaStream: microphone,
+    pcConfig: PC,
+    mediaConstraints: { audio: true, video: false },
+    eventHandlers: { confirmed: () => (stood = true), ended: over1, failed: over1 },
+  });
+  prepare(call, back);
+  return {
+    hangUp: () => {
+      over = true;
+      if (!call.isEnded()) call.terminate();
+    },
+    stats: () => read(call.connection),
+  };
+}
+
+async function read(connection: RTCPeerConnection | undefined): Promise<SoundStats | null> {
+  if (!connection || connection.connectionState === "closed") return null;
+  return fromReports(await connection.getStats());
+}
+
+/** What the call's sound is like at this moment; null: no call. */
+export const stats = (): Promise<SoundStats | null> => read(session?.connection);
+
+declare global {
+  interface Window {
+    /** The sound of the call in figures (see `SoundStats`): for tests and for those who look into a bad line. */
+    hotlineStats: () => Promise<SoundStats | null>;
+  }
+}
+window.hotlineStats = stats;

@@ -1,0 +1,211 @@
+/** The house in one line: whose turn, how long; search; who I am. And the foot with the keys that count now. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import * as f from "../shared/format";
+import { siteText } from "../shared/i18n";
+import { Icon } from "../shared/icons";
+import { Clocked, Kbd, LangSwitch, Logo, ThemeSwitch } from "../shared/parts";
+import type { QueueView } from "../shared/types";
+import { s } from "../shared/words";
+import { call, live, me, queues, signOut } from "./session";
+import { Search } from "./search";
+import { t } from "./text";
+import { useOutside } from "./outside";
+import { checkAgain, inboxOpen, keysOpen, selfOpen } from "./where";
+import { isMaybe } from "./work";
+
+export function Strip(): JSX.Element {
+  const mine = me.value;
+  return (
+    <header class="strip">
+      <button class="icon-btn only-tablet" aria-label={t().openInbox} aria-expanded={inboxOpen.value} onClick={() => (inboxOpen.value = !inboxOpen.value)}>
+        <Icon name="mail" />
+      </button>
+      <Logo />
+      <div class="queues" role="group" aria-label={t().queuesLabel}>
+        {queues.value.slice(0, 6).map((queue) => (
+          <Queue key={queue.id} queue={queue} />
+        ))}
+      </div>
+      <Search />
+      <div class="self">
+        <button id="self" class="self-btn small t2" aria-haspopup="menu" aria-expanded={selfOpen.value} onClick={() => (selfOpen.value = !selfOpen.value)}>
+          <b class="b t1">{mine?.name}</b> <span class="num">{t().number(mine?.work_number ?? "")}</span>
+        </button>
+        {selfOpen.value && <SelfMenu />}
+      </div>
+    </header>
+  );
+}
+
+function Queue({ queue }: { queue: QueueView }): JSX.Element {
+  const over = useSignal(false);
+  const since = queue.longest_since;
+  return (
+    <span class={over.value ? "q is-warn" : "q"}>
+      {siteText(queue.name, queue.id)} <b class="num">{queue.waiting}</b>
+      {since !== null && (
+        <Clocked
+          text={(now) => {
+            over.value = now - since > queue.limit_s * 1000;
+            const time = f.running(now - since);
+            return over.value ? t().longest(time) : time;
+          }}
+        />
+      )}
+    </span>
+  );
+}
+
+function SelfMenu(): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  useOutside(box, () => (selfOpen.value = false), "#self");
+  return (
+    <div class="menu at-end" ref={box} role="group" aria-label={t().mine}>
+      <LangSwitch />
+      <div class="row menu-row">
+        <ThemeSwitch />
+        <span class="grow small t2">{s().theme.switch}</span>
+      </div>
+      <hr />
+      <button class="menu-item" disabled={call.value !== null} onClick={checkAgain}>
+        <Icon name="mic" />
+        {t().checkAgain}
+      </button>
+      <button class="menu-item" onClick={() => void signOut()}>
+        <Icon name="leave" />
+        {t().signOut}
+      </button>
+    </div>
+  );
+}
+
+// --- the foot
+
+function Hint({ keys, word }: { keys: readonly string[]; word: string }): JSX.Element {
+  return (
+    <span>
+      {keys.map((key) => (
+        <Kbd>{key}</Kbd>
+      ))}{" "}
+      {word}
+    </span>
+  );
+}
+
+export function Foot(): JSX.Element {
+  const at = call.value;
+  const k = t().keys;
+  return (
+    <footer class="foot">
+      {!at && <Hint keys={["Alt R"]} word={k.ready} />}
+      {!at && <Hint keys={["Alt K"]} word={k.kb} />}
+      {!at && <Hint keys={["/"]} word={k.search} />}
+      {at?.phase === "ringing" && (
+        <>
+          <Hint keys={["F2"]} word={k.answer} />
+          {isMaybe.value && <Hint keys={["Tab"]} word={k.other} />}
+          {at.until !== null && <RingEnds until={at.until} />}
+        </>
+      )}
+      {(at?.phase === "talking" || at?.phase === "held") && (
+        <>
+          <Hint keys={["Alt N"]} word={k.note} />
+          <Hint keys={["Alt 1", "2", "3"]} word={k.insert} />
+          <Hint keys={["Alt P"]} word={k.promise} />
+        </>
+      )}
+      {at?.phase === "wrap_up" && (
+        <>
+          <Hint keys={["Alt S"]} word={k.solved} />
+          <Hint keys={["Alt P"]} word={k.promise} />
+          <Hint keys={["Alt W"]} word={k.more} />
+          <Hint keys={["Ctrl Enter"]} word={k.done} />
+        </>
+      )}
+      <button class="foot-btn" onClick={() => (keysOpen.value = true)}>
+        <Kbd>?</Kbd> {k.all}
+      </button>
+      <Freshness />
+    </footer>
+  );
+}
+
+function RingEnds({ until }: { until: number }): JSX.Element {
+  return <Clocked text={(now) => t().ringLeft(f.seconds(Math.ceil(Math.max(0, until - now) / 1000) * 1000))} />;
+}
+
+/** How old what this desk shows is. Live is two seconds or younger. */
+function Freshness(): JSX.Element {
+  const link = live.link.value.state;
+  if (link === "live" && live.age.value <= 3000) {
+    return (
+      <span class="end-foot">
+        <i class="dot is-small st st-available" />
+        {s().liveAge(Math.max(0.1, live.lag.value / 1000).toFixed(1))}
+      </span>
+    );
+  }
+  return (
+    <span class="end-foot soon">
+      <i class="dot is-small st st-ringing" />
+      {f.age(live.age.value)}
+    </span>
+  );
+}
+
+/** The list of all keys: a sheet under the deck, closed by Esc or a press outside. */
+export function KeySheet(): JSX.Element | null {
+  const box = useRef<HTMLDivElement>(null);
+  useOutside(box, () => (keysOpen.value = false));
+  useEffect(() => {
+    if (keysOpen.value) box.current?.focus();
+  }, [keysOpen.value]);
+  if (!keysOpen.value) return null;
+  const k = t().keys;
+  const rows: readonly (readonly [string, string])[] = [
+    ["F2", k.answer],
+    ["F4", k.hold],
+    ["F7", k.mute],
+    ["F8", k.pad],
+    ["F10", k.hangUp],
+    ["Tab", k.other],
+    ["Alt R", k.ready],
+    ["Alt W", k.more],
+    ["Alt N", k.note],
+    ["Alt S", k.solved],
+    ["Alt P", k.promise],
+    ["Ctrl Enter", k.done],
+    ["Alt 1 2 3", k.insert],
+    ["Alt Shift 1 2 3", k.readOut],
+    ["Alt K", k.kb],
+    ["/", k.search],
+    ["J K", k.move],
+    ["Enter", k.open],
+    ["G I", k.inbox],
+    ["Esc", k.close],
+  ];
+  return (
+    <div class="veil">
+      <div class="keys card" role="dialog" aria-modal="false" aria-label={t().keysTitle} tabIndex={-1} ref={box}>
+        <div class="row">
+          <h2 class="b grow">{t().keysTitle}</h2>
+          <button class="icon-btn" aria-label={t().close} onClick={() => (keysOpen.value = false)}>
+            <Icon name="x" />
+          </button>
+        </div>
+        <dl>
+          {rows.map(([key, word]) => (
+            <div>
+              <dt>
+                <Kbd>{key}</Kbd>
+              </dt>
+              <dd>{word}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </div>
+  );
+}

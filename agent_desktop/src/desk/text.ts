@@ -1,0 +1,90 @@
+/** The desk's words in the language in use, and small sentences made of what the server sent. */
+import * as f from "../shared/format";
+import { siteText, words } from "../shared/i18n";
+import type { CallView, Person, Why } from "../shared/types";
+import { named, s } from "../shared/words";
+import { agentName, exchange, me, pop, queues, reasons } from "./session";
+import { en } from "./words/en";
+import { zhHans } from "./words/zh-Hans";
+import { zhHant } from "./words/zh-Hant";
+
+export const t = words({ en, "zh-Hans": zhHans, "zh-Hant": zhHant });
+
+/** A queue's name. */
+export function queueName(id: string | null): string {
+  const queue = queues.value.find((one) => one.id === id);
+  return queue ? siteText(queue.name, queue.id) : (id ?? "");
+}
+
+/** A not-ready reason's name: the site's, or one of the system's own. */
+export function reasonName(id: string | null): string {
+  const own = id === null ? undefined : reasons.value.find((one) => one.id === id);
+  if (own) return siteText(own.name, own.id);
+  if (id === null || id === "signed_in") return s().states.not_ready;
+  if (id === "signed_out") return s().states.signed_out;
+  return named("reasons", id);
+}
+
+/** Who is calling, in one line: the person, else the number, else that it is withheld. */
+export function callerName(person: Person | null): string {
+  return person?.name || pop.value?.display || (pop.value && pop.value.identifier === null ? t().withheld : t().unknownCaller);
+}
+
+/** What the agent may say first, in the caller's language (which need not be the screen's). */
+export function opening(call: CallView, sure: Person | null): { text: string; lang: string } {
+  const mine = me.value;
+  const [name, number] = [mine?.nickname || mine?.name.split(" ")[0] || "", mine?.work_number ?? ""];
+  const who = sure?.name ?? "";
+  switch (call.language) {
+    case "cmn":
+      return { text: `“${who ? `${who}您好` : "您好"}，工号 ${number} 为您服务。”`, lang: "zh-Hans" };
+    case "yue":
+      return { text: `「${who ? `${who}您好` : "您好"}，工號 ${number}，有咩可以幫到您？」`, lang: "zh-Hant" };
+    default: {
+      const hour = f.hourOfDay(Date.now());
+      const part = hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
+      return { text: `“${who ? `${part}, ${who}` : part}. ${name} speaking, ${number}.”`, lang: "en" };
+    }
+  }
+}
+
+const LEVELS = (args: Why["args"]): string =>
+  Object.entries(args)
+    .map(([skill, level]) => `${skill} ${level}`)
+    .join(", ");
+
+/** One fact of the router's decision, as a phrase. */
+export function whyText(why: Why): string {
+  const w = t().why;
+  const arg = (name: string): string => String(why.args[name] ?? "");
+  const who = why.agent === null ? "" : agentName(why.agent);
+  switch (why.code) {
+    case "skills":
+      return Object.keys(why.args).length > 0 ? w.skills(LEVELS(why.args)) : "";
+    case "idle":
+      return w.idle(f.atRest(Number(why.args["ms"] ?? 0)));
+    case "only_one":
+      return w.only_one;
+    case "preferred":
+      return w.preferred(arg("as"));
+    case "ring":
+      return w.ring(f.seconds(Number(why.args["after_s"] ?? 0) * 1000));
+    case "skipped_state":
+      return w.skipped_state(who, named("states", arg("state")), why.args["ms"] === undefined || Number(why.args["ms"]) <= 0 ? "" : f.left(Number(why.args["ms"])));
+    case "skipped_skill":
+      return w.skipped_skill(who, arg("skill"), arg("has"), arg("needs"));
+    default:
+      return why.code;
+  }
+}
+
+const told = (of: readonly Why[]): string => of.map(whyText).filter(Boolean).join(f.joiner());
+
+/** Why this agent, in one line. */
+export const whyLine = (call: CallView): string => told(call.why.filter((one) => !one.code.startsWith("skipped")));
+
+/** Everything the router said about it: one fact a line. */
+export const whyAll = (call: CallView): string => call.why.map(whyText).filter(Boolean).join("\n");
+
+/** The line under a foot or a sign-in page about the exchange. */
+export const exchangeText = (): string => (exchange.value ? t().exchangeReachable : s().exchangeAway);

@@ -1,0 +1,196 @@
+/** One line of time for all channels, newest first: the call on the desk on top, then what was before. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { get, withQuery } from "../shared/api";
+import { now } from "../shared/clock";
+import * as f from "../shared/format";
+import { Icon } from "../shared/icons";
+import { Judgement, Mark, Panel } from "../shared/parts";
+import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
+import { named, s } from "../shared/words";
+import { t, whyAll, whyLine } from "./text";
+
+/** Kinds told apart by the buttons over the timeline; all that happens on the web is one. */
+const GROUPS: readonly (readonly [string, readonly string[]])[] = [
+  ["call", ["call"]],
+  ["mail", ["mail"]],
+  ["chat", ["chat"]],
+  ["web", ["search", "form", "visit"]],
+  ["sms", ["sms"]],
+  ["order", ["order"]],
+];
+
+const groupOf = (kind: string): string => GROUPS.find(([, kinds]) => kinds.includes(kind))?.[0] ?? kind;
+
+export function Timeline({ person, live }: { person: Person | null; live?: CallView | null }): JSX.Element {
+  const only = useSignal<string | null>(null);
+  const more = useSignal<{ entries: Entry[]; next: string | null; failed: boolean } | null>(null);
+  const known = person?.timeline ?? [];
+  // The call on the desk may already be in the history; it is drawn once, as the live one.
+  const all = [...known, ...(more.value?.entries ?? [])].filter((one) => one.id !== live?.interaction);
+  const counts = new Map<string, number>();
+  for (const [kind, n] of Object.entries(person?.counts ?? {})) counts.set(groupOf(kind), (counts.get(groupOf(kind)) ?? 0) + n);
+  const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  const shown = only.value === null ? all : all.filter((one) => groupOf(one.kind) === only.value);
+
+  const older = async (): Promise<void> => {
+    if (!person) return;
+    const before = more.value?.next ?? all[all.length - 1]?.id;
+    try {
+      const page = await get<TimelinePage>(withQuery(`/customers/${encodeURIComponent(person.customer)}/timeline`, { before, limit: 20 }));
+      const seen = new Set(all.map((one) => one.id));
+      more.value = {
+        entries: [...(more.value?.entries ?? []), ...page.entries.filter((one) => !seen.has(one.id))],
+        next: page.next,
+        failed: false,
+      };
+    } catch {
+      more.value = { entries: more.value?.entries ?? [], next: more.value?.next ?? null, failed: true };
+    }
+  };
+  const hasMore = more.value ? more.value.next !== null || more.value.failed : total > known.length && known.length > 0;
+
+  return (
+    <>
+      <div class="tl-head">
+        <h2 class="label">{t().everything}</h2>
+        {total > 0 && (
+          <span class="seg" role="group" aria-label={t().everything}>
+            <Pick word={`${t().all} ${f.count(total)}`} on={only.value === null} press={() => (only.value = null)} />
+            {GROUPS.filter(([name]) => counts.has(name)).map(([name]) => (
+              <Pick
+                key={name}
+                word={`${(t().groups as Record<string, string>)[name] ?? name} ${f.count(counts.get(name) ?? 0)}`}
+                on={only.value === name}
+                press={() => (only.value = only.value === name ? null : name)}
+              />
+            ))}
+          </span>
+        )}
+      </div>
+      <div class="tl" tabIndex={0} role="region" aria-label={t().everything}>
+        <Days live={only.value === null || only.value === "call" ? (live ?? null) : null} entries={shown} />
+        {all.length === 0 && <Panel class="tl-empty" state={{ is: "empty", what: t().nothingYet, will: t().nothingYetThen }} />}
+        {all.length > 0 && shown.length === 0 && <p class="t3 tl-empty">{t().nothingOfKind}</p>}
+        {more.value?.failed && <Panel class="tl-empty" state={{ is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void older() }} />}
+        {hasMore && !more.value?.failed && (
+          <button class="btn is-small tl-more" onClick={() => void older()}>
+            {t().older}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Pick({ word, on, press }: { word: string; on: boolean; press: () => void }): JSX.Element {
+  return (
+    <button aria-pressed={on} onClick={press}>
+      {word}
+    </button>
+  );
+}
+
+function Days({ live, entries }: { live: CallView | null; entries: readonly Entry[] }): JSX.Element {
+  const today = now.peek();
+  const rows: JSX.Element[] = [];
+  let day: number | null = null;
+  const head = (at: number): void => {
+    const mine = f.dayNumber(at);
+    if (mine === day) return;
+    day = mine;
+    rows.push(
+      <li class="day" key={`day ${mine}`}>
+        {f.dayHeading(at, today)}
+      </li>,
+    );
+  };
+  if (live) {
+    head(live.arrived);
+    rows.push(<LiveEntry key={live.interaction} call={live} />);
+  }
+  for (const entry of entries) {
+    head(entry.at);
+    rows.push(<One key={entry.id} entry={entry} />);
+  }
+  return <ol>{rows}</ol>;
+}
+
+function LiveEntry({ call }: { call: CallView }): JSX.Element {
+  const { phase } = call;
+  const lasted = call.connected === null ? null : f.atRest(call.since - call.connected);
+  const what = phase === "ringing" ? t().ringingHere : phase === "talking" ? t().talkingHere : phase === "held" ? t().heldHere : lasted ? t().withYou(lasted) : "";
+  const why = whyLine(call);
+  return (
+    <li class="ev">
+      <Mark kind="call" live={phase} />
+      <span class="h">
+        <b>{s().kinds.call}</b>
+        <span class="t2 cut">{what}</span>
+      </span>
+      <span class="r">
+        <span class="num">{f.timeOfDay(call.arrived)}</span>
+        {phase === "wrap_up" && <Judgement solved={call.judged} />}
+      </span>
+      {why && (
+        <span class="txt cut" title={whyAll(call)}>
+          {t().chosen(why)}
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** What was done, after the kind's name: with whom, how long. */
+function detail(entry: Entry): string {
+  if (entry.kind === "call" || entry.kind === "chat") {
+    const time = entry.lasted === null ? "" : f.atRest(entry.lasted);
+    if (entry.agent) return t().withAgent(entry.agent, time);
+    return time ? t().lasted(time) : "";
+  }
+  if (!entry.inbound && (entry.kind === "mail" || entry.kind === "sms")) return entry.title || t().sent;
+  return entry.title;
+}
+
+/** The second row: the words of it, else the way through the menu. */
+function second(entry: Entry): string {
+  if (entry.text) return entry.text;
+  const parts = [entry.path.join(" › "), entry.waited !== null && entry.waited > 0 ? t().waitedShort(f.atRest(entry.waited)) : ""];
+  return parts.filter(Boolean).join(f.joiner());
+}
+
+function One({ entry }: { entry: Entry }): JSX.Element {
+  const marks: Record<string, string> = t().marks;
+  const head = detail(entry);
+  const text = second(entry);
+  const bad = entry.mark ? (marks[entry.mark] ?? entry.mark) : "";
+  const inHead = entry.mark === "nothing_found";
+  return (
+    <li class="ev">
+      <Mark kind={entry.kind} />
+      <span class="h">
+        <b>{!entry.inbound && entry.kind === "sms" ? `${s().kinds.sms} ${t().sent}` : named("kinds", entry.kind)}</b>
+        {head && (
+          <span class="t2 cut" lang={f.langOf(head, entry.language)}>
+            {head}
+          </span>
+        )}
+        {bad && inHead && (
+          <span class="unsolved">
+            <Icon name="x" small />
+            {bad}
+          </span>
+        )}
+      </span>
+      <span class="r">
+        <span class="num">{f.timeOfDay(entry.at)}</span>
+        {bad && !inHead ? <span class="late b">{bad}</span> : <Judgement solved={entry.solved} />}
+      </span>
+      {text && (
+        <span class="txt cut" lang={f.langOf(text, entry.language)} title={text}>
+          {text}
+        </span>
+      )}
+    </li>
+  );
+}

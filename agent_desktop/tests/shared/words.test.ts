@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { en as desk } from "../../src/desk/words/en";
+import { zhHans as deskHans } from "../../src/desk/words/zh-Hans";
+import { zhHant as deskHant } from "../../src/desk/words/zh-Hant";
+import { en } from "../../src/shared/words/en";
+import { zhHans } from "../../src/shared/words/zh-Hans";
+import { zhHant } from "../../src/shared/words/zh-Hant";
+
+/** Every text with its place; functions are asked with stand-ins. That none is missing is the compiler's work. */
+function texts(value: unknown, path = ""): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value === "function") return [[path, String(value(...Array.from({ length: value.length }, () => "7")))]];
+  if (typeof value === "object" && value !== null) return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
+  return [];
+}
+
+const SAME_IN_ALL = new Set([".number", ".secondsOf", ".groups.sms", ".kinds.sms", ".why.skills"]);
+const chinese = (text: string): boolean => /[㐀-鿿]/.test(text);
+
+it.each([
+  ["desk, simplified", desk, deskHans],
+  ["desk, traditional", desk, deskHant],
+  ["shared, simplified", en, zhHans],
+  ["shared, traditional", en, zhHant],
+] as const)("%s: every text is Chinese and none is empty that has words in English", (_, source, other) => {
+  const there = new Map(texts(other));
+  for (const [path, text] of texts(source)) {
+    const mine = there.get(path) ?? "";
+    if (text) expect(mine, path).not.toBe("");
+    if (/[a-z]{3}/i.test(text) && !SAME_IN_ALL.has(path)) expect(chinese(mine), `${path}: ${mine}`).toBe(true);
+  }
+});
+
+it("speaks without exclamation marks, sorry or please", () => {
+  for (const all of [desk, deskHans, deskHant, en, zhHans, zhHant]) {
+    for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/[!！]|\b(please|sorry|oops|invalid)\b/i);
+  }
+});
+
+it("keeps simplified characters out of the traditional texts", () => {
+  for (const all of [deskHant, zhHant]) {
+    for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/[们个这为开电话时间问题网断线请会说没还应给过进运输读处]/u);
+  }
+});

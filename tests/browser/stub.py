@@ -1,0 +1,283 @@
+"""A server that only pretends: the built screens, canned answers, a live view that a test moves by hand.
+
+It stands for the bridge in tests of the screens alone; no call, no journal, no Asterisk. Its SIP socket says yes to every
+registration and nothing else.
+"""
+
+import asyncio
+import json
+from typing import Any
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from agent_desktop import ASSETS, PAGES, STATIC
+from cti.web.bodies import ArticleHit, ArticleHits, ArticleView, BrowserPhone, Calls, Found, Me, Promises, PublicSite
+from cti.store.views import CustomerHit, PromiseLine
+from cti.core.ids import AgentId, CustomerId, Ms
+from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
+from tests.browser import scenes
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; media-src 'self' blob:;"
+    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class Stub:
+    """One desk's server. `show` sends a scene to every open desk; `asked` holds what screens sent, oldest first."""
+
+    def __init__(self) -> None:
+        self.signed_in = True
+        self.away = False
+        """Refuses live connections."""
+        self.view: DeskView = scenes.scene("not_ready")
+        self.asked: list[tuple[str, str, dict[str, Any]]] = []
+        self.seq = 0
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+
+    async def start(self, port: int = 0) -> None:
+        app = web.Application(middlewares=[_headers])
+        app.router.add_get("/api/v1/live", self._live)
+        app.router.add_get("/api/v1/sip", self._sip)
+        app.router.add_route("*", "/api/v1/{path:.*}", self._api)
+        for address, page in PAGES.items():
+            app.router.add_get(address, _page(page))
+        app.router.add_static(f"/{ASSETS}", STATIC / ASSETS)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port, shutdown_timeout=0.1)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        self.away = True
+        await self.cut()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def cut(self) -> None:
+        """Cut every live connection."""
+        for socket in list(self._sockets):
+            await socket.close()
+
+    async def show(self, name: str | DeskView) -> None:
+        """Move every desk to a scene, as numbered changes."""
+        view = scenes.scene(name) if isinstance(name, str) else name
+        before, self.view = self.view, view
+        changed = {f: getattr(view, f) for f in view.__struct_fields__ if getattr(view, f) != getattr(before, f)}
+        self.seq += 1
+        await self._send(Change(seq=self.seq, now=Ms(scenes.now()), set=changed))
+
+    async def _send(self, message: object) -> None:
+        text = msgspec.json.encode(message).decode()
+        for socket in list(self._sockets):
+            if not socket.closed:
+                await socket.send_str(text)
+
+    async def _live(self, request: web.Request) -> web.WebSocketResponse:
+        if self.away:
+            raise web.HTTPServiceUnavailable
+        if not self.signed_in:
+            raise web.HTTPUnauthorized
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        own = request.query["view"] == "desk"
+        view = self.view if own else wallboard()
+        plain = msgspec.json.decode(msgspec.json.encode(view))
+        if own:
+            self._sockets.add(socket)
+        snapshot = Snapshot(epoch="e1", seq=self.seq, now=Ms(scenes.now()), view=plain)
+        await socket.send_str(msgspec.json.encode(snapshot).decode())
+        beats = asyncio.create_task(self._beat(socket))
+        async for _ in socket:
+            pass
+        beats.cancel()
+        self._sockets.discard(socket)
+        return socket
+
+    async def _beat(self, socket: web.WebSocketResponse) -> None:
+        while not socket.closed:
+            await asyncio.sleep(1)
+            await socket.send_str(msgspec.json.encode(Beat(seq=self.seq, now=Ms(scenes.now()))).decode())
+
+    async def _sip(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(protocols=("sip",))
+        await socket.prepare(request)
+        async for message in socket:
+            if message.type is WSMsgType.TEXT and message.data.startswith("REGISTER"):
+                await socket.send_str(_yes(message.data))
+        return socket
+
+    async def _api(self, request: web.Request) -> web.Response:
+        path = "/" + request.match_info["path"]
+        body = await request.json() if request.can_read_body else {}
+        if request.method != "GET":
+            self.asked.append((request.method, path, body))
+        if path == "/session" and request.method == "POST":
+            self.signed_in = body["password"] == "right"
+        if path == "/session" and request.method == "DELETE":
+            self.signed_in = False
+            return _answer({"ok": True})
+        if not self.signed_in and path not in ("/site",):
+            return web.json_response({"type": "signed-out", "title": "Nobody is signed in.", "status": 401}, status=401)
+        return _answer(canned(request.method, path))
+
+
+def canned(method: str, path: str) -> object:
+    """What the server would say."""
+    mine = scenes.me("not_ready")
+    if path == "/session":
+        return Me(
+            agent=mine.agent, name=mine.name, nickname="Ana", work_number="8001", role="agent", csrf="token", until=None
+        )
+    if path == "/site":
+        return PublicSite(
+            name={"en": "Harbour Broadband", "zh-Hans": "港湾宽带", "zh-Hant": "港灣寬頻"},
+            zone="Europe/London",
+            numbers=(),
+            open=True,
+            open_hours={},
+            guest_calls=True,
+        )
+    if path == "/phone":
+        return BrowserPhone(
+            ws="/api/v1/sip",
+            uri="sip:ana-web@hotline",
+            user="ana-web",
+            password="secret",
+            display="8001",
+            echo="sip:*43@hotline",
+        )
+    if path == "/interactions":
+        return Calls(calls=scenes.calls(), next=None)
+    if path == "/promises" and method == "GET":
+        return Promises(
+            promises=(
+                PromiseLine(
+                    id="p1",
+                    what="Confirm engineer, E. Whitcombe",
+                    due=Ms(scenes.now() + 7_100_000),
+                    made=scenes.ms(scenes.HOUR),
+                    by=AgentId("ana"),
+                    case="4827",
+                ),
+                PromiseLine(
+                    id="p2",
+                    what="给 Rosa Marini 发新合同",
+                    due=Ms(scenes.now() + 25_000_000),
+                    made=scenes.ms(scenes.HOUR),
+                    by=AgentId("ana"),
+                    case=None,
+                ),
+            )
+        )
+    if path == "/promises":
+        return PromiseLine(
+            id="p9", what="new one", due=Ms(scenes.now() + scenes.HOUR), made=Ms(scenes.now()), by=AgentId("ana"), case=None
+        )
+    if path in ("/kb/hot", "/kb/search"):
+        return ArticleHits(articles=hits())
+    if path.startswith("/kb/articles/"):
+        return ArticleView(
+            article="power-cut",
+            version=3,
+            language="en",
+            title="Red light after a power cut or storm",
+            summary="Reset the fibre box, not the router: 40 s.",
+            text="## Steps\n\n1. Pull the plug of the small white box.\n2. Wait **30 seconds**.\n3. Plug it in again.",
+            tags=(),
+        )
+    if path == "/search":
+        hit = CustomerHit(
+            customer=CustomerId("k-1"), name="Eleanor Whitcombe", detail="+44 7700 900143", last=scenes.ms(scenes.DAY)
+        )
+        return Found(customers=(hit,), articles=hits()[:2])
+    if path.endswith("/timeline"):
+        return {"entries": [], "next": None}
+    if path.startswith("/customers/"):
+        return scenes.eleanor()
+    return {"ok": True}
+
+
+def hits() -> tuple[ArticleHit, ...]:
+    def hit(article: str, title: str, summary: str, language: str = "en") -> ArticleHit:
+        return ArticleHit(article=article, version=1, language=language, title=title, summary=summary, fits=True)
+
+    return (
+        hit("power-cut", "Red light after a power cut or storm", "Reset the fibre box, not the router: 40 s"),
+        hit("visit", "Book or move an engineer’s visit", "Mornings or afternoons, from tomorrow on"),
+        hit("refund", "退款多久到账", "三到五个工作日", "zh-Hans"),
+    )
+
+
+def wallboard() -> WallboardView:
+    return WallboardView(
+        site={"en": "Harbour Broadband"},
+        zone="Europe/London",
+        queues=scenes.queues(),
+        agents=scenes.tiles(),
+        today=TodayView(
+            day="2026-11-24",
+            arrived=151,
+            answered=140,
+            abandoned=5,
+            within=120,
+            service_level_s=20,
+            service_level_goal=80,
+            waited_answered=Ms(2_000_000),
+            talked=Ms(30_000_000),
+            solved=90,
+            not_solved=14,
+            per_half_hour=(0,) * 48,
+            usual_half_hour=(),
+            half_abandoned_by=None,
+        ),
+        asterisk=True,
+        waiting=4,
+        longest_since=scenes.ms(134_000),
+        longest_queue=None,
+        reasons=scenes.REASONS,
+    )
+
+
+def _answer(value: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(value), content_type="application/json")
+
+
+def _page(name: str) -> Any:
+    async def page(_: web.Request) -> web.FileResponse:
+        return web.FileResponse(STATIC / name)
+
+    return page
+
+
+@web.middleware
+async def _headers(request: web.Request, handler: Any) -> web.StreamResponse:
+    response: web.StreamResponse = await handler(request)
+    if not response.prepared:
+        response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+def _yes(register: str) -> str:
+    """200 OK to a REGISTER."""
+    kept = ("via:", "from:", "to:", "call-id:", "cseq:", "contact:")
+    lines = [line for line in register.split("\r\n") if line.lower().startswith(kept)]
+    tagged = [f"{line};tag=stub" if line.lower().startswith("to:") else line for line in lines]
+    return "\r\n".join(["SIP/2.0 200 OK", *tagged, "Expires: 120", "Content-Length: 0", "", ""])
+
+
+if __name__ == "__main__":
+    import sys
+
+    async def main() -> None:
+        stub = Stub()
+        await stub.start(int(sys.argv[1]))
+        await stub.show(sys.argv[2])
+        print(json.dumps({"url": stub.url}))
+        await asyncio.Event().wait()
+
+    asyncio.run(main())
