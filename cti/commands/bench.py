@@ -15,7 +15,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; the exit code: 0 measured (whatever the figures say), 1 it could not run, 2 there is no such bench."""
+    """Do it; the exit code: 0 measured (whatever the figures say), 2 it could not run."""
     try:
         from benchmarks.frame import Options
         from benchmarks.registry import BENCHES, find
@@ -40,6 +40,6 @@ def run(args: argparse.Namespace) -> int:
         report = chosen.run(Options(quick=args.quick))
     except (OSError, RuntimeError) as problem:
         print(f"bench {chosen.name} could not run: {problem}. It needs {chosen.needs}.", file=sys.stderr)
-        return 1
+        return 2
     print(report.as_json() if args.json else report.as_text())
     return 0

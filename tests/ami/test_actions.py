@@ -1,0 +1,212 @@
+"""Commands become actions, and their failures inputs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from msgspec.structs import replace
+
+from cti.ami.actions import AmiActions, originate
+from cti.ami.link import Address, AmiLink
+from cti.core.commands import FallbackMember, HangUp, Leg, RingAgent, Steer, TakeOver
+from cti.core.inputs import RingFailed
+from tests.ami.events import ONE, block, event
+from tests.ami.scripted import Request, ScriptedAmi, ident
+from tests.ami.test_link import FAST, Heard, up
+from tests.conftest import eventually
+
+RING = RingAgent(
+    offer="c-1.1",
+    interaction="c-1",
+    caller=ONE,
+    agent="ana",
+    legs=(Leg(phone="ana-web", channel="leg-1"), Leg(phone="ana-desk", channel="leg-2")),
+    timeout_s=15,
+    greeting="8001",
+    language="cmn",
+    auto_answer=False,
+)
+
+
+class Setup:
+    """A scripted manager, a link that is up, the caller's channel, and the actions."""
+
+    def __init__(self, server: ScriptedAmi, link: AmiLink, heard: Heard) -> None:
+        self.server = server
+        self.link = link
+        self.heard = heard
+        self.actions = AmiActions(link, heard, lambda interaction: ("+85291234567", '王 "x" <y>\r\nEvil: 1'))
+
+
+@pytest.fixture
+async def ready() -> AsyncIterator[Setup]:
+    server, heard = ScriptedAmi(), Heard()
+    await server.start()
+    link = AmiLink(Address("127.0.0.1", server.port, "hotline", "x"), heard, FAST)
+    task = asyncio.create_task(link.run())
+    await up(link)
+    server.send(event("Newchannel"))
+    await heard.until(lambda inputs: ONE in link.names)
+    server.requests.clear()
+    heard.inputs.clear()
+    setup = Setup(server, link, heard)
+    yield setup
+    await setup.actions.close()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await server.stop()
+
+
+def response(result: str, reason: str) -> Callable[[Request], bytes]:
+    def answer(request: Request) -> bytes:
+        queued = block("Response: Success", ident(request), "Message: Originate successfully queued")
+        return queued + block("Event: OriginateResponse", ident(request), f"Response: {result}", f"Reason: {reason}")
+
+    return answer
+
+
+async def test_each_phone_is_rung_with_a_leg_of_our_own_name(ready: Setup) -> None:
+    ready.server.answers["Originate"] = response("Success", "4")
+    ready.actions.carry_out(RING)
+    first, second = await ready.server.until_asked("Originate", 2)
+    assert (first["Channel"], second["Channel"]) == (["PJSIP/ana-web"], ["PJSIP/ana-desk"])
+    assert (first["ChannelId"], second["ChannelId"]) == (["leg-1"], ["leg-2"])
+    assert first["Context"] == ["hotline-leg"]
+    assert first["Exten"] == ["s"]
+    assert first["Priority"] == ["1"]
+    assert first["Async"] == ["true"]
+    assert first["Timeout"] == ["15000"]
+    assert first["CallerID"] == ['"王 x y  Evil: 1" <+85291234567>']
+    assert "Evil" not in first
+    assert set(first["Variable"]) == {
+        "HL_ID=c-1",
+        "HL_OFFER=c-1.1",
+        # By name, for Bridge() takes a Uniqueid by prefix: 1.2 would match 1.21.
+        "HL_TARGET=PJSIP/trunk-00000002",
+        "HL_GREETING=8001",
+        "HL_LANGUAGE=cmn",
+        "PJSIP_HEADER(add,X-Hotline-Offer)=c-1.1",
+    }
+    await asyncio.sleep(0.05)
+    assert ready.heard.inputs == []
+
+
+async def test_an_auto_answer_is_asked_of_the_phone() -> None:
+    headers = originate(replace(RING, auto_answer=True), RING.legs[0], "PJSIP/x-1", ("", ""))
+    assert "PJSIP_HEADER(add,X-Hotline-Answer)=auto" in headers["Variable"]
+
+
+async def test_a_value_with_commas_stays_one_variable() -> None:
+    headers = originate(replace(RING, greeting='1,HL_ID=c-9"('), RING.legs[0], "PJSIP/x-1", ("", ""))
+    assert 'HL_GREETING=1\\,HL_ID=c-9\\"\\(' in headers["Variable"]
+
+
+async def test_a_phone_that_does_not_ring_is_told(ready: Setup) -> None:
+    ready.server.answers["Originate"] = response("Failure", "0")
+    ready.actions.carry_out(RING)
+    inputs = await ready.heard.until(lambda inputs: len(inputs) == 2)
+    assert inputs[0] == RingFailed(offer="c-1.1", channel="leg-1", reason="Originate failed, reason 0")
+
+
+async def test_a_refused_leg_is_told_with_asterisks_words(ready: Setup) -> None:
+    words = "ChannelId is not unique"
+    ready.server.answers["Originate"] = lambda request: block("Response: Error", ident(request), f"Message: {words}")
+    ready.actions.carry_out(RING)
+    inputs = await ready.heard.until(lambda inputs: len(inputs) == 2)
+    assert all(isinstance(said, RingFailed) and words in said.reason for said in inputs)
+
+
+async def test_nobody_is_rung_for_a_caller_who_is_gone(ready: Setup) -> None:
+    ready.actions.carry_out(replace(RING, caller="17.99"))
+    inputs = await ready.heard.until(lambda inputs: len(inputs) == 2)
+    assert all(isinstance(said, RingFailed) for said in inputs)
+    assert not ready.server.asked("Originate")
+
+
+async def test_hang_up_and_take_over(ready: Setup) -> None:
+    ready.actions.carry_out(HangUp(channel="leg-1", cause=26))
+    ready.actions.carry_out(TakeOver(interaction="c-1", channel=ONE))
+    ready.actions.carry_out(Steer(interaction="c-1", channel=ONE, to="survey"))
+    (hangup,) = await ready.server.until_asked("Hangup")
+    (redirect,) = await ready.server.until_asked("Redirect")
+    assert (hangup["Channel"], hangup["Cause"]) == (["leg-1"], ["26"])
+    assert (redirect["Channel"], redirect["Context"], redirect["Exten"], redirect["Priority"]) == (
+        [ONE],
+        ["hotline-run"],
+        ["s"],
+        ["1"],
+    )
+
+
+async def test_a_wish_without_a_link_is_dropped(ready: Setup) -> None:
+    await ready.server.stop()
+    await ready.heard.until(lambda inputs: bool(inputs))
+    ready.heard.inputs.clear()
+    ready.actions.carry_out(RING)
+    ready.actions.carry_out(HangUp(channel="leg-1"))
+    ready.actions.carry_out(FallbackMember(agent="ana", phone="ana-web", queues=("a",), ready=True, present=True))
+    await asyncio.sleep(0.05)
+    assert not ready.server.asked("Originate")
+
+
+class Queues:
+    """Asterisk's side of the fallback queues."""
+
+    def __init__(self, server: ScriptedAmi, members: dict[tuple[str, str], bool]) -> None:
+        self.members = members
+        server.answers["QueueStatus"] = self._status
+        server.answers["QueueAdd"] = self._add
+        server.answers["QueuePause"] = self._add
+        server.answers["QueueRemove"] = self._remove
+
+    def _status(self, request: Request) -> bytes:
+        rows = [
+            block("Event: QueueMember", ident(request), f"Queue: {queue}", f"Location: {where}", "Paused: 0")
+            for queue, where in self.members
+        ]
+        begin = block("Response: Success", ident(request), "EventList: start", "Message: Queue status will follow")
+        return begin + b"".join(rows) + block("Event: QueueStatusComplete", ident(request), "EventList: Complete")
+
+    def _add(self, request: Request) -> bytes:
+        self.members[request["Queue"][0], request["Interface"][0]] = request["Paused"] == ["false"]
+        return block("Response: Success", ident(request), "Message: Added interface to queue")
+
+    def _remove(self, request: Request) -> bytes:
+        del self.members[request["Queue"][0], request["Interface"][0]]
+        return block("Response: Success", ident(request), "Message: Removed interface from queue")
+
+
+async def settled(queues: Queues, expected: dict[tuple[str, str], bool]) -> None:
+    async def check() -> bool:
+        return queues.members == expected
+
+    await eventually(check, f"members {expected}")
+
+
+def member(phone: str, *names: str, ready: bool = True, present: bool = True) -> FallbackMember:
+    return FallbackMember(agent=phone.partition("-")[0], phone=phone, queues=names, ready=ready, present=present)
+
+
+async def test_the_fallback_queues_follow_the_agents(ready: Setup) -> None:
+    """Pitfalls 13, 31, 32: who left is taken away, nobody is added and then paused, one interface for one phone."""
+    queues = Queues(
+        ready.server,
+        {("hl-billing", "PJSIP/ana-web"): True, ("hl-billing", "PJSIP/left-web"): True, ("other", "PJSIP/x"): True},
+    )
+    other = {("other", "PJSIP/x"): True}
+    ready.actions.carry_out(member("ana-web", "broadband", ready=False))
+    ready.actions.carry_out(member("bo-web", "broadband", "billing"))
+    await settled(
+        queues,
+        {
+            **other,
+            ("hl-broadband", "PJSIP/ana-web"): False,
+            ("hl-broadband", "PJSIP/bo-web"): True,
+            ("hl-billing", "PJSIP/bo-web"): True,
+        },
+    )
+    assert ready.server.asked("QueueAdd")[0]["Paused"] == ["true"]
+    ready.actions.carry_out(member("ana-web", "broadband"))
+    ready.actions.carry_out(member("bo-web", present=False))
+    await settled(queues, {**other, ("hl-broadband", "PJSIP/ana-web"): True})
+    assert len(ready.server.asked("QueueStatus")) == 1

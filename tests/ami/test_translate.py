@@ -1,0 +1,165 @@
+"""From events to inputs, and what a forger can not do."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.ami_stream import BANNER
+from cti.ami.translate import KINDS, Rejected, booted, phones, snapshot, translate
+from cti.ami.wire import Decoder, Message
+from cti.core.inputs import (
+    BridgeEntered,
+    BridgeLeft,
+    ChannelGone,
+    ChannelNow,
+    ChannelStarted,
+    ChannelUp,
+    HangupRequested,
+    HoldChanged,
+    PhoneReachable,
+)
+from tests.ami.events import ONE, block, event
+
+BRIDGE = "BridgeUniqueid: b-1"
+PEER = ("Event: PeerStatus", "Privilege: system,all", "ChannelType: PJSIP")
+
+
+def said(raw: bytes) -> list[object]:
+    decoder = Decoder(KINDS.keys() | {b"CoreShowChannel"})
+    return [translate(message) for message in decoder.feed(BANNER + raw)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (
+            event("Newchannel"),
+            ChannelStarted(channel=ONE, name="PJSIP/trunk-00000002", interaction="c-1795316288-2", offer=None),
+        ),
+        (event("Newstate"), ChannelUp(channel=ONE)),
+        (event("Newstate").replace(b"ChannelState: 6", b"ChannelState: 5"), None),
+        (
+            event("BridgeEnter", before=BRIDGE),
+            BridgeEntered(channel=ONE, bridge="b-1", name="PJSIP/trunk-00000002", interaction="c-1795316288-2"),
+        ),
+        (event("BridgeLeave", before=BRIDGE), BridgeLeft(channel=ONE, bridge="b-1")),
+        (event("HangupRequest"), HangupRequested(channel=ONE)),
+        (event("SoftHangupRequest", "Cause: 16"), HangupRequested(channel=ONE)),
+        (event("Hangup", "Cause: 26", "Cause-txt: x"), ChannelGone(channel=ONE, cause=26)),
+        (event("Hangup", "Cause: -x"), ChannelGone(channel=ONE, cause=0)),
+        (event("Hold", "MusicClass: default"), HoldChanged(channel=ONE, held=True)),
+        (event("Unhold"), HoldChanged(channel=ONE, held=False)),
+        (block(*PEER, "Peer: PJSIP/ana-web", "PeerStatus: Reachable"), PhoneReachable(phone="ana-web", reachable=True)),
+        (
+            block(*PEER, "Peer: PJSIP/ana-web", "PeerStatus: Unreachable"),
+            PhoneReachable(phone="ana-web", reachable=False),
+        ),
+        (block(*PEER, "Peer: PJSIP/ana-web", "PeerStatus: Lagged"), None),
+    ],
+)
+def test_what_follows_from_an_event(raw: bytes, expected: object) -> None:
+    assert said(raw) == [expected]
+
+
+FORGED = (
+    # a whole event in the caller's number
+    "1\r\n\r\nEvent: Hangup\r\nUniqueid: 17.1\r\n\r\nX",
+    "1\r\n\r\nEvent: Hangup\r\nUniqueid: 17.1\r\nCause: 16\r\n\r\nX",
+    # one that runs on into the rest of the real one
+    "1\r\n\r\nEvent: Hangup\r\nUniqueid: 17.1",
+    "1\r\n\r\nEvent: BridgeEnter\r\nBridgeUniqueid: b\r\nUniqueid: 17.1",
+    # a header before the real one
+    "1\r\nUniqueid: 17.1",
+    # an endpoint said to be gone
+    "1\r\n\r\nEvent: PeerStatus\r\nPeer: PJSIP/ana-web\r\nPeerStatus: Unreachable\r\n\r\n",
+    "1\r\n\r\nEvent: PeerStatus\r\nPeer: PJSIP/ana-web\r\nPeerStatus: Unreachable",
+)
+
+
+@pytest.mark.parametrize("number", FORGED)
+@pytest.mark.parametrize("kind", ["Newchannel", "Newstate", "BridgeEnter", "Hangup", "NewCallerid"])
+def test_a_callers_number_cannot_forge_another_channels_event(kind: str, number: str) -> None:
+    """Pitfall 2, seen on Asterisk 22.10: `From: <sip:1%0d%0a%0d%0aEvent%3a...@...>` reaches AMI as line ends."""
+    found = [one for one in said(event(kind, "Cause: 16", number=number)) if one is not None]
+    assert all(isinstance(one, Rejected) for one in found)
+
+
+@given(st.text(max_size=80).filter(lambda text: len(text.encode("utf-8", "surrogateescape")) <= 80))
+def test_whatever_80_bytes_a_caller_sends_only_the_own_channel_is_meant(number: str) -> None:
+    number = number.encode("utf-8", "replace").decode()
+    for one in said(event("Hangup", "Cause: 16", number=number) + event("Newstate", channel="17.1")):
+        assert isinstance(one, Rejected | None) or one in (
+            ChannelGone(channel=ONE, cause=16),
+            ChannelUp(channel="17.1"),
+        )
+
+
+@given(st.binary(max_size=600), st.sampled_from(sorted(KINDS)))
+def test_no_message_makes_it_raise(raw: bytes, kind: bytes) -> None:
+    translate(Message(kind, b"Event: " + kind + b"\r\n" + raw))
+
+
+def test_a_snapshot_says_what_there_is() -> None:
+    row = event("CoreShowChannel", "BridgeId: b-1", "Application: AGI", "Duration: 00:00:05")
+    other = event("CoreShowChannel", "BridgeId: ", "Application: Queue", channel="17.3")
+    other = other.replace(b"ChannelState: 6", b"ChannelState: 4").replace(b"HL_ID=c-1795316288-2", b"HL_ID=")
+    probe = event("CoreShowChannel", channel="hl-probe-1")
+    rows = Decoder({b"CoreShowChannel"}).feed(BANNER + row + other + probe)
+    status = Message(b"", b"Response: Success\r\nCoreStartupDate: 2026-11-22\r\nCoreStartupTime: 02:57:13")
+    found = snapshot(status, rows)
+    assert found.booted == 1795316233000
+    assert found.channels == (
+        ChannelNow(
+            channel=ONE,
+            name="PJSIP/trunk-00000002",
+            interaction="c-1795316288-2",
+            up=True,
+            bridge="b-1",
+            application="AGI",
+        ),
+        ChannelNow(
+            channel="17.3",
+            name="PJSIP/trunk-00000002",
+            interaction=None,
+            up=False,
+            bridge=None,
+            application="Queue",
+        ),
+    )
+
+
+def test_a_start_time_that_makes_no_sense_is_none() -> None:
+    assert booted(Message(b"", b"Response: Success\r\nCoreStartupDate: soon")) == 0
+
+
+def test_phones_from_device_states() -> None:
+    rows = Decoder({b"DeviceStateChange"}).feed(
+        BANNER
+        + block("Event: DeviceStateChange", "Device: PJSIP/ana-web", "State: NOT_INUSE")
+        + block("Event: DeviceStateChange", "Device: PJSIP/bo-web", "State: UNAVAILABLE")
+        + block("Event: DeviceStateChange", "Device: Queue:hl-a", "State: NOT_INUSE")
+    )
+    assert phones(rows) == [
+        PhoneReachable(phone="ana-web", reachable=True),
+        PhoneReachable(phone="bo-web", reachable=False),
+    ]
+
+
+def test_every_event_of_asterisks_own_list_is_survived(shared: Path) -> None:
+    """Each kind of event of three Asterisk versions, its documented fields filled with nuisances."""
+    schema = json.loads((shared / "testdata" / "ami" / "ami_event_schema.json").read_text())
+    decoder = Decoder(KINDS.keys())
+    decoder.feed(BANNER)
+    count = 0
+    for version in schema.values():
+        for kind, fields in version.items():
+            for value in ("", "王小明", "a: b: c", "O\\'Brien\\n", "1\nUniqueid: 17.1"):
+                for message in decoder.feed(block(f"Event: {kind}", *(f"{field}: {value}" for field in fields))):
+                    translate(message)
+                    count += 1
+    assert count > 100
+    assert decoder.skipped > 1000
+    assert decoder.strange_count == 0
