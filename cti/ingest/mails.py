@@ -11,7 +11,7 @@ from cti.core.ids import Ms
 from cti.ingest.mailbox import Found, mails
 from cti.ingest.report import Progress, Report, Ticker, keep, let_go
 from cti.mail.parse import Address, Mail, MailError, parse
-from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject
+from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject, plain_subject
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
 from cti.store.records import InteractionRow, Seen, put_interactions, see
@@ -186,7 +186,7 @@ class MailStore:
                     at=Ms(newest.at),
                     id=thread,
                     kind="mail",
-                    title=written[0].subject or newest.subject,
+                    title=plain_subject(shown.subject) or shown.subject,
                     text=snippet(shown.text),
                     inbound=bool(newest.inbound),
                     language=shown.language,

@@ -55,6 +55,10 @@ _PROMISE = text(
         due = excluded.due, made = excluded.made, agent = excluded.agent, state = excluded.state
     """
 )
+_CONFIRM = text(
+    "INSERT INTO annotations (interaction, customer, at) VALUES (:id, :customer, :at)"
+    " ON CONFLICT (interaction) DO NOTHING"
+)
 _STATES = {"case": ("open", "waiting", "closed"), "promise": ("open", "kept", "withdrawn")}
 
 
@@ -114,6 +118,7 @@ class TableIngest:
             case "promise":
                 self._promises(connection, reads, people)
             case _:
+                self._confirm(connection, reads)
                 put_interactions(connection, [read.line for read in reads if read.line is not None])
         report.new = len(readable)
         return report
@@ -208,6 +213,16 @@ class TableIngest:
             if customer:
                 links += [(one.id, customer) for one in read.identifiers]
         link(connection, links, self._map.name, self._now)
+
+    def _confirm(self, connection: Connection, reads: Sequence[_Read]) -> None:
+        """A row that names a number and a customer says who it was; what an agent has said already stays."""
+        rows = [
+            {"id": read.line.id, "customer": read.customer, "at": self._now}
+            for read in reads
+            if read.line is not None and read.customer and read.identifiers
+        ]
+        if rows:
+            connection.execute(_CONFIRM, rows)
 
     def _cases(self, connection: Connection, reads: Sequence[_Read], people: dict[str, str]) -> None:
         for read in reads:

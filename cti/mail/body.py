@@ -33,7 +33,7 @@ _PHONE_SIGNATURE = re.compile(
     re.IGNORECASE,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_CANTONESE = re.compile(r"[嘅咗喺啲嚟冇咁哋嗰佢唔乜睇攞搵俾畀諗咩嘢]")
+_CANTONESE = re.compile(r"[嘅咗喺啲嚟冇咁哋嗰佢唔乜睇攞搵俾畀諗咩嘢]|係咪|而家|依家|點解|幾時|多謝晒")
 _OTHER_SCRIPT = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0400-\u04ff\u0600-\u06ff\u0e00-\u0e7f]")
 _ENGLISH = re.compile(
     r"\b(?:the|and|you|to|is|for|my|we|of|please|not|have|it|with|this|thanks?|hello|hi)\b", re.IGNORECASE
@@ -176,5 +176,5 @@ def language(text: str) -> str | None:
         return None
     han = len(_HAN.findall(sample))
     if han >= 4 and han * 4 >= len(re.sub(r"\s", "", sample)) - han:
-        return "yue" if len(_CANTONESE.findall(sample)) * 30 >= han else "cmn"
+        return "yue" if len(_CANTONESE.findall(sample)) * 60 >= han else "cmn"
     return "en" if len(_ENGLISH.findall(sample)) >= 2 else None

@@ -113,10 +113,11 @@ def encoding_of(sample: bytes) -> str:
 _LIKELY = ("gb18030", "big5hkscs", "cp949", "cp932")
 
 
-def words(raw: str) -> str:
+def words(raw: str, hint: str | None = None) -> str:
     """A header's value with its encoded words (RFC 2047) decoded, however broken; `raw` may hold surrogate escapes.
 
-    Neighbours in the same charset are joined before decoding: many senders cut a character in two between them.
+    Neighbours in the same charset are joined before decoding: many senders cut a character in two between them. Bytes
+    outside encoded words are UTF-8 (RFC 6532) or, if they can't be, in the charset `hint`, that of the mail's text.
     """
     text = re.sub(r"[\r\n]+[ \t]*", " ", raw)
     parts: list[str] = []
@@ -131,12 +132,12 @@ def words(raw: str) -> str:
             if pending is not None:
                 parts.append(decode(pending[1], pending[0]))
             if between.strip() or pending is None:
-                parts.append(_plain(between))
+                parts.append(_plain(between, hint))
             pending = (charset, data)
         end = found.end()
     if pending is not None:
         parts.append(decode(pending[1], pending[0]))
-    parts.append(_plain(text[end:]))
+    parts.append(_plain(text[end:], hint))
     joined = "".join(char for char in "".join(parts) if char.isprintable() or char == " ")
     return " ".join(joined.split())
 
@@ -158,9 +159,12 @@ def _word_bytes(kind: str, body: str) -> bytes:
     return quopri.decodestring(data.replace(b" ", b"_"), header=True)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, hint: str | None) -> str:
+    if text.isascii():
+        return text
     data = text.encode("utf-8", "surrogateescape")
-    return text if text.isascii() else guess(data)
+    utf8 = _strict(data, "utf-8")
+    return utf8 if utf8 is not None else decode(data, hint)
 
 
 def _codec(name: str) -> str | None:

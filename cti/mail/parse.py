@@ -14,6 +14,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import getaddresses, mktime_tz, parsedate_tz
 from hashlib import blake2b, sha256
+from itertools import islice
 
 from msgspec import Struct
 
@@ -111,7 +112,7 @@ def parse(raw: bytes) -> Mail:
     problems: list[str] = []
     raw = _without_envelope(raw)
     message = _message(raw, problems)
-    headers = _Headers(message)
+    headers = _Headers(message, _charset(message, 0))
     if not any(headers.get(name) for name in ("from", "to", "subject", "date", "message-id", "received")):
         raise MailError("no From, To, Subject, Date or Message-ID: this is no mail")
     parts = _Parts(problems)
@@ -194,10 +195,14 @@ def _message(raw: bytes, problems: list[str]) -> Message:
 class _Headers:
     """The header of a mail, decoded on demand, by lower-case name; every occurrence is kept, in order."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, hint: str | None) -> None:
+        self._hint = hint
         self._fields: dict[str, list[str]] = {}
         for name, value in message.raw_items():
             self._fields.setdefault(name.strip().lower(), []).append(str(value))
+
+    def _words(self, raw: str) -> str:
+        return charsets.words(raw, self._hint)
 
     def get(self, name: str) -> str:
         """The first one as it came, or nothing."""
@@ -205,11 +210,11 @@ class _Headers:
 
     def text(self, name: str) -> str:
         """The first one as people read it."""
-        return charsets.words(self.get(name))[:1000]
+        return self._words(self.get(name))[:1000]
 
     def ids(self, name: str) -> list[str]:
         """Message ids; broken ones without brackets, too, if they look like ids."""
-        raw = charsets.words(" ".join(self._fields.get(name, [])))
+        raw = self._words(" ".join(self._fields.get(name, [])))
         found = _ID.findall(raw) or [word for word in raw.split() if "@" in word and len(word) > 5]
         return [one[:300] for one in found if one][:200]
 
@@ -222,22 +227,22 @@ class _Headers:
             pairs = []
         found = []
         for display, mail in pairs[:500]:
-            address = _address(charsets.words(mail)) or _address(charsets.words(display))
+            address = _address(self._words(mail)) or _address(self._words(display))
             if address is not None:
-                shown = charsets.words(display).strip("'\" ")
+                shown = self._words(display).strip("'\" ")
                 found.append(Address("" if _address(shown) == address else shown[:200], address))
         if not found:
-            text = charsets.words(" ".join(fields))
+            text = self._words(" ".join(fields))
             found = [Address("", address) for word in text.split() if (address := _address(word.strip("<>,;\"'()")))]
         return found
 
     def date(self, problems: list[str]) -> Ms | None:
         """When it was sent, by its own word, else by the server that took it in."""
         for name in ("date", "resent-date", "x-original-date"):
-            if (at := _moment(charsets.words(self.get(name)))) is not None:
+            if (at := _moment(self._words(self.get(name)))) is not None:
                 return at
         if self.get("date"):
-            problems.append(f"its date can't be read: {charsets.words(self.get('date'))[:60]!r}")
+            problems.append(f"its date can't be read: {self._words(self.get('date'))[:60]!r}")
         for received in self._fields.get("received", []):
             if (at := _moment(received.rpartition(";")[2])) is not None:
                 return at
@@ -261,6 +266,14 @@ def _moment(text: str) -> Ms | None:
     except (ValueError, OverflowError, TypeError, IndexError, AttributeError):
         return None
     return at if _EARLIEST <= at < 4_102_444_800_000 else None  # up to the year 2100
+
+
+def _charset(part: Message, depth: int) -> str | None:
+    """What the mail's first text says it is written in."""
+    for leaf in islice(_leaves(part, depth), 5):
+        if _type(leaf).startswith("text/") and (label := _parameter(leaf, "charset")):
+            return label
+    return None
 
 
 class _Parts:

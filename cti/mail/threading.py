@@ -40,14 +40,18 @@ def is_reply(subject: str) -> bool:
     return bool(_PREFIX.match(_LIST_TAG.sub("", subject)))
 
 
-def subject_key(subject: str) -> str:
-    """The subject without what replies and lists add, folded; empty when nothing is left."""
-    text = unicodedata.normalize("NFKC", subject)
+def plain_subject(subject: str) -> str:
+    """The subject without what replies and lists add; empty when nothing is left."""
     while True:
-        shorter = _PREFIX.sub("", _LIST_TAG.sub("", text), count=1)
-        if shorter == text:
-            return " ".join(text.casefold().split())[:200]
-        text = shorter
+        shorter = _PREFIX.sub("", _LIST_TAG.sub("", subject), count=1)
+        if shorter == subject:
+            return subject.strip()
+        subject = shorter
+
+
+def subject_key(subject: str) -> str:
+    """The plain subject, folded, to compare."""
+    return " ".join(plain_subject(unicodedata.normalize("NFKC", subject)).casefold().split())[:200]
 
 
 def joined_by_subject(one: Head, other: Head) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
-from cti.store import reads
+from cti.store import paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
 from cti.store.views import Attached, CallLine, CustomerHit, Message, PromiseLine
 
@@ -87,7 +87,7 @@ def _call_line(row: _CallRow) -> CallLine:
         state=state,
         waited=waited,
         talked=talked,
-        path=tuple(path.split("\n")) if path else (),
+        path=paths.choices(path),
         outcome=OutcomeId(outcome) if outcome else None,
         solved=None if solved is None else bool(solved),
         customer=CustomerId(customer) if customer else None,

@@ -20,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.core import events as ev
 from cti.core.events import Record
 from cti.core.ids import Ms
+from cti.core.site import in_all
+from cti.store import paths
 from cti.store.database import Store
 from cti.store.journal import Journal, JournalError
 from cti.store.records import NOBODY, InteractionRow, put_interactions
@@ -211,9 +213,8 @@ def _apply(call: _Call, event: ev.Event) -> None:
     match event:
         case ev.LanguageSet(language=language):
             call.language = language
-        case ev.FlowPosition(label=label):
-            if label:
-                call.path = f"{call.path}\n{label}" if call.path else label
+        case ev.FlowPosition(label=label) if label:
+            call.path = paths.extended(call.path, in_all(label))
         case ev.Queued(queue=queue):
             call.queue = queue
         case ev.Connected(agent=agent, waited=waited):

@@ -13,6 +13,7 @@ from operator import attrgetter
 from msgspec import Struct
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
+from cti.store import paths
 from cti.store.identity import KINDS, display_phone
 from cti.store.views import CallerFacts, CaseLine, Entry, Person, Pop, PromiseLine, Station
 
@@ -24,6 +25,8 @@ _OWNERS = 32
 _LOOK_BACK = 200
 """On a shared number, lines confirmed as somebody else's are passed over; not more than this many."""
 _RAIL = 3
+_NO_STATION = ("visit", "order")
+"""Pages read and things ordered are no reason to call."""
 _BAD = {"nothing_found", "no_reply", "abandoned", "missed"}
 
 ENTRY = (
@@ -60,7 +63,7 @@ def entry(row: EntryRow) -> Entry:
         agent=agent or None,
         lasted=lasted,
         waited=waited,
-        path=tuple(path.split("\n")) if path else (),
+        path=paths.choices(path),
         solved=None if solved is None else bool(solved),
         mark=mark,
         case=None if case is None else str(case),
@@ -251,7 +254,7 @@ def promise_line(id_: int, what: str, due: int, made: int, agent: str, case: int
 
 def _rail(lines: Sequence[Entry], now: Ms) -> tuple[Station, ...]:
     """How they got here: the last contacts of these days, oldest first, those that went badly before all others."""
-    recent = [line for line in lines if line.at > now - RECENT_MS]
+    recent = [line for line in lines if line.at > now - RECENT_MS and line.kind not in _NO_STATION]
     bad = [line for line in recent if line.mark in _BAD or line.solved is False]
     chosen = (bad + [line for line in recent if line not in bad])[:_RAIL]
     return tuple(

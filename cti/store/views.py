@@ -6,6 +6,7 @@
 from msgspec import Struct
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms, OutcomeId, QueueId
+from cti.core.site import Texts
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """The agent's name."""
     lasted: Ms | None = None
     waited: Ms | None = None
-    path: tuple[str, ...] = ()
+    path: tuple[Texts, ...] = ()
     """The menu choices of a call."""
     solved: bool | None = None
     mark: str = ""
@@ -144,7 +145,7 @@ class CallLine(Struct, frozen=True, kw_only=True):
     """`open` or how it ended: `answered`, `abandoned`, `left_menu`, `flow`, `lost`."""
     waited: Ms
     talked: Ms
-    path: tuple[str, ...] = ()
+    path: tuple[Texts, ...] = ()
     outcome: OutcomeId | None = None
     solved: bool | None = None
     customer: CustomerId | None = None

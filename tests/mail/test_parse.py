@@ -72,6 +72,27 @@ def test_subjects(raw: bytes, expected: str) -> None:
     assert parse(mail(b"x", b"Subject: " + raw)).subject == expected
 
 
+def test_a_name_in_raw_bytes_is_read_as_the_text_is() -> None:
+    name = "From: 何伟 <he.wei@mail.example>".encode("gbk")
+    parsed = parse(mail("晚上网速好多了".encode("gbk"), name, b"Content-Type: text/plain; charset=gb2312"))
+    assert parsed.sender is not None
+    assert parsed.sender.name == "何伟"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (STORY, "cmn"),
+        (TRADITIONAL, "yue"),
+        ("The light on my router is red", "en"),
+        ("こんにちは、ルーターが赤いです", None),
+        ("12345", None),
+    ],
+)
+def test_languages(text: str, language: str | None) -> None:
+    assert parse(mail(text.encode(), b"Content-Type: text/plain; charset=utf-8")).language == language
+
+
 def test_people() -> None:
     parsed = parse(
         mail(

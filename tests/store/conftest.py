@@ -60,6 +60,9 @@ async def history(store: Store, identities: Identities) -> AsyncIterator[History
     made.close()
 
 
+INTERNET = {"en": "Internet", "zh-Hans": "上网", "zh-Hant": "上網"}
+
+
 def answered_call(
     n: int,
     caller: str | None,
@@ -85,7 +88,7 @@ def answered_call(
             ),
         ),
         (1000, ev.LanguageSet(interaction=id_, language=Language("yue"))),
-        (2000, ev.FlowPosition(interaction=id_, position="main:3", label="Internet")),
+        (2000, ev.FlowPosition(interaction=id_, position="main:3", label=INTERNET)),
         (3000, ev.FlowPosition(interaction=id_, position="net:1", label="No line")),
         (
             3500,

@@ -105,7 +105,7 @@ async def test_a_call_is_in_the_history_within_a_second_of_its_end(
     projector.close()
     journal.close()
     assert call is not None
-    assert (call.state, call.agent, call.queue, call.path) == ("answered", "ana", "support", ("Internet", "No line"))
+    assert (call.state, call.agent, call.queue, call.path) == ("answered", "ana", "support", (INTERNET, {"en": "No line"}))
     assert (call.waited, call.talked, call.solved, call.outcome, call.language) == (6500, 60000, True, "solved", "yue")
 
 
