@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cti.robots.pcap import write_press
 
+_PRESS_MS = 250
 _APART = 80_000
 """RTP time between two presses: ten seconds, more than any press lasts."""
 
@@ -121,7 +122,12 @@ def scenario(caller: Caller, folder: Path, speech: Path | None = None) -> str:
         presses += 1
         file = folder / f"{caller.file}-{presses}.pcap"
         write_press(file, key, presses * _APART)
-        return f'<nop><action><exec play_pcap_audio="{file}"/></action></nop>\n'
+        play = f'<nop><action><exec play_pcap_audio="{file}"/></action></nop>\n'
+        if speech is None:
+            return play
+        # The voice is silent meanwhile: two senders taking turns make Asterisk hear every end of a key anew.
+        hush, speak = (f'<nop><action><exec rtp_stream="{word}"/></action></nop>\n' for word in ("pause", "resume"))
+        return f'{hush}{play}<pause milliseconds="{_PRESS_MS}"/>\n{speak}'
 
     who = {
         "number": caller.number,
