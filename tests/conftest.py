@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from msgspec import Struct
 
@@ -18,6 +19,10 @@ from cti.setup.prepare import Options, prepare
 from cti.setup.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+# How long an example takes says more about the machine's other work than about ours.
+hypothesis.settings.register_profile("hotline", deadline=None)
+hypothesis.settings.load_profile("hotline")
 
 
 class RunningAsterisk(Struct, frozen=True):

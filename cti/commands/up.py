@@ -11,6 +11,8 @@ from pathlib import Path
 from cti.commands import _options
 from cti.core.ids import AgentId
 from cti.core.site import Site
+from cti.ingest.example import load_example
+from cti.ingest.report import IngestError
 from cti.setup import packages, resources, screens
 from cti.setup.packages import Say
 from cti.setup.prepare import Prepared, prepare
@@ -19,6 +21,8 @@ from cti.setup.settings import Settings
 from cti.setup.supervise import Supervisor, alone
 from cti.store.accounts import Accounts
 from cti.store.database import Store, StoreError
+from cti.store.history import wall_clock
+from cti.store.identity import Identities
 from ivr import load, prompts
 from ivr.flow import Flows
 
@@ -45,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
         screens.ensure(say)
         build_prompts(settings, prepared.site, say)
         password = first_password(settings, prepared.site)
+        if prepared.example:
+            load_history(prepared, say)
 
         def ready() -> None:
             print(_welcome(prepared, password, time.monotonic() - began), flush=True)
@@ -108,6 +114,19 @@ def first_password(settings: Settings, site: Site) -> tuple[AgentId, str] | None
     finally:
         accounts.close()
         store.close()
+
+
+def load_history(prepared: Prepared, say: Say) -> None:
+    """Give a new example site its customers, mails and web tables. Raises SetupProblem."""
+    settings, site = prepared.settings, prepared.site
+    say("Loading the example's customers")
+    try:
+        store = Store.open(settings.database_url)
+        identities = Identities(bytes.fromhex(settings.secrets.site_key), site.region)
+        load_example(store, identities, resources.folder("example"), site.zone, wall_clock())
+        store.close()
+    except (StoreError, IngestError) as error:
+        raise SetupProblem(f"The example could not be loaded: {error}") from None
 
 
 def new_password() -> str:
