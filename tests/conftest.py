@@ -11,7 +11,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from hypothesis import settings
 from msgspec import Struct
 
 from cti.core.site import Site
@@ -20,10 +19,6 @@ from cti.setup.prepare import Options, prepare
 from cti.setup.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
-
-# How long one example takes says more about the machine than about the code.
-settings.register_profile("hotline", deadline=None)
-settings.load_profile("hotline")
 
 # How long an example takes says more about the machine's other work than about ours.
 hypothesis.settings.register_profile("hotline", deadline=None)
