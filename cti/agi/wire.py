@@ -194,7 +194,7 @@ class Wire:
         if code == b"100":
             return None
         if mark == b"-":
-            self._usage = [line]
+            self._usage, self._size = [line], 0
             return None
         return _refusal(int(code), text)
 
@@ -206,7 +206,8 @@ class Wire:
             self._usage = []
             return _refusal(int(first[:3]), text)
         self._usage.append(line)
-        if sum(map(len, self._usage)) > LINE_LIMIT:
+        self._size += len(line) + 1
+        if self._size > LINE_LIMIT:
             return Garbage(f"a usage text of more than {LINE_LIMIT} bytes")
         return None
 
