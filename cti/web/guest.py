@@ -55,13 +55,13 @@ class Leases:
     def lend(self, address: str, number: str, now: Ms) -> Lease:
         """Lend a phone for one call. Raises Refusal when this address or everybody has had enough."""
         if wait := self._limit.wait(address, now):
-            raise _later(f"{address} has called often just now.", wait)
+            raise _later("called-often", f"{address} has called often just now.", wait)
         self.expire(now)
         taken = {lease.phone for lease in self._by_token.values()}
         free = [phone for phone in self._phones if phone not in taken]
         own = sum(1 for lease in self._by_token.values() if lease.address == address)
         if not free or own >= PER_ADDRESS:
-            raise _later("All lines for calls from this page are taken.", 10_000)
+            raise _later("no-line", "All lines for calls from this page are taken.", 10_000)
         lease = Lease(
             phone=free[0],
             token=secrets.token_urlsafe(24),
@@ -102,8 +102,8 @@ class Leases:
             self.give_back(token)
 
 
-def _later(title: str, wait: int) -> Refusal:
+def _later(type: str, title: str, wait: int) -> Refusal:
     seconds = max(1, -(-wait // 1000))
     return Refusal(
-        429, "try-later", title, f"Try again in {seconds} s, or dial the number.", headers={"Retry-After": str(seconds)}
+        429, type, title, f"Try again in {seconds} s, or dial the number.", headers={"Retry-After": str(seconds)}
     )

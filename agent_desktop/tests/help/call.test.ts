@@ -41,8 +41,9 @@ describe("a guest's call", () => {
   });
 
   it("says why there is no line", () => {
-    expect([0, 429, 503, 409, 500].map(state.endingOfLease))
-      .toEqual(["offline", "too_many", "no_line", "no_line", "failed"]);
+    const why = (status: number, problem = "") => state.endingOfLease(status, problem);
+    expect([why(0), why(429, "called-often"), why(429, "no-line"), why(503, "no-asterisk"), why(500)])
+      .toEqual(["offline", "too_many", "no_line", "away", "failed"]);
   });
 
   it("tells the hotline's goodbye from a call that never came about", () => {

@@ -4,6 +4,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip/lib/UA";
+import { Failure } from "../../shared/api";
 import type { GuestCall } from "../../shared/types";
 import * as state from "./state";
 import type { Call, Ending } from "./state";
@@ -12,9 +13,11 @@ import type { Call, Ending } from "./state";
 const ICE_ENOUGH_MS = 400;
 /** A broken path may heal by itself (another Wi-Fi, a sleeping phone); after this it will not. */
 const HEAL_MS = 8_000;
+/** Giving the line back closes its socket; the goodbye that goes over it must be out by then. */
+const GOODBYE_MS = 400;
 
 export interface Lines {
-  /** A lease of a guest line; throws an object with `status` (0: no answer). */
+  /** A lease of a guest line, or a `Failure`. */
   lease(number: string): Promise<GuestCall>;
   /** Gives the line back; what comes of it does not matter to the caller. */
   release(token: string): void;
@@ -61,8 +64,8 @@ export class GuestPhone {
       if (this.#wasHungUp()) return this.#drop();
       await this.#dial(lease);
     } catch (error) {
-      const status = (error as { status?: unknown } | null)?.status;
-      this.#end(state.endingOfLease(typeof status === "number" ? status : -1));
+      if (error instanceof Failure) this.#end(state.endingOfLease(error.status, error.problem?.type ?? ""));
+      else this.#end("failed");
     }
   }
 
@@ -173,7 +176,8 @@ export class GuestPhone {
     this.#microphone?.getTracks().forEach((track) => track.stop());
     this.#microphone = null;
     this.#audio.srcObject = null;
-    if (this.#token !== null) this.#lines.release(this.#token);
+    const token = this.#token;
     this.#token = null;
+    if (token !== null) setTimeout(() => this.#lines.release(token), ua === null ? 0 : GOODBYE_MS);
   }
 }

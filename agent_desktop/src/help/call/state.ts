@@ -10,6 +10,7 @@ export type Ending =
   | "not_secure" // the page came over plain http from another machine
   | "too_many" // this visitor called too often
   | "no_line" // all guest lines are taken
+  | "away" // the server is there, the exchange behind it is not
   | "offline" // the server was not reached
   | "no_sound" // the network lets no voice through
   | "failed"; // anything else
@@ -68,19 +69,12 @@ export function endingOfMicrophone(name: string): Ending {
   }
 }
 
-/** `status` is the answer to the request for a guest line; 0: there was none. */
-export function endingOfLease(status: number): Ending {
-  switch (status) {
-    case 0:
-      return "offline";
-    case 429:
-      return "too_many";
-    case 409:
-    case 503:
-      return "no_line";
-    default:
-      return "failed";
-  }
+/** `status` of the answer to the request for a guest line (0: there was none), and the name of its problem. */
+export function endingOfLease(status: number, problem: string): Ending {
+  if (status === 0) return "offline";
+  if (problem === "no-line") return "no_line";
+  if (status === 429) return "too_many";
+  return status === 503 ? "away" : "failed";
 }
 
 /** `cause` is one of JsSIP's (JsSIP.C.causes); `answered`: whether there was a talk. */

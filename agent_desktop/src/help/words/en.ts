@@ -89,6 +89,7 @@ export const en = {
     ],
     too_many: ["You have called often just now", "Wait a few minutes, or dial the number."],
     no_line: ["All lines for calls from the page are taken", "Try again in a minute, or dial the number."],
+    away: ["Calls from the page do not work at the moment", "Dial the number, or try again later."],
     offline: ["The server does not answer", "Look whether you are online, then call again."],
     no_sound: ["The voice does not get through", "The network you are in blocks it. Try another network, or dial the number."],
     failed: ["The call did not come about", "Try again, or dial the number."],

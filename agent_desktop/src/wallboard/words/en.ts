@@ -23,7 +23,7 @@ export const en = {
   noCallsYet: "no calls yet today",
   average: "Average wait",
   averageOf: (answered: string) => `ASA, ${answered} answered`,
-  averageNone: "ASA, none answered yet",
+  averageNone: "none answered yet",
   abandoned: "Abandoned",
   halfBy: (share: string, time: string) => `${share}, half by ${time}`,
 

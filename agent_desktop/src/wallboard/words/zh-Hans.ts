@@ -25,7 +25,7 @@ export const zhHans: Words = {
   noCallsYet: "今天还没有来电",
   average: "平均等待",
   averageOf: (answered) => `ASA，已接 ${answered} 通`,
-  averageNone: "ASA，尚未接听",
+  averageNone: "尚未接听",
   abandoned: "放弃",
   halfBy: (share, time) => `${share}，半数在 ${time} 内`,
 

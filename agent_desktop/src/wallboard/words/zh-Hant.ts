@@ -25,7 +25,7 @@ export const zhHant: Words = {
   noCallsYet: "今日未有來電",
   average: "平均輪候",
   averageOf: (answered) => `ASA，已接 ${answered} 個`,
-  averageNone: "ASA，未有接聽",
+  averageNone: "未有接聽",
   abandoned: "放棄",
   halfBy: (share, time) => `${share}，半數在 ${time} 內`,
 

@@ -1,0 +1,79 @@
+"""A real Chromium for the screens: one for each test module, a fresh profile for each page."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+ARGS = (
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no Chromium here: install one (apt-get install chromium), or name it in CHROMIUM")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=list(ARGS))
+        yield browser
+        await browser.close()
+
+
+class Complaints(list[str]):
+    """What pages complained of: errors on the console, uncaught exceptions. A test that expects one takes it out."""
+
+    def listen(self, page: Page) -> None:
+        def heard(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                self.append(message.text)
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: self.append(str(error)))
+
+    def expect(self, *parts: str) -> None:
+        """Forget complaints that hold one of these."""
+        self[:] = [each for each in self if not any(part in each for part in parts)]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def complaints() -> AsyncIterator[Complaints]:
+    """Empty at the end, or the test has failed."""
+    heard = Complaints()
+    yield heard
+    assert heard == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(chromium: Browser, complaints: Complaints) -> AsyncIterator[OpenPage]:
+    """Opens an address in a window of a size, light or dark, in a profile of its own."""
+    contexts = []
+
+    async def open_(url: str, width: int = 1280, height: int = 800, dark: bool = False, **more: object) -> Page:
+        context = await chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            locale="en-GB",
+            **more,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        complaints.listen(page)
+        await page.goto(url)
+        return page
+
+    yield open_
+    for context in contexts:
+        await context.close()
