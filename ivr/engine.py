@@ -32,6 +32,7 @@ from ivr.flow import (
     Play,
     Route,
     Say,
+    Texts,
 )
 
 TRIES = 2
@@ -144,7 +145,7 @@ class Move(Struct, frozen=True):
     """A step of the flow was reached; `label` says what the caller chose, empty: nothing."""
 
     position: str
-    label: str = ""
+    label: Texts = {}
 
 
 class Step(Struct, frozen=True):
@@ -218,7 +219,7 @@ class _Walk:
     def enter(self, node: str) -> None:
         self.caller = replace(self.caller, node=node, tries=0, digits="", announced=False)
 
-    def chose(self, node: str, label: str = "") -> None:
+    def chose(self, node: str, label: Texts | None = None) -> None:
         """The caller did something that leads to `node`."""
         self.caller = replace(self.caller, choices=self.caller.choices + 1)
         if self.caller.choices >= PATIENCE:

@@ -25,6 +25,12 @@ Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 
 Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
 Words = dict[Language, str]
+
+TEXTS = ("en", "zh-Hans", "zh-Hant")
+"""The languages of the screens, which are not those of callers."""
+
+Texts = dict[Annotated[str, Meta(pattern=f"^({'|'.join(TEXTS)})$")], Annotated[str, Meta(min_length=1, max_length=40)]]
+"""What people read there."""
 Seconds = Annotated[float, Meta(ge=0, le=60)]
 
 
@@ -56,8 +62,8 @@ class AskLanguage(_Node, frozen=True, kw_only=True, tag="language"):
 class Choice(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One key of a menu."""
 
-    label: Annotated[str, Meta(min_length=1, max_length=40)]
-    """What the agent reads in the caller's path."""
+    label: Texts
+    """What the agent reads in the caller's path, in the agent's own language."""
     prompt: Name
     to: Name
 

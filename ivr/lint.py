@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ivr import say, sounds
 from ivr.flow import (
     PERSON_KEY,
+    TEXTS,
     AskLanguage,
     Branch,
     Collect,
@@ -26,6 +27,8 @@ from ivr.flow import (
     Play,
     Route,
     Say,
+    Texts,
+    Words,
     spoken,
     targets,
 )
@@ -131,7 +134,12 @@ def lint(
 # --- words
 
 
-def _missing(flow: str, where: str, language: str, words: Mapping[Language, str]) -> Finding:
+def shown(label: Texts) -> str:
+    """A choice as the lint names it."""
+    return next((label[text] for text in TEXTS if label.get(text)), "")
+
+
+def _missing(flow: str, where: str, language: str, words: Words | Texts) -> Finding:
     kept = next(iter(words.values()), "")
     return Finding(flow, where, f"no words in '{language}'" + (f" for '{kept}'" if kept else "") + ". Translate it")
 
@@ -174,6 +182,9 @@ def _words(flow: Flow, flows: Flows, lengths: Lengths) -> Iterator[Finding]:
         where = f"nodes.{name}.choices"
         if isinstance(node, Menu):
             for key, choice in node.choices.items():
+                for text in TEXTS:
+                    if not choice.label.get(text, "").strip():
+                        yield _missing(flow.id, f"{where}.{key}.label", text, choice.label)
                 for language in flow.languages:
                     yield from _says_key(flow, flows, f"{where}.{key}", key, language, choice.prompt)
         elif isinstance(node, AskLanguage):
@@ -355,7 +366,7 @@ class _Ways:
                 said = [node.prompt] if node.prompt is not None else []
                 for key, choice in node.choices.items():
                     said = [*said, choice.prompt]
-                    then = on(choice.to, f"{key} {choice.label}", levels=1)
+                    then = on(choice.to, f"{key} {shown(choice.label)}", levels=1)
                     yield from self._from(then, self._say(asked, said, CHOOSE_S), self._say(known, said, CHOOSE_S))
             case Collect():
                 typed = CHOOSE_S + node.most * DIGIT_S

@@ -19,6 +19,7 @@ _KEYS = {
     "choices": "a phone has the keys 0 to 9, * and #",
     "nodes": "names are of a-z, 0-9 and '-', and begin with a letter",
     "prompts": "names are of a-z, 0-9 and '-', and begin with a letter",
+    "label": "screens have the languages en, zh-Hans and zh-Hant",
 }
 
 

@@ -10,6 +10,7 @@ from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.interaction import State
+from cti.core.site import in_all
 from cti.core.world import AgentNow, Interaction, Leg, Offer, QueueToday, Today, World
 
 HALF_HOUR = 30 * 60 * 1000
@@ -80,7 +81,7 @@ def _position(world: World, event: e.FlowPosition, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.position = event.position
         if event.label:
-            interaction.path.append(event.label)
+            interaction.path.append(in_all(event.label))
 
 
 def _counters(world: World, queue: QueueId | None) -> QueueToday:

@@ -11,6 +11,7 @@ from cti.core.agent import AgentState
 from cti.core.commands import HangUp, Steer
 from cti.core.ids import AgentId, BridgeId, ChannelId, Language, Ms, QueueId, SkillId
 from cti.core.interaction import TABLE, Do, No, Signal
+from cti.core.site import Texts
 from cti.core.staff import free, put, release, wrap_up
 from cti.core.turn import Turn
 from cti.core.world import Interaction, Leg
@@ -33,7 +34,7 @@ class Detail:
         leg: Leg | None = None,
         how: str = "",
         language: Language | None = None,
-        label: str = "",
+        label: Texts | None = None,
         queue: QueueId | None = None,
         skills: dict[SkillId, int] | None = None,
         priority: int = 0,
@@ -44,7 +45,7 @@ class Detail:
         self.leg = leg
         self.how = how
         self.language = language
-        self.label = label
+        self.label = label or {}
         self.queue = queue
         self.skills = skills or {}
         self.priority = priority

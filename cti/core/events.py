@@ -20,7 +20,7 @@ from cti.core.ids import (
     QueueId,
     ReasonId,
 )
-from cti.core.site import Site, Skills
+from cti.core.site import Site, Skills, Texts
 
 
 class _Event(Struct, frozen=True, tag=True, kw_only=True):
@@ -96,7 +96,9 @@ class LanguageSet(_Event, frozen=True):
 class FlowPosition(_Event, frozen=True):
     interaction: InteractionId
     position: str
-    label: str
+    label: str | Texts
+    """What the caller chose, in the words of then: flows change, this call's path does not. Early journals have one
+    text for all languages (`site.in_all`)."""
 
 
 class Queued(_Event, frozen=True):

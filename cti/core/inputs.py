@@ -20,7 +20,7 @@ from cti.core.ids import (
     QueueId,
     ReasonId,
 )
-from cti.core.site import Site, Skills
+from cti.core.site import Site, Skills, Texts
 
 
 class _Input(Struct, frozen=True, tag=True, kw_only=True):
@@ -163,7 +163,7 @@ class FlowMoved(_Input, frozen=True):
 
     interaction: InteractionId
     position: str
-    label: str = ""
+    label: Texts = {}
     """What the caller chose to get here, as a path shows it; empty for steps nobody chose."""
 
 

@@ -61,7 +61,7 @@ def _offer(turn: Turn, interaction: Interaction, agent: AgentNow, profile: Agent
             legs=tuple(Leg(phone=phone, channel=channel) for channel, phone in legs.items()),
             timeout_s=ring_s + 5,
             greeting=profile.work_number if queue is None or queue.greeting else "",
-            language=interaction.language,
+            language=interaction.language or (turn.world.site.default_language if turn.world.site else None),
             auto_answer=profile.auto_answer,
         )
     )

@@ -12,6 +12,13 @@ Texts = dict[str, str]
 Skills = dict[SkillId, int]
 
 
+def in_all(text: str | Texts) -> Texts:
+    """A text written before it had several languages is shown to everybody as it is."""
+    if isinstance(text, str):
+        return {"en": text} if text else {}
+    return text
+
+
 class Ring(Struct, frozen=True, forbid_unknown_fields=True):
     """From `after_s` seconds of waiting on, these minimum levels (1..10) are enough."""
 

@@ -21,9 +21,9 @@ from cti.core.ids import (
     ReasonId,
 )
 from cti.core.interaction import State
-from cti.core.site import Agent, Queue, Site, Skills
+from cti.core.site import Agent, Queue, Site, Skills, Texts
 
-SNAPSHOT_VERSION = 1
+SNAPSHOT_VERSION = 2
 
 
 class Leg(Struct):
@@ -65,7 +65,8 @@ class Interaction(Struct):
     opened: Ms
     state: State = State.FLOW
     position: str = ""
-    path: list[str] = field(default_factory=list)
+    path: list[Texts] = field(default_factory=list)
+    """What the caller chose in the menus."""
     queue: QueueId | None = None
     skills: Skills = field(default_factory=dict)
     priority: int = 0

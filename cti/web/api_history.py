@@ -2,6 +2,7 @@
 
 from cti.core import events as e
 from cti.core.ids import CustomerId, InteractionId
+from cti.core.site import Texts, in_all
 from cti.store.views import CallLine, Person
 from cti.web.bodies import (
     Calls,
@@ -113,14 +114,14 @@ class HistoryApi:
 def told(record: e.Record) -> StoryLine:
     """A record as a line of a call's story."""
     event = record.event
-    detail = ""
+    detail, chosen = "", Texts()
     match event:
         case e.InteractionOpened():
             detail = event.number
         case e.LanguageSet():
             detail = event.language
         case e.FlowPosition():
-            detail = event.label or event.position
+            detail, chosen = event.position, in_all(event.label)
         case e.OfferEnded() | e.InteractionEnded():
             detail = event.how
         case e.TalkEnded():
@@ -139,5 +140,6 @@ def told(record: e.Record) -> StoryLine:
         agent=getattr(event, "agent", None),
         queue=getattr(event, "queue", None),
         detail=detail,
+        chosen=chosen,
         why=event.why if isinstance(event, e.Offered) else (),
     )

@@ -13,7 +13,9 @@ from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, Queu
 from cti.core.site import Texts
 from cti.store.views import CallLine, CustomerHit, Entry, Message, PromiseLine
 
-Role = Literal["agent", "supervisor", "administrator"]
+Role = Literal["viewer", "agent", "supervisor", "administrator"]
+"""Each can do what the one before it can. `viewer`: sees the wallboard and nothing else, such as a TV with its token."""
+
 ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
 Note = Annotated[str, Meta(max_length=8000)]
@@ -179,7 +181,9 @@ class StoryLine(Reply, frozen=True):
     agent: AgentId | None = None
     queue: QueueId | None = None
     detail: str = ""
-    """How it ended, which key was chosen, what was repaired."""
+    """How it ended, where in the menus, what was repaired."""
+    chosen: Texts = {}
+    """What the caller chose there."""
     why: tuple[Why, ...] = ()
 
 

@@ -69,7 +69,8 @@ class CallView(Struct, frozen=True, kw_only=True):
     """Begin of the phase."""
     connected: Ms | None = None
     """Begin of the talk, also while held and in wrap-up."""
-    path: tuple[str, ...]
+    path: tuple[Texts, ...]
+    """What the caller chose in the menus."""
     why: tuple[Why, ...]
     """Why this agent."""
     judged: bool | None

@@ -180,6 +180,7 @@ def key(pressed: str, endpos: int = 4000) -> Reply:
 
 
 PULLED = LEFT
+INTERNET = {"en": "Internet", "zh-Hans": "上网", "zh-Hant": "上網"}
 
 
 async def test_a_new_caller_chooses_language_and_topic_and_waits() -> None:
@@ -196,7 +197,7 @@ async def test_a_new_caller_chooses_language_and_topic_and_waits() -> None:
         FlowMoved(interaction=ID, position="main/language/0/0/-"),
         LanguageChosen(interaction=ID, language=Language("yue")),
         FlowMoved(interaction=ID, position="main/topic/0/1/-"),
-        FlowMoved(interaction=ID, position="main/internet/0/2/-", label="Internet"),
+        FlowMoved(interaction=ID, position="main/internet/0/2/-", label=INTERNET),
         RouteAsked(interaction=ID, queue=QueueId("support"), language=Language("yue")),
     ]
     assert paper.sent[0] == "ANSWER"

@@ -67,7 +67,7 @@ to = "menu"
 [nodes.menu]
 kind = "menu"
 [nodes.menu.choices.7]
-label = "Seven"
+label = {{ en = "Seven" }}
 prompt = "menu"
 to = "was-first"
 [nodes.was-first]

@@ -48,6 +48,7 @@ class Play:
         self.world = World()
         self.now = START
         self.records: list[tuple[Ms, e.Event]] = []
+        self.rings: list[c.RingAgent] = []
         self.say(i.SiteLoaded(site=site()))
         self.say(i.AsteriskUp(channels=(), booted=Ms(1)))
         for agent in ("ana", "bo"):
@@ -57,6 +58,7 @@ class Play:
     def say(self, said: i.Input) -> list[str]:
         outcome = step(self.world, said, self.now)
         self.records.extend((self.now, event) for event in outcome.events)
+        self.rings += [command for command in outcome.commands if isinstance(command, c.RingAgent)]
         words = [w for event in outcome.events if (w := fact(event))]
         return words + [w for command in outcome.commands if (w := wish(command))]
 
@@ -89,7 +91,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "asks": lambda w, r: i.RouteAsked(
         interaction=InteractionId(w), queue=QueueId(r[0]), language=Language(r[1]) if len(r) > 1 else None
     ),
-    "chooses": lambda w, r: i.FlowMoved(interaction=InteractionId(w), position=r[0], label=r[0]),
+    "chooses": lambda w, r: i.FlowMoved(interaction=InteractionId(w), position=r[0], label={"en": r[0]}),
     "starts": lambda w, r: i.ChannelStarted(channel=_channel(w), name="PJSIP/x-1", interaction=None),
     "enters": lambda w, r: i.BridgeEntered(channel=_channel(w), bridge=BridgeId(r[0])),
     "leaves": lambda w, r: i.BridgeLeft(channel=_channel(w), bridge=BridgeId(r[0])),

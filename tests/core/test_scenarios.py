@@ -195,3 +195,11 @@ SCENARIOS = {
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenario(name: str) -> None:
     Play().table(SCENARIOS[name])
+
+
+@pytest.mark.parametrize(("caller", "said"), [("cmn", "cmn"), ("", "en")])
+def test_the_greeting_is_in_the_callers_language_or_else_the_sites(caller: str, said: str) -> None:
+    play = Play()
+    play.table(f"0 | bo ready |\n0 | A calls |\n1 | A asks support {caller} | queued A support; offered A bo; "
+               "bo reserved; RING bo for A")  # fmt: skip
+    assert [ring.language for ring in play.rings] == [said]

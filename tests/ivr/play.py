@@ -60,7 +60,7 @@ class Caller:
 
     @property
     def path(self) -> list[str]:
-        return [move.label for move in self.moves if move.label]
+        return [move.label["en"] for move in self.moves if move.label]
 
 
 def table(text: str) -> list[tuple[str, str]]:

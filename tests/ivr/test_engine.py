@@ -204,12 +204,12 @@ def test_when_keys_come_makes_no_difference(typed: str, data: st.DataObject) -> 
 
     def play(chunks: list[str]) -> tuple[str, list[str]]:
         step = engine.begin(MAIN, None, "en", known)
-        labels = [move.label for move in step.moves if move.label]
+        labels = [move.label["en"] for move in step.moves if move.label]
         for chunk in chunks:
             if over(step):
                 break
             step = engine.step(step.caller, Heard(chunk), known)
-            labels += [move.label for move in step.moves if move.label]
+            labels += [move.label["en"] for move in step.moves if move.label]
         return f"{step.caller.node} {step.caller.language} {step.caller.tries} {type(step.do).__name__}", labels
 
     assert play(parts) == play(list(typed))

@@ -25,11 +25,11 @@ to = "topic"
 kind = "menu"
 prompt = "welcome"
 [nodes.topic.choices.1]
-label = "Bills"
+label = { en = "Bills", zh-Hans = "账单", zh-Hant = "帳單" }
 prompt = "bills"
 to = "bills"
 [nodes.topic.choices.0]
-label = "A person"
+label = { en = "A person", zh-Hans = "人工", zh-Hant = "服務員" }
 prompt = "person"
 to = "anybody"
 
@@ -100,13 +100,13 @@ DEEPER = """
 [nodes.level2]
 kind = "menu"
 [nodes.level2.choices.1]
-label = "A"
+label = { en = "A" }
 prompt = "bills"
 to = "level3"
 [nodes.level3]
 kind = "menu"
 [nodes.level3.choices.1]
-label = "B"
+label = { en = "B" }
 prompt = "bills"
 to = "bills"
 """
@@ -117,6 +117,10 @@ WRONG = {
         FLOW.replace('en = "Hello"\n', ""),
         "prompts.welcome: no words in 'en' for '您好'. Translate",
     ),
+    "a choice agents of one language can't read": (
+        FLOW.replace(', zh-Hant = "帳單"', ""),
+        "nodes.topic.choices.1.label: no words in 'zh-Hant' for 'Bills'. Translate",
+    ),
     "a key the words do not say": (
         FLOW.replace("For bills, press 1", "For bills, press 7"),
         "nodes.topic.choices.1: the words 'For bills, press 7' do not say key 1",
@@ -125,9 +129,7 @@ WRONG = {
     "words nobody says": (FLOW + '\n[prompts.x]\ncmn = "x"\nen = "x"\n', "prompts.x: no node says it"),
     "an unknown queue": (FLOW.replace("billing", "bling"), "nodes.bills.queue: no queue 'bling'. The site has billing"),
     "0 that is no person": (
-        FLOW.replace(
-            'label = "A person"\nprompt = "person"\nto = "anybody"', 'label = "Bye"\nprompt = "person"\nto = "bye"'
-        )
+        FLOW.replace('prompt = "person"\nto = "anybody"', 'prompt = "person"\nto = "bye"')
         + '\n[nodes.bye]\nkind = "hangup"\n',
         "nodes.topic: 0 does not lead to a person from here",
     ),
@@ -145,7 +147,7 @@ def test_what_is_hard_on_callers_is_found(tmp_path: Path, name: str) -> None:
 
 def test_six_choices_are_too_many(tmp_path: Path) -> None:
     more = "".join(
-        f'[nodes.topic.choices.{key}]\nlabel = "x"\nprompt = "bills"\nto = "bills"\n' for key in ("2", "3", "4", "5")
+        f'[nodes.topic.choices.{key}]\nlabel.en = "x"\nprompt = "bills"\nto = "bills"\n' for key in ("2", "3", "4", "5")
     )
     text = FLOW.replace("[nodes.bills]", f"{more}[nodes.bills]", 1)
     assert "6 choices; callers keep 5 in mind" in found(check(tmp_path, text))
@@ -153,7 +155,7 @@ def test_six_choices_are_too_many(tmp_path: Path) -> None:
 
 def test_a_dead_end_is_found(tmp_path: Path) -> None:
     ring = FLOW.replace('to = "bills"', 'to = "ring"', 1) + (
-        '[nodes.ring]\nkind = "menu"\n[nodes.ring.choices.1]\nlabel = "x"\nprompt = "bills"\nto = "ring"\n'
+        '[nodes.ring]\nkind = "menu"\n[nodes.ring.choices.1]\nlabel = { en = "x" }\nprompt = "bills"\nto = "ring"\n'
     )
     assert "nodes.ring: a dead end" in found(check(tmp_path, ring))
 

@@ -18,7 +18,7 @@ kind = "menu"
 prompt = "what"
 
 [nodes.ask.choices.1]
-label = "One"
+label = { en = "One" }
 prompt = "one"
 to = "person"
 
@@ -63,8 +63,10 @@ CASES = {
     "not TOML": ("title = ", 'title = "T" "', "t.toml:1: not TOML"),
     "a node of no kind": ('kind = "route"', 'kind = "rout"', "t.toml:16: nodes.person.kind: Invalid value 'rout'"),
     "a setting that is none": ('queue = "support"', 'que = "x"', "t.toml:"),
-    "a missing setting": ('label = "One"\n', "", "t.toml:10: nodes.ask.choices.1: 'label' is missing. Add it"),
-    "an unknown setting": ('label = "One"', 'label = "One"\nlable = 2', "t.toml:12: nodes.ask.choices.1.lable"),
+    "a missing setting": ('label = { en = "One" }\n', "", "t.toml:10: nodes.ask.choices.1: 'label' is missing. Add it"),
+    "an unknown setting": ('prompt = "one"', 'promt = "one"', "t.toml:12: nodes.ask.choices.1.promt"),
+    "a choice for one language only": ('{ en = "One" }', '"One"', "t.toml:11: nodes.ask.choices.1.label: Expected"),
+    "a language no screen has": ("{ en = ", "{ yue = ", "label: a name in this table can't be so: screens have"),
     "a wrong type": ('to = "person"', "to = 3", "t.toml:13: nodes.ask.choices.1.to: Expected 'str', got 'int'"),
     "no such node": ('to = "person"', 'to = "persons"', "t.toml:13: nodes.ask.choices.1.to: no node 'persons'."),
     "no such start": ('start = "ask"', 'start = "aks"', "t.toml:2: start: no node 'aks'. Nodes are ask, person"),

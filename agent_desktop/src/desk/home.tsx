@@ -12,7 +12,7 @@ import type { CallLine, Calls, Done, Person, PromiseLine, Promises } from "../sh
 import { named, s } from "../shared/words";
 import { readHot } from "./kb";
 import { call, me, outcomes } from "./session";
-import { queueName, t } from "./text";
+import { menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
 import { where } from "./where";
 import { attempt } from "./work";
@@ -154,7 +154,7 @@ function Recent({ agent }: { agent: string }): JSX.Element {
 function RecentCall({ line, today }: { line: CallLine; today: number }): JSX.Element {
   const name = line.customer_name || line.display || t().withheld;
   const outcome = outcomes.value.find((one) => one.id === line.outcome);
-  const second = line.note || [queueName(line.queue), line.path.join(" › ")].filter(Boolean).join(f.joiner());
+  const second = line.note || [queueName(line.queue), menuPath(line.path)].filter(Boolean).join(f.joiner());
   const customer = line.customer;
   const sameDay = f.dayNumber(line.at) === f.dayNumber(today);
   return (

@@ -12,7 +12,7 @@ import type { CallView, Person, Station } from "../shared/types";
 import { named } from "../shared/words";
 import { NoteBar } from "./note";
 import { pop, site } from "./session";
-import { callerName, queueName, t } from "./text";
+import { callerName, menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
 import { choose, isMaybe, openAgain, person, work } from "./work";
 
@@ -136,7 +136,7 @@ function Chooser({ call }: { call: CallView }): JSX.Element | null {
 
 /** How they got here: at most three stations and the wait. */
 function Rail({ call, who }: { call: CallView; who: Person | null }): JSX.Element {
-  const menu = call.path.length > 0 ? [{ kind: "menu", title: call.path.join(" › "), detail: "", at: call.arrived, bad: false }] : [];
+  const menu = call.path.length > 0 ? [{ kind: "menu", title: menuPath(call.path), detail: "", at: call.arrived, bad: false }] : [];
   const before = (who?.rail ?? []).filter((one) => one.kind !== "menu" || menu.length === 0);
   const stations: Station[] = [...before, ...menu].slice(-3);
   return (

@@ -25,6 +25,9 @@ export function reasonName(id: string | null): string {
   return named("reasons", id);
 }
 
+/** What a caller chose in the menus, in one line. */
+export const menuPath = (path: CallView["path"]): string => path.map((one) => siteText(one)).join(" › ");
+
 /** Who is calling, in one line: the person, else the number, else that it is withheld. */
 export function callerName(person: Person | null): string {
   return person?.name || pop.value?.display || (pop.value && pop.value.identifier === null ? t().withheld : t().unknownCaller);

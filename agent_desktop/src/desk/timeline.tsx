@@ -8,7 +8,7 @@ import { Icon } from "../shared/icons";
 import { Judgement, Mark, Panel } from "../shared/parts";
 import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
 import { named, s } from "../shared/words";
-import { t, whyAll, whyLine } from "./text";
+import { menuPath, t, whyAll, whyLine } from "./text";
 
 /** Kinds told apart by the buttons over the timeline; all that happens on the web is one. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
@@ -155,7 +155,7 @@ function detail(entry: Entry): string {
 /** The second row: the words of it, else the way through the menu. */
 function second(entry: Entry): string {
   if (entry.text) return entry.text;
-  const parts = [entry.path.join(" › "), entry.waited !== null && entry.waited > 0 ? t().waitedShort(f.atRest(entry.waited)) : ""];
+  const parts = [menuPath(entry.path), entry.waited !== null && entry.waited > 0 ? t().waitedShort(f.atRest(entry.waited)) : ""];
   return parts.filter(Boolean).join(f.joiner());
 }
 

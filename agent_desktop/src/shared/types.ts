@@ -66,7 +66,8 @@ export interface CallView {
   since: Ms;
   /** Begin of the talk, also while held and in wrap-up. */
   connected: Ms | null;
-  path: string[];
+  /** What the caller chose in the menus. */
+  path: Record<string, string>[];
   /** Why this agent. */
   why: Why[];
   judged: boolean | null;
@@ -147,7 +148,7 @@ export interface Entry {
   lasted: Ms | null;
   waited: Ms | null;
   /** The menu choices of a call. */
-  path: string[];
+  path: Record<string, string>[];
   solved: boolean | null;
   /** What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; empty: nothing. */
   mark: string;
@@ -326,7 +327,7 @@ export interface CallLine {
   state: string;
   waited: Ms;
   talked: Ms;
-  path: string[];
+  path: Record<string, string>[];
   outcome: OutcomeId | null;
   solved: boolean | null;
   /** Confirmed by the agent. */
@@ -391,7 +392,7 @@ export interface Me {
   name: string;
   nickname: string;
   work_number: string;
-  role: "agent" | "supervisor" | "administrator";
+  role: "viewer" | "agent" | "supervisor" | "administrator";
   /** Goes back as header `X-CSRF` on every request that changes something. Empty for API tokens, which need none. */
   csrf: string;
   /** When the session ends by itself; None: an API token without an end. */
@@ -414,7 +415,7 @@ export interface BrowserPhone {
 export interface NewToken {
   label: string;
   /** Never more than the one who makes it has. */
-  role?: "agent" | "supervisor" | "administrator";
+  role?: "viewer" | "agent" | "supervisor" | "administrator";
   /** None: no end. */
   days?: number | null;
 }
@@ -424,7 +425,7 @@ export interface TokenLine {
   id: string;
   label: string;
   agent: AgentId;
-  role: "agent" | "supervisor" | "administrator";
+  role: "viewer" | "agent" | "supervisor" | "administrator";
   made: Ms;
   until: Ms | null;
   used: Ms | null;
@@ -514,8 +515,10 @@ export interface StoryLine {
   kind: string;
   agent: AgentId | null;
   queue: QueueId | null;
-  /** How it ended, which key was chosen, what was repaired. */
+  /** How it ended, where in the menus, what was repaired. */
   detail: string;
+  /** What the caller chose there. */
+  chosen: Record<string, string>;
   why: Why[];
 }
 
