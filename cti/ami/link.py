@@ -240,6 +240,8 @@ class AmiLink:
             await self._resync(session)
             while True:
                 await asyncio.wait({session.lost}, timeout=self._pace.ping)
+                if session.lost.done():
+                    raise LinkDown("the connection was lost")
                 await self.action("Ping")
         finally:
             self._session = self._manager = None
