@@ -15,7 +15,7 @@ def folder(name: str) -> Path:
     if (_ROOT / "pyproject.toml").exists() and beside.is_dir():
         return beside
     try:
-        packed = Path(str(files("hotline_data"))) / name
+        packed = Path(str(files("hotline_data").joinpath(name)))
     except ModuleNotFoundError:
         packed = beside
     if not packed.is_dir():

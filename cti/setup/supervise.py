@@ -26,7 +26,7 @@ _PAUSES_S = (0.1, 0.5, 1, 2, 5, 10)
 """Before each new start of something that keeps dying; from the beginning again after `_GOOD_S` of life."""
 _GOOD_S = 60.0
 _PROBE_S = 1.0
-_ANSWER_S = 3.0
+_ANSWER_S = 2.0
 _SILENCES = 3
 """A bridge that is silent for so many probes is stuck: its callers hear nothing, so it is killed and started again."""
 _START_S = 60.0

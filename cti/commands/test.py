@@ -1,0 +1,113 @@
+"""`hotline test`: install what the tests need, then check and test everything."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from cti.setup import packages, resources, screens
+from cti.setup.problem import SetupProblem
+
+_SPEECH = {"espeak-ng": "espeak-ng", "sox": "sox", "ffmpeg": "ffmpeg"}
+_REAL = {"chromium": "chromium", "sipp": "sip-tester", "mmdebstrap": "mmdebstrap"}
+_CHECKS = (
+    ("ruff check", ("-m", "ruff", "check", "-q", ".")),
+    ("ruff format", ("-m", "ruff", "format", "-q", "--check", ".")),
+    ("mypy", ("-m", "mypy")),
+    ("imports", ("-c", "from importlinter.cli import lint_imports_command as check; check()")),
+)
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "test",
+        help="check and test everything (in a checkout)",
+        description="Install what the tests need (with apt, and only what is missing), then run every check and test.",
+    )
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=["all", "fast"],
+        default="all",
+        help="fast: what needs neither Asterisk nor a browser",
+    )
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="ARG", help="hand this to pytest, and leave the checks out"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run them; 0 when every check and test has passed, 1 when one has not."""
+    root = resources.checkout()
+    if root is None:
+        raise SetupProblem("The tests are not part of the installed package: run ./hotline test in a checkout.")
+    fast = args.what == "fast"
+    packages.install(_needed(fast), "Testing", _say)
+    failed = [] if args.only else [name for name, passed in _checks(root) if not passed]
+    if failed:
+        # Before pytest, so that the last line of all is pytest's own.
+        _say(f"FAILED: {', '.join(failed)}; what they said is above")
+    command = [sys.executable, "-m", "pytest", *(["-m", "not asterisk and not browser"] if fast else []), *args.only]
+    tests = subprocess.run(command, cwd=root, check=False)
+    return 1 if failed or tests.returncode else 0
+
+
+def _needed(fast: bool) -> list[str]:
+    wanted = packages.missing(_SPEECH if fast else {**_SPEECH, **_REAL})
+    if not fast and not _has_chinese_letters():
+        # Chromium measures and paints our Chinese screens.
+        wanted.append("fonts-noto-cjk")
+    return wanted
+
+
+def _has_chinese_letters() -> bool:
+    listing = shutil.which("fc-list")
+    return listing is not None and bool(subprocess.run([listing, ":lang=zh"], check=False, capture_output=True).stdout)
+
+
+def _checks(root: Path) -> list[tuple[str, bool]]:
+    results = [(name, _passes(name, [sys.executable, *words], root)) for name, words in _CHECKS]
+    return results + _screen_checks(root / "agent_desktop")
+
+
+def _screen_checks(folder: Path) -> list[tuple[str, bool]]:
+    try:
+        npm, environment = screens.node(_say)
+    except SetupProblem as problem:
+        _say(str(problem))
+        return [("screens", False)]
+    results = []
+    if not (folder / "node_modules" / ".package-lock.json").exists():
+        results.append(("npm ci", _passes("npm ci", [*npm, "ci", "--no-audit", "--no-fund"], folder, environment)))
+    for script in ("types", "test", "check-build"):
+        results.append(
+            (f"screens: {script}", _passes(f"screens: {script}", [*npm, "run", script], folder, environment))
+        )
+    return results
+
+
+def _passes(name: str, command: list[str], folder: Path, environment: dict[str, str] | None = None) -> bool:
+    began = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment or dict(os.environ),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    _say(f"{name}: {'ok' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - began:.1f} s)")
+    if done.returncode != 0:
+        print(done.stdout, flush=True)
+    return done.returncode == 0
+
+
+def _say(text: str) -> None:
+    print(f"hotline: {text}", flush=True)
