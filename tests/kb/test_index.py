@@ -49,7 +49,7 @@ def _scan(documents: dict[str, list[tuple[list[str], float]]], question: list[Te
     return {key: score for key, score in scores.items() if score > 0}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(CHANGES, QUESTION, st.integers(1, 4), st.booleans())
 def test_after_any_changes_it_finds_what_a_plain_scan_finds(
     changes: list[tuple[str, list[tuple[list[str], float]] | None]],

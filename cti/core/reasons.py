@@ -1,0 +1,115 @@
+"""Why a decision fell as it did, as facts that screens and `hotline why` say in the reader's language."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from cti.core.events import Why
+from cti.core.ids import AgentId, Ms
+from cti.core.requirement import shortfall, stage_at
+from cti.core.site import Skills
+from cti.core.waiting import Waiting, Worker
+
+EXPLAINED = 6
+"""So many agents passed over are named with a reason."""
+
+
+class Colleague(Struct, frozen=True, kw_only=True):
+    """An agent who is not free, as far as a person asks: `state` as in `AgentStateSet`, and when it ends by itself."""
+
+    agent: AgentId
+    skills: Skills
+    state: str
+    until: Ms | None = None
+
+
+def why(
+    waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
+) -> tuple[Why, ...]:
+    """Why this agent, and why not those free for longer. `idle`: agents filed, longest first; `free`: all free."""
+    found = _chosen(waiting, worker, now)
+    if waiting.preferred == worker.id:
+        found.append(Why(code="preferred", agent=worker.id, args={"as": waiting.preferred_as}))
+    if len(free) == 1:
+        found.append(Why(code="only_one", agent=worker.id))
+    needed = waiting.group.requirement.stages[stage_at(waiting.group.requirement, now - waiting.since)].needed
+    own = (worker.since, worker.id)
+    for each in idle[:EXPLAINED]:
+        if each >= own:
+            break
+        short = shortfall(free[each[1]].skills, needed)
+        if short is not None:
+            found.append(_short(each[1], short.skill, short.has, short.needs))
+    return tuple(found)
+
+
+def swapped(waiting: Waiting, worker: Worker, now: Ms, spared: AgentId | None) -> tuple[Why, ...]:
+    """Why this agent, where agents were swapped for more callers to be served; `spared` serves another instead."""
+    found = _chosen(waiting, worker, now)
+    if spared is not None:
+        found.append(Why(code="spared", agent=spared))
+    return tuple(found)
+
+
+def _chosen(waiting: Waiting, worker: Worker, now: Ms) -> list[Why]:
+    asked = waiting.group.requirement
+    stage = asked.stages[stage_at(asked, now - waiting.since)]
+    skills = worker.skills
+    found = [
+        Why(code="skills", agent=worker.id, args={skill: skills.get(skill, 0) for skill, _ in stage.needed}),
+        Why(code="idle", agent=worker.id, args={"ms": now - worker.since}),
+    ]
+    if stage.after:
+        found.append(Why(code="ring", args={"after_s": stage.after // 1000}))
+    return found
+
+
+def explain_interaction(
+    waiting: Waiting, now: Ms, free: Iterable[Worker], others: Iterable[Colleague]
+) -> tuple[Why, ...]:
+    """Why this interaction still waits: agent by agent, free ones first, what is missing or what they are at."""
+    asked = waiting.group.requirement
+    stage = asked.stages[stage_at(asked, now - waiting.since)]
+    found = [Why(code="ring", args={"after_s": stage.after // 1000})] if stage.after else []
+    if waiting.kept and waiting.preferred is not None:
+        args: dict[str, int | str] = {"as": waiting.preferred_as, "ms": max(0, waiting.until - now)}
+        found.append(Why(code="preferred", agent=waiting.preferred, args=args))
+    for worker in free:
+        short = shortfall(worker.skills, stage.needed)
+        if short is not None:
+            found.append(_short(worker.id, short.skill, short.has, short.needs))
+    for other in others:
+        short = shortfall(other.skills, stage.needed)
+        if short is not None:
+            found.append(_short(other.agent, short.skill, short.has, short.needs))
+        else:
+            found.append(_state(other, now))
+    return tuple(found)
+
+
+def explain_agent(worker: Worker, now: Ms, line: Iterable[Waiting], free: Iterable[Worker]) -> tuple[Why, ...]:
+    """Why this free agent gets nothing: what those who wait need, and who is free for longer.
+
+    `line`: who waits, first first; `free`: free agents, longest idle first.
+    """
+    found: list[Why] = []
+    for waiting in line:
+        asked = waiting.group.requirement
+        short = shortfall(worker.skills, asked.stages[stage_at(asked, now - waiting.since)].needed)
+        reason = None if short is None else _short(worker.id, short.skill, short.has, short.needs)
+        if reason is not None and reason not in found:
+            found.append(reason)
+    for other in free:
+        if other.id == worker.id:
+            break
+        found.append(Why(code="idle", agent=other.id, args={"ms": now - other.since}))
+    return tuple(found[:EXPLAINED])
+
+
+def _short(agent: AgentId, skill: str, has: int, needs: int) -> Why:
+    return Why(code="skipped_skill", agent=agent, args={"skill": skill, "has": has, "needs": needs})
+
+
+def _state(other: Colleague, now: Ms) -> Why:
+    left = max(0, other.until - now) if other.until is not None else 0
+    return Why(code="skipped_state", agent=other.agent, args={"state": other.state, "ms": left})
