@@ -38,6 +38,7 @@ from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
 from cti.store.records import CustomerRow, InteractionRow, Seen, link, put_customers, put_interactions, see
+from cti.store.tables import calls
 from cti.store.views import Pop
 from cti.web.app import Web, WebConfig
 from cti.web.auth import COOKIE, SESSION
@@ -274,6 +275,8 @@ def people(connection: sa.Connection) -> None:
         ],
     )
     link(connection, [(tel.id, "eleanor"), (tel.id, "daniel")], "test", now)
+    call = {"interaction": "c-old", "at": now - 7200_000, "caller": tel.id, "agent": "ana", "state": "answered"}
+    connection.execute(calls.insert().values(**call, waited=9000, talked=60_000, first_seq=1, last_seq=9))
     put_interactions(
         connection,
         [

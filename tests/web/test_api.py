@@ -1,8 +1,11 @@
 """What agents, supervisors, programs and guests can do over the API, and how refusals read."""
 
+from cti.core.events import Record
 from cti.core.ids import AgentId, InteractionId, Ms, OfferId
 from cti.core.inputs import AgentNotReady, AsteriskDown, HangUpAsked, OfferDeclined, WrapUpDone, WrapUpExtended
 from cti.store.views import Person, Pop
+from cti.web.api_history import told
+from tests.core.play import Play
 from tests.web.conftest import Rig, heard, ready
 
 
@@ -80,6 +83,49 @@ async def test_confirming_a_customer_and_promising_renew_the_pop(rig: Rig) -> No
     await ana.bad(404, "POST", "/api/v1/promises", {"customer": "nobody", "what": "x", "due": due})
 
 
+async def test_writing_about_a_call_is_for_its_agent_and_supervisors(rig: Rig) -> None:
+    ana, bo, sue = await rig.signed_in("ana"), await rig.signed_in("bo"), await rig.signed_in("sue")
+    problem = await bo.bad(403, "POST", "/api/v1/interactions/c-old/note", {"note": "Not mine."})
+    assert problem["type"] == "not-yours"
+    await bo.bad(403, "POST", "/api/v1/interactions/c-old/customer", {"customer": "eleanor"})
+    await bo.bad(403, "POST", "/api/v1/interactions/c-old/case", {"case": "1"})
+    await bo.bad(403, "POST", "/api/v1/cases", {"customer": "eleanor", "title": "x", "interaction": "c-old"})
+    await sue.good("POST", "/api/v1/interactions/c-old/note", {"note": "Heard it."})
+    late = {"note": "Reset the box.", "customer": "eleanor", "outcome": "solved"}
+    await ana.good("POST", "/api/v1/interactions/c-old/wrap-up", late)
+    line = await bo.good("GET", "/api/v1/interactions/c-old")
+    assert (line["note"], line["customer_name"]) == ("Reset the box.", "Eleanor Whitcombe")
+    listed = await bo.good("GET", "/api/v1/interactions?agent=ana&limit=1")
+    assert [call["interaction"] for call in listed["calls"]] == ["c-old"]
+    case = await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": "Red light"})
+    await ana.good("POST", "/api/v1/interactions/c-old/case", {"case": case["id"]})
+    await ana.bad(404, "POST", "/api/v1/interactions/c-old/case", {"case": "99999"})
+
+
+def test_a_story_tells_what_happened_and_why() -> None:
+    play = Play()
+    for row in (
+        "ana ready",
+        "A calls",
+        "A chooses bill",
+        "A asks support",
+        "A.1 enters b",
+        "A enters b",
+        "A.1 gone",
+        "A gone",
+    ):
+        play.say(play.understand(row))
+    records = [Record(seq, at, event) for seq, (at, event) in enumerate(play.records)]
+    story = {(line := told(record)).kind: line for record in records}
+    assert story["InteractionOpened"].detail == "28000000"
+    assert story["FlowPosition"].chosen == {"en": "bill"}
+    assert story["Queued"].queue == "support"
+    assert story["Offered"].agent == "ana"
+    assert story["Offered"].why
+    assert story["TalkEnded"].agent == "ana"
+    assert story["InteractionEnded"].detail == "answered"
+
+
 async def test_cases(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     case = await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": "No internet"})
@@ -101,7 +147,6 @@ async def test_customers_and_their_timeline(rig: Rig) -> None:
     problem = await ana.bad(422, "GET", "/api/v1/customers/eleanor/timeline?before=never")
     assert problem["where"] == "before"
     await ana.bad(422, "GET", "/api/v1/interactions?before=never")
-    assert (await ana.good("GET", "/api/v1/interactions"))["calls"] == []
     await ana.bad(404, "GET", "/api/v1/interactions/c-9")
     await ana.bad(404, "GET", "/api/v1/interactions/c-9/messages")
     await ana.bad(404, "GET", "/api/v1/why/c-9")

@@ -126,3 +126,15 @@ async def test_the_browsers_phone_is_ones_own(rig: Rig) -> None:
     assert phone["uri"] == "sip:ana-web@hotline.example"
     assert phone["password"] == "secret-ana-web"
     await (await rig.signed_in("sue")).bad(503, "GET", "/api/v1/phone")
+
+
+async def test_a_viewers_token_sees_the_wallboard_and_nothing_else(rig: Rig) -> None:
+    signed_in, tv = await rig.signed_in("root"), rig.client()
+    tv.token = (await signed_in.good("POST", "/api/v1/tokens", {"label": "TV", "role": "viewer"}))["token"]
+    assert (await tv.good("GET", "/api/v1/wallboard"))["asterisk"] is True
+    async with await tv.live("wallboard", protocols=("hotline", f"bearer.{tv.token}")) as socket:
+        assert (await socket.receive_json())["type"] == "snapshot"
+    await tv.bad(403, "POST", "/api/v1/agent/state", {"state": "ready"})
+    await tv.bad(403, "GET", "/api/v1/search?q=eleanor")
+    await tv.bad(403, "POST", "/api/v1/tokens", {"label": "more"})
+    await tv.bad(403, "GET", "/api/v1/live?view=desk")
