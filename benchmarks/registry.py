@@ -24,7 +24,13 @@ class Bench(Struct, frozen=True):
 BENCHES = (
     Bench("ami", "AMI events a second over loopback, beside panoramisk and pyst2"),
     Bench("agi", "FastAGI commands a second, beside panoramisk and pyst2"),
+    Bench(
+        "data",
+        "a history of a million contacts made, and pops read out of it",
+        "300 MB in the folder for temporary files",
+    ),
     Bench("kb", "answers found, beside plain BM25 and SQLite's FTS5", "the shared test data, for its public questions"),
+    Bench("router", "skill routing: decisions a second, beside the floor and a plain scan"),
 )
 
 

@@ -46,6 +46,7 @@ _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"[!-9;-~]+:|[ \t]|\r?$")
 _SPACED = re.compile(rb"^([!-9;-~]+)[ \t]+:")
 _MATTERS = re.compile(rb"(?:from|to|subject|date|message-id|mime-version|content-type|received)[ \t]*:", re.IGNORECASE)
+_MULTIPART = re.compile(rb"\ncontent-type:\s*multipart/", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
 
 
@@ -186,6 +187,9 @@ def _message(raw: bytes, problems: list[str]) -> Message:
     raw = _mended(raw)
     parser = BytesParser(_Part, policy=compat32)
     try:
+        # The standard parser would find out only after a second of work.
+        if len(_MULTIPART.findall(raw)) > _PARTS:
+            raise RecursionError
         return parser.parsebytes(raw)
     except RecursionError:
         problems.append("parts within parts without end: the text is shown as it came")

@@ -70,6 +70,10 @@ class Identities:
         """By the kind's name. Raises `KeyError` for a kind there isn't."""
         return {"tel": self.phone, "mail": self.mail, "account": self.account, "device": self.device}[kind](raw)
 
+    def of_normal(self, kind: str, value: str) -> Identifier:
+        """The identifier of a value that is in its normal form already."""
+        return self._made(kind, value, value)
+
     def _made(self, kind: str, value: str, raw: str) -> Identifier:
         # A lone surrogate is no character, and no database takes it.
         value, raw = (text.encode("utf-8", "replace").decode("utf-8") for text in (value, raw))

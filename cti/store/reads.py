@@ -4,11 +4,10 @@ Each statement touches a few neighbouring rows whatever the size of the history:
 already kept (`tallies`), what is open. Nothing here scans. The SQL is what SQLite and PostgreSQL both understand.
 """
 
-import heapq
 import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from msgspec import Struct
 
@@ -41,6 +40,8 @@ class Known(Struct, frozen=True):
     name: str
     language: str | None
 
+
+_AT_AND_ID = itemgetter(2, 0)
 
 EntryRow = tuple[
     *tuple[str, str, Ms, str, str, int, str | None, str],
@@ -144,7 +145,8 @@ def person(
     """One customer in full: (id, name, language, tier) with everything open and the newest of everything."""
     customer, name, language, tier = who
     owners = owners_of(db, customer)
-    lines = list(timeline(db, owners, customer, None, None, TIMELINE + 1))
+    counts, used = _counts(db, owners, customer, besides)
+    lines = timeline(db, used, customer, None, None, TIMELINE + 1)
     if besides is not None:
         lines = [line for line in lines if line.id != besides]
     lines = lines[:TIMELINE]
@@ -157,10 +159,10 @@ def person(
         calls=calls,
         of_calls=of_calls,
         recent=sum(1 for line in lines if line.at > now - RECENT_MS),
-        counts=_counts(db, owners, customer, besides),
+        counts=counts,
         timeline=tuple(lines),
-        cases=tuple(_cases(db, customer, owners)),
-        promises=tuple(_promises(db, customer, owners)),
+        cases=tuple(_cases(db, [customer, *owners])),
+        promises=tuple(_promises(db, [customer, *owners])),
         rail=_rail(lines, now),
     )
 
@@ -180,64 +182,64 @@ def timeline(
     before: tuple[int, str] | None,
     kind: str | None,
     limit: int,
-) -> Iterator[Entry]:
+) -> list[Entry]:
     """The newest `limit` lines of these owners that are this customer's or nobody's in particular.
 
     `before` is (at, id) of the last line of the page before.
     """
-    at, id_ = before or (1 << 62, "")
-    pages = []
+    rows: list[EntryRow] = []
     for owner in owners:
-        rows = db.execute(
-            f"SELECT * FROM (SELECT {ENTRY} FROM interactions WHERE owner = ? AND (at, id) < (?, ?)"
+        rows += db.execute(
+            f"SELECT * FROM (SELECT {ENTRY} FROM interactions WHERE owner = ?"
+            + (" AND (at, id) < (?, ?)" if before else "")
             + (" AND kind = ?" if kind else "")
             + " ORDER BY at DESC, id DESC LIMIT ?) AS newest WHERE customer IS NULL OR customer = ? LIMIT ?",
-            (owner, at, id_, *((kind,) if kind else ()), limit + _LOOK_BACK, customer, limit),
+            (owner, *(before or ()), *((kind,) if kind else ()), limit + _LOOK_BACK, customer, limit),
         ).fetchall()
-        if rows:
-            pages.append([entry(row) for row in rows])
-    if len(pages) == 1:
-        yield from pages[0]
-        return
-    merged = heapq.merge(*pages, key=attrgetter("at", "id"), reverse=True)
-    for _, line in zip(range(limit), merged, strict=False):
-        yield line
+    if len(owners) > 1:
+        rows.sort(key=_AT_AND_ID, reverse=True)
+    return [entry(row) for row in rows[:limit]]
 
 
 def _counts(
     db: sqlite3.Connection, owners: Sequence[str], customer: str, besides: InteractionId | None
-) -> dict[str, int]:
+) -> tuple[dict[str, int], list[str]]:
+    """How many lines of each kind, and those owners that have any."""
     counts: dict[str, int] = {}
-    for owner in owners:
-        for kind, n in db.execute(
-            "SELECT kind, n FROM tallies WHERE owner = ? AND customer IN ('', ?)", (owner, customer)
-        ):
-            counts[kind] = counts.get(kind, 0) + n
+    used: dict[str, None] = {}
+    for owner, kind, n in db.execute(
+        f"SELECT owner, kind, n FROM tallies WHERE owner IN ({_marks(owners)}) AND customer IN ('', ?)",
+        (*owners, customer),
+    ):
+        counts[kind] = counts.get(kind, 0) + n
+        used[owner] = None
     if besides is not None and counts:
         mine = db.execute("SELECT owner, kind FROM interactions WHERE id = ?", (besides,)).fetchone()
         if mine is not None and mine[0] in owners and counts.get(mine[1]):
             counts[mine[1]] -= 1
-    return {kind: n for kind, n in counts.items() if n > 0}
+    return {kind: n for kind, n in counts.items() if n > 0}, list(used)
 
 
-def _cases(db: sqlite3.Connection, customer: str, owners: Sequence[str]) -> Iterator[CaseLine]:
-    for who in (customer, *owners):
-        for id_, title, state, opened, owner in db.execute(
-            "SELECT id, title, state, opened, owner FROM cases WHERE customer = ? AND state <> 'closed'"
-            " ORDER BY opened DESC LIMIT 20",
-            (who,),
-        ):
-            yield CaseLine(id=str(id_), title=title, state=state, opened=Ms(opened), owner=owner or None)
+def _cases(db: sqlite3.Connection, owners: Sequence[str]) -> Iterator[CaseLine]:
+    for id_, title, state, opened, owner in db.execute(
+        f"SELECT id, title, state, opened, owner FROM cases WHERE customer IN ({_marks(owners)})"
+        " AND state <> 'closed' ORDER BY opened DESC LIMIT 20",
+        owners,
+    ):
+        yield CaseLine(id=str(id_), title=title, state=state, opened=Ms(opened), owner=owner or None)
 
 
-def _promises(db: sqlite3.Connection, customer: str, owners: Sequence[str]) -> Iterator[PromiseLine]:
-    for who in (customer, *owners):
-        for id_, what, due, made, agent, case in db.execute(
-            "SELECT id, what, due, made, agent, case_id FROM promises WHERE customer = ? AND state = 'open'"
-            " ORDER BY due LIMIT 20",
-            (who,),
-        ):
-            yield promise_line(id_, what, due, made, agent, case)
+def _promises(db: sqlite3.Connection, owners: Sequence[str]) -> Iterator[PromiseLine]:
+    for row in db.execute(
+        f"SELECT id, what, due, made, agent, case_id FROM promises WHERE customer IN ({_marks(owners)})"
+        " AND state = 'open' ORDER BY due LIMIT 20",
+        owners,
+    ):
+        yield promise_line(*row)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def promise_line(id_: int, what: str, due: int, made: int, agent: str, case: int | None) -> PromiseLine:
