@@ -3,7 +3,18 @@
 import time
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms, OfferId, OutcomeId, Phone, QueueId, ReasonId
+from cti.core.ids import (
+    AgentId,
+    CustomerId,
+    IdentifierId,
+    InteractionId,
+    Ms,
+    OfferId,
+    OutcomeId,
+    Phone,
+    QueueId,
+    ReasonId,
+)
 from cti.core.site import OutcomeKind, Reason
 from cti.store.views import Answer, CallLine, CaseLine, Entry, Person, Pop, PromiseLine, Station
 from cti.web.views import AgentTile, CallView, DeskView, MeView, NoticeView, PhoneView, QueueView
@@ -128,7 +139,7 @@ def eleanor() -> Person:
             agent="Bo Tan",
             lasted=Ms(95_000),
             waited=Ms(31_000),
-            path=("Billing", "Payment"),
+            path=({"en": "Billing", "zh-Hans": "账单", "zh-Hant": "帳單"}, {"en": "Payment"}),
             solved=None,
         ),
     )
@@ -143,9 +154,7 @@ def eleanor() -> Person:
         recent=3,
         counts={"call": 8, "mail": 6, "chat": 3, "search": 4, "visit": 1, "sms": 1},
         timeline=timeline,
-        cases=(
-            CaseLine(id="4827", title="No internet since the storm on Friday", state="open", opened=ms(4 * DAY), owner=ANA),
-        ),
+        cases=(CaseLine(id="4827", title="No internet since Friday", state="open", opened=ms(4 * DAY), owner=ANA),),
         promises=(
             PromiseLine(
                 id="p1",
@@ -157,11 +166,16 @@ def eleanor() -> Person:
             ),
         ),
         rail=(
-            Station(kind="search", title="red light router storm", detail="nothing_found", at=ms(40 * MINUTE), bad=True),
+            Station(kind="search", title="red light router", detail="nothing_found", at=ms(40 * MINUTE), bad=True),
             Station(kind="mail", title="Mail without answer", detail="no_reply", at=ms(DAY), bad=True),
         ),
         answers=(
-            answer("power-cut", "Red light after a power cut or storm", "Reset the fibre box, not the router: 40 s", "search"),
+            answer(
+                "power-cut",
+                "Red light after a power cut or storm",
+                "Reset the fibre box, not the router: 40 s",
+                "search",
+            ),
             answer("visit", "Book or move an engineer’s visit", "Mornings or afternoons, from tomorrow on", "case"),
             answer("credit", "Credit for days without service", "One thirtieth of the month for each full day", "menu"),
         ),
@@ -210,7 +224,7 @@ def meiling() -> Person:
         ),
         cases=(CaseLine(id="4830", title="周五打雷后一直无法上网", state="open", opened=ms(4 * DAY), owner=ANA),),
         promises=(
-            PromiseLine(id="p3", what="确认上门工程师", due=Ms(now() + 2 * HOUR), made=ms(9 * HOUR), by=ANA, case="4830"),
+            PromiseLine(id="p3", what="确认上门工程师", due=Ms(now() + HOUR), made=ms(HOUR), by=ANA, case="4830"),
         ),
         rail=(Station(kind="search", title="路由器 红灯 打雷", detail="nothing_found", at=ms(30 * MINUTE), bad=True),),
         answers=(
@@ -244,7 +258,7 @@ def call(phase: str, since: int, until: int | None = None, connected: int | None
         "waited": Ms(134_000),
         "since": ms(since),
         "connected": None if connected is None else ms(connected),
-        "path": ("Internet", "No line"),
+        "path": ({"en": "Internet", "zh-Hans": "上网", "zh-Hant": "上網"}, {"en": "No line"}),
         "why": WHY,
         "judged": None,
     }
@@ -280,7 +294,7 @@ def scene(name: str) -> DeskView:
         case "ringing":
             return desk(me("reserved", 4_000), call("ringing", 4_000, 11_000), both)
         case "ringing_zh":
-            at = call("ringing", 4_000, 11_000, language="cmn", path=("宽带", "无法上网"))
+            at = call("ringing", 4_000, 11_000, language="cmn", path=({"zh-Hans": "宽带"}, {"zh-Hans": "无法上网"}))
             return desk(me("reserved", 4_000), at, pop(meiling(), display="138 0013 8000"))
         case "ringing_unknown":
             return desk(me("reserved", 4_000), call("ringing", 4_000, 11_000, path=(), waited=Ms(0)), pop())
@@ -299,6 +313,12 @@ def scene(name: str) -> DeskView:
     raise KeyError(name)
 
 
+def ending_wrap(left: int) -> DeskView:
+    """A wrap-up that ends by itself in so many ms."""
+    at = call("wrap_up", 16_000, left, connected=294_000)
+    return desk(me("wrap_up", 16_000, until=left), at, pop(eleanor()))
+
+
 def calls() -> tuple[CallLine, ...]:
     """What this agent did today."""
 
@@ -314,7 +334,7 @@ def calls() -> tuple[CallLine, ...]:
             state="answered",
             waited=Ms(18_000),
             talked=Ms(talked),
-            path=("Internet",),
+            path=({"en": "Internet"},),
             outcome=None if outcome is None else OutcomeId(outcome),
             solved=solved,
             customer=CustomerId(f"k-{number}") if name else None,

@@ -1,27 +1,26 @@
 """A server that only pretends: the built screens, canned answers, a live view that a test moves by hand.
 
-It stands for the bridge in tests of the screens alone; no call, no journal, no Asterisk. Its SIP socket says yes to every
-registration and nothing else.
+It stands for the bridge in tests of the screens alone: no journal, no Asterisk. Calls go through `line.Line`.
 """
 
 import asyncio
-import json
+import os
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
-from agent_desktop import ASSETS, PAGES, STATIC
-from cti.web.bodies import ArticleHit, ArticleHits, ArticleView, BrowserPhone, Calls, Found, Me, Promises, PublicSite
-from cti.store.views import CustomerHit, PromiseLine
+import agent_desktop
 from cti.core.ids import AgentId, CustomerId, Ms
+from cti.store.views import CustomerHit, PromiseLine
+from cti.web import pages
+from cti.web.bodies import ArticleHit, ArticleHits, ArticleView, BrowserPhone, Calls, Found, Me, Promises, PublicSite
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
 from tests.browser import scenes
+from tests.browser.line import Line
 
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; media-src 'self' blob:;"
-    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+STATIC = Path(os.environ.get("HOTLINE_STATIC", agent_desktop.STATIC))
 
 
 class Stub:
@@ -34,6 +33,7 @@ class Stub:
         self.view: DeskView = scenes.scene("not_ready")
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
         self.seq = 0
+        self.line = Line()
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -41,14 +41,12 @@ class Stub:
     async def start(self, port: int = 0) -> None:
         app = web.Application(middlewares=[_headers])
         app.router.add_get("/api/v1/live", self._live)
-        app.router.add_get("/api/v1/sip", self._sip)
+        app.router.add_get("/api/v1/sip", self.line.serve)
         app.router.add_route("*", "/api/v1/{path:.*}", self._api)
-        for address, page in PAGES.items():
-            app.router.add_get(address, _page(page))
-        app.router.add_static(f"/{ASSETS}", STATIC / ASSETS)
-        self._runner = web.AppRunner(app, access_log=None)
+        pages.add(app, STATIC)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, shutdown_timeout=0.1)
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
@@ -70,6 +68,10 @@ class Stub:
         changed = {f: getattr(view, f) for f in view.__struct_fields__ if getattr(view, f) != getattr(before, f)}
         self.seq += 1
         await self._send(Change(seq=self.seq, now=Ms(scenes.now()), set=changed))
+
+    async def pause(self) -> None:
+        """A moment for what is on its way."""
+        await asyncio.sleep(0.05)
 
     async def _send(self, message: object) -> None:
         text = msgspec.json.encode(message).decode()
@@ -102,14 +104,6 @@ class Stub:
         while not socket.closed:
             await asyncio.sleep(1)
             await socket.send_str(msgspec.json.encode(Beat(seq=self.seq, now=Ms(scenes.now()))).decode())
-
-    async def _sip(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(protocols=("sip",))
-        await socket.prepare(request)
-        async for message in socket:
-            if message.type is WSMsgType.TEXT and message.data.startswith("REGISTER"):
-                await socket.send_str(_yes(message.data))
-        return socket
 
     async def _api(self, request: web.Request) -> web.Response:
         path = "/" + request.match_info["path"]
@@ -176,7 +170,12 @@ def canned(method: str, path: str) -> object:
         )
     if path == "/promises":
         return PromiseLine(
-            id="p9", what="new one", due=Ms(scenes.now() + scenes.HOUR), made=Ms(scenes.now()), by=AgentId("ana"), case=None
+            id="p9",
+            what="new one",
+            due=Ms(scenes.now() + scenes.HOUR),
+            made=Ms(scenes.now()),
+            by=AgentId("ana"),
+            case=None,
         )
     if path in ("/kb/hot", "/kb/search"):
         return ArticleHits(articles=hits())
@@ -247,37 +246,9 @@ def _answer(value: object) -> web.Response:
     return web.Response(body=msgspec.json.encode(value), content_type="application/json")
 
 
-def _page(name: str) -> Any:
-    async def page(_: web.Request) -> web.FileResponse:
-        return web.FileResponse(STATIC / name)
-
-    return page
-
-
 @web.middleware
 async def _headers(request: web.Request, handler: Any) -> web.StreamResponse:
     response: web.StreamResponse = await handler(request)
     if not response.prepared:
-        response.headers["Content-Security-Policy"] = POLICY
+        pages.dress(request, response)
     return response
-
-
-def _yes(register: str) -> str:
-    """200 OK to a REGISTER."""
-    kept = ("via:", "from:", "to:", "call-id:", "cseq:", "contact:")
-    lines = [line for line in register.split("\r\n") if line.lower().startswith(kept)]
-    tagged = [f"{line};tag=stub" if line.lower().startswith("to:") else line for line in lines]
-    return "\r\n".join(["SIP/2.0 200 OK", *tagged, "Expires: 120", "Content-Length: 0", "", ""])
-
-
-if __name__ == "__main__":
-    import sys
-
-    async def main() -> None:
-        stub = Stub()
-        await stub.start(int(sys.argv[1]))
-        await stub.show(sys.argv[2])
-        print(json.dumps({"url": stub.url}))
-        await asyncio.Event().wait()
-
-    asyncio.run(main())

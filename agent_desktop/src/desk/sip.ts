@@ -102,8 +102,8 @@ function ring(incoming: RTCSession, request: IncomingRequest): void {
   incoming.on("unmuted", () => fold({ is: "muted", id, on: false }));
   prepare(incoming, (stream) => sound.hear(stream));
   fold({ is: "incoming", id, offer: request.getHeader("X-Hotline-Offer") ?? null });
-  // RFC 5373's older and universal cousin: the exchange asks the phone to answer by itself.
-  const auto = (request.getHeader("Call-Info") ?? "").includes("answer-after=0") || request.hasHeader("X-Hotline-Auto-Answer");
+  // Set by the exchange for agents whose calls are answered at once.
+  const auto = request.getHeader("X-Hotline-Answer") === "auto";
   if (answersItself(phone.value, auto)) void answer();
 }
 

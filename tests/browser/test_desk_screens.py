@@ -1,0 +1,349 @@
+"""The desk in a real browser: every state fits and reads in three languages, and the keys do what they say."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.browser import scenes
+from tests.browser.conftest import Complaints, OpenPage
+from tests.browser.looks import assert_readable
+from tests.browser.stub import Stub
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+CHECKED = (
+    "sessionStorage.setItem('hotline.checked', JSON.stringify({ at: Date.now() - 3600000, by: 'browser', delay: 96 }))"
+)
+"""A tab whose sound was checked an hour ago."""
+
+NO_PAGE_SCROLL = """() => {
+  const page = document.scrollingElement;
+  return page.scrollHeight <= innerHeight && page.scrollWidth <= innerWidth;
+}"""
+
+DECK = (
+    "() => { const { top, height } = document.querySelector('.deck').getBoundingClientRect(); return [top, height]; }"
+)
+
+COVERED = """() => [...document.querySelectorAll(".deck button")].filter((key) => {
+  const box = key.getBoundingClientRect();
+  const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return !key.contains(seen);
+}).map((key) => key.id)"""
+
+TEXTS = """() => {
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) found.add(walker.currentNode.textContent.trim());
+  for (const it of document.querySelectorAll("[aria-label], [placeholder]")) {
+    found.add(it.getAttribute("aria-label"));
+    found.add(it.getAttribute("placeholder"));
+  }
+  return [...found].filter(Boolean);
+}"""
+
+MOVING = """() => document.getAnimations()
+  .filter((one) => one.playState === "running" && one.effect.getTiming().duration > 0).length"""
+
+STATES = ("ready", "not_ready", "rona", "ringing", "ringing_unknown", "ringing_withheld", "talking", "held", "wrap")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stub() -> AsyncIterator[Stub]:
+    server = Stub()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+async def desk(open_page: OpenPage, stub: Stub, name: str, query: str = "", **more: object) -> Page:
+    """A desk whose sound is checked, in a scene."""
+    await stub.show(name)
+    page = await open_page("about:blank", **more)
+    await page.add_init_script(CHECKED)
+    await page.goto(f"{stub.url}/desk{query}")
+    await page.wait_for_selector(".desk .main > *")
+    return page
+
+
+async def next_ask(stub: Stub, path: str) -> dict[str, object]:
+    """What the desk sent to an address, once it has."""
+    for _ in range(100):
+        for method, asked, body in stub.asked:
+            if asked == path:
+                stub.asked.remove((method, asked, body))
+                return body
+        await stub.pause()
+    raise AssertionError(f"nothing was sent to {path}: {stub.asked}")
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_every_state_fits_small_and_large_screens_and_a_tablet(
+    stub: Stub, open_page: OpenPage, state: str
+) -> None:
+    page = await desk(open_page, stub, state, width=1280, height=720)
+    for width, height in ((1280, 720), (1280, 800), (1024, 768), (1920, 1080)):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await page.evaluate(NO_PAGE_SCROLL), f"{state} scrolls at {width} x {height}"
+        assert await page.evaluate(DECK) == [40, 76]
+        assert await page.evaluate(COVERED) == []
+
+
+@pytest.mark.parametrize(("lang", "dark"), [("en", True), ("en", False), ("zh-Hans", True), ("zh-Hant", False)])
+async def test_words_are_readable_and_of_the_language(stub: Stub, open_page: OpenPage, lang: str, dark: bool) -> None:
+    page = await desk(open_page, stub, "ready", f"?lang={lang}", dark=dark)
+    english = english_texts()
+    for state in ("ready", "rona", "ringing", "held", "wrap"):
+        await stub.show(state)
+        await expect(page.locator(".deck")).to_have_class(re.compile(deck_class(state)))
+        await assert_readable(page)
+        texts = set(await page.evaluate(TEXTS))
+        assert "undefined" not in " ".join(texts)
+        if lang != "en":
+            assert texts & english == set()
+    assert await page.get_attribute("html", "lang") == lang
+
+
+def deck_class(state: str) -> str:
+    return {"rona": "is-not_ready", "held": "is-talking", "wrap": "is-wrap_up"}.get(state, f"is-{state}")
+
+
+def english_texts() -> set[str]:
+    """The desk's English words, out of the file that holds them (plain texts only)."""
+    source = Path(__file__).parents[2] / "agent_desktop" / "src" / "desk" / "words" / "en.ts"
+    found = set(re.findall(r': "((?:[^"\\]|\\.){4,})"', source.read_text(encoding="utf-8")))
+    return found - {"SMS", "Mail"}
+
+
+async def test_signing_in_says_what_is_wrong_and_then_checks_the_sound(
+    stub: Stub, open_page: OpenPage, complaints: Complaints
+) -> None:
+    stub.signed_in = False
+    page = await open_page(f"{stub.url}/desk")
+    await page.fill("input[name=name]", "8001")
+    await page.fill("input[name=password]", "wrong")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("Work number and password do not belong together.")
+    await page.fill("input[name=password]", "right")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Check your sound")).to_be_visible()
+    await expect(page.locator("#check-ready")).to_be_disabled()
+    complaints.expect("401")
+
+
+async def test_ready_opens_when_the_voice_came_back_and_both_sounds_were_heard(stub: Stub, open_page: OpenPage) -> None:
+    stub.line.media = await open_page(f"{stub.url}/wallboard")
+    page = await open_page(f"{stub.url}/desk")
+    await page.click("#test-headset")
+    await page.click("#heard-headset")
+    await page.click("#test-bell")
+    await page.click("#heard-bell")
+    await expect(page.get_by_role("heading", name="You are heard")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Your sound is good")).to_be_visible()
+    await page.keyboard.press("Enter")
+    assert await next_ask(stub, "/agent/state") == {"state": "ready"}
+    await expect(page.locator(".desk")).to_be_visible()
+
+
+async def test_without_a_microphone_the_check_says_what_to_do(stub: Stub, open_page: OpenPage) -> None:
+    page = await open_page("about:blank")
+    await page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotFoundError'))"
+    )
+    await page.goto(f"{stub.url}/desk")
+    await expect(page.get_by_role("heading", name="Nobody can hear you yet")).to_be_visible()
+    await expect(page.locator(".proof")).to_contain_text("No microphone is plugged in")
+    await page.click("#without-calls")
+    await expect(page.locator(".deck")).to_contain_text("Check your sound first")
+
+
+async def test_a_call_is_answered_held_muted_and_hung_up_by_keys_alone(stub: Stub, open_page: OpenPage) -> None:
+    stub.line.media = await open_page(f"{stub.url}/wallboard")
+    page = await desk(open_page, stub, "ready")
+    await expect(page.locator(".deck h2")).to_have_text("Line open")
+    await stub.show("ringing")
+    call = await stub.line.ring(scenes.OFFER)
+    await expect(page.locator("#key-answer")).to_be_enabled()
+    await page.keyboard.press("F2")
+    await stub.line.until("answered")
+    await stub.show("talking")
+    await expect(page.locator("#key-hold")).to_be_enabled()
+    await page.wait_for_function("async () => ((await hotlineStats())?.packetsReceived ?? 0) > 20")
+    await page.keyboard.press("F4")
+    await stub.line.until("held")
+    await page.keyboard.press("F4")
+    await stub.line.until("resumed")
+    await page.keyboard.press("F7")
+    await expect(page.locator(".line")).to_contain_text("Muted")
+    await page.keyboard.press("F7")
+    await page.keyboard.press("F8")
+    await expect(page.locator(".pad")).to_be_visible()
+    await page.keyboard.press("5")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("F10")
+    await stub.line.until("ended")
+    assert call.ended
+
+
+async def test_answer_pressed_before_the_phone_rings_answers_when_it_does(stub: Stub, open_page: OpenPage) -> None:
+    stub.line.media = await open_page(f"{stub.url}/wallboard")
+    page = await desk(open_page, stub, "ready")
+    await expect(page.locator(".deck h2")).to_have_text("Line open")
+    await stub.show("ringing")
+    await page.keyboard.press("F2")
+    await expect(page.locator(".line")).to_contain_text("Connecting you")
+    await stub.line.ring(scenes.OFFER)
+    await stub.line.until("answered")
+
+
+async def test_a_call_that_is_set_so_is_answered_by_itself(stub: Stub, open_page: OpenPage) -> None:
+    stub.line.media = await open_page(f"{stub.url}/wallboard")
+    page = await desk(open_page, stub, "ready")
+    await expect(page.locator(".deck h2")).to_have_text("Line open")
+    await stub.show("ringing")
+    await stub.line.ring(scenes.OFFER, auto=True)
+    await stub.line.until("answered")
+
+
+async def test_declining_tells_the_server(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ringing")
+    await page.keyboard.press("F10")
+    await next_ask(stub, f"/offers/{scenes.OFFER}/decline")
+
+
+async def test_a_ring_leaves_the_field_one_types_in_alone(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    await page.keyboard.press("/")
+    await page.keyboard.type("ele")
+    await stub.show("ringing")
+    await expect(page.locator(".main h1")).to_have_text("Eleanor Whitcombe")
+    await page.keyboard.type("anor")
+    assert await page.input_value("#search") == "eleanor"
+    assert await page.evaluate("document.activeElement.id") == "search"
+
+
+async def test_the_pop_is_painted_and_marked_with_its_offer(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    await stub.show("ringing")
+    mark = await page.wait_for_function("() => performance.getEntriesByName('pop-painted')[0]?.detail.offer")
+    assert await mark.json_value() == scenes.OFFER
+
+
+async def test_two_people_share_a_number_until_the_agent_says_who_it_is(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ringing")
+    await expect(page.locator(".whois .chip").first).to_have_text("maybe")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".whois h1")).to_have_text("Daniel Whitcombe")
+    await stub.show("talking")
+    await page.click(".choose button:first-child")
+    assert await next_ask(stub, f"/interactions/{scenes.CALL}/customer") == {"customer": "k-1"}
+    await expect(page.locator(".whois")).to_contain_text("confirmed")
+    await expect(page.locator(".choose")).to_have_count(0)
+
+
+async def test_the_note_survives_a_reload_and_goes_with_the_wrap_up(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "talking")
+    await page.keyboard.press("Alt+KeyN")
+    await page.keyboard.type("Light is green again")
+    assert (await next_ask(stub, f"/interactions/{scenes.CALL}/note"))["note"] == "Light is green again"
+    await page.keyboard.press("Alt+Digit1")
+    await page.keyboard.press("Alt+KeyS")
+    await page.reload()
+    await expect(page.locator("#note")).to_have_value(re.compile("Light is green again\nRed light after"))
+    await stub.show("wrap")
+    await expect(page.locator("#done")).to_be_visible()
+    await page.keyboard.press("Control+Enter")
+    sent = await next_ask(stub, f"/interactions/{scenes.CALL}/wrap-up")
+    assert (sent["outcome"], sent["ready"]) == ("solved", True)
+    assert str(sent["note"]).startswith("Light is green again")
+
+
+async def test_a_wrap_up_that_ends_by_itself_is_sent_as_it_stands(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "talking")
+    await page.fill("#note", "Cut off")
+    await stub.show(scenes.ending_wrap(3_000))
+    sent = await next_ask(stub, f"/interactions/{scenes.CALL}/wrap-up")
+    assert sent["note"] == "Cut off"
+
+
+async def test_a_promise_is_made_to_whom_is_calling(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "talking")
+    await page.keyboard.press("Alt+KeyP")
+    await page.keyboard.type("Call back about the credit")
+    await page.keyboard.press("Enter")
+    sent = await next_ask(stub, "/promises")
+    assert (sent["customer"], sent["what"], sent["case"]) == ("k-1", "Call back about the credit", "4827")
+
+
+async def test_states_and_reasons_are_chosen_by_keyboard(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    await page.click("#own-state")
+    assert await page.evaluate(COVERED) == []
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    assert await next_ask(stub, "/agent/state") == {"state": "not_ready", "reason": "training"}
+    await stub.show("not_ready")
+    await expect(page.locator(".deck")).to_have_class(re.compile("is-not_ready"))
+    await page.keyboard.press("Alt+KeyR")
+    assert await next_ask(stub, "/agent/state") == {"state": "ready"}
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    assert await page.evaluate(COVERED) == []
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_search_opens_a_customer_and_an_article(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    await page.keyboard.press("/")
+    await page.keyboard.type("whit")
+    await expect(page.locator("#found")).to_contain_text("Eleanor Whitcombe")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".whois h1")).to_have_text("Eleanor Whitcombe")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".hero")).to_be_visible()
+    await page.click(".row-btn >> nth=0")
+    await expect(page.locator(".reader ol li")).to_have_count(3)
+
+
+async def test_a_lost_connection_is_said_and_mends_itself(
+    stub: Stub, open_page: OpenPage, complaints: Complaints
+) -> None:
+    page = await desk(open_page, stub, "talking")
+    await page.fill("#note", "kept")
+    stub.away = True
+    await stub.cut()
+    bar = page.locator(".notice.is-bad")
+    await expect(bar).to_contain_text("Your call goes on. You get no new ones.")
+    assert await page.evaluate(DECK) == [40, 76]
+    stub.away = False
+    await stub.show("wrap")
+    await expect(bar).to_have_count(0)
+    await expect(page.locator(".deck")).to_have_class(re.compile("is-wrap_up"))
+    await expect(page.locator("#note")).to_have_value("kept")
+    complaints.expect("WebSocket", "503")
+
+
+async def test_a_call_not_answered_is_said_until_it_is_put_away(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "rona")
+    notice = page.locator(".notice.is-warn")
+    await expect(notice).to_contain_text("was not answered")
+    await notice.get_by_role("button", name="Put away").click()
+    await next_ask(stub, f"/agent/notices/{scenes.OFFER}")
+
+
+async def test_after_a_reload_the_desk_says_honestly_that_the_sound_is_gone(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "talking")
+    await expect(page.locator(".line")).to_contain_text("The sound of this call is not in this window")
+    await page.keyboard.press("F10")
+    await next_ask(stub, f"/interactions/{scenes.CALL}/hangup")
+
+
+async def test_with_reduced_motion_nothing_moves(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ringing", reduced_motion="reduce")
+    assert await page.evaluate(MOVING) == 0
