@@ -15,7 +15,7 @@ from cti.ingest.example import load_example
 from cti.ingest.report import IngestError
 from cti.setup import packages, resources, screens
 from cti.setup.packages import Say
-from cti.setup.prepare import Prepared, prepare
+from cti.setup.prepare import Prepared, example_loaded, prepare
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
 from cti.setup.supervise import Supervisor, alone
@@ -127,6 +127,7 @@ def load_history(prepared: Prepared, say: Say) -> None:
         store.close()
     except (StoreError, IngestError) as error:
         raise SetupProblem(f"The example could not be loaded: {error}") from None
+    example_loaded(settings.data)
 
 
 def new_password() -> str:

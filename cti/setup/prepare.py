@@ -42,7 +42,7 @@ class Prepared(Struct, frozen=True):
     new: bool
     """Whether the folder was made just now."""
     example: bool
-    """Whether it was made now and holds the example site, whose history still has to be loaded."""
+    """Whether it holds the example site, whose history still has to be loaded (then call `example_loaded`)."""
 
 
 def prepare(data: Path, options: Options, say: Say, install: AsteriskInstall | None = None) -> Prepared:
@@ -60,7 +60,7 @@ def prepare(data: Path, options: Options, say: Say, install: AsteriskInstall | N
         data.chmod(0o700)
     except OSError as error:
         raise SetupProblem(f"{data} can't be used: {error.strerror}. Choose another with --data DIR.") from None
-    example = _put_site(data, options, new)
+    _put_site(data, options)
     in_force = site.load(data / "site.toml")
     _write_settings(data, options)
     guests = read_toml(data / "settings.toml").get("guests", GUESTS)
@@ -73,26 +73,37 @@ def prepare(data: Path, options: Options, say: Say, install: AsteriskInstall | N
             say(f"Made a certificate for {names[0]}; browsers will ask once whether to trust it")
     install = install or find_or_make(data, say)
     render.render(settings, in_force, install, say)
-    return Prepared(settings=settings, site=in_force, install=install, new=new, example=example)
+    return Prepared(settings=settings, site=in_force, install=install, new=new, example=_pending(data).exists())
 
 
-def _put_site(data: Path, options: Options, new: bool) -> bool:
-    """Put the site in force into the folder; whether that is now, for the first time, the example."""
+def example_loaded(data: Path) -> None:
+    """The example's history is in: it is not to be loaded again, whatever is erased later."""
+    _pending(data).unlink(missing_ok=True)
+
+
+def _pending(data: Path) -> Path:
+    """A file that stays until the example is loaded whole, however often the first start is interrupted."""
+    return data / "example.pending"
+
+
+def _put_site(data: Path, options: Options) -> None:
+    """Put the site in force into the folder: the one given, or the example when there is none yet."""
     place = data / "site.toml"
     if options.site is not None:
         site.load(options.site)
         if not place.exists() or not place.samefile(options.site):
             shutil.copyfile(options.site, place)
-        return False
+        return
     if place.exists():
-        return False
+        return
     if not options.example:
         raise SetupProblem(f"{data} has no site yet. Give one with --site FILE, or leave --no-example out.")
     example = resources.folder("example")
-    shutil.copyfile(example / "site.toml", place)
+    _pending(data).touch()
     if (example / "kb").is_dir() and not (data / "kb").exists():
         shutil.copytree(example / "kb", data / "kb")
-    return new
+    # Last: whoever finds a site finds the rest of the example too.
+    shutil.copyfile(example / "site.toml", place)
 
 
 def _write_settings(data: Path, options: Options) -> None:
