@@ -20,6 +20,7 @@ from benchmarks.frame import Figure, Options, Report, Stopwatch, interleave
 
 SESSIONS = 50
 COMMANDS = 503
+QUICK_COMMANDS = 103
 
 
 def run(options: Options) -> Report:
@@ -27,7 +28,13 @@ def run(options: Options) -> Report:
     watch = Stopwatch()
     with TemporaryDirectory() as folder:
         client = _build(Path(folder))
-        rows = interleave(options.rounds, {name: partial(_measure, name, client) for name in CONTENDERS})
+        rows = interleave(
+            options.rounds,
+            {
+                name: partial(_measure, name, client, QUICK_COMMANDS if options.quick else COMMANDS)
+                for name in CONTENDERS
+            },
+        )
     ours, theirs = rows["hotline"], rows["panoramisk"]
     different = sum(row["digest"] not in (ours["digest"], None) for row in rows.values())
     figures = (
@@ -58,10 +65,10 @@ def _row(name: str, row: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str
     return {"name": name, "commands_s": speed, "x panoramisk": times, "cpu_us": row["cpu_us"], "note": row["note"]}
 
 
-def _measure(name: str, client: Path | None) -> dict[str, Any]:
+def _measure(name: str, client: Path | None, commands: int) -> dict[str, Any]:
     """One run of one server, in a fresh process: first two calls to compare bytes, then fifty to measure."""
     try:
-        with child("agi_contenders", name, COMMANDS) as server:
+        with child("agi_contenders", name, commands) as server:
             ready = server.read()
             digest = play(ready["port"], 2).digest
             found = play(ready["port"], SESSIONS) if client is None else _play_fast(client, ready["port"])

@@ -16,7 +16,7 @@ from cti.ami.translate import KINDS, translate
 from cti.ami.wire import Decoder
 
 EVENTS = 100_000
-QUICK_EVENTS = 20_000
+QUICK_EVENTS = 5_300
 
 
 def run(options: Options) -> Report:

@@ -1,7 +1,7 @@
 """A stream of AMI events as a queue call makes them: the same shapes, sizes and nuisances as a real Asterisk's.
 
 Each call gives 53 events of about 440 bytes and 19 headers: names in Chinese, quotes and colons in values, repeated
-`ChanVariable` headers. Twenty of the 53 are of kinds the bridge acts on.
+`ChanVariable` headers. Seventeen of the 53 are of kinds the bridge acts on.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,9 @@ _NAMES = (
 )
 _QUEUES = ("broadband", "billing", "mobile", "complaints")
 
-_CALLER = (
+_Headers = tuple[tuple[str, str], ...]
+
+_CALLER: tuple[tuple[str, _Headers], ...] = (
     ("Newchannel", ()),
     ("VarSet", (("Variable", "__HL_ID"), ("Value", "c-1795316288-2"))),
     ("Newexten", (("Extension", "s"), ("Application", "Set"), ("AppData", "__HL_ID=c-${REPLACE(UNIQUEID,.,-)}"))),
@@ -37,7 +39,7 @@ _CALLER = (
     ("VarSet", (("Variable", "QUEUEPOSITION"), ("Value", "3"))),
     ("NewConnectedLine", ()),
 )
-_AGENT = (
+_AGENT: tuple[tuple[str, _Headers], ...] = (
     ("Newchannel", ()),
     ("VarSet", (("Variable", "HL_OFFER"), ("Value", "c-1795316288-2.1"))),
     ("VarSet", (("Variable", "HL_TARGET"), ("Value", "PJSIP/trunk-00000002"))),
@@ -57,8 +59,9 @@ _AGENT = (
     ("DeviceStateChange", ()),
     ("QueueMemberStatus", ()),
 )
-_TALK = (
+_TALK: tuple[tuple[str, _Headers], ...] = (
     ("QueueCallerLeave", (("Queue", "broadband"), ("Position", "1"), ("Count", "2"))),
+    ("AgentConnect", (("Queue", "broadband"), ("Interface", "PJSIP/ana-web"), ("RingTime", "3"), ("HoldTime", "21"))),
     ("MusicOnHoldStop", ()),
     ("BridgeCreate", ()),
 )
@@ -79,12 +82,12 @@ def call(n: int) -> list[bytes]:
     name = _NAMES[n % len(_NAMES)]
     events: list[bytes] = []
 
-    def of_caller(event: str, own: tuple[tuple[str, str], ...] = (), before: tuple[tuple[str, str], ...] = ()) -> None:
+    def of_caller(event: str, own: _Headers = (), before: _Headers = ()) -> None:
         state = "4" if event == "Newchannel" else "6"
         channel = f"PJSIP/trunk-{n:08x}"
         events.append(_channel_event(event, channel, state, f"8529{n % 10**7:07d}", name, caller, own, before, n))
 
-    def of_agent(event: str, own: tuple[tuple[str, str], ...] = (), before: tuple[tuple[str, str], ...] = ()) -> None:
+    def of_agent(event: str, own: _Headers = (), before: _Headers = ()) -> None:
         state = {"Newchannel": "0", "Newstate": "6" if len(events) > 24 else "5"}.get(event, "6")
         channel = f"PJSIP/ana-web-{n:08x}"
         events.append(_channel_event(event, channel, state, "8001", "Ana 陳", agent, own, before, n))
@@ -139,7 +142,7 @@ def stream(events: int) -> Iterator[bytes]:
         yield from blocks
 
 
-def _event(name: str, classes: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+def _event(name: str, classes: str, headers: _Headers) -> bytes:
     lines = [f"Event: {name}", f"Privilege: {classes}", *(f"{header}: {value}" for header, value in headers)]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -151,8 +154,8 @@ def _channel_event(
     number: str,
     name: str,
     uniqueid: str,
-    own: tuple[tuple[str, str], ...],
-    before: tuple[tuple[str, str], ...],
+    own: _Headers,
+    before: _Headers,
     n: int,
 ) -> bytes:
     described = {"0": "Down", "4": "Ring", "5": "Ringing", "6": "Up"}[state]
@@ -216,6 +219,6 @@ def _originate_response(n: int, agent: str) -> bytes:
     return _event("OriginateResponse", "call,all", headers)
 
 
-def _peer(n: int) -> tuple[tuple[str, str], ...]:
+def _peer(n: int) -> _Headers:
     status = "Unreachable" if n % 2 else "Reachable"
     return (("ChannelType", "PJSIP"), ("Peer", f"PJSIP/agent{n % 50}-web"), ("PeerStatus", status))

@@ -23,7 +23,7 @@ from cti.store.history import History
 from cti.store.identity import Identities
 
 INTERACTIONS = 1_000_000
-QUICK_INTERACTIONS = 50_000
+QUICK_INTERACTIONS = 20_000
 KEY = b"benchmark"
 END = Ms(1_795_000_000_000)
 _DAY_MS = 86_400_000

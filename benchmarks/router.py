@@ -1,0 +1,294 @@
+"""How fast the router decides, and that it decides as a plain scan does.
+
+The setting is the one of a large centre in overload: 10,000 agents, 100 skills (10 languages and 90 products, levels
+1 to 10), 5,000 waiting, three rings at 0, 15 and 30 s, four policies, a tenth of the callers with a preferred agent,
+priorities, reasons written. One decision is: an agent comes free, gets the caller who is due, and another calls.
+Beside it: the same loop on one queue without skills and reasons (the floor), and the plain scan of the tests.
+"""
+
+import heapq
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from benchmarks.frame import Figure, Options, Report, Stopwatch, interleave, percentile
+from cti.core.ids import AgentId, InteractionId, Ms, QueueId, SkillId
+from cti.core.requirement import Policy, Requirement, Stage
+from cti.core.router import Router
+from cti.core.site import Skills
+from cti.core.waiting import MINUTE
+
+LANGUAGES = 10
+PRODUCTS = 90
+WAITING = 5_000
+START = Ms(1_000_000_000_000)
+STEP_MS = 30
+"""Time between two agents who come free: with 10,000 agents, talks of five minutes."""
+
+
+class Call(Struct, frozen=True):
+    """One caller to come."""
+
+    id: InteractionId
+    asked: Requirement
+    priority: int
+    preferred: AgentId | None
+
+
+class Centre(Struct):
+    """Agents, and callers without end."""
+
+    agents: list[tuple[AgentId, Skills]]
+    calls: list[Call]
+
+
+def run(options: Options) -> Report:
+    """Decisions a second, the time of each, growth with the number of agents, equality, batches."""
+    watch = Stopwatch()
+    count = 1_000 if options.quick else 10_000
+    decisions = 5_000 if options.quick else 30_000
+    rows = interleave(
+        options.rounds,
+        {
+            "router": lambda: _router(_centre(count, decisions), decisions),
+            "floor: one queue, no skills, no reasons": lambda: _floor(_centre(count, decisions), decisions),
+            "plain scan": lambda: _scan(_centre(count, 50), 20 if options.quick else 50),
+        },
+    )
+    ours, floor, scan = rows.values()
+    same, compared = _same(count, 1_000)
+    growth = _growth(decisions, options.rounds)
+    served, most, seconds = _batch(1_000)
+    figures = (
+        Figure("decisions", round(ours["decisions/s"]), "1/s"),
+        Figure("beside the floor", round(ours["decisions/s"] / floor["decisions/s"], 3), "x", 0.25),
+        Figure("beside the plain scan", round(ours["decisions/s"] / scan["decisions/s"], 1), "x"),
+        Figure("free() p50", round(ours["p50 us"], 2), "us"),
+        Figure("free() p99", round(ours["p99 us"], 2), "us", 25, "lower"),
+        Figure(f"decisions equal to the scan's, of {compared}", same / compared, "share", 1.0),
+        Figure("cost at 10,000 agents over that at 100 (log n: 2)", round(growth, 2), "x", 2.0, "lower"),
+        Figure("batch of 1,000 and 1,000: served, of the most there are", round(served / most, 4), "share", 0.99),
+        Figure("batch of 1,000 and 1,000", round(seconds * 1000, 1), "ms"),
+    )
+    peers = tuple({"name": name, **row} for name, row in rows.items())
+    return Report(bench="router", seconds=watch.seconds, figures=figures, peers=peers)
+
+
+# --- the setting
+
+
+def _centre(agents: int, calls: int, seed: int = 1) -> Centre:
+    """Agents with one or two languages and four to six products; callers ask for one of each."""
+    chance = random.Random(seed)
+    staff: list[tuple[AgentId, Skills]] = []
+    for number in range(agents):
+        skills: Skills = {}
+        for language in chance.sample(range(LANGUAGES), chance.choice((1, 2))):
+            skills[SkillId(f"l{language}")] = chance.randint(1, 10)
+        for product in chance.sample(range(PRODUCTS), chance.randint(4, 6)):
+            skills[SkillId(f"p{product}")] = chance.randint(1, 10)
+        staff.append((AgentId(f"a{number:05}"), skills))
+    policies = list(Policy)
+    asked = [
+        _requirement(language, product, policies[(language + product) % len(policies)])
+        for language in range(LANGUAGES)
+        for product in range(PRODUCTS)
+    ]
+    callers = [
+        Call(
+            id=InteractionId(f"c{number:06}"),
+            asked=chance.choice(asked),
+            priority=chance.choice((0, 0, 0, 1, 2)),
+            preferred=chance.choice(staff)[0] if chance.random() < 0.1 else None,
+        )
+        for number in range(WAITING + calls)
+    ]
+    return Centre(staff, callers)
+
+
+def _requirement(language: int, product: int, policy: Policy) -> Requirement:
+    spoken, known = SkillId(f"l{language}"), SkillId(f"p{product}")
+    stages = tuple(
+        Stage(after * 1000, ((spoken, level), (known, level))) for after, level in ((0, 6), (15, 4), (30, 2))
+    )
+    return Requirement(queue=QueueId(f"q{product}"), stages=stages, policy=policy)
+
+
+def _fill(router: Router, centre: Centre) -> None:
+    """Five thousand wait; the older half longer than the last ring."""
+    for number, call in enumerate(centre.calls[:WAITING]):
+        since = Ms(START - (WAITING - number) * 12)
+        router.arrive(call.id, call.asked, since, call.priority, call.preferred, Ms(since + 10_000))
+
+
+# --- contenders
+
+
+def _router(centre: Centre, decisions: int) -> Mapping[str, Any]:
+    router = Router()
+    for agent, skills in centre.agents:  # everybody was free once: their groups are known, as in any running centre
+        router.add_agent(agent, skills, START)
+        router.next_match(START)
+        router.remove_agent(agent)
+    _fill(router, centre)
+    chance = random.Random(2)
+    order = [centre.agents[chance.randrange(len(centre.agents))] for _ in range(decisions)]
+    coming = iter(centre.calls[WAITING:])
+    taken: list[float] = []
+    clock = time.perf_counter
+    now = START
+    started = clock()
+    for agent, skills in order:
+        now = Ms(now + STEP_MS)
+        before = clock()
+        router.add_agent(agent, skills, now)
+        match = router.next_match(now)
+        taken.append(clock() - before)
+        if match is None:
+            router.remove_agent(agent)  # what nobody needs now must not turn the overload into another setting
+            continue
+        router.leave(match.interaction)
+        call = next(coming)
+        router.arrive(call.id, call.asked, now, call.priority, call.preferred, Ms(now + 10_000))
+        router.next_match(now)
+    seconds = clock() - started
+    return _row(decisions / seconds, taken)
+
+
+def _floor(centre: Centre, decisions: int) -> Mapping[str, Any]:
+    """A heap by priority and age, and whoever comes free takes the first."""
+    line: list[tuple[int, InteractionId]] = []
+    for number, call in enumerate(centre.calls[:WAITING]):
+        heapq.heappush(line, (START - (WAITING - number) * 12 - call.priority * MINUTE, call.id))
+    coming = iter(centre.calls[WAITING:])
+    taken: list[float] = []
+    clock = time.perf_counter
+    now = START
+    started = clock()
+    for _ in range(decisions):
+        now = Ms(now + STEP_MS)
+        before = clock()
+        heapq.heappop(line)
+        taken.append(clock() - before)
+        call = next(coming)
+        heapq.heappush(line, (now - call.priority * MINUTE, call.id))
+    seconds = clock() - started
+    return _row(decisions / seconds, taken)
+
+
+def _scan(centre: Centre, decisions: int) -> Mapping[str, Any]:
+    from tests.core.oracle import Scan
+
+    scan = Scan()
+    for number, call in enumerate(centre.calls[:WAITING]):
+        since = Ms(START - (WAITING - number) * 12)
+        scan.arrive(call.id, call.asked, since, call.priority, call.preferred, Ms(since + 10_000))
+    taken: list[float] = []
+    now = START
+    started = time.perf_counter()
+    for agent, skills in centre.agents[:decisions]:
+        now = Ms(now + STEP_MS)
+        before = time.perf_counter()
+        scan.add_agent(agent, skills, now)
+        found = scan.next_match(now)
+        taken.append(time.perf_counter() - before)
+        if found is not None:
+            scan.leave(found[0])
+    return _row(decisions / (time.perf_counter() - started), taken)
+
+
+def _row(rate: float, taken: Sequence[float]) -> Mapping[str, Any]:
+    micro = [each * 1e6 for each in taken]
+    return {"decisions/s": round(rate), "p50 us": percentile(micro, 50), "p99 us": percentile(micro, 99)}
+
+
+# --- questions of right and wrong
+
+
+def _same(agents: int, decisions: int) -> tuple[int, int]:
+    """How many of the decisions are the scan's: agents come free one by one, each third caller gives up or is new."""
+    from tests.core.oracle import Scan
+
+    centre = _centre(agents, decisions)
+    chance = random.Random(3)
+    router, scan = Router(), Scan()
+    waiting = centre.calls[:300]
+    now = START
+    for number, call in enumerate(waiting):
+        for side in (router, scan):
+            side.arrive(call.id, call.asked, Ms(now - number * 200), call.priority, call.preferred, Ms(now + 5_000))
+    coming = iter(centre.calls[300:])
+    same = compared = 0
+    while compared < decisions:
+        now = Ms(now + chance.choice((30, 500, 2_000)))
+        agent, skills = chance.choice(centre.agents)
+        for side in (router, scan):
+            side.add_agent(agent, skills, now)
+        if chance.random() < 0.4:
+            call = next(coming, None)
+            if call is not None:
+                for side in (router, scan):
+                    side.arrive(call.id, call.asked, now, call.priority, call.preferred, Ms(now + 5_000))
+        while True:
+            expected = scan.next_match(now)
+            match = router.next_match(now)
+            compared += 1
+            same += expected == (None if match is None else (match.interaction, match.agent))
+            if expected is None:
+                break
+            for side in (router, scan):
+                side.leave(expected[0])
+    return same, compared
+
+
+def _growth(decisions: int, rounds: int) -> float:
+    """Time of a free agent's decision, at 10,000 agents over at 100."""
+    rows = interleave(
+        rounds,
+        {
+            "few": lambda: _router(_centre(100, decisions), decisions),
+            "many": lambda: _router(_centre(10_000, decisions), decisions),
+        },
+    )
+    return float(rows["many"]["p50 us"] / rows["few"]["p50 us"])
+
+
+def _batch(size: int) -> tuple[int, int, float]:
+    """As many agents as callers, all at once: served, the most that could be (by another way), seconds."""
+    centre = _centre(size, 0, seed=5)
+    router = Router()
+    now = START
+    calls = [Call(id=c.id, asked=c.asked, priority=c.priority, preferred=None) for c in centre.calls[:size]]
+    for number, call in enumerate(calls):
+        router.arrive(call.id, call.asked, Ms(now - 60_000 - number), call.priority)
+    for agent, skills in centre.agents:
+        router.add_agent(agent, skills, now)
+    watch = Stopwatch()
+    served = len(router.matches(now))
+    seconds = watch.seconds
+
+    def able(call: Call) -> list[int]:
+        needed = call.asked.stages[-1].needed
+        return [n for n, (_, skills) in enumerate(centre.agents) if all(skills.get(s, 0) >= v for s, v in needed)]
+
+    return served, _most([able(call) for call in calls]), seconds
+
+
+def _most(able: Sequence[Sequence[int]]) -> int:
+    """The size of the greatest matching, by depth-first augmenting from nothing."""
+    holder: dict[int, int] = {}
+
+    def place(caller: int, seen: set[int]) -> bool:
+        for agent in able[caller]:
+            if agent not in seen:
+                seen.add(agent)
+                if agent not in holder or place(holder[agent], seen):
+                    holder[agent] = caller
+                    return True
+        return False
+
+    placed: Callable[[int], bool] = lambda caller: place(caller, set())  # noqa: E731
+    return sum(placed(caller) for caller in range(len(able)))

@@ -1,0 +1,109 @@
+"""Every bench runs with --quick and says what it has to say. How fast it was is not asked here."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.agi_contenders import commands
+from benchmarks.ami import other_splits
+from benchmarks.ami_stream import call
+from benchmarks.frame import Figure, Report, interleave, number, percentile
+from benchmarks.registry import BENCHES
+from cti.ami.translate import KINDS
+from tests.conftest import PROJECT
+
+
+def hotline(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "cti.cli", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        timeout=110,
+        check=False,
+    )
+
+
+def test_a_figure_is_judged_by_its_goal() -> None:
+    assert Figure("a", 10, "x", 10).ok is True
+    assert Figure("a", 9.99, "x", 10).ok is False
+    assert Figure("a", 30, "ms", 30, "lower").ok is True
+    assert Figure("a", 31, "ms", 30, "lower").ok is False
+    assert Figure("a", 31, "ms").ok is None
+
+
+def test_a_report_is_for_programs_and_for_people() -> None:
+    peers = ({"name": "ours", "speed": 12.0}, {"name": "theirs", "speed": None})
+    report = Report("x", 1.25, (Figure("speed", 12, "x", 10), Figure("rest", 1.5, "us", 1, "lower")), peers)
+    said = json.loads(report.as_json())
+    assert said["bench"] == "x"
+    assert said["figures"][0] == {"name": "speed", "value": 12, "unit": "x", "goal": 10, "better": "higher", "ok": True}
+    assert said["figures"][1]["ok"] is False
+    assert said["peers"] == {"ours": {"speed": 12.0}, "theirs": {"speed": None}}
+    assert said["machine"]["cpus"] >= 1
+    text = report.as_text()
+    assert ">= 10" in text
+    assert "MISSED" in text
+    assert "theirs" in text
+
+
+def test_rounds_are_interleaved_and_give_medians() -> None:
+    order: list[str] = []
+    values = iter([1.0, 5.0, 2.0, 9.0, 100.0, 6.0])
+
+    def run(name: str) -> dict[str, object]:
+        order.append(name)
+        return {"value": next(values), "note": name}
+
+    found = interleave(3, {"a": lambda: run("a"), "b": lambda: run("b")})
+    assert order == ["a", "b", "b", "a", "a", "b"]
+    assert found == {"a": {"value": 9.0, "note": "a"}, "b": {"value": 5.0, "note": "b"}}
+
+
+def test_numbers_and_percentiles_as_people_read_them() -> None:
+    assert [number(value) for value in (12345.6, 10, 1.234, 0.01234)] == ["12,346", "10", "1.23", "0.0123"]
+    assert percentile([4, 1, 3, 2], 50) == 2
+    assert percentile(list(range(1, 101)), 99) == 99
+    assert percentile([7], 99) == 7
+
+
+def test_the_stream_is_shaped_like_asterisks() -> None:
+    events = call(3)
+    assert len(events) == 53
+    assert 400 < sum(map(len, events)) / len(events) < 480
+    assert {kind for kind in KINDS if any(event.startswith(b"Event: " + kind + b"\r\n") for event in events)} == set(
+        KINDS
+    )
+    assert all(event.endswith(b"\r\n\r\n") for event in events)
+    assert len(commands(503)) == 503
+
+
+def test_no_split_of_the_stream_changes_what_is_understood() -> None:
+    assert other_splits() == 0
+
+
+def test_the_list_names_every_bench_and_what_it_needs() -> None:
+    listed = hotline("bench")
+    assert listed.returncode == 0
+    for bench in BENCHES:
+        assert f"{bench.name} " in listed.stdout
+        assert bench.needs in listed.stdout
+    assert hotline("bench", "nosuch").returncode == 2
+
+
+@pytest.mark.parametrize("name", ["ami", "agi"])
+def test_a_quick_run_gives_right_outputs(name: str) -> None:
+    done = hotline("bench", name, "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    figures = {figure["name"]: figure for figure in said["figures"]}
+    goals = [figure for figure in said["figures"] if figure["goal"] is not None and figure["unit"] == "x"]
+    assert len(goals) == 1
+    assert goals[0]["value"] > 0
+    # Not how fast, but that all understood, or sent, the same.
+    alike = [figure for figure in figures.values() if figure["goal"] == 0]
+    assert alike
+    assert all(figure["ok"] for figure in alike)
+    assert set(said["peers"]) >= {"hotline", "panoramisk", "pyst2"}
