@@ -57,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _accounts(settings: Settings) -> Iterator[Accounts]:
+def opened(settings: Settings) -> Iterator[Accounts]:
+    """The accounts of a data folder, opened and closed again."""
     try:
         store = Store.open(settings.database_url)
     except StoreError as error:
@@ -71,7 +72,7 @@ def _accounts(settings: Settings) -> Iterator[Accounts]:
 
 
 def _list(settings: Settings, site: Site, as_json: bool) -> int:
-    with _accounts(settings) as accounts:
+    with opened(settings) as accounts:
         rows = [
             {
                 "id": agent.id,
@@ -125,7 +126,7 @@ def _password(settings: Settings, agent: Agent, from_stdin: bool, as_json: bool)
     password = sys.stdin.readline().rstrip("\n") if from_stdin else new_password()
     if len(password) < _SHORTEST:
         raise SetupProblem(f"A password has at least {_SHORTEST} characters.")
-    with _accounts(settings) as accounts:
+    with opened(settings) as accounts:
         accounts.put_password(agent.id, password)
         asyncio.run(_end_sessions(accounts, agent.id))
     shown = None if from_stdin else password

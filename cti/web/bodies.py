@@ -14,7 +14,7 @@ from cti.core.site import Texts
 from cti.store.views import CallLine, CustomerHit, Entry, Message, PromiseLine
 
 Role = Literal["viewer", "agent", "supervisor", "administrator"]
-"""Each can do what the one before it can. `viewer`: sees the wallboard and nothing else, such as a TV with its token."""
+"""Each can do what the one before it can. `viewer`: sees the wallboard, nothing else, as a TV does by its token."""
 
 ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
 Limit = Annotated[int, Meta(ge=1, le=200)]

@@ -11,7 +11,7 @@ from cti.core.ids import AgentId, Ms
 from cti.web.bodies import Role
 from cti.web.problems import Refusal
 
-RANK: dict[Role, int] = {"agent": 0, "supervisor": 1, "administrator": 2}
+RANK: dict[Role, int] = {"viewer": 0, "agent": 1, "supervisor": 2, "administrator": 3}
 
 
 class Who(Struct, frozen=True, kw_only=True):

@@ -70,7 +70,7 @@ def _agents(api: AgentsApi) -> tuple[Route, ...]:
             b.Done,
             ask=b.WrapUp,
         ),
-        _get("/wallboard", api.wallboard, "The wallboard as of now", WallboardView),
+        _get("/wallboard", api.wallboard, "The wallboard as of now", WallboardView, role="viewer"),
     )
 
 
@@ -137,7 +137,7 @@ def _process(apis: Apis) -> tuple[Route, ...]:
         Route(
             method="GET",
             path=f"{API}/live",
-            role="agent",
+            role="viewer",
             summary="A live view over WebSocket: `?view=desk` or `?view=wallboard`",
             socket=apis.live,
         ),

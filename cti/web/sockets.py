@@ -62,6 +62,8 @@ class Sockets:
         view = request.query.get("view", "desk")
         if who is None or view not in ("desk", "wallboard"):
             raise Refusal(422, "no-such-view", "There is no such view.", "One of: desk, wallboard.", "view")
+        if view == "desk" and RANK[who.role] < RANK["agent"]:
+            raise Refusal(403, "role", "A desk needs the role agent.", "Ask for view=wallboard, or sign in.")
         socket = web.WebSocketResponse(protocols=("hotline",), heartbeat=_PING_S, compress=False, max_msg_size=_LONGEST)
         await socket.prepare(request)
         transport = request.transport
