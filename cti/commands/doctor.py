@@ -1,0 +1,43 @@
+"""`hotline doctor`: every requirement and connection, green or red, with the cure."""
+
+import argparse
+import asyncio
+import json
+import sys
+
+import msgspec
+
+from cti.commands import _options
+from cti.setup.diagnose import Finding, diagnose
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "doctor",
+        help="check every requirement and connection, and say what to do",
+        description="Look at this machine and a data folder, running or not. Exit code 1: something needs a cure.",
+    )
+    _options.add_data(parser)
+    _options.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look and tell."""
+    findings = asyncio.run(diagnose(_options.data_folder(args)))
+    if args.json:
+        print(json.dumps(msgspec.to_builtins(findings), ensure_ascii=False))
+    else:
+        colour = sys.stdout.isatty()
+        for finding in findings:
+            print(_line(finding, colour))
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _line(finding: Finding, colour: bool) -> str:
+    mark = "ok " if finding.ok else "BAD"
+    if colour:
+        mark = f"\x1b[{32 if finding.ok else 31}m{mark}\x1b[0m"
+    cure = f"\n     {finding.cure}" if finding.cure else ""
+    return f"{mark}  {finding.what}: {finding.found}{cure}"
