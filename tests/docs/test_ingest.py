@@ -1,0 +1,42 @@
+"""Every key of a mapping file, and every option of the command, is in the reference; its example works."""
+
+import argparse
+import re
+from pathlib import Path
+
+import msgspec
+
+from cti.commands import ingest
+from cti.ingest.mapping import KINDS, Fields, Map, load_map
+
+REFERENCE = (Path(__file__).parents[2] / "docs/reference/ingest.md").read_text("utf-8")
+NAMED = set(re.findall(r"`([\w.]+)`", REFERENCE))
+
+
+def test_every_key_is_documented() -> None:
+    assert {field.name for field in msgspec.structs.fields(Map)} - NAMED == set()
+    assert {field.name for field in msgspec.structs.fields(Fields)} - NAMED == set()
+    assert set(KINDS) - NAMED == set()
+
+
+def test_every_option_is_documented() -> None:
+    parser = argparse.ArgumentParser()
+    ingest.add(parser.add_subparsers())
+    options = set(re.findall(r"--[a-z-]+", _help(parser)))
+    assert options - {"--help"} - set(re.findall(r"--[a-z-]+", REFERENCE)) == set()
+
+
+def _help(parser: argparse.ArgumentParser) -> str:
+    inner = [
+        child
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for child in action.choices.values()
+    ]
+    return parser.format_help() + "".join(map(_help, inner))
+
+
+def test_the_example_mapping_works(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", REFERENCE, re.DOTALL)
+    (tmp_path / "map.toml").write_text(example, encoding="utf-8")
+    assert load_map(tmp_path / "map.toml").kind == "search"
