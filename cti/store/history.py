@@ -43,6 +43,8 @@ Answers = Callable[[Sequence[tuple[str, str]], str | None], tuple[Answer, ...]]
 
 _READERS = 2
 _REMEMBERED = 10_000
+_SEEN_EVERY_MS = 60_000
+"""How exactly it is known when a number was last seen; one call asks for it several times."""
 _ASK_WITHIN_MS = 14 * 24 * 3600 * 1000
 _ASKED = 4
 _DAY_MS = 24 * 3600 * 1000
@@ -80,6 +82,7 @@ class History:
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
         self._writer = ThreadPoolExecutor(1, "history-write")
         self._remembered: OrderedDict[IdentifierId, Identifier] = OrderedDict()
+        self._seen: dict[IdentifierId, Ms] = {}
 
     # --- callers
 
@@ -92,13 +95,18 @@ class History:
         found = self.identify(number_raw)
         if found is None:
             return None
-        if found.id in self._remembered:
-            self._remembered.move_to_end(found.id)
+        now = self._now()
+        if now - self._seen.get(found.id, Ms(0)) > _SEEN_EVERY_MS:
+            self._seen[found.id] = now
+            seen = records.Seen(found, now)
+            self._writer.submit(self._store.write, lambda c: records.see(c, [seen])).add_done_callback(
+                lambda done: self._unseen(found.id, done)
+            )
         self._remembered[found.id] = found
+        self._remembered.move_to_end(found.id)
         if len(self._remembered) > _REMEMBERED:
-            self._remembered.popitem(last=False)
-        seen = records.Seen(found, self._now())
-        self._writer.submit(self._store.write, lambda c: records.see(c, [seen])).add_done_callback(_report)
+            oldest, _ = self._remembered.popitem(last=False)
+            self._seen.pop(oldest, None)
         return found.id
 
     def shown(self, identifier: IdentifierId) -> str:
@@ -306,6 +314,11 @@ class History:
     async def _write(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._store.write, work)
 
+    def _unseen(self, identifier: IdentifierId, done: Future[None]) -> None:
+        if (error := done.exception()) is not None:
+            self._seen.pop(identifier, None)
+            _log.error("a caller's number could not be written; it is when it is seen again: %s", error)
+
     def _answered(self, person: Person, now: Ms) -> Person:
         """`person` with the articles that fit what is open: searches in vain, unanswered mail, cases."""
         assert self._answers is not None
@@ -318,8 +331,3 @@ class History:
         if not asked:
             return person
         return msgspec.structs.replace(person, answers=self._answers(asked[:_ASKED], person.language))
-
-
-def _report(done: Future[None]) -> None:
-    if (error := done.exception()) is not None:
-        _log.error("a caller's number could not be remembered: %s", error)

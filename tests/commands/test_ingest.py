@@ -1,0 +1,61 @@
+"""`hotline ingest` as a person types it: what it says, what it keeps, its exit codes."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cti.cli import main
+from cti.setup import secrets
+
+PROJECT = Path(__file__).parents[2]
+EXAMPLE = PROJECT / "example"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "settings.toml").write_text("")
+    secrets.ensure(folder / "secrets.toml", [])
+    shutil.copy(PROJECT / "tests" / "site.toml", folder / "site.toml")
+    return folder
+
+
+def test_mail_twice_and_what_is_kept(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    box = tmp_path / "box"
+    shutil.copytree(EXAMPLE / "mails", box)
+    command = ["ingest", "mail", str(box), "--own", "harbour.example", "--data", str(data)]
+    assert main(command) == 0
+    assert capsys.readouterr().out == "24 read: 24 written, 0 kept unread.\n"
+    (box / "odd.eml").write_bytes(b"GIF89a")
+    assert main(command) == 1
+    assert "25 read: 0 written, 24 were there already, 1 kept unread." in capsys.readouterr().out
+    assert main(["ingest", "kept", "--data", str(data)]) == 1
+    shown = capsys.readouterr().out
+    assert "odd.eml (6 bytes)" in shown
+    assert "this is no mail" in shown
+    assert main(["ingest", "kept", "--data", str(data), "--json"]) == 1
+    (kept,) = json.loads(capsys.readouterr().out)
+    assert main(["ingest", "kept", "--forget", str(kept["id"]), "--data", str(data)]) == 0
+    assert main(["ingest", "kept", "--show", str(kept["id"]), "--data", str(data)]) == 1
+    assert main(["ingest", "kept", "--data", str(data)]) == 0
+    assert "Everything was read." in capsys.readouterr().out
+
+
+def test_a_table_with_a_dry_run_first(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["ingest", "table", "--map", str(EXAMPLE / "customers.toml"), str(EXAMPLE / "customers.csv")]
+    assert main([*command, "--dry-run", "--data", str(data)]) == 0
+    assert "customer of account C10023, mail eleanor.w@mail.example" in capsys.readouterr().out
+    assert main([*command, "--json", "--data", str(data)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report == {"source": "example-crm", "read": 16, "new": 16, "same": 0, "kept": 0}
+
+
+def test_what_can_t_be_done_says_so(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", "mail", str(tmp_path / "gone"), "--data", str(data)]) == 2
+    assert "gone does not exist" in capsys.readouterr().err
+    assert main(["ingest", "table", "--map", str(tmp_path / "gone.toml"), "x.csv", "--data", str(data)]) == 2
+    assert "the map" in capsys.readouterr().err
+    assert main(["ingest", "kept", "--data", str(tmp_path / "nowhere")]) == 2
