@@ -70,6 +70,7 @@ class Exchange:
         self.relay = relay
         self.heard: list[Input] = []
         self.on_input: Callable[[Input], None] | None = None
+        self.on_caller: Callable[[AgiCall], None] | None = None
         self.sessions: list[AgiCall] = []
         self.phones: list[Phone] = []
         self._news = asyncio.Event()
@@ -91,6 +92,8 @@ class Exchange:
             await call.set_variable("HL_DONE", "bye")
             return
         await call.answer()
+        if self.on_caller is not None:
+            self.on_caller(call)
         await call.set_music(True)
         while not (await call.wait_for_digit(60_000)).hung_up:
             pass
