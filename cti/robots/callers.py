@@ -178,7 +178,7 @@ def _write(caller: Caller, folder: Path, said: Path | None) -> Path:
 async def dial(
     caller: Caller, number: str, server: tuple[str, int], address: str, folder: Path, said: Path | None = None
 ) -> int:
-    """Make one call from `address`; gives sipp's exit code (0: the scenario went as written).
+    """Make one call from `address`; gives sipp's exit code: 0, it went as written; 1, it ended while a key was pressed.
 
     Raises FileNotFoundError when sipp is not installed. A cancelled call ends its sipp.
     """

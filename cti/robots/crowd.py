@@ -146,4 +146,4 @@ async def _dial(
     caller: Caller, number: str, sip: tuple[str, int], address: str, folder: Path, said: Path, say: Say
 ) -> None:
     code = await callers.dial(caller, number, sip, address, folder, said)
-    say(f"{caller.number} {'is done' if code == 0 else f'ended with sipp code {code}'}")
+    say(f"{caller.number} {'is done' if code in (0, 1) else f'ended with sipp code {code}'}")

@@ -23,7 +23,7 @@ def spoken() -> Path:
     """The prompts of the acceptance site, kept in `build/` between runs."""
     folder = PROJECT / "build" / "sounds"
     flows = load.load(resources.folder("dialplans") / "flows")
-    prompts.build(flows, [f"80{n:02d}" for n in range(AGENTS)], folder, PROJECT / "build" / "recorded")
+    prompts.build(flows, [f"80{n:02d}" for n in range(AGENTS)] + ["8050"], folder, PROJECT / "build" / "recorded")
     return folder / "hotline"
 
 
@@ -41,7 +41,7 @@ async def house(asterisk_install: AsteriskInstall, spoken: Path) -> AsyncIterato
     if not place.exists():
         place.symlink_to(spoken)
     house = House(made.settings)
-    house.set_passwords([AgentId(f"a{n}") for n in range(AGENTS)])
+    house.set_passwords([AgentId("web"), *(AgentId(f"a{n}") for n in range(AGENTS))])
     try:
         async with AsteriskProcess(made.settings, made.install) as asterisk:
             house.asterisk = asterisk

@@ -205,7 +205,7 @@ async def until(true: Callable[[], Awaitable[bool] | bool], seconds: float, what
 
 
 def site_of(agents: int) -> str:
-    """A site with so many agents with desk phones `a0`.. in two queues: `support` (all) and `vip` (the last half)."""
+    """So many agents with desk phones `a0`.., the last half of them for `sales` too, and `web` with a browser only."""
     text = (Path(__file__).with_name("site.toml")).read_text()
     for n in range(agents):
         skills = "internet = 5" + (", vip = 5" if n >= agents // 2 else "")
@@ -213,4 +213,7 @@ def site_of(agents: int) -> str:
             f'\n[[agents]]\nid = "a{n}"\nname = "Agent {n}"\nwork_number = "80{n:02d}"\n'
             f"skills = {{ en = 5, cmn = 5, yue = 5, {skills} }}\ndesk_phone = true\n"
         )
-    return text
+    return text + (
+        '\n[[agents]]\nid = "web"\nname = "Web Agent"\nwork_number = "8050"\n'
+        "skills = { en = 9, internet = 9, vip = 1 }\n"
+    )

@@ -1,0 +1,83 @@
+"""Nothing faked: sipp dials and presses keys, an agent in Chromium sees who it is before it rings, and they talk."""
+
+import asyncio
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from playwright.async_api import Page
+
+from cti.core import events as e
+from cti.robots.callers import Caller, dial, speech
+from tests.acceptance.browser import came_in, page, painted, sit_down
+from tests.acceptance.house import House, until
+
+T = TypeVar("T")
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+def of_kind(house: House, kind: type[T]) -> list[T]:
+    return [r.event for r in house.journal() if isinstance(r.event, kind)]
+
+
+async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: Path) -> None:
+    said = await speech("hello, my internet is down", "en", tmp_path)
+    caller = Caller(
+        number="+85261234567", keys=((1500, "3"), (1500, "1")), later="1", every_ms=4000, patience_ms=60_000
+    )
+    async with page() as desk:
+        await sit_down(desk, house, "web")
+        call = asyncio.ensure_future(dial(caller, "28000000", house.sip, "127.0.0.9", tmp_path / "call", said))
+        await desk.get_by_text("+852 6123 4567").first.wait_for(timeout=20_000)
+        await desk.get_by_role("button", name="Answer").wait_for()
+        await desk.wait_for_function("performance.getEntriesByName('pop-painted').length > 0")
+        await until(lambda: ring_came(desk), 5, "the phone rings")
+        popped = next(m["at"] for m in await came_in(desk) if '"Offered' in m["text"] or '"ringing"' in m["text"])
+        rang = next(m["at"] for m in await came_in(desk) if m["text"].startswith("INVITE"))
+        assert popped < rang
+        assert (await painted(desk))[0] < rang + 100
+        await desk.keyboard.press("F2")
+        await until(lambda: sound_both_ways(desk), 20, "both hear each other")
+        await desk.get_by_text("Internet", exact=False).first.wait_for(timeout=5000)
+        await desk.keyboard.press("F10")
+        await until(lambda: len(of_kind(house, e.TalkEnded)) == 1, 5, "the talk ended")
+        await desk.get_by_placeholder("What it was about").fill("Router reset, works again")
+        await desk.keyboard.press("Alt+s")
+        await desk.keyboard.press("Control+Enter")
+        await until(lambda: len(of_kind(house, e.Judged)) == 1, 20, "the caller says that it was solved")
+        assert await asyncio.wait_for(call, 30) in (0, 1)
+        await until(lambda: [x.how for x in of_kind(house, e.InteractionEnded)] == ["answered"], 5, "the call is over")
+        await agree(house)
+
+
+async def ring_came(desk: Page) -> bool:
+    return any(m["text"].startswith("INVITE") for m in await came_in(desk))
+
+
+async def sound_both_ways(desk: Page) -> bool:
+    """RTP in and out, and a voice in what comes in."""
+    stats = await desk.evaluate("window.hotlineStats()")
+    return bool(stats and min(stats["packetsReceived"], stats["packetsSent"]) > 50 and stats["levelIn"] > 0)
+
+
+async def agree(house: House) -> None:
+    """Journal, history and wallboard say the same."""
+    desk = await house.sign_in("a0")
+    connected, talked = of_kind(house, e.Connected)[0], of_kind(house, e.TalkEnded)[0]
+
+    async def in_history() -> bool:
+        line = (await desk.get("/interactions"))["calls"][0]
+        return bool(line["state"] == "answered" and line["note"] == "Router reset, works again")
+
+    await until(in_history, 5, "history has the call")
+    line = (await desk.get("/interactions"))["calls"][0]
+    assert (line["waited"], line["talked"], line["solved"], line["outcome"]) == (
+        connected.waited,
+        talked.talked,
+        True,
+        "solved",
+    )
+    today = (await desk.get("/wallboard"))["today"]
+    assert (today["arrived"], today["answered"], today["solved"]) == (1, 1, 1)
+    assert (today["waited_answered"], today["talked"]) == (connected.waited, talked.talked)
