@@ -106,7 +106,9 @@ async def test_an_agents_browser_registers_and_only_as_itself(rig: Rig, web: Web
         await mine.http.close()
 
 
-async def test_a_guests_browser_reaches_the_hotline_and_nothing_else(rig: Rig, web: Web) -> None:
+async def test_a_guests_browser_reaches_the_hotline_and_nothing_else(
+    rig: Rig, web: Web, asterisk: RunningAsterisk
+) -> None:
     page = Client(f"http://127.0.0.1:{web.port}")
     try:
         lease = await page.good("POST", "/api/v1/guest/call", {"number": "28000000"})
@@ -114,8 +116,11 @@ async def test_a_guests_browser_reaches_the_hotline_and_nothing_else(rig: Rig, w
         phone = Softphone(socket, lease["user"], lease["password"])
         elsewhere = await phone.request("INVITE", "sip:ana-web@127.0.0.1", "sip:ana-web@127.0.0.1")
         assert elsewhere.startswith("SIP/2.0 403 Not allowed from here")
-        # Asterisk knows the guest and the number; without an offer of WebRTC voice it can't take the call.
         called = await phone.request("INVITE", "sip:28000000@127.0.0.1", "sip:28000000@127.0.0.1")
-        assert not called.startswith(("SIP/2.0 401", "SIP/2.0 403", "SIP/2.0 404")), called
+        assert called.startswith("SIP/2.0 200"), called
+        (line,) = [c for c in (await asterisk.cli("core show channels concise")).splitlines() if "guest-1" in c]
+        channel, context, *_ = fields = line.split("!")
+        assert (channel.partition("-0")[0], context) == ("PJSIP/guest-1", "hotline-run")
+        assert fields[7] == "", "what a browser says of itself is nobody's number"
     finally:
         await page.http.close()
