@@ -156,6 +156,7 @@ async def test_a_first_day_has_no_level_and_no_usual_day(stage: Stage, open_page
         longest_queue=None,
         today=msgspec.structs.replace(
             TODAY,
+            arrived=0,
             answered=0,
             abandoned=0,
             within=0,

@@ -86,7 +86,7 @@ export function Figures({ board, view }: { board: Board; view: WallboardView }):
       <Figure board={board} name={t().level} value={of.share === null ? null : String(Math.round(of.share * 100))} unit="%"
         tone={levelTone(of.share, today.service_level_goal)}
         feet={of.share === null
-          ? [t().levelNone(today.service_level_s, goal), t().noCallsYet]
+          ? [t().levelNone(today.service_level_s, goal), today.arrived === 0 ? t().noCallsYet : t().noneOverYet]
           : [
             t().levelFormula(count(of.within), count(of.of), today.service_level_s, goal),
             t().levelParts(count(of.of), count(today.answered), count(today.abandoned)),

@@ -21,6 +21,7 @@ export const en = {
   levelParts: (of: string, answered: string, abandoned: string) => `${of} = ${answered} answered + ${abandoned} abandoned`,
   levelNone: (seconds: number, goal: string) => `answered in ${seconds} s, goal ${goal}`,
   noCallsYet: "no calls yet today",
+  noneOverYet: "none answered or abandoned yet",
   average: "Average wait",
   averageOf: (answered: string) => `ASA, ${answered} answered`,
   averageNone: "none answered yet",

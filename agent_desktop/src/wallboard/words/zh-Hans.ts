@@ -23,6 +23,7 @@ export const zhHans: Words = {
   levelParts: (of, answered, abandoned) => `${of} = 接听 ${answered} + 放弃 ${abandoned}`,
   levelNone: (seconds, goal) => `${seconds} 秒内接听，目标 ${goal}`,
   noCallsYet: "今天还没有来电",
+  noneOverYet: "还没有接听或放弃的来电",
   average: "平均等待",
   averageOf: (answered) => `ASA，已接 ${answered} 通`,
   averageNone: "尚未接听",

@@ -23,6 +23,7 @@ export const zhHant: Words = {
   levelParts: (of, answered, abandoned) => `${of} = 接聽 ${answered} + 放棄 ${abandoned}`,
   levelNone: (seconds, goal) => `${seconds} 秒內接聽，目標 ${goal}`,
   noCallsYet: "今日未有來電",
+  noneOverYet: "未有已接聽或放棄的來電",
   average: "平均輪候",
   averageOf: (answered) => `ASA，已接 ${answered} 個`,
   averageNone: "未有接聽",
