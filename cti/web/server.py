@@ -28,7 +28,11 @@ def application(routes: Iterable[Route], gate: Gate, answered: Answered) -> web.
     app = web.Application(middlewares=[_problems(answered)], client_max_size=_BODY)
     app.on_response_prepare.append(_dress)
     for route in routes:
-        app.router.add_route(route.method, route.path, _Serve(route, gate).answer)
+        answer = _Serve(route, gate).answer
+        if route.method == "GET" and route.socket is None:
+            app.router.add_get(route.path, answer)  # takes HEAD, too
+        else:
+            app.router.add_route(route.method, route.path, answer)
     pages.add(app)
     return app
 

@@ -1,6 +1,7 @@
 """The two WebSockets: live screens, and the browser's SIP. Both end with the session they were opened by."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,8 @@ from cti.web.problems import Refusal
 from cti.web.sip import Gate
 from cti.web.sip_proxy import SipProxy
 from cti.web.views import Again, FromScreen, Refused, ScreenBeat
+
+log = logging.getLogger(__name__)
 
 MAY: dict[type[Any], tuple[Role, frozenset[str]]] = {
     ScreenBeat: ("agent", frozenset({"desk"})),
@@ -81,7 +84,9 @@ class Sockets:
                 over = ended.is_set()
                 listening.cancel()
                 ending.cancel()
-                await asyncio.gather(listening, ending, return_exceptions=True)
+                for result in await asyncio.gather(listening, ending, return_exceptions=True):
+                    if isinstance(result, Exception) and not isinstance(result, ConnectionError):
+                        log.error("a screen of %s ended: %r", who.agent, result)
         await socket.close(code=GOING_AWAY if self._stopping else SIGNED_OUT if over else 1000)
         return socket
 

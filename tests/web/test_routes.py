@@ -80,6 +80,13 @@ async def test_hostile_bodies_are_refused_with_a_problem(rig: Rig) -> None:
     await client.bad(413, "POST", "/api/v1/agent/state", raw=b" " * 300_000)
 
 
+async def test_a_probe_may_ask_for_the_head_alone(rig: Rig) -> None:
+    for path in ("/healthz", "/api/v1/site", "/"):
+        async with rig.client().http.head(rig.base + path) as response:
+            assert response.status == 200
+            assert await response.read() == b""
+
+
 async def test_hostile_addresses(rig: Rig) -> None:
     client = await rig.signed_in("root")
     for part in ("x" * 500, "%00", "%0d%0aSet-Cookie:a", "..%2f..%2fetc%2fpasswd", "'; DROP TABLE customers;--", "%ff"):
