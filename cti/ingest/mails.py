@@ -10,7 +10,8 @@ from sqlalchemy import Connection, bindparam, text
 from cti.core.ids import Ms
 from cti.ingest.mailbox import Found, mails
 from cti.ingest.report import Progress, Report, Ticker, keep, let_go
-from cti.mail.parse import Address, Mail, MailError, parse
+from cti.mail.headers import Address
+from cti.mail.parse import Mail, MailError, parse
 from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject, plain_subject
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
-from email.utils import getaddresses, mktime_tz, parsedate_tz
 from hashlib import blake2b, sha256
 from itertools import islice
 
@@ -20,15 +19,13 @@ from msgspec import Struct
 
 from cti.core.ids import Ms
 from cti.mail import body, charsets
+from cti.mail.headers import Address, Headers, mended
 from cti.mail.threading import subject_key
 
 TEXT_LIMIT = 200_000
 """Characters kept of a mail's text; the rest is said to be left out."""
 _DEPTH = 30
 _PARTS = 500
-_EARLIEST = Ms(315_532_800_000)
-"""1980. Older dates are clocks that were never set."""
-
 _BOUNCE_FROM = re.compile(r"^(?:mailer-daemon|mail-daemon|mdaemon)@", re.IGNORECASE)
 _AUTO_SUBJECT = re.compile(
     r"^\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|自动回复|自動回覆|自动答复|abwesenheits)",
@@ -39,13 +36,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"退信|failure notice",
     re.IGNORECASE,
 )
-_ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
-_HEADER_LIMIT = 256_000
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
-_FIELD = re.compile(rb"[!-9;-~]+:|[ \t]|\r?$")
-_SPACED = re.compile(rb"^([!-9;-~]+)[ \t]+:")
-_MATTERS = re.compile(rb"(?:from|to|subject|date|message-id|mime-version|content-type|received)[ \t]*:", re.IGNORECASE)
 _MULTIPART = re.compile(rb"\ncontent-type:\s*multipart/", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
 
@@ -63,13 +54,6 @@ class _Part(Message):
 
 class MailError(Exception):
     """This is no mail; the text says why."""
-
-
-class Address(Struct, frozen=True):
-    """A person's name (may be empty) and address, in lower case."""
-
-    name: str
-    mail: str
 
 
 class Attachment(Struct, frozen=True):
@@ -113,7 +97,7 @@ def parse(raw: bytes) -> Mail:
     problems: list[str] = []
     raw = _without_envelope(raw)
     message = _message(raw, problems)
-    headers = _Headers(message, _charset(message, 0))
+    headers = Headers(message, _charset(message, 0))
     if not any(headers.get(name) for name in ("from", "to", "subject", "date", "message-id", "received")):
         raise MailError("no From, To, Subject, Date or Message-ID: this is no mail")
     parts = _Parts(problems)
@@ -160,31 +144,8 @@ def _without_envelope(raw: bytes) -> bytes:
     return raw
 
 
-def _mended(raw: bytes) -> bytes:
-    """With a header the standard parser gets through: it ends it at the first line that is no field.
-
-    `From : x` (obsolete, RFC 5322 section 4.5) loses its space; a line of rubbish among fields becomes part of the
-    field before it, if fields that matter still follow.
-    """
-    block = _HEADER_END.search(raw)
-    end = block.start() if block else len(raw)
-    header = raw[: min(end, _HEADER_LIMIT)]
-    lines = header.split(b"\n")
-    odd = [n for n, line in enumerate(lines) if n and not _FIELD.match(line)]
-    if not odd:
-        return raw
-    for n in odd:
-        if _SPACED.match(lines[n]):
-            lines[n] = _SPACED.sub(rb"\1:", lines[n])
-        elif any(_MATTERS.match(later) for later in lines[n + 1 :]):
-            lines[n] = b" " + lines[n]
-    if _SPACED.match(lines[0]):
-        lines[0] = _SPACED.sub(rb"\1:", lines[0])
-    return b"\n".join(lines) + raw[len(header) :]
-
-
 def _message(raw: bytes, problems: list[str]) -> Message:
-    raw = _mended(raw)
+    raw = mended(raw)
     parser = BytesParser(_Part, policy=compat32)
     try:
         # The standard parser would find out only after a second of work.
@@ -194,82 +155,6 @@ def _message(raw: bytes, problems: list[str]) -> Message:
     except RecursionError:
         problems.append("parts within parts without end: the text is shown as it came")
         return parser.parsebytes(raw, headersonly=True)
-
-
-class _Headers:
-    """The header of a mail, decoded on demand, by lower-case name; every occurrence is kept, in order."""
-
-    def __init__(self, message: Message, hint: str | None) -> None:
-        self._hint = hint
-        self._fields: dict[str, list[str]] = {}
-        for name, value in message.raw_items():
-            self._fields.setdefault(name.strip().lower(), []).append(str(value))
-
-    def _words(self, raw: str) -> str:
-        return charsets.words(raw, self._hint)
-
-    def get(self, name: str) -> str:
-        """The first one as it came, or nothing."""
-        return self._fields.get(name, [""])[0]
-
-    def text(self, name: str) -> str:
-        """The first one as people read it."""
-        return self._words(self.get(name))[:1000]
-
-    def ids(self, name: str) -> list[str]:
-        """Message ids; broken ones without brackets, too, if they look like ids."""
-        raw = self._words(" ".join(self._fields.get(name, [])))
-        found = _ID.findall(raw) or [word for word in raw.split() if "@" in word and len(word) > 5]
-        return [one[:300] for one in found if one][:200]
-
-    def addresses(self, name: str) -> list[Address]:
-        """Everybody named; what can't be understood is left out."""
-        fields = [re.sub(r"[\r\n]+", " ", value) for value in self._fields.get(name, [])]
-        try:
-            pairs = getaddresses(fields)
-        except (ValueError, IndexError, TypeError, AttributeError):
-            pairs = []
-        found = []
-        for display, mail in pairs[:500]:
-            address = _address(self._words(mail)) or _address(self._words(display))
-            if address is not None:
-                shown = self._words(display).strip("'\" ")
-                found.append(Address("" if _address(shown) == address else shown[:200], address))
-        if not found:
-            text = self._words(" ".join(fields))
-            found = [Address("", address) for word in text.split() if (address := _address(word.strip("<>,;\"'()")))]
-        return found
-
-    def date(self, problems: list[str]) -> Ms | None:
-        """When it was sent, by its own word, else by the server that took it in."""
-        for name in ("date", "resent-date", "x-original-date"):
-            if (at := _moment(self._words(self.get(name)))) is not None:
-                return at
-        if self.get("date"):
-            problems.append(f"its date can't be read: {self._words(self.get('date'))[:60]!r}")
-        for received in self._fields.get("received", []):
-            if (at := _moment(received.rpartition(";")[2])) is not None:
-                return at
-        return None
-
-
-def _address(text: str) -> str | None:
-    text = text.strip().strip(".,;'\"<>")
-    name, at, host = text.rpartition("@")
-    if not at or not name or not host or re.search(r"[\s<>,;\"]", name + host) or len(text) > 254:
-        return None
-    return text.casefold()
-
-
-def _moment(text: str) -> Ms | None:
-    try:
-        parsed = parsedate_tz(re.sub(r"\s+", " ", text).strip())
-        if parsed is None:
-            return None
-        at = Ms(int(mktime_tz(parsed)) * 1000)
-    except (ValueError, OverflowError, TypeError, IndexError, AttributeError):
-        return None
-    return at if _EARLIEST <= at < 4_102_444_800_000 else None  # up to the year 2100
 
 
 def _charset(part: Message, depth: int) -> str | None:
@@ -484,7 +369,7 @@ def _source(child: object) -> bytes:
         return "\n".join(f"{name}: {value}" for name, value in child.raw_items()).encode("utf-8", "surrogateescape")
 
 
-def _auto(headers: _Headers, message: Message, subject: str, sender: Address | None) -> str:
+def _auto(headers: Headers, message: Message, subject: str, sender: Address | None) -> str:
     reported = _parameter(message, "report-type").lower() == "delivery-status"
     if reported or (sender is not None and _BOUNCE_FROM.match(sender.mail)):
         return "bounce"
