@@ -1,0 +1,223 @@
+"""`./hotline up` as a newcomer starts it: the real command, a real Asterisk, the real bridge."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from cti.setup.asterisk import AsteriskInstall
+from cti.setup.settings import Settings
+from cti.setup.supervise import answers
+from tests.conftest import PROJECT, eventually, free_ports
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
+
+SPOKEN = PROJECT / "build" / "spoken"
+"""Prompts are content-addressed, so runs share them; the first makes them all."""
+
+
+class Up:
+    """One running `hotline up`."""
+
+    def __init__(self, data: Path, install: AsteriskInstall) -> None:
+        self.data = data
+        self.http, self.sip, self.ami, self.agi = free_ports(4)
+        self.said = ""
+        # The root that the tests use, when it is not this machine's own Asterisk.
+        root = {"HOTLINE_ASTERISK_ROOT": str(install.share.parents[2])} if install.own else {}
+        self._environment = {**os.environ, **root}
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        sounds = data / "sounds"
+        sounds.mkdir(parents=True, exist_ok=True)
+        SPOKEN.mkdir(parents=True, exist_ok=True)
+        if not (sounds / "hotline").exists():
+            (sounds / "hotline").symlink_to(SPOKEN)
+
+    def command(self) -> list[str]:
+        ports = {"--http": self.http, "--sip": self.sip, "--ami": self.ami, "--agi": self.agi}
+        words = [word for option, port in ports.items() for word in (option, str(port))]
+        return [sys.executable, "-P", "-m", "cti.cli", "up", "--data", str(self.data), *words]
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *self.command(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=self._environment,
+        )
+        self.said = ""
+        self._reading = asyncio.create_task(self._read())
+        await self.until(lambda: "Hotline is up" in self.said and "Ctrl-C" in self.said, "it is up", 280)
+
+    async def until(self, check: Callable[[], bool], what: str, seconds: float) -> None:
+        async def now() -> bool:
+            assert self._process is not None
+            assert self._process.returncode is None, self.said
+            return check()
+
+        await eventually(now, what, seconds)
+
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+        async with asyncio.timeout(20):
+            code = await self._process.wait()
+            if self._reading is not None:
+                await self._reading
+        return code
+
+    def pid(self, mark: str) -> int:
+        """The process of ours whose command holds `mark`."""
+        found = [pid for pid, command in self.processes().items() if mark in command]
+        assert len(found) == 1, f"{mark}: {found}"
+        return found[0]
+
+    def processes(self) -> dict[int, str]:
+        """Every process that names this data folder."""
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                command = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                if str(self.data) in command:
+                    found[int(entry.parent.name)] = command
+        return found
+
+    async def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        while chunk := await self._process.stdout.read(4096):
+            self.said += chunk.decode(errors="replace")
+
+
+@pytest.fixture
+async def up(short_folder: Path, asterisk_install: AsteriskInstall) -> AsyncIterator[Callable[[str], Up]]:
+    started: list[Up] = []
+
+    def make(name: str) -> Up:
+        started.append(Up(short_folder / name, asterisk_install))
+        return started[-1]
+
+    yield make
+    for one in started:
+        with contextlib.suppress(AssertionError):
+            await one.end()
+
+
+def sign_in(http: int, name: str, password: str) -> int:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{http}/api/v1/session",
+        json.dumps({"name": name, "password": password}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+async def test_from_a_new_folder_to_the_end(up: Callable[[str], Up]) -> None:
+    """A bystander process must outlive it all; a second start shows no password any more."""
+    bystander = await asyncio.create_subprocess_exec("sleep", "600")
+    try:
+        first = up("new")
+        await first.start()
+        shown = re.search(r"Sign in as +(\S+)\n +Password +(\S+)", first.said)
+        assert shown, first.said
+        name, password = shown.groups()
+        assert f"http://127.0.0.1:{first.http}/desk" in first.said
+        assert await asyncio.to_thread(sign_in, first.http, name, password) in (200, 201)
+        assert await asyncio.to_thread(sign_in, first.http, name, "wrong") == 401
+        assert password not in "".join(file.read_text(errors="replace") for file in (first.data / "logs").glob("*.log"))
+        doctor = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-P", "-m", "cti.cli", "doctor", "--json", "--data", str(first.data)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found = {row["what"]: row["ok"] for row in json.loads(doctor.stdout)}
+        assert found["Bridge"]
+        assert found["Asterisk's manager"]
+        assert await first.end() == 0
+        assert first.processes() == {}
+        assert not (first.data / "run" / "asterisk.ctl").exists()
+        await first.start()
+        assert "Password" not in first.said
+        assert await asyncio.to_thread(sign_in, first.http, name, password) in (200, 201)
+        assert await first.end(signal.SIGINT) == 0
+        assert first.processes() == {}
+        assert bystander.returncode is None
+    finally:
+        bystander.kill()
+        await bystander.wait()
+
+
+async def test_two_side_by_side_and_what_dies_is_started_again(up: Callable[[str], Up]) -> None:
+    one, two = up("one"), up("two")
+    await asyncio.gather(one.start(), two.start())
+    asterisk, bridge = one.pid("asterisk.conf"), one.pid("cti.app")
+    others = two.processes().keys()
+
+    os.kill(bridge, signal.SIGKILL)
+    await one.until(lambda: "Starting it again" in one.said, "the bridge's end is noticed", 5)
+    settings = Settings.load(one.data)
+
+    async def answering() -> bool:
+        return await answers(settings) is not None
+
+    await eventually(answering, "the bridge is back", 10)
+    assert one.pid("asterisk.conf") == asterisk, "Asterisk, and so every call, went on"
+
+    frozen = one.pid("cti.app")
+    assert frozen != bridge
+    os.kill(frozen, signal.SIGSTOP)
+    await one.until(lambda: "was killed" in one.said, "a bridge that is stuck is noticed", 25)
+    await eventually(answering, "the bridge is back", 10)
+
+    os.kill(asterisk, signal.SIGKILL)
+    await one.until(lambda: "Asterisk ended" in one.said, "Asterisk's end is noticed", 5)
+
+    async def linked() -> bool:
+        there = any("asterisk.conf" in command for command in one.processes().values())
+        return there and json.loads(await answers(settings) or "{}").get("asterisk") is True
+
+    await eventually(linked, "Asterisk is back and linked", 30)
+    assert two.processes().keys() == others, "the neighbour noticed nothing"
+
+    # A supervisor that is killed outright takes everything with it all the same.
+    os.kill(two.pid("cti.cli"), signal.SIGKILL)
+
+    async def gone() -> bool:
+        return two.processes() == {}
+
+    await eventually(gone, "nothing is left behind", 15)
+    assert len(one.processes()) == 3
+
+
+async def test_what_is_in_use_is_said_with_the_cure(up: Callable[[str], Up]) -> None:
+    one = up("busy")
+    await one.start()
+    same = await asyncio.to_thread(subprocess.run, one.command(), capture_output=True, text=True, check=False)
+    assert same.returncode == 2
+    assert "already" in same.stderr
+    assert "--data" in same.stderr
+    other = up("other")
+    other.sip = one.sip
+    taken = await asyncio.to_thread(subprocess.run, other.command(), capture_output=True, text=True, check=False)
+    assert taken.returncode == 2
+    assert f"Port {one.sip}" in taken.stderr
+    assert "--sip PORT" in taken.stderr
