@@ -165,7 +165,9 @@ class Line:
 
     async def _invited(self, head: str, body: str) -> None:
         """A call to the echo, or a change (hold, resume) of the call that stands."""
-        assert self.media is not None
+        if self.media is None:
+            await self._reply(head, "480 Nobody here")
+            return
         mine = self.call is not None and _header(head, "Call-ID") == self.call.id
         if mine and self.call is not None:
             self.call.holds.append("a=sendonly" in body or "a=inactive" in body)

@@ -1,9 +1,10 @@
 /** What the keys of the desk do. Each is safe to press at any time: it does nothing when it has no meaning now. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { post, remove } from "../shared/api";
 import type { Done } from "../shared/types";
 import { call, checked, me, reasons } from "./session";
 import * as sip from "./sip";
+import { mic } from "./sound";
 import { attempt, wrapUp } from "./work";
 
 /** The keypad is open. */
@@ -73,3 +74,19 @@ export function moreTime(by_s = 15): void {
 export function putAway(notice: string): void {
   void attempt(() => remove<Done>(`/agent/notices/${encodeURIComponent(notice)}`));
 }
+
+const MIC_BACK_MS = 3000;
+
+/** A microphone that went away while nobody called: no call comes to somebody who could not be heard. */
+effect(() => {
+  const { state } = mic.value;
+  const gone = state === "none" || state === "busy" || state === "blocked";
+  if (!gone || checked.value?.by !== "browser" || me.value?.state !== "ready") return undefined;
+  const timer = setTimeout(() => notReady("away"), MIC_BACK_MS);
+  return () => clearTimeout(timer);
+});
+
+/** Leaving the page takes the sound of the call with it: the browser asks first. */
+addEventListener("beforeunload", (event) => {
+  if (talkingHere()) event.preventDefault();
+});

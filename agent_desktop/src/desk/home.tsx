@@ -17,6 +17,8 @@ import { Timeline } from "./timeline";
 import { where } from "./where";
 import { attempt } from "./work";
 
+const SETTLED_MS = 1500;
+
 const calls = signal<CallLine[] | "failed" | null>(null);
 const promises = signal<PromiseLine[] | "failed" | null>(null);
 
@@ -40,10 +42,13 @@ export function Home(): JSX.Element {
   const mine = me.value;
   const agent = mine?.agent ?? "";
   useEffect(() => {
-    if (!agent) return;
+    if (!agent) return undefined;
     void readCalls(agent);
     void readPromises();
     void readHot();
+    // The call that just ended reaches the history within a second.
+    const timer = setTimeout(() => void readCalls(agent), SETTLED_MS);
+    return () => clearTimeout(timer);
   }, [agent, lang.value]);
   const name = mine?.nickname || mine?.name.split(" ")[0] || "";
   return (

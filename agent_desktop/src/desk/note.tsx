@@ -59,6 +59,7 @@ export function NoteBar({ call }: { call: CallView }): JSX.Element {
             );
           })}
           <button class="btn is-small" aria-expanded={promising.value} onClick={() => (promising.value = !promising.value)}>
+            <Icon name="plus" small />
             {t().promise}
           </button>
         </div>

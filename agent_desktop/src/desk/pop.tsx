@@ -23,7 +23,7 @@ export function CallPage({ call }: { call: CallView }): JSX.Element {
     <>
       <Who call={call} who={who} />
       <Rail call={call} who={who} />
-      <Timeline key={`${call.interaction} ${who?.customer ?? ""}`} person={who} live={call} />
+      <Timeline key={`${call.interaction} ${who?.customer ?? ""}`} person={who} live={call} known={pop.value !== null} />
       {call.phase !== "ringing" && <NoteBar call={call} />}
     </>
   );

@@ -7,7 +7,7 @@ import type { CaseLine } from "../shared/types";
 import { named } from "../shared/words";
 import { Answers, Ask, Hot, Reader } from "./kb";
 import { madeNow, PromiseRow } from "./note";
-import { agentName, call, me, room } from "./session";
+import { agentName, call, me, pop, room } from "./session";
 import { reasonName, t } from "./text";
 import { reading } from "./where";
 import { person, work } from "./work";
@@ -20,8 +20,8 @@ export function Side(): JSX.Element {
         <Reader id={reading.value} />
       ) : at ? (
         <>
-          <Cases />
-          <Answers />
+          {pop.value && <Cases />}
+          {pop.value && <Answers />}
           <Ask />
         </>
       ) : (

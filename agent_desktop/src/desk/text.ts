@@ -28,9 +28,10 @@ export function reasonName(id: string | null): string {
 /** What a caller chose in the menus, in one line. */
 export const menuPath = (path: CallView["path"]): string => path.map((one) => siteText(one)).join(" › ");
 
-/** Who is calling, in one line: the person, else the number, else that it is withheld. */
+/** Who is calling, in one line: the person, else the number, else that it is withheld or not read yet. */
 export function callerName(person: Person | null): string {
-  return person?.name || pop.value?.display || (pop.value && pop.value.identifier === null ? t().withheld : t().unknownCaller);
+  const known = pop.value;
+  return person?.name || known?.display || (known === null ? t().notReadYet : known.identifier === null ? t().withheld : t().unknownCaller);
 }
 
 /** What the agent may say first, in the caller's language (which need not be the screen's). */

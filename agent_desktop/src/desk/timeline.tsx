@@ -22,7 +22,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
 
 const groupOf = (kind: string): string => GROUPS.find(([, kinds]) => kinds.includes(kind))?.[0] ?? kind;
 
-export function Timeline({ person, live }: { person: Person | null; live?: CallView | null }): JSX.Element {
+/** `known`: the history was read, so that nothing there means that there is nothing. */
+export function Timeline({ person, live, known: read = true }: { person: Person | null; live?: CallView | null; known?: boolean }): JSX.Element {
   const only = useSignal<string | null>(null);
   const more = useSignal<{ entries: Entry[]; next: string | null; failed: boolean } | null>(null);
   const known = person?.timeline ?? [];
@@ -70,7 +71,7 @@ export function Timeline({ person, live }: { person: Person | null; live?: CallV
       </div>
       <div class="tl" tabIndex={0} role="region" aria-label={t().everything}>
         <Days live={only.value === null || only.value === "call" ? (live ?? null) : null} entries={shown} />
-        {all.length === 0 && <Panel class="tl-empty" state={{ is: "empty", what: t().nothingYet, will: t().nothingYetThen }} />}
+        {read && all.length === 0 && <Panel class="tl-empty" state={{ is: "empty", what: t().nothingYet, will: t().nothingYetThen }} />}
         {all.length > 0 && shown.length === 0 && <p class="t3 tl-empty">{t().nothingOfKind}</p>}
         {more.value?.failed && <Panel class="tl-empty" state={{ is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void older() }} />}
         {hasMore && !more.value?.failed && (

@@ -206,9 +206,12 @@ export function shortName(name: string): string {
   return `${names[0]} ${[...(names[names.length - 1] ?? "")][0] ?? ""}.`;
 }
 
-/** The `lang` a foreign text wants, or undefined when it is in a script every face has. */
+/**
+ * The `lang` of a text that may be foreign to the screen, so that faces, quotes and readers follow it; undefined: nothing to
+ * say. `tag`: what is known of its language, also as callers' languages are named.
+ */
 export function langOf(text: string, tag: string | null = null): string | undefined {
-  if (!/[㐀-鿿]/.test(text)) return undefined;
+  if (!/[㐀-鿿]/.test(text)) return lang.value === "en" ? undefined : "en";
   if (tag === "yue") return "zh-Hant";
   if (tag === "cmn") return "zh-Hans";
   // Characters written only in the traditional script, among the most frequent ones.

@@ -94,7 +94,7 @@ export const en = {
       what: "The exchange does not answer",
       why: "Your microphone works. The way to the exchange does not, so no call would reach you.",
       steps: ["Wait a moment: it tries again by itself", "Still so: tell whoever runs the server"],
-      last: "`hotline doctor` says what is wrong",
+      last: "hotline doctor says what is wrong",
       else: "",
     },
     echo: {
@@ -151,6 +151,7 @@ export const en = {
   noCallsCheck: "Check your sound first, then you can be ready.",
   checkSound: "Check sound",
   unknownCaller: "Unknown caller",
+  notReadYet: "Caller not read yet",
   withheld: "Number withheld",
   sayGreeting: "Say:",
   ringsOn: "It rings on your phone.",

@@ -93,7 +93,7 @@ export const zhHans: DeskWords = {
       what: "交换机没有回应",
       why: "麦克风正常，但无法连到交换机，来电到不了您这里。",
       steps: ["稍等片刻，会自动重试", "仍然如此：告诉服务器管理员"],
-      last: "运行 `hotline doctor` 可查明原因",
+      last: "运行 hotline doctor 可查明原因",
       else: "",
     },
     echo: {
@@ -148,6 +148,7 @@ export const zhHans: DeskWords = {
   noCallsCheck: "先检测声音，然后才能就绪。",
   checkSound: "检测声音",
   unknownCaller: "未知来电",
+  notReadYet: "来电人尚未读取",
   withheld: "未显示号码",
   sayGreeting: "开场白：",
   ringsOn: "正在您的座机上响铃。",

@@ -93,7 +93,7 @@ export const zhHant: DeskWords = {
       what: "交換機沒有回應",
       why: "咪高峰正常，但連不到交換機，來電到不了您這裡。",
       steps: ["稍等片刻，會自動重試", "仍然如此：告訴伺服器管理員"],
-      last: "執行 `hotline doctor` 可查明原因",
+      last: "執行 hotline doctor 可查明原因",
       else: "",
     },
     echo: {
@@ -148,6 +148,7 @@ export const zhHant: DeskWords = {
   noCallsCheck: "先檢查聲音，然後才可就緒。",
   checkSound: "檢查聲音",
   unknownCaller: "未知來電",
+  notReadYet: "來電者尚未讀取",
   withheld: "沒有顯示號碼",
   sayGreeting: "開場白：",
   ringsOn: "正在您的座機上響鈴。",
