@@ -23,6 +23,10 @@ COMMAND_LIMIT = 2047
 """Bytes with the line end: Asterisk before 2025-07 reads a command into 2 KB and cuts the rest into a second one."""
 
 
+_DIGITS = 18
+_CODES = frozenset(map(str, range(128)))
+
+
 class Reply(Struct, frozen=True):
     """What Asterisk answered to one command."""
 
@@ -45,8 +49,8 @@ class Reply(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The key that ended STREAM FILE, WAIT FOR DIGIT or RECORD FILE; empty: none."""
-        code = int(self.result) if self.result.isascii() and self.result.isdigit() else 0
-        return chr(code) if 0 < code < 128 else ""
+        code = self.result
+        return chr(int(code)) if code in _CODES and code != "0" else ""
 
 
 LEFT = Reply(0, "-1", "hangup", None, True)
@@ -89,7 +93,9 @@ class Environment:
 
 Event = Environment | Reply | HungUp | Garbage
 
-_SUCCESS = re.compile(rb"200 result=(\S*)(?: \((.*?)\)(?= endpos=|$)|(?= endpos=|$| ))(?: endpos=(\d+))?", re.DOTALL)
+_SUCCESS = re.compile(
+    rb"200 result=(\S*)(?: \((.*?)\)(?= endpos=|$)|(?= endpos=|$| ))(?: endpos=(\d{1,18}))?", re.DOTALL
+)
 _CODE = re.compile(rb"([1-9]\d\d)([ -])(.*)", re.DOTALL)
 
 
@@ -128,10 +134,12 @@ class Wire:
         known = _PLAIN_REPLIES.get(data)
         if known is not None:
             return known
-        if data[:11] != b"200 result=" or data.find(b"\n") != len(data) - 1:
+        head, _, tail = data.partition(b" endpos=")
+        result = _PLAIN_RESULTS.get(head)
+        samples = tail[:-1]
+        if result is None or not samples.isdigit() or tail[-1:] != b"\n" or len(tail) > _DIGITS:
             return None
-        reply = _success(data[:-1])
-        return None if reply.hung_up else reply
+        return Reply(200, result, "", int(samples))
 
     def feed(self, data: bytes) -> list[Event]:
         """What these bytes complete, in order; nothing more after a `Garbage`."""
@@ -216,9 +224,6 @@ def _success(line: bytes) -> Reply:
     rest = line[11:]
     if rest.isdigit():
         return Reply(200, rest.decode())
-    head, _, tail = rest.partition(b" endpos=")
-    if head.isdigit() and tail.isdigit():
-        return Reply(200, head.decode(), "", int(tail))
     match = _SUCCESS.match(line)
     if match is None:
         return Reply(200, decode(rest))
@@ -234,7 +239,8 @@ def _success(line: bytes) -> Reply:
 
 
 # What most commands answer all day long: 0, 1, or the code of a key.
-_PLAIN_REPLIES = {b"200 result=%d\n" % code: Reply(200, str(code)) for code in range(128)}
+_PLAIN_RESULTS = {b"200 result=%d" % code: str(code) for code in range(128)}
+_PLAIN_REPLIES = {line + b"\n": Reply(200, result) for line, result in _PLAIN_RESULTS.items()}
 
 
 def _refusal(code: int, text: bytes) -> Reply:

@@ -131,6 +131,18 @@ def test_replies(line: bytes, expected: Reply) -> None:
     assert quick is None or quick == expected
 
 
+def test_numbers_without_end_are_no_numbers() -> None:
+    """Python refuses to make a number of 5,000 digits, by an exception."""
+    endless = b"1" * 5000
+    for line in (b"200 result=" + endless, b"200 result=0 endpos=" + endless, b"200 result=0 (x) endpos=" + endless):
+        (reply,) = replies(line + b"\n")
+        assert isinstance(reply, Reply)
+        assert reply.key == ""
+        wire = Wire()
+        wire.feed(CALL.encode())
+        assert wire.reply(line + b"\n") is None
+
+
 def test_keys() -> None:
     assert Reply(200, "49").key == "1"
     assert Reply(200, "35").key == "#"
