@@ -63,7 +63,7 @@ class Bridge:
         self._agi = AgiServer(Sessions(self._reception))
         secrets = settings.secrets
         address = Address("127.0.0.1", settings.ami_port, secrets.ami_user, secrets.ami_secret)
-        self._link = AmiLink(address, self._from_asterisk)
+        self._link = AmiLink(address, self._from_asterisk, identify=self._reception.identify)
         self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id)
         self._accounts = Accounts(self._store, now=self.loop.now)
         self._web = Web(
@@ -130,6 +130,7 @@ class Bridge:
             self.loop.submit(SiteLoaded(site=site.load(self.settings.site_file)))
             self._reception.reload(flows.load(resources.flows(self.settings.data)))
             self._knowledge.reload()
+            self._web.reload()
         except (SetupProblem, flows.FlowError) as error:
             log.error("not reloaded: %s", error)
 
@@ -142,6 +143,10 @@ class Bridge:
         if isinstance(said, AsteriskUp):
             for ended in cel.ended(self.settings.cel_file, self.loop.world.legs):
                 self.loop.submit(ended)
+            for channel in said.channels:
+                if channel.number and channel.interaction and channel.interaction not in self.loop.world.interactions:
+                    # Came while we were away, so no session has asked who it is.
+                    self._reception.look_up(channel.interaction, channel.caller)
         self.loop.submit(said)
 
     def _carry_out(self, command: Command) -> None:

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.wire import Reply
-from cti.core.ids import IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
+from cti.core.ids import AgentId, IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
@@ -29,6 +29,7 @@ from cti.core.inputs import (
     Input,
     LanguageChosen,
     RouteAsked,
+    ServedMeanwhile,
     SurveyAnswered,
 )
 from cti.core.site import Queue, Site
@@ -181,11 +182,17 @@ class Session:
     async def after(self) -> None:
         """Out of a bridge: the core says whether to ask for a judgement, to go back in line, or goodbye."""
         known = self._ports.resume(self._interaction)
-        if known is None:
-            # Came in and was served while we were away: nobody here could answer.
+        served = self._served()
+        if known is None and served is None:
+            # Nobody here knows anything of this call.
             await self._say_and_leave(self._own("goodbye"))
             return
-        self._language = known.language
+        if known is None:
+            self._arrived(self._ports.identify(self._call.caller_number), None)
+        else:
+            self._language = known.language
+        if served is not None:
+            self._ports.submit(served)
         if await self._ask_core() == "wait":
             # The dialplan brings the caller to `/call`, which knows the place.
             await self._do(self._call.set_variable("HL_DONE", "wait"))
@@ -202,6 +209,19 @@ class Session:
         default = self._site.default_language
         step = engine.begin(self._flow, facts.language, default, self._known(facts))
         await self._lead(step, facts)
+
+    def _served(self) -> ServedMeanwhile | None:
+        """What the dialplan knows of a talk that the fallback queue began."""
+        agent, queue, waited, talked = (*self._call.args[2:], "", "", "", "")[:4]
+        if not agent:
+            return None
+        return ServedMeanwhile(
+            interaction=self._interaction,
+            agent=AgentId(agent),
+            queue=QueueId(queue),
+            waited=_seconds(waited),
+            talked=_seconds(talked),
+        )
 
     def _arrived(self, caller: IdentifierId | None, language: Language | None) -> None:
         self._ports.submit(
@@ -413,3 +433,8 @@ class Session:
         if not reply.ok:
             raise RuntimeError(f"Asterisk refused a command: {reply.code} {reply.data}")
         return reply
+
+
+def _seconds(text: str) -> Ms:
+    """Whole seconds as the dialplan counts them; nonsense is none."""
+    return Ms(int(text) * 1000 if text.isascii() and text.isdigit() else 0)

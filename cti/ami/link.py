@@ -20,7 +20,7 @@ import panoramisk
 from msgspec import Struct
 from panoramisk.ami_protocol import AMIProtocol
 
-from cti.ami.translate import KINDS, PROBE, Rejected, is_probe, phones, snapshot, translate
+from cti.ami.translate import KINDS, PROBE, Identify, Rejected, is_probe, phones, snapshot, translate
 from cti.ami.wire import Decoder, Message, clean
 from cti.core.ids import ChannelId
 from cti.core.inputs import AsteriskDown, AsteriskUp, ChannelGone, ChannelStarted, Input
@@ -120,13 +120,20 @@ _PAIRING = ("ActionID", "Response", "Message", "Event", "EventList")
 class AmiLink:
     """Connects, stays connected, and tells the core through `submit` what happens."""
 
-    def __init__(self, address: Address, submit: Callable[[Input], None], pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        address: Address,
+        submit: Callable[[Input], None],
+        pace: Pace | None = None,
+        identify: Identify = lambda number: None,
+    ) -> None:
         self.address = address
         self.complaint = ""
         """What is wrong with the link or the AMI user, in words for people; empty: nothing."""
         self.names: dict[ChannelId, str] = {}
         """Names of the live channels. `Bridge()` takes a Uniqueid too, but by prefix: 1.2 would match 1.21."""
         self._submit = submit
+        self._identify = identify
         self._pace = pace or Pace()
         self._session: _Session | None = None
         self._manager: Any = None
@@ -256,7 +263,7 @@ class AmiLink:
         # PJSIPShowEndpoints would say the same, but wants class `system`, which could do far more.
         devices = await self.action("DeviceStateList", listed=True)
         rows = await self.action("CoreShowChannels", listed=True, deadline_s=4 * self._pace.deadline)
-        up: AsteriskUp = snapshot(status[0], rows)
+        up: AsteriskUp = snapshot(status[0], rows, self._identify)
         self.names = {channel.channel: channel.name for channel in up.channels}
         held, self._held = self._held or [], None
         self._submit(up)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from cti.ami.wire import Message
-from cti.core.ids import BridgeId, ChannelId, InteractionId, Ms, OfferId, Phone
+from cti.core.ids import BridgeId, ChannelId, IdentifierId, InteractionId, Ms, OfferId, Phone, QueueId
 from cti.core.inputs import (
     AsteriskUp,
     BridgeEntered,
@@ -42,6 +42,9 @@ _BRIDGE = b"\r\nBridgeUniqueid: "
 _CAUSE = b"\r\nCause: "
 _INTERACTION = b"\r\nChanVariable: HL_ID="
 _OFFER = b"\r\nChanVariable: HL_OFFER="
+_NUMBER = b"\r\nChanVariable: HL_NUMBER="
+_FALLBACK = "hl-"
+"""Fallback queues are called `hl-<queue>`."""
 _UP = b"\r\nChannelState: 6\r\n"
 
 
@@ -66,6 +69,11 @@ def _value(raw: bytes, key: bytes) -> str:
     return decode(raw[start:] if end < 0 else raw[start:end])
 
 
+def _variable(raw: bytes, key: bytes) -> str:
+    """The last of its name: variables stand behind everything a caller can write."""
+    return _value(raw[max(0, raw.rfind(key)) :], key)
+
+
 def _channel(raw: bytes) -> ChannelId | None:
     """Whose event it is; None: it can't be trusted."""
     at = raw.rfind(_UNIQUEID)
@@ -76,7 +84,7 @@ def _channel(raw: bytes) -> ChannelId | None:
 
 
 def _interaction(raw: bytes) -> InteractionId | None:
-    return InteractionId(_value(raw, _INTERACTION)) or None
+    return InteractionId(_variable(raw, _INTERACTION)) or None
 
 
 def _new_channel(raw: bytes) -> Result:
@@ -87,7 +95,7 @@ def _new_channel(raw: bytes) -> Result:
         channel=channel,
         name=_value(raw, _CHANNEL),
         interaction=_interaction(raw),
-        offer=OfferId(_value(raw, _OFFER)) or None,
+        offer=OfferId(_variable(raw, _OFFER)) or None,
     )
 
 
@@ -125,7 +133,8 @@ def _hangup(raw: bytes) -> Result:
     if channel is None:
         return _FORGED
     cause = _value(raw, _CAUSE)
-    return ChannelGone(channel=channel, cause=int(cause) if cause.isascii() and cause.isdigit() else 0)
+    known = len(cause) < 4 and cause.isascii() and cause.isdigit()
+    return ChannelGone(channel=channel, cause=int(cause) if known else 0)
 
 
 def _hold(raw: bytes) -> Result:
@@ -177,13 +186,18 @@ def is_probe(said: Input) -> bool:
     return isinstance(said, ChannelStarted | ChannelGone) and said.channel.startswith(PROBE)
 
 
-def snapshot(status: Message, rows: Iterable[Message]) -> AsteriskUp:
+Identify = Callable[[str], IdentifierId | None]
+"""A caller's number as Asterisk has it -> who that is; None: withheld."""
+
+
+def snapshot(status: Message, rows: Iterable[Message], identify: Identify) -> AsteriskUp:
     """Everything Asterisk holds, from the answers to CoreStatus and CoreShowChannels; forged rows are left out."""
     channels = []
     for row in rows:
         channel = _channel(row.raw)
         if row.kind != b"CoreShowChannel" or channel is None or channel.startswith(PROBE):
             continue
+        number = _variable(row.raw, _NUMBER)
         channels.append(
             ChannelNow(
                 channel=channel,
@@ -192,9 +206,29 @@ def snapshot(status: Message, rows: Iterable[Message]) -> AsteriskUp:
                 up=_UP in row.raw,
                 bridge=BridgeId(row.get("BridgeId") or "") or None,
                 application=row.get("Application") or "",
+                queue=_queue(row),
+                age=_age(row.get("Duration") or ""),
+                number=number,
+                caller=identify(row.get("CallerIDNum") or "") if number else None,
             )
         )
     return AsteriskUp(channels=tuple(channels), booted=booted(status))
+
+
+def _queue(row: Message) -> QueueId | None:
+    name = (row.get("ApplicationData") or "").partition(",")[0]
+    if row.get("Application") != "Queue" or not name.startswith(_FALLBACK):
+        return None
+    return QueueId(name.removeprefix(_FALLBACK))
+
+
+def _age(duration: str) -> Ms:
+    """`HH:MM:SS` of a channel's life."""
+    parts = duration.split(":")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return Ms(0)
+    hours, minutes, seconds = (int(part) for part in parts)
+    return Ms(((hours * 60 + minutes) * 60 + seconds) * 1000)
 
 
 def booted(status: Message) -> Ms:

@@ -55,6 +55,14 @@ class ChannelNow(Struct, frozen=True, kw_only=True):
     up: bool
     bridge: BridgeId | None
     application: str = ""
+    queue: QueueId | None = None
+    """The fallback queue it waits in, or was connected by."""
+    age: Ms = Ms(0)
+    """Since the channel began."""
+    number: str = ""
+    """The hotline number that was dialled; only callers' own channels have one."""
+    caller: IdentifierId | None = None
+    """With `number`: who it is."""
 
 
 class AsteriskUp(_Input, frozen=True):
@@ -194,6 +202,17 @@ class SurveyAnswered(_Input, frozen=True):
     solved: bool
 
 
+class ServedMeanwhile(_Input, frozen=True):
+    """The caller comes out of a talk that the fallback queue began and we never saw: we were away for all of it."""
+
+    interaction: InteractionId
+    agent: AgentId
+    queue: QueueId
+    waited: Ms
+    """In the fallback queue."""
+    talked: Ms
+
+
 # --- agents, over the desk or the API
 
 
@@ -278,6 +297,7 @@ Input = (
     | FlowEnded
     | AfterReached
     | SurveyAnswered
+    | ServedMeanwhile
     | AgentSignedIn
     | AgentSignedOut
     | AgentReady

@@ -1,16 +1,17 @@
 """What Asterisk holds against what we believe: after every (re)connect ours is mended, and each repair journaled.
 
-Talking calls are never touched. Only callers who stand unbridged in the fallback queue are taken over.
+Talking calls are never touched. Only callers who stand unbridged in the fallback queue are taken over. Callers and
+talks we never heard of are learnt of here, too (`meanwhile`).
 """
 
-from cti.core import calls, staff
+from cti.core import calls, meanwhile, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.agent import AgentState
 from cti.core.calls import Detail
 from cti.core.channels import adopt, gone, met
 from cti.core.commands import TakeOver
-from cti.core.ids import ChannelId, InteractionId
+from cti.core.ids import ChannelId, InteractionId, Ms
 from cti.core.inputs import ChannelNow
 from cti.core.interaction import Signal, State
 from cti.core.turn import Turn
@@ -27,6 +28,8 @@ def reconcile(turn: Turn, said: i.AsteriskUp) -> None:
         turn.emit(e.Repaired(what="Asterisk was restarted: its calls are over"))
         _bury(turn, {})
     _bury(turn, held)
+    for channel in said.channels:
+        meanwhile.found(turn, channel)
     for channel in said.channels:
         _align(turn, channel)
     for it in list(turn.world.interactions.values()):
@@ -86,7 +89,15 @@ def _check(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> No
             turn.emit(e.Repaired(what="the talk had ended unseen", interaction=it.id))
             calls.signal(turn, it, Signal.PARTED, Detail(by="unknown"))
     else:
+        turn.when = _rung(turn, it, held)
         met(turn, it)
+        turn.when = turn.now
+
+
+def _rung(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> Ms:
+    """When the phone began to ring that may be in a talk with this caller now: the end of the wait, nearly."""
+    legs = [leg for leg in turn.world.legs.values() if leg.phone is not None and leg.interaction == it.id]
+    return Ms(turn.now - max((held[leg.channel].age for leg in legs if leg.bridge and leg.channel in held), default=0))
 
 
 def _has_work(turn: Turn, interaction: InteractionId | None) -> bool:

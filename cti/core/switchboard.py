@@ -7,7 +7,7 @@ that are due, then the match. Inputs about things we don't know change nothing a
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, staff
+from cti.core import calls, channels, meanwhile, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.calls import Detail
@@ -171,6 +171,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.FlowEnded: _flow_ended,
     i.AfterReached: _after,
     i.SurveyAnswered: _survey,
+    i.ServedMeanwhile: meanwhile.served,
     i.OfferDeclined: _declined,
     i.HangUpAsked: _hang_up_asked,
     **channels.HANDLERS,

@@ -205,10 +205,11 @@ async def until(true: Callable[[], Awaitable[bool] | bool], seconds: float, what
 
 
 def site_of(agents: int) -> str:
-    """So many agents with desk phones `a0`.., the last half of them for `sales` too, and `web` with a browser only."""
+    """So many agents with desk phones `a0`.., the last half of them for `sales` too, the very last for `mobile` and
+    nothing else, and `web` with a browser only."""
     text = (Path(__file__).with_name("site.toml")).read_text()
     for n in range(agents):
-        skills = "internet = 5" + (", vip = 5" if n >= agents // 2 else "")
+        skills = "mobile = 5" if n == agents - 1 else "internet = 5" + (", vip = 5" if n >= agents // 2 else "")
         text += (
             f'\n[[agents]]\nid = "a{n}"\nname = "Agent {n}"\nwork_number = "80{n:02d}"\n'
             f"skills = {{ en = 5, cmn = 5, yue = 5, {skills} }}\ndesk_phone = true\n"

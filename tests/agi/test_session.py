@@ -1,7 +1,7 @@
 """The caller's session against an Asterisk on paper: every command it sends, and everything it tells the core."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.session import ANSWER_MS, Resume, Sessions
 from cti.agi.wire import LEFT, Environment, Reply
-from cti.core.ids import ChannelId, IdentifierId, InteractionId, Language, Ms, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Language, Ms, QueueId
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
@@ -19,6 +19,7 @@ from cti.core.inputs import (
     Input,
     LanguageChosen,
     RouteAsked,
+    ServedMeanwhile,
     SurveyAnswered,
 )
 from cti.core.site import Number, Queue, Site
@@ -116,7 +117,14 @@ class Paper:
     A step of the script is `(begin of a command, reply)`; commands that match no next step get a plain success.
     """
 
-    def __init__(self, world: World, *script: tuple[str, Reply], entry: str = "call", number: str = "28000000") -> None:
+    def __init__(
+        self,
+        world: World,
+        *script: tuple[str, Reply],
+        entry: str = "call",
+        number: str = "28000000",
+        more: Sequence[str] = (),
+    ) -> None:
         self.world = world
         self.script = list(script)
         self.sent: list[str] = []
@@ -127,6 +135,7 @@ class Paper:
             "callerid": "85291234567",
             "arg_1": ID,
             "arg_2": number,
+            **{f"arg_{n}": value for n, value in enumerate(more, 3)},
         }
         self.environment = Environment(values)
 
@@ -348,6 +357,25 @@ async def test_a_caller_served_while_we_were_away_is_bid_goodbye_at_once() -> No
     await paper.run()
     assert paper.heard == ["en/goodbye"]
     assert world.told == []
+
+
+async def test_a_talk_that_the_plain_queue_began_is_told_and_judged() -> None:
+    world = World()
+    paper = Paper(world, entry="after", more=("ana", "support", "12", "95"))
+    await paper.run()
+    assert world.kinds()[:3] == ["CallArrived", "ServedMeanwhile", "AfterReached"]
+    served = ServedMeanwhile(
+        interaction=ID, agent=AgentId("ana"), queue=QueueId("support"), waited=Ms(12_000), talked=Ms(95_000)
+    )
+    assert world.said(ServedMeanwhile) == served
+    assert "en/survey" in paper.heard
+
+
+async def test_nonsense_about_such_a_talk_harms_nobody() -> None:
+    world = World()
+    await Paper(world, entry="after", more=("ana", "support", "", "-3")).run()
+    served = world.said(ServedMeanwhile)
+    assert (served.waited, served.talked) == (0, 0)
 
 
 async def test_a_core_that_is_silent_holds_nobody() -> None:

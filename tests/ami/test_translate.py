@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.ami_stream import BANNER
 from cti.ami.translate import KINDS, Rejected, booted, phones, snapshot, translate
 from cti.ami.wire import Decoder, Message
+from cti.core.ids import IdentifierId
 from cti.core.inputs import (
     BridgeEntered,
     BridgeLeft,
@@ -50,6 +51,7 @@ def said(raw: bytes) -> list[object]:
         (event("SoftHangupRequest", "Cause: 16"), HangupRequested(channel=ONE)),
         (event("Hangup", "Cause: 26", "Cause-txt: x"), ChannelGone(channel=ONE, cause=26)),
         (event("Hangup", "Cause: -x"), ChannelGone(channel=ONE, cause=0)),
+        (event("Hangup", "Cause: " + "1" * 5000), ChannelGone(channel=ONE, cause=0)),
         (event("Hold", "MusicClass: default"), HoldChanged(channel=ONE, held=True)),
         (event("Unhold"), HoldChanged(channel=ONE, held=False)),
         (block(*PEER, "Peer: PJSIP/ana-web", "PeerStatus: Reachable"), PhoneReachable(phone="ana-web", reachable=True)),
@@ -87,6 +89,12 @@ def test_a_callers_number_cannot_forge_another_channels_event(kind: str, number:
     assert all(isinstance(one, Rejected) for one in found)
 
 
+def test_a_callers_number_cannot_name_another_interaction() -> None:
+    (told,) = said(event("BridgeEnter", before=BRIDGE, number="1\r\nChanVariable: HL_ID=c-victim"))
+    assert isinstance(told, BridgeEntered)
+    assert told.interaction == "c-1795316288-2"
+
+
 @given(st.text(max_size=80).filter(lambda text: len(text.encode("utf-8", "surrogateescape")) <= 80))
 def test_whatever_80_bytes_a_caller_sends_only_the_own_channel_is_meant(number: str) -> None:
     number = number.encode("utf-8", "replace").decode()
@@ -109,7 +117,7 @@ def test_a_snapshot_says_what_there_is() -> None:
     probe = event("CoreShowChannel", channel="hl-probe-1")
     rows = Decoder({b"CoreShowChannel"}).feed(BANNER + row + other + probe)
     status = Message(b"", b"Response: Success\r\nCoreStartupDate: 2026-11-22\r\nCoreStartupTime: 02:57:13")
-    found = snapshot(status, rows)
+    found = snapshot(status, rows, lambda number: None)
     assert found.booted == 1795316233000
     assert found.channels == (
         ChannelNow(
@@ -119,6 +127,7 @@ def test_a_snapshot_says_what_there_is() -> None:
             up=True,
             bridge="b-1",
             application="AGI",
+            age=5000,
         ),
         ChannelNow(
             channel="17.3",
@@ -129,6 +138,28 @@ def test_a_snapshot_says_what_there_is() -> None:
             application="Queue",
         ),
     )
+
+
+def test_a_caller_in_the_fallback_queue_is_told_with_all_that_is_needed_to_know_them() -> None:
+    row = event(
+        "CoreShowChannel",
+        "ChanVariable: HL_NUMBER=28000000",
+        *("Application: Queue", "ApplicationData: hl-support,c,,,120", "Duration: 01:02:03", "BridgeId: "),
+        # A caller's own number can hold anything, but not what stands behind it.
+        number="9\r\nChanVariable: HL_NUMBER=999",
+    )
+    rows = Decoder({b"CoreShowChannel"}).feed(BANNER + row)
+    (found,) = snapshot(Message(b"", b""), rows, lambda number: IdentifierId(f"tel:{number}")).channels
+    assert (found.number, found.caller, found.queue, found.age) == ("28000000", "tel:9", "support", 3723_000)
+
+
+@pytest.mark.parametrize("duration", ["", "soon", "1:2", "-1:00:00", "٣:00:00"])
+def test_an_age_that_makes_no_sense_is_none(duration: str) -> None:
+    row = event("CoreShowChannel", f"Duration: {duration}")
+    (found,) = snapshot(
+        Message(b"", b""), Decoder({b"CoreShowChannel"}).feed(BANNER + row), lambda number: None
+    ).channels
+    assert found.age == 0
 
 
 def test_a_start_time_that_makes_no_sense_is_none() -> None:
