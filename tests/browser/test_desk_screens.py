@@ -194,6 +194,7 @@ async def test_answer_pressed_before_the_phone_rings_answers_when_it_does(stub: 
     page = await desk(open_page, stub, "ready")
     await expect(page.locator(".deck h2")).to_have_text("Line open")
     await stub.show("ringing")
+    await expect(page.locator(".deck")).to_have_class(re.compile("is-ringing"))
     await page.keyboard.press("F2")
     await expect(page.locator(".line")).to_contain_text("Connecting you")
     await stub.line.ring(scenes.OFFER)
