@@ -39,7 +39,7 @@ _COMMON = set(
 )
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
-_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?(.*?)\?=", re.DOTALL)
+_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?([^?]*)\?=")
 
 
 def decode(data: bytes, declared: str | None) -> str:
@@ -110,6 +110,9 @@ def encoding_of(sample: bytes) -> str:
     return next((name for name in _LIKELY if _strict(sample, name) == text), "cp1252")
 
 
+_ASCII = bytes(range(128))
+_SAMPLE = 20_000
+"""So much of a long text tells its language; all of it would take long."""
 _LIKELY = ("gb18030", "big5hkscs", "cp949", "cp932")
 
 
@@ -184,7 +187,7 @@ def _strict(data: bytes, name: str) -> str | None:
 def _mostly(data: bytes) -> bool:
     """Whether this is UTF-8 with a scratch, such as text cut off in the middle of a character."""
     broken = data.decode("utf-8", "replace").count("\ufffd")
-    high = sum(byte >= 0x80 for byte in data)
+    high = len(data.translate(None, _ASCII))
     return broken <= 3 and high > 8 * broken
 
 
@@ -195,6 +198,7 @@ def _nearly(data: bytes, name: str) -> bool:
 
 def _score(text: str) -> float:
     """How much this reads like Chinese, Japanese or Korean: 0 not at all, 1 and more very much."""
+    text = text[:_SAMPLE]
     strange = [char for char in text if not char.isascii()]
     if not strange:
         return 0.0
@@ -207,6 +211,7 @@ def _score(text: str) -> float:
 
 def _latin_score(data: bytes) -> float:
     """How much this reads like a language of western Europe: its high bytes stand alone among letters."""
+    data = data[:_SAMPLE]
     high = [n for n, byte in enumerate(data) if byte >= 0x80]
     alone = sum(
         (n == 0 or data[n - 1] < 0x80) and (n + 1 == len(data) or data[n + 1] < 0x80) and data[n] >= 0x91 for n in high

@@ -15,6 +15,7 @@ _EARLIEST = Ms(315_532_800_000)
 _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _HEADER_LIMIT = 256_000
 """Bytes of a header that are mended; no honest one is longer."""
+_FIELD_LIMIT = 60_000
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"[!-9;-~]+:|[ \t]|\r?$")
 _SPACED = re.compile(rb"^([!-9;-~]+)[ \t]+:")
@@ -35,7 +36,7 @@ class Headers:
         self._hint = hint
         self._fields: dict[str, list[str]] = {}
         for name, value in message.raw_items():
-            self._fields.setdefault(name.strip().lower(), []).append(str(value))
+            self._fields.setdefault(name.strip().lower(), []).append(str(value)[:_FIELD_LIMIT])
 
     def _words(self, raw: str) -> str:
         return charsets.words(raw, self._hint)
@@ -119,10 +120,11 @@ def mended(raw: bytes) -> bytes:
     odd = [n for n, line in enumerate(lines) if n and not _FIELD.match(line)]
     if not odd:
         return raw
+    last = max((n for n, line in enumerate(lines) if _MATTERS.match(line)), default=0)
     for n in odd:
         if _SPACED.match(lines[n]):
             lines[n] = _SPACED.sub(rb"\1:", lines[n])
-        elif any(_MATTERS.match(later) for later in lines[n + 1 :]):
+        elif n < last:
             lines[n] = b" " + lines[n]
     if _SPACED.match(lines[0]):
         lines[0] = _SPACED.sub(rb"\1:", lines[0])

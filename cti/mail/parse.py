@@ -26,6 +26,8 @@ TEXT_LIMIT = 200_000
 """Characters kept of a mail's text; the rest is said to be left out."""
 _DEPTH = 30
 _PARTS = 500
+_PARAMETERS = 10_000
+"""Characters looked at for a part's parameters."""
 _BOUNCE_FROM = re.compile(r"^(?:mailer-daemon|mail-daemon|mdaemon)@", re.IGNORECASE)
 _AUTO_SUBJECT = re.compile(
     r"^\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|自动回复|自動回覆|自动答复|abwesenheits)",
@@ -102,7 +104,7 @@ def parse(raw: bytes) -> Mail:
         raise MailError("no From, To, Subject, Date or Message-ID: this is no mail")
     parts = _Parts(problems)
     parts.walk(message, 0)
-    written, quoted = body.fold(parts.text())
+    written, quoted = body.fold(parts.text()[: 3 * TEXT_LIMIT])
     if len(written) > TEXT_LIMIT:
         problems.append(f"the text is {len(written)} characters long; {TEXT_LIMIT} were kept")
     sender = next(iter(headers.addresses("from") or headers.addresses("sender") or headers.addresses("reply-to")), None)
@@ -299,7 +301,7 @@ def _parameter(part: Message, name: str) -> str:
         raw = _first(part, header)
         if raw is None:
             continue
-        raw = re.sub(r"[\r\n]+[ \t]*", " ", raw)
+        raw = re.sub(r"[\r\n]+[ \t]*", " ", raw[:_PARAMETERS])
         pieces: dict[int, tuple[bool, str]] = {}
         pattern = rf"(?:^|;)\s*{name}(\*(\d+))?(\*)?\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)"
         for found in re.finditer(pattern, raw, re.IGNORECASE):

@@ -21,6 +21,8 @@ _WITHHELD = {
     *("匿名", "未知", "隐藏", "隱藏"),
 }
 KINDS = ("tel", "mail", "account", "device")
+_LONGEST = 500
+"""Characters looked at: nobody's number or address is longer, and what attackers send is."""
 _ID_BYTES = 12
 _MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+")
 _SIP = re.compile(r"^\s*(?:sips?|tel):([^@;?>\s]+)", re.IGNORECASE)
@@ -87,7 +89,11 @@ def normal_phone(raw: str, region: str) -> str | None:
 
     None: withheld, or not a number at all.
     """
-    text = "".join(char for char in unicodedata.normalize("NFKC", raw) if char.isprintable()).strip().strip('<>"')
+    text = (
+        "".join(char for char in unicodedata.normalize("NFKC", raw[:_LONGEST]) if char.isprintable())
+        .strip()
+        .strip('<>"')
+    )
     if not text or text.strip("<>").lower() in _WITHHELD or "anonymous" in text.lower():
         return None
     if sip := _SIP.match(text):
@@ -134,7 +140,7 @@ def normal_mail(raw: str) -> str | None:
 
     A plus-tag stays: `a+shop@x` and `a@x` may be two mailboxes, which only the receiving server knows.
     """
-    found = _MAIL.search(unicodedata.normalize("NFKC", raw))
+    found = _MAIL.search(unicodedata.normalize("NFKC", raw[:_LONGEST]))
     return found[0].strip(".'").casefold() if found else None
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cti.mail.body import html_text
 from cti.mail.parse import TEXT_LIMIT, MailError, parse, safe_name
 
 SHARED = Path(os.environ.get("HOTLINE_SHARED", Path(__file__).parents[3] / "shared")) / "testdata/mail"
@@ -150,6 +151,23 @@ def test_html_only() -> None:
     assert parsed.quoted == "> old words"
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a &lt; b<br/>1 < 2 &amp; 3", "a < b\n1 < 2 & 3"),
+        ('<a title="x>y" href=z>link</a> here', "link here"),
+        ("<!-- no --><P>yes<!-- cut", "yes"),
+        ("<SCRIPT>no</Script >İ<b>yes</B>", "İyes"),
+        ("<table><tr><td>one</td><td>two</td></tr><tr><td>three</table>", "one  two\nthree"),
+        ("a<p></p><p>b</p>\n\n  <p>c", "a\n\nb\n\nc"),
+        ("<blockquote>one<blockquote>two</blockquote></blockquote>three<", "> one\n> > two\nthree<"),
+        ("<img src=x", ""),
+    ],
+)
+def test_html(html: str, text: str) -> None:
+    assert html_text(html) == text
+
+
 def test_the_charset_inside_html_is_heeded() -> None:
     html = f'<meta http-equiv=Content-Type content="text/html; charset=gb2312"><p>{STORY}</p>'
     assert parse(mail(html.encode("gbk"), b"Content-Type: text/html")).text == STORY
@@ -245,6 +263,30 @@ def test_parts_without_end_are_survived() -> None:
     long = parse(mail(b"x" * (TEXT_LIMIT + 10)))
     assert len(long.text) == TEXT_LIMIT
     assert any("were kept" in problem for problem in long.problems)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: a@b.example\n" + b"rubbish line\n" * 20_000 + b"\nbody",
+        b"Subject: " + b"=?x?Q?" * 20_000 + b"\n\nbody",
+        b"To: " + b"a <" * 20_000 + b"\n\nbody",
+        b"To: " + b"a@" * 40_000 + b"\n\nbody",
+        b"Subject: x\nContent-Type: text/plain" + b"; charset=" * 20_000 + b"\n\nbody",
+        b"Subject: x\nContent-Type: text/html\n\n" + b"<!--" * 100_000,
+        b"Subject: x\nContent-Type: text/html\n\n" + b"<a " * 100_000,
+        b"Subject: x\nContent-Type: text/html\n\n" + b"x<b>" * 100_000,
+        b"Subject: x\nContent-Type: text/html\n\n" + b"<script><a title='" * 50_000,
+        b"Subject: x\n\n" + b"On Monday he wrote:\n> x\n" * 40_000,
+        b"Subject: x\n\n" + b"From: x\n" * 50_000,
+        b"Subject: x\n\n" + bytes(range(128, 256)) * 20_000,
+        b"Subject: x\n\n" + b" " * 500_000 + b"wrote:",
+    ],
+    ids=lambda raw: raw[:40],
+)
+def test_mails_made_to_take_for_ever_don_t(raw: bytes) -> None:
+    assert parse(raw) is not None
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x00\x01GIF89a", b"just words\n\nand more", b"X-Other: 1\n\nbody"])

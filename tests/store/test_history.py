@@ -1,5 +1,8 @@
 """What the pop says of a caller: the right person, an honest "maybe", the newest of every channel."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 import sqlalchemy as sa
 
@@ -258,3 +261,22 @@ async def test_what_is_usual_on_this_weekday(history: History, store: Store) -> 
     assert sum(usual) == 2.0
     local = (NOW // 1000 + 8 * 3600) % 86400 // 1800
     assert usual[local] == 2.0
+
+
+@pytest.mark.parametrize(("day", "slots"), [((2026, 10, 25), 50), ((2026, 3, 29), 46), ((2026, 10, 26), 48)])
+async def test_days_on_which_clocks_change_are_as_long_as_they_are(
+    store: Store, identities: Identities, day: tuple[int, int, int], slots: int
+) -> None:
+    london = ZoneInfo("Europe/London")
+    now = Ms(int(datetime(*day, 12, tzinfo=london).timestamp() * 1000))
+    nine = datetime(*day, 9, tzinfo=london)
+    calls = [
+        answered_call(weeks, None, int((nine - timedelta(weeks=weeks)).timestamp() * 1000)) for weeks in (1, 2, 3, 4)
+    ]
+    store.write(lambda connection: Fold().fold(connection, records_of(calls)))
+    history = History(store, identities, zone=lambda: "Europe/London", now=lambda: now)
+    usual = await history.usual_half_hours()
+    history.close()
+    assert len(usual) == slots
+    # Nine by the clock on the wall, though one of the weeks had another offset from UTC.
+    assert [n for n, calls_then in enumerate(usual) if calls_then] == [18 + (slots - 48)]
