@@ -28,7 +28,6 @@ from cti.core.inputs import (
     Input,
     PhoneReachable,
 )
-from cti.text import decode
 
 PROBE = "hl-probe-"
 """Channel ids that begin so are the link's own self-check and nobody's call."""
@@ -57,6 +56,7 @@ class Rejected(Struct, frozen=True):
 Result = Input | Rejected | None
 """None: nothing follows from it."""
 
+_NOT_TEXT = Rejected("an id that is not UTF-8")
 _FORGED = Rejected("forged or cut: no channel's event looks like this")
 
 
@@ -66,11 +66,11 @@ def _value(raw: bytes, key: bytes) -> str:
         return ""
     start = at + len(key)
     end = raw.find(b"\r\n", start)
-    return decode(raw[start:] if end < 0 else raw[start:end])
+    return raw[start:].decode() if end < 0 else raw[start:end].decode()
 
 
-def _variable(raw: bytes, key: bytes) -> str:
-    """The last of its name: variables stand behind everything a caller can write."""
+def _last(raw: bytes, key: bytes) -> str:
+    """The last of its name: what stands behind the caller's own words is Asterisk's."""
     return _value(raw[max(0, raw.rfind(key)) :], key)
 
 
@@ -80,11 +80,11 @@ def _channel(raw: bytes) -> ChannelId | None:
     if at < 0 or len(raw) < _SHORTEST or raw.find(_UNIQUEID) != at:
         return None
     end = raw.find(b"\r\n", at + 12)
-    return ChannelId(decode(raw[at + 12 : end] if end >= 0 else raw[at + 12 :]))
+    return ChannelId(raw[at + 12 : end].decode() if end >= 0 else raw[at + 12 :].decode())
 
 
 def _interaction(raw: bytes) -> InteractionId | None:
-    return InteractionId(_variable(raw, _INTERACTION)) or None
+    return InteractionId(_last(raw, _INTERACTION)) or None
 
 
 def _new_channel(raw: bytes) -> Result:
@@ -95,7 +95,7 @@ def _new_channel(raw: bytes) -> Result:
         channel=channel,
         name=_value(raw, _CHANNEL),
         interaction=_interaction(raw),
-        offer=OfferId(_variable(raw, _OFFER)) or None,
+        offer=OfferId(_last(raw, _OFFER)) or None,
     )
 
 
@@ -178,7 +178,12 @@ KINDS: dict[bytes, Callable[[bytes], Result]] = {
 def translate(message: Message) -> Result:
     """What follows from one event."""
     handler = KINDS.get(message.kind)
-    return None if handler is None else handler(message.raw)
+    if handler is None:
+        return None
+    try:
+        return handler(message.raw)
+    except UnicodeDecodeError:
+        return _NOT_TEXT
 
 
 def is_probe(said: Input) -> bool:
@@ -194,38 +199,38 @@ def snapshot(status: Message, rows: Iterable[Message], identify: Identify) -> As
     """Everything Asterisk holds, from the answers to CoreStatus and CoreShowChannels; forged rows are left out."""
     channels = []
     for row in rows:
-        channel = _channel(row.raw)
-        if row.kind != b"CoreShowChannel" or channel is None or channel.startswith(PROBE):
+        try:
+            channel = _channel(row.raw) if row.kind == b"CoreShowChannel" else None
+            if channel is not None and not channel.startswith(PROBE):
+                channels.append(_channel_now(channel, row.raw, identify(row.get("CallerIDNum") or "")))
+        except UnicodeDecodeError:
+            # Somebody's words where an id should be.
             continue
-        number = _variable(row.raw, _NUMBER)
-        channels.append(
-            ChannelNow(
-                channel=channel,
-                name=_value(row.raw, _CHANNEL),
-                interaction=_interaction(row.raw),
-                up=_UP in row.raw,
-                bridge=BridgeId(row.get("BridgeId") or "") or None,
-                application=row.get("Application") or "",
-                queue=_queue(row),
-                age=_age(row.get("Duration") or ""),
-                number=number,
-                caller=identify(row.get("CallerIDNum") or "") if number else None,
-            )
-        )
     return AsteriskUp(channels=tuple(channels), booted=booted(status))
 
 
-def _queue(row: Message) -> QueueId | None:
-    name = (row.get("ApplicationData") or "").partition(",")[0]
-    if row.get("Application") != "Queue" or not name.startswith(_FALLBACK):
-        return None
-    return QueueId(name.removeprefix(_FALLBACK))
+def _channel_now(channel: ChannelId, raw: bytes, caller: IdentifierId | None) -> ChannelNow:
+    application, number = _last(raw, b"\r\nApplication: "), _last(raw, _NUMBER)
+    queue = _last(raw, b"\r\nApplicationData: ").partition(",")[0]
+    waits = application == "Queue" and queue.startswith(_FALLBACK)
+    return ChannelNow(
+        channel=channel,
+        name=_value(raw, _CHANNEL),
+        interaction=_interaction(raw),
+        up=_UP in raw,
+        bridge=BridgeId(_last(raw, b"\r\nBridgeId: ")) or None,
+        application=application,
+        queue=QueueId(queue.removeprefix(_FALLBACK)) if waits else None,
+        age=_age(_last(raw, b"\r\nDuration: ")),
+        number=number,
+        caller=caller if number else None,
+    )
 
 
 def _age(duration: str) -> Ms:
     """`HH:MM:SS` of a channel's life."""
     parts = duration.split(":")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
         return Ms(0)
     hours, minutes, seconds = (int(part) for part in parts)
     return Ms(((hours * 60 + minutes) * 60 + seconds) * 1000)

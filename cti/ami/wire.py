@@ -22,6 +22,7 @@ MESSAGE_LIMIT = 256 * 1024
 """Bytes of one message; longer ones are dropped and reported."""
 
 _NAME_LIMIT = 64
+_HEAD = 32
 _KNOWN_LIMIT = 1024
 _END = b"\r\n\r\n"
 
@@ -105,8 +106,9 @@ class Decoder:
         """The latest strange ones, and `strange_count` of all."""
         self.strange_count = 0
         self._rest = b""
-        # True: wanted, False: seen and skipped. Names enter as they come, for Asterisk's list grows by the year.
-        self._kinds: dict[bytes, bool] = dict.fromkeys(wanted, True)
+        self._wanted = frozenset(wanted)
+        # How a message begins -> its name if it is wanted, None if not. Learned, for Asterisk's list grows by the year.
+        self._heads: dict[bytes, bytes | None] = {}
 
     def feed(self, data: bytes) -> list[Message]:
         """The messages these bytes complete, in order."""
@@ -117,21 +119,18 @@ class Decoder:
         if len(self._rest) > MESSAGE_LIMIT + 4:
             # Too long to be kept, still too long to be taken, and its end still found.
             self._rest = self._rest[: MESSAGE_LIMIT + 1] + b"~" + self._rest[-3:]
+        heads = self._heads.get
+        left = [block for block in blocks if heads(block[:_HEAD], block) is not None]
+        self.skipped += len(blocks) - len(left)
         messages: list[Message] = []
-        kinds = self._kinds
-        skipped = 0
-        for block in blocks:
-            name = block[7 : block.find(b"\r", 7)]
-            wanted = kinds.get(name)
-            if wanted is False:
-                skipped += 1
-            elif wanted and block.startswith(b"Event: ") and len(block) <= MESSAGE_LIMIT:
+        for block in left:
+            name = heads(block[:_HEAD])
+            if name is not None and len(block) <= MESSAGE_LIMIT:
                 messages.append(Message(name, block))
             else:
                 message = self._other(block)
                 if message is not None:
                     messages.append(message)
-        self.skipped += skipped
         return messages
 
     def report(self, why: str, raw: bytes) -> None:
@@ -168,11 +167,12 @@ class Decoder:
         if not first.startswith(b"Event: ") or not name or len(name) > _NAME_LIMIT:
             self.report("neither an event nor a response", block)
             return None
-        if self._kinds.get(name):
+        wanted = name in self._wanted
+        if len(first) + 2 <= _HEAD and len(self._heads) < _KNOWN_LIMIT:
+            self._heads[block[:_HEAD]] = name if wanted else None
+        if wanted:
             return Message(name, block)
         self.skipped += 1
-        if len(self._kinds) < _KNOWN_LIMIT:
-            self._kinds[name] = False
         return None
 
 

@@ -162,6 +162,24 @@ def test_an_age_that_makes_no_sense_is_none(duration: str) -> None:
     assert found.age == 0
 
 
+def test_hostile_rows_are_left_out_of_a_snapshot() -> None:
+    rows = Decoder({b"CoreShowChannel"}).feed(
+        BANNER
+        + event("CoreShowChannel", channel="17.\udcff")
+        + event("CoreShowChannel", "Application: \udcff")
+        + event("CoreShowChannel", number="1\r\nUniqueid: 17.1")
+        + event(
+            "CoreShowChannel",
+            "BridgeId: ",
+            "Duration: 00:00:01",
+            number="1\r\nDuration: 99:00:00\r\nBridgeId: b-9",
+            channel="17.4",
+        )
+    )
+    (found,) = snapshot(Message(b"", b""), rows, lambda number: None).channels
+    assert (found.channel, found.age, found.bridge) == ("17.4", 1000, None)
+
+
 def test_a_start_time_that_makes_no_sense_is_none() -> None:
     assert booted(Message(b"", b"Response: Success\r\nCoreStartupDate: soon")) == 0
 
