@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cti.core.events import Why
 from cti.core.ids import AgentId, Ms
-from cti.core.requirement import shortfall, stage_at
+from cti.core.requirement import Stage, shortfall, stage_at
 from cti.core.site import Skills
 from cti.core.waiting import Waiting, Worker
 
@@ -26,37 +26,39 @@ class Colleague(Struct, frozen=True, kw_only=True):
 def why(
     waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
 ) -> tuple[Why, ...]:
-    """Why this agent, and why not those free for longer. `idle`: agents filed, longest first; `free`: all free."""
-    found = _chosen(waiting, worker, now)
+    """Why this agent, and why not those free for longer. `free`: who is filed; `idle`: the same, longest idle first."""
+    stages = waiting.group.requirement.stages
+    waited = now - waiting.since
+    stage = stages[-1] if waited >= stages[-1].after else stages[stage_at(waiting.group.requirement, waited)]
+    found = _chosen(worker, stage, now)
     if waiting.preferred == worker.id:
         found.append(Why(code="preferred", agent=worker.id, args={"as": waiting.preferred_as}))
-    if len(free) == 1:
+    if len(free) == (worker.id in free):
         found.append(Why(code="only_one", agent=worker.id))
-    needed = waiting.group.requirement.stages[stage_at(waiting.group.requirement, now - waiting.since)].needed
-    own = (worker.since, worker.id)
-    for each in idle[:EXPLAINED]:
-        if each >= own:
-            break
-        short = shortfall(free[each[1]].skills, needed)
-        if short is not None:
-            found.append(_short(each[1], short.skill, short.has, short.needs))
+    if idle:
+        own = (worker.since, worker.id)
+        for each in idle[:EXPLAINED]:
+            if each >= own:
+                break
+            short = shortfall(free[each[1]].skills, stage.needed)
+            if short is not None:
+                found.append(_short(each[1], short.skill, short.has, short.needs))
     return tuple(found)
 
 
 def swapped(waiting: Waiting, worker: Worker, now: Ms, spared: AgentId | None) -> tuple[Why, ...]:
     """Why this agent, where agents were swapped for more callers to be served; `spared` serves another instead."""
-    found = _chosen(waiting, worker, now)
+    asked = waiting.group.requirement
+    found = _chosen(worker, asked.stages[stage_at(asked, now - waiting.since)], now)
     if spared is not None:
         found.append(Why(code="spared", agent=spared))
     return tuple(found)
 
 
-def _chosen(waiting: Waiting, worker: Worker, now: Ms) -> list[Why]:
-    asked = waiting.group.requirement
-    stage = asked.stages[stage_at(asked, now - waiting.since)]
-    skills = worker.skills
+def _chosen(worker: Worker, stage: Stage, now: Ms) -> list[Why]:
+    has = worker.skills.get
     found = [
-        Why(code="skills", agent=worker.id, args={skill: skills.get(skill, 0) for skill, _ in stage.needed}),
+        Why(code="skills", agent=worker.id, args={skill: has(skill, 0) for skill, _ in stage.needed}),
         Why(code="idle", agent=worker.id, args={"ms": now - worker.since}),
     ]
     if stage.after:

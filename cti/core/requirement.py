@@ -73,10 +73,9 @@ def requirement(
 
 def stage_at(requirement: Requirement, waited: int) -> int:
     """The index of the stage reached after `waited` milliseconds (a wait that has not begun counts as none)."""
-    reached = 0
-    for index, stage in enumerate(requirement.stages):
-        if stage.after <= waited:
-            reached = index
+    reached = len(requirement.stages) - 1
+    while reached and requirement.stages[reached].after > waited:
+        reached -= 1
     return reached
 
 

@@ -13,17 +13,22 @@ blocks another. Times are `Ms`.
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 
 from cti.core import batch, reasons
 from cti.core.events import Why
-from cti.core.ids import AgentId, InteractionId, Ms, QueueId
+from cti.core.ids import AgentId, InteractionId, Ms, QueueId, SkillId
 from cti.core.requirement import Requirement, first_stage
 from cti.core.site import Skills
-from cti.core.waiting import MINUTE, NEVER, Group, Key, Match, Rank, Service, Waiting, Worker, key, score
+from cti.core.waiting import MINUTE, NEVER, Group, Key, Line, Match, Rank, Service, Waiting, Worker, key, score
 
+FEW = 20
+"""So many new groups are looked at one by one; of more, only those under a skill the agent has."""
 CALLS = frozenset({"call"})
 AT_ONCE = Ms(0)
+
+_Line = tuple[Group, int] | AgentId
+"""Those of one group and priority, or those kept for one agent."""
 
 
 class Router:
@@ -32,12 +37,15 @@ class Router:
     def __init__(self) -> None:
         self._groups: dict[Requirement, Group] = {}
         self._all: list[Group] = []
+        self._by_skill: dict[SkillId | None, list[Group]] = {}
+        """Under one skill of each stage: who has none of these can't serve the group. None: a stage that needs none."""
         self._waiting: dict[InteractionId, Waiting] = {}
-        self._places: dict[QueueId, list[Rank]] = {}
+        self._queues: dict[QueueId, Line] = {}
         self._workers: dict[AgentId, Worker] = {}
         self._free: dict[AgentId, Worker] = {}
+        """Filed under their groups; those who are new are not yet among them."""
         self._idle: list[tuple[Ms, AgentId]] = []
-        """Filed agents, longest idle first."""
+        """The same, longest idle first."""
         self._tense: dict[Group, None] = {}
         """Groups with somebody in line and somebody filed: only a ring that is not open yet keeps them apart."""
         self._kept: dict[AgentId, list[Rank]] = {}
@@ -51,6 +59,9 @@ class Router:
         self._due = NEVER
         """Before this, nobody in line but new work can be matched with anybody filed. May be too early, never late."""
         self._in_line = 0
+        self._heads: list[tuple[Rank, int, _Line]] = []
+        """A heap of the lines that could be served at `_looked`, by their heads as last seen, and numbered."""
+        self._looked = Ms(-1)
 
     # --- facts
 
@@ -68,19 +79,19 @@ class Router:
         `kinds`: the channels they have room for; `queues`: those they take (None: all). Again for one who is free:
         the new facts hold.
         """
-        self.remove_agent(agent)
+        if agent in self._free:
+            self.remove_agent(agent)
         worker = self._workers.get(agent)
-        if worker is None or worker.skills != skills or worker.kinds != kinds or worker.queues != queues:
-            worker = self._workers[agent] = Worker(agent, dict(skills), kinds, queues)
+        if worker is None or not worker.is_as(skills, kinds, queues):
+            worker = self._workers[agent] = Worker(agent, skills, kinds, queues)
         worker.since = since
         worker.busy = busy
-        self._free[agent] = self._new_agents[agent] = worker
+        self._new_agents[agent] = worker
 
     def remove_agent(self, agent: AgentId) -> None:
         """The agent is not free any more. One who was not is no error."""
-        worker = self._free.pop(agent, None)
-        if worker is not None and self._new_agents.pop(agent, None) is None:
-            self._unfile(worker)
+        if self._new_agents.pop(agent, None) is None and agent in self._free:
+            self._unfile(self._free[agent])
 
     def forget_agent(self, agent: AgentId) -> None:
         """The agent is gone for good (deleted from the site)."""
@@ -102,36 +113,45 @@ class Router:
         Before `until` it is kept for `preferred`, whom no ring holds off then; later anybody may, they first.
         `preferred_as` says who they are to the caller, for the reason: `last_agent`, `owner`, `promised`.
         """
-        self.leave(interaction)
+        if interaction in self._waiting:
+            self.leave(interaction)
         group = self._groups.get(requirement) or self._open(requirement)
-        waiting = Waiting(interaction, group, priority, since, preferred, until, preferred_as)
+        rank = (since - priority * MINUTE, since, interaction)
+        waiting = Waiting(interaction, group, priority, since, rank, preferred, until, preferred_as)
         self._waiting[interaction] = waiting
-        insort(self._places.setdefault(requirement.queue, []), waiting.rank)
         if preferred is None:
             self._enter(waiting)
         else:
             waiting.kept = True
-            insort(self._kept.setdefault(preferred, []), waiting.rank)
+            group.queue.aside[interaction] = waiting
+            insort(self._kept.setdefault(preferred, []), rank)
             heappush(self._deadlines, (until, interaction))
-            worker = self._free.get(preferred)
-            if worker is not None and worker.filed:
+            if preferred in self._free:
                 self._new_work[interaction] = waiting
 
     def leave(self, interaction: InteractionId) -> None:
         """The interaction is out of the line: answered, abandoned, moved. One that is not in it is no error."""
         waiting = self._waiting.pop(interaction, None)
         if waiting is not None:
-            places = self._places[waiting.group.requirement.queue]
-            del places[bisect_left(places, waiting.rank)]
             if not waiting.reserved:
                 self._take(waiting)
+            waiting.group.queue.aside.pop(interaction, None)
 
     # --- questions
 
     def next_match(self, now: Ms) -> Match | None:
         """The next offer to make at `now`, both sides reserved by it; None: there is none. Ask until there is none."""
-        pair = self._next(now)
-        return None if pair is None else self._reserve(*pair, now)
+        if self._deadlines and self._deadlines[0][0] <= now:
+            self._end_preferences(now)
+        if now < self._due:  # nobody settled can be matched with anybody settled: look at what is new alone
+            if not self._new_work:
+                if not self._new_agents:
+                    return None
+                if len(self._new_agents) == 1:
+                    return self._try_agent(now)
+            elif not self._new_agents and len(self._new_work) == 1:
+                return self._try_work(now)
+        return self._search(now)
 
     def matches(self, now: Ms) -> list[Match]:
         """All offers to make at `now`, first in line first.
@@ -139,7 +159,7 @@ class Router:
         If there are at least as many free as waiting, agents are swapped where that lets more callers be served: nobody
         whom `next_match` would have served is left out for it.
         """
-        plenty = len(self._free) >= self._in_line
+        plenty = len(self._free) + len(self._new_agents) >= self._in_line
         found: list[Match] = []
         while (match := self.next_match(now)) is not None:
             found.append(match)
@@ -158,7 +178,10 @@ class Router:
         waiting = self._waiting.get(interaction)
         if waiting is None:
             return None
-        return bisect_left(self._places[waiting.group.requirement.queue], waiting.rank) + 1
+        rank = waiting.rank
+        lines = (line for group in waiting.group.queue.groups for line in group.lines.values())
+        aside = sum(each.rank < rank for each in waiting.group.queue.aside.values())
+        return 1 + aside + sum(bisect_left(line, rank) for line in lines)
 
     def line(self) -> list[Waiting]:
         """Everybody in line, next first, those with an offer out too; to read."""
@@ -173,69 +196,63 @@ class Router:
 
     def explain_agent(self, agent: AgentId, now: Ms) -> tuple[Why, ...]:
         """Why a free agent gets nothing: what those who wait need, who is free for longer. Nothing, if not free."""
-        worker = self._free.get(agent)
+        worker = self._free.get(agent) or self._new_agents.get(agent)
         return () if worker is None else reasons.explain_agent(worker, now, self.line(), self.free())
 
     def free(self) -> list[Worker]:
         """Free agents, longest idle first, to read."""
-        return sorted(self._free.values(), key=lambda worker: (worker.since, worker.id))
+        return sorted((*self._free.values(), *self._new_agents.values()), key=lambda worker: (worker.since, worker.id))
 
     # --- the decision
 
-    def _next(self, now: Ms) -> tuple[Waiting, Worker] | None:
-        if self._deadlines and self._deadlines[0][0] <= now:
-            self._end_preferences(now)
-        if now < self._due:
-            if not self._new_work:
-                if not self._new_agents:
-                    return None
-                if len(self._new_agents) == 1:
-                    return self._try_agent(now)
-            elif not self._new_agents and len(self._new_work) == 1:
-                return self._try_work(now)
-        for worker in self._new_agents.values():
-            self._file(worker)
-        self._new_agents.clear()
-        self._new_work.clear()
-        found = self._first_pair(now)
-        self._due = self._next_opening() if found is None else Ms(0)
-        return found
-
-    def _try_agent(self, now: Ms) -> tuple[Waiting, Worker] | None:
-        """Nobody else can be matched with anybody: it is this agent or none."""
+    def _try_agent(self, now: Ms) -> Match | None:
+        """The one new agent takes whom they may serve, or is filed."""
         _, worker = self._new_agents.popitem()
-        first = self._first_for(worker, now)
-        if first is not None:
-            return first, worker
+        waiting = self._first_for(worker, now)
+        if waiting is not None:
+            return self._reserve(waiting, worker, now)
         self._file(worker)
         for service in worker.serves:
-            if service.group.in_line:
+            if service.group.first is not None:
                 self._due = min(self._due, service.group.opens())
         return None
 
-    def _try_work(self, now: Ms) -> tuple[Waiting, Worker] | None:
-        """The same for one who has just come into the line."""
+    def _try_work(self, now: Ms) -> Match | None:
+        """The one who has just come into the line is taken by an agent filed, or waits."""
         _, waiting = self._new_work.popitem()
         worker = self._best_for(waiting, now)
         if worker is not None:
-            return waiting, worker
+            return self._reserve(waiting, worker, now)
         if waiting.group in self._tense:
             self._due = min(self._due, waiting.group.opens())
         return None
 
+    def _search(self, now: Ms) -> Match | None:
+        """Over everybody."""
+        if self._new_agents or self._new_work or now != self._looked:
+            for worker in self._new_agents.values():
+                self._file(worker)
+            self._new_agents.clear()
+            self._new_work.clear()
+            self._look(now)
+        pair = self._first_pair(now)
+        if pair is None:
+            self._due = self._next_opening()
+            return None
+        self._due = Ms(0)
+        return self._reserve(*pair, now)
+
     def _first_for(self, worker: Worker, now: Ms) -> Waiting | None:
         """Of all whom this agent may serve now, the first in line."""
         best: Rank | None = None
-        for group, _, _, after in self._services(worker):
-            if group.in_line:
-                latest = now - after
-                for priority, line in group.lines.items():
-                    since, interaction = line[0]
-                    if since <= latest and (best is None or since - priority * MINUTE <= best[0]):
-                        rank = (since - priority * MINUTE, since, interaction)
-                        if best is None or rank < best:
-                            best = rank
-        for rank in self._kept.get(worker.id, ()):
+        serves = worker.serves if worker.looked == len(self._all) else self._services(worker)
+        for group, _, _, after in serves:
+            first = group.first
+            if first is not None and (best is None or first < best):
+                latest = Ms(now - after)
+                # first by priority, they may yet be too young for this agent where others of the group are not
+                best = first if first[1] <= latest else group.first_since(latest, best)
+        for rank in self._kept.get(worker.id, ()) if self._kept else ():
             if best is not None and best < rank:
                 break
             if self._waiting[rank[2]].group in worker.stages:
@@ -248,54 +265,69 @@ class Router:
         group = waiting.group
         if waiting.preferred is not None:
             worker = self._free.get(waiting.preferred)
-            if (
-                worker is not None
-                and worker.filed
-                and group in worker.stages
-                and (waiting.kept or waiting.since + group.after(worker.stages[group]) <= now)
-            ):
+            stage = None if worker is None else worker.stages.get(group)
+            if stage is not None and (waiting.kept or waiting.since + group.after(stage) <= now):
                 return worker
             if waiting.kept:
                 return None
         best: Key | None = None
-        for stage, keys in enumerate(group.free):
-            if keys and (best is None or keys[0] < best) and waiting.since + group.after(stage) <= now:
+        for at, keys in enumerate(group.free):
+            if keys and (best is None or keys[0] < best) and waiting.since + group.after(at) <= now:
                 best = keys[0]
         return None if best is None else self._free[best[2]]
 
-    def _first_pair(self, now: Ms) -> tuple[Waiting, Worker] | None:
-        """Over everybody in line and everybody filed."""
-        best: Rank | None = None
-        for group in self._tense:
-            latest = now - group.after(group.soonest())
-            for priority, line in group.lines.items():
-                since, interaction = line[0]
-                if since <= latest:
-                    rank = (since - priority * MINUTE, since, interaction)
-                    if best is None or rank < best:
-                        best = rank
-        for agent in self._kept:
-            worker = self._free.get(agent)
-            for rank in self._kept[agent] if worker is not None else ():
-                if worker is not None and self._waiting[rank[2]].group in worker.stages:
-                    best = rank if best is None else min(best, rank)
-                    break
-        if best is None:
+    def _look(self, now: Ms) -> None:
+        """Over everybody in line and everybody filed: whose turn may it be now?"""
+        self._looked = now
+        lines: list[_Line] = [(group, priority) for group in self._tense for priority in group.lines]
+        lines += self._kept
+        heads = ((self._head(line, now), number, line) for number, line in enumerate(lines))
+        self._heads = [(rank, number, line) for rank, number, line in heads if rank is not None]
+        heapify(self._heads)
+
+    def _head(self, line: _Line, now: Ms) -> Rank | None:
+        """The first of a line, if some agent filed may serve them now; of those kept for an agent, if that one may."""
+        if isinstance(line, str):
+            worker = self._free.get(line)
+            if worker is None:
+                return None
+            able = (rank for rank in self._kept.get(line, ()) if self._waiting[rank[2]].group in worker.stages)
+            return next(able, None)
+        group, priority = line
+        waiting = group.lines[priority]
+        if not waiting or not group.filed or waiting[0][1] + group.after(group.soonest()) > now:
             return None
-        waiting = self._waiting[best[2]]
-        chosen = self._best_for(waiting, now)
-        if chosen is None:
-            raise AssertionError(f"{waiting.id} is said to be servable and is not")
-        return waiting, chosen
+        return waiting[0]
+
+    def _first_pair(self, now: Ms) -> tuple[Waiting, Worker] | None:
+        """Over all heads. Since `_look` agents have only become fewer and heads younger, so a line only sinks."""
+        while self._heads:
+            seen, number, line = self._heads[0]
+            rank = self._head(line, now)
+            if rank is None:
+                heappop(self._heads)
+            elif rank != seen:
+                heapreplace(self._heads, (rank, number, line))
+            else:
+                waiting = self._waiting[rank[2]]
+                worker = self._best_for(waiting, now)
+                if worker is not None:
+                    return waiting, worker
+                heappop(self._heads)
+        return None
 
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
         why = reasons.why(waiting, worker, now, self._idle, self._free)
-        self._take(waiting)
-        waiting.reserved = True
-        del self._free[worker.id]
-        if worker.filed:
-            self._unfile(worker)
+        self._set_aside(waiting, worker)
         return Match(waiting.id, worker.id, why)
+
+    def _set_aside(self, waiting: Waiting, worker: Worker) -> None:
+        if not waiting.reserved:
+            self._take(waiting)
+            waiting.reserved = True
+            waiting.group.queue.aside[waiting.id] = waiting
+        if worker.id in self._free:
+            self._unfile(worker)
 
     def _swap(self, found: list[Match], now: Ms) -> list[Match]:
         """Let more be served by exchanging agents among the matches of this moment (`batch.augment`)."""
@@ -325,11 +357,7 @@ class Router:
             if match is None or match.agent != worker.id:
                 spared = None if match is None else match.agent
                 match = Match(waiting.id, worker.id, reasons.swapped(waiting, worker, now, spared))
-            if not waiting.reserved:
-                self._take(waiting)
-                waiting.reserved = True
-            if self._free.pop(worker.id, None) is not None and worker.filed:
-                self._unfile(worker)
+            self._set_aside(waiting, worker)
             out.append(match)
         return out
 
@@ -337,19 +365,27 @@ class Router:
 
     def _open(self, requirement: Requirement) -> Group:
         """A group nobody was in before; agents already filed are filed under it too."""
-        group = self._groups[requirement] = Group(requirement, {}, [[] for _ in requirement.stages])
+        queue = self._queues.setdefault(requirement.queue, Line())
+        group = Group(requirement, len(self._all), queue, [[] for _ in requirement.stages])
+        queue.groups.append(group)
+        self._groups[requirement] = group
         self._all.append(group)
+        for stage in requirement.stages:
+            skills: list[SkillId | None] = [skill for skill, _ in stage.needed]
+            rarest = min(skills or [None], key=lambda skill: len(self._by_skill.get(skill, ())))
+            groups = self._by_skill.setdefault(rarest, [])
+            if groups[-1:] != [group]:
+                groups.append(group)
         for worker in self._free.values():
-            if worker.filed:
-                for service in self._services(worker)[-1:]:
-                    if service.group is group:
-                        self._file_under(worker, service)
+            for service in self._services(worker)[-1:]:
+                if service.group is group:
+                    self._file_under(worker, service)
         return group
 
     def _services(self, worker: Worker) -> list[Service]:
         """The groups an agent can serve; those that came up since last time are looked at first."""
         if worker.looked < len(self._all):
-            for group in self._all[worker.looked :]:
+            for group in self._candidates(worker):
                 asked = group.requirement
                 if asked.kind in worker.kinds and (worker.queues is None or asked.queue in worker.queues):
                     stage = first_stage(worker.skills, asked)
@@ -359,8 +395,16 @@ class Router:
             worker.looked = len(self._all)
         return worker.serves
 
+    def _candidates(self, worker: Worker) -> list[Group]:
+        new = len(self._all) - worker.looked
+        if new <= FEW:
+            return self._all[worker.looked :]
+        skills: list[SkillId | None] = [None, *worker.skills]
+        found = {group.number: group for skill in skills for group in self._by_skill.get(skill, ())}
+        return [found[number] for number in sorted(found) if number >= worker.looked]
+
     def _file(self, worker: Worker) -> None:
-        worker.filed = True
+        self._free[worker.id] = worker
         insort(self._idle, (worker.since, worker.id))
         for service in self._services(worker):
             self._file_under(worker, service)
@@ -369,11 +413,11 @@ class Router:
         group = service.group
         insort(group.free[service.stage], key(service, worker))
         group.filed += 1
-        if group.in_line:
+        if group.first is not None:
             self._tense[group] = None
 
     def _unfile(self, worker: Worker) -> None:
-        worker.filed = False
+        del self._free[worker.id]
         del self._idle[bisect_left(self._idle, (worker.since, worker.id))]
         for service in worker.serves:
             group = service.group
@@ -386,32 +430,39 @@ class Router:
     def _enter(self, waiting: Waiting) -> None:
         """Into the line of its group."""
         group = waiting.group
-        insort(group.lines.setdefault(waiting.priority, []), (waiting.since, waiting.id))
-        group.in_line += 1
+        rank = waiting.rank
+        line = group.lines.get(waiting.priority)
+        if line is None:
+            group.lines[waiting.priority] = [rank]
+        else:
+            insort(line, rank)
+        if group.first is None or rank < group.first:
+            group.first = rank
         self._in_line += 1
         if group.filed:
             self._tense[group] = None
             self._new_work[waiting.id] = waiting
 
     def _take(self, waiting: Waiting) -> None:
-        """Out of where it waits; its place in the queue stays."""
-        self._new_work.pop(waiting.id, None)
-        if waiting.kept:
-            ranks = self._kept[waiting.preferred] if waiting.preferred else []
+        """Out of where it waits."""
+        if self._new_work:
+            self._new_work.pop(waiting.id, None)
+        group = waiting.group
+        if waiting.kept and waiting.preferred is not None:
+            ranks = self._kept[waiting.preferred]
             del ranks[bisect_left(ranks, waiting.rank)]
-            if not ranks and waiting.preferred:
+            if not ranks:
                 del self._kept[waiting.preferred]
+            del group.queue.aside[waiting.id]
             waiting.kept = False
             return
-        group = waiting.group
         line = group.lines[waiting.priority]
-        del line[bisect_left(line, (waiting.since, waiting.id))]
-        if not line:
-            del group.lines[waiting.priority]
-        group.in_line -= 1
+        del line[0 if line[0] is waiting.rank else bisect_left(line, waiting.rank)]
         self._in_line -= 1
-        if not group.in_line:
-            self._tense.pop(group, None)
+        if group.first is waiting.rank:
+            group.first = group.first_since(NEVER, None)
+            if group.first is None:
+                self._tense.pop(group, None)
 
     def _stands(self, until: Ms, interaction: InteractionId) -> bool:
         waiting = self._waiting.get(interaction)

@@ -28,16 +28,35 @@ class Match(Struct, frozen=True):
     """Why this agent, and why not others who are free."""
 
 
+class Line(Struct, eq=False):
+    """Everybody in line for one queue."""
+
+    groups: list["Group"] = field(default_factory=list)
+    aside: dict[InteractionId, "Waiting"] = field(default_factory=dict)
+    """In line, but not in that of a group: kept for a preferred agent, or with an offer out."""
+
+
 class Group(Struct, eq=False):
     """Everybody with one requirement, and every free agent who can serve it."""
 
     requirement: Requirement
-    lines: dict[int, list[tuple[Ms, InteractionId]]]
-    """By priority; oldest first; no line is empty."""
+    number: int
+    """Counting from 0, as groups came up."""
+    queue: Line
     free: list[list[Key]]
     """By stage: agents filed who can serve from that stage on, best first."""
-    in_line: int = 0
+    lines: dict[int, list[Rank]] = field(default_factory=dict)
+    """By priority: who waits, oldest first. A line may be empty."""
+    first: Rank | None = None
+    """Of everybody in its lines."""
     filed: int = 0
+
+    def first_since(self, latest: Ms, best: Rank | None) -> Rank | None:
+        """The first of those who wait since `latest` or longer, or `best` if that one is before them."""
+        for line in self.lines.values():
+            if line and line[0][1] <= latest and (best is None or line[0] < best):
+                best = line[0]
+        return best
 
     def after(self, stage: int) -> int:
         """Milliseconds of waiting after which a stage is reached."""
@@ -49,7 +68,7 @@ class Group(Struct, eq=False):
 
     def opens(self) -> Ms:
         """When the first of its lines can be served by the soonest of its agents. There must be both."""
-        return Ms(min(line[0][0] for line in self.lines.values()) + self.after(self.soonest()))
+        return Ms(min(line[0][1] for line in self.lines.values() if line) + self.after(self.soonest()))
 
 
 class Service(NamedTuple):
@@ -68,6 +87,7 @@ class Waiting(Struct, eq=False):
     group: Group
     priority: int
     since: Ms
+    rank: Rank
     preferred: AgentId | None = None
     until: Ms = Ms(0)
     preferred_as: str = ""
@@ -75,10 +95,6 @@ class Waiting(Struct, eq=False):
     """For the preferred agent alone, until the time is over."""
     reserved: bool = False
     """An offer is out."""
-    rank: Rank = (0, Ms(0), InteractionId(""))
-
-    def __post_init__(self) -> None:
-        self.rank = (self.since - self.priority * MINUTE, self.since, self.id)
 
 
 class Worker(Struct, eq=False):
@@ -95,8 +111,11 @@ class Worker(Struct, eq=False):
     """The same, group -> stage."""
     looked: int = 0
     """So many of all groups have been compared with the skills."""
-    filed: bool = False
-    """Free, and to be found under the groups served."""
+
+    def is_as(self, skills: Skills, kinds: frozenset[str], queues: frozenset[QueueId] | None) -> bool:
+        """Whether they can do what they could before."""
+        # A dict compares itself with itself item by item, which is what happens every time an agent comes free.
+        return (self.skills is skills or self.skills == skills) and self.kinds == kinds and self.queues == queues
 
 
 def score(asked: Requirement, worker: Worker) -> float:
