@@ -130,7 +130,7 @@ def gone(turn: Turn, channel: ChannelId, cause: int) -> None:
         others = [other.channel for other in turn.world.legs.values() if other.interaction == it.id]
         calls.hang_up_legs(turn, others, ELSEWHERE)
     elif channel == it.agent_channel or (it.offer is not None and _last_leg(turn, it, channel)):
-        calls.signal(turn, it, Signal.LEG_LOST, Detail(how=_why_lost(leg, cause), by="agent"))
+        calls.signal(turn, it, Signal.LEG_LOST, Detail(how=_why_lost(turn, it, leg, cause), by="agent"))
 
 
 def _last_leg(turn: Turn, it: Interaction, channel: ChannelId) -> bool:
@@ -138,7 +138,11 @@ def _last_leg(turn: Turn, it: Interaction, channel: ChannelId) -> bool:
     return channel in legs and not any(other in turn.world.legs for other in legs)
 
 
-def _why_lost(leg: Leg, cause: int) -> str:
+def _why_lost(turn: Turn, it: Interaction, leg: Leg, cause: int) -> str:
+    caller = turn.world.legs.get(it.channel)
+    if caller is None or caller.ending:
+        # The agent picked up for somebody who was leaving: no fault of theirs.
+        return "caller_gone"
     if leg.up or cause in REFUSED:
         return "declined"
     return "rona" if cause in NO_ANSWER else "unreachable"

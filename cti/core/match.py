@@ -23,7 +23,8 @@ def match(turn: Turn) -> None:
     if not ready:
         return
     for interaction in line(turn.world):
-        if interaction.state is not State.WAITING or interaction.channel not in turn.world.legs:
+        caller = turn.world.legs.get(interaction.channel)
+        if interaction.state is not State.WAITING or caller is None or caller.ending:
             continue
         needed = requirement(turn.world, interaction, turn.now)
         chosen = next(((now, who) for now, who in ready if missing(who, needed) is None), None)

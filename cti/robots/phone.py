@@ -34,6 +34,8 @@ class Call:
         """Ends with who ended it: `us`, `them`, or the refusing status line."""
         self.media = _Media(phone.address)
         self.on_hold = False
+        self.picked_up = False
+        """We have said 200: a CANCEL comes too late, and a BYE will follow (RFC 3261, 9.2)."""
 
     @property
     def headers(self) -> list[tuple[str, str]]:
@@ -44,6 +46,7 @@ class Call:
         """Pick up (incoming calls)."""
         if self.invite is not None and not self.up.done() and not self.over.done():
             body = sip.sdp(self.phone.address, self.media.port)
+            self.picked_up = True
             self.phone.respond(self.invite, "200 OK", self.tag, body)
 
     def decline(self, status: str = "486 Busy Here") -> None:
@@ -409,6 +412,8 @@ class Phone(asyncio.DatagramProtocol):
                 if call is not None and not call.up.done() and call.invite is not None:
                     call.media.send_to(sip.media(call.invite.body))
                     call.up.set_result(None)
+            case "CANCEL" if call is not None and call.picked_up:
+                self.respond(message, "200 OK", call.tag)
             case "BYE" | "CANCEL":
                 tag = call.tag if call is not None else "gone"
                 self.respond(message, "200 OK", tag)

@@ -126,11 +126,11 @@ class House:
         self._phones.append(phone)
         return await phone.call(number, name)
 
-    def journal(self) -> list[Record]:
-        """Everything that is on disk by now."""
+    def journal(self, after: int = 0) -> list[Record]:
+        """Everything that is on disk by now, or what came after a record."""
         db = sqlite3.connect(f"file:{self.settings.data / 'journal.db'}?mode=ro", uri=True)
         try:
-            rows = db.execute("SELECT seq, at, body FROM event ORDER BY seq").fetchall()
+            rows = db.execute("SELECT seq, at, body FROM event WHERE seq > ? ORDER BY seq", (after,)).fetchall()
         finally:
             db.close()
         return [Record(seq, Ms(at), _decode(body)) for seq, at, body in rows]
@@ -204,6 +204,14 @@ async def until(true: Callable[[], Awaitable[bool] | bool], seconds: float, what
         await asyncio.sleep(0.02)
 
 
+def furnish(settings: Settings, spoken: Path) -> None:
+    """Let a data folder use prompts that were made before."""
+    place = settings.sounds / "hotline"
+    if not place.is_symlink():
+        place.rmdir()
+        place.symlink_to(spoken)
+
+
 def site_of(agents: int) -> str:
     """So many agents with desk phones `a0`.., the last half of them for `sales` too, the very last for `mobile` and
     nothing else, and `web` with a browser only."""
@@ -216,5 +224,5 @@ def site_of(agents: int) -> str:
         )
     return text + (
         '\n[[agents]]\nid = "web"\nname = "Web Agent"\nwork_number = "8050"\n'
-        "skills = { en = 9, internet = 9, vip = 1 }\n"
+        "skills = { en = 9, cmn = 9, yue = 9, internet = 9, vip = 1 }\n"
     )

@@ -95,6 +95,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "starts": lambda w, r: i.ChannelStarted(channel=_channel(w), name="PJSIP/x-1", interaction=None),
     "enters": lambda w, r: i.BridgeEntered(channel=_channel(w), bridge=BridgeId(r[0])),
     "leaves": lambda w, r: i.BridgeLeft(channel=_channel(w), bridge=BridgeId(r[0])),
+    "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),

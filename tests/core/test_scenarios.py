@@ -184,6 +184,18 @@ SCENARIOS = {
         1  | A asks support         | queued A support
         2  | ana ready              | ana ready
     """,
+    "an agent picks up for a caller who is leaving: it is nobody's fault, and nobody else is rung": """
+        0  | ana ready              |
+        0  | bo ready               |
+        1  | A calls                |
+        1  | A asks support         |
+        2  | A ending               | -
+        2  | A.1 up                 | -
+        2  | A enters b             | repaired: ghost hung up; HANGUP ch-A 26
+        2  | A.1 enters b           | repaired: ghost hung up; HANGUP ch-A 26; HANGUP A.1.0 26
+        2  | A.1 gone 26            | offer-ended A ana caller_gone; ana ready
+        3  | A gone 26              | ended A abandoned
+    """,
     "a restart of ours: an agent whose desk does not come back is taken off": """
         0  | ana ready              |
         1  | we restarts            |
