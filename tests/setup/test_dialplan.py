@@ -242,6 +242,8 @@ async def test_without_a_bridge_callers_wait_in_a_plain_queue_in_order_of_arriva
 
     await eventually(lambda: queued(1), "the later caller waits in the queue", 14)
     assert time.monotonic() - lost > 9
+    channel = next(line.split("!")[0] for line in (await asterisk.cli("core show channels concise")).splitlines())
+    assert "HL_TOLD=1" in await asterisk.cli(f"core show channel {channel}"), "the emergency script has run"
     await bridge.down()
     await eventually(lambda: queued(2), "both callers wait in the queue", 14)
     await asterisk.cli("queue add member PJSIP/ana-desk to hl-billing")
