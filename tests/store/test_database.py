@@ -44,8 +44,8 @@ def test_opening_again_does_not_load_alembic(url: str) -> None:
 
 def test_two_processes_may_open_a_new_database_at_once(url: str) -> None:
     code = "import sys; from cti.store.database import Store; Store.open(sys.argv[1]).close()"
-    children = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(3)]
-    assert [child.wait(30) for child in children] == [0, 0, 0]
+    children = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(2)]
+    assert [child.wait(30) for child in children] == [0, 0]
 
 
 @pytest.mark.parametrize("wrong", ["not a url", "mysql://x/y", "sqlite://"])
