@@ -57,8 +57,11 @@ def swapped(waiting: Waiting, worker: Worker, now: Ms, spared: AgentId | None) -
 
 def _chosen(worker: Worker, stage: Stage, now: Ms) -> list[Why]:
     has = worker.skills.get
+    levels: dict[str, int | str] = {}
+    for skill, _ in stage.needed:
+        levels[skill] = has(skill, 0)
     found = [
-        Why(code="skills", agent=worker.id, args={skill: has(skill, 0) for skill, _ in stage.needed}),
+        Why(code="skills", agent=worker.id, args=levels),
         Why(code="idle", agent=worker.id, args={"ms": now - worker.since}),
     ]
     if stage.after:

@@ -245,13 +245,15 @@ class Router:
     def _first_for(self, worker: Worker, now: Ms) -> Waiting | None:
         """Of all whom this agent may serve now, the first in line."""
         best: Rank | None = None
-        serves = worker.serves if worker.looked == len(self._all) else self._services(worker)
-        for group, _, _, after in serves:
+        begin: int = NEVER
+        for group, _, _, after in worker.serves if worker.looked == len(self._all) else self._services(worker):
             first = group.first
-            if first is not None and (best is None or first < best):
-                latest = Ms(now - after)
+            if first is not None and first[0] <= begin:
                 # first by priority, they may yet be too young for this agent where others of the group are not
-                best = first if first[1] <= latest else group.first_since(latest, best)
+                each = first if first[1] + after <= now else group.first_since(Ms(now - after), best)
+                if each is not None and (best is None or each < best):
+                    best = each
+                    begin = each[0]
         for rank in self._kept.get(worker.id, ()) if self._kept else ():
             if best is not None and best < rank:
                 break
