@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 CallerIdPort = Callable[[InteractionId], tuple[str, str]]
 """(number, name) that an agent's phone shows for this caller."""
 
+_NAME_S = 1.0
+"""How far AMI may be behind FastAGI with the news of a caller's channel."""
+
 _GRACE_S = 5.0
 """How long after a leg's own time limit Asterisk may take to say so."""
 
@@ -55,7 +58,7 @@ class AmiActions:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _ring(self, command: RingAgent, leg: Leg) -> None:
-        target = self._link.names.get(command.caller)
+        target = await self._link.name(command.caller, _NAME_S)
         if target is None:
             self._submit(RingFailed(offer=command.offer, channel=leg.channel, reason="the caller's channel is gone"))
             return

@@ -116,6 +116,17 @@ async def test_a_refused_leg_is_told_with_asterisks_words(ready: Setup) -> None:
     assert all(isinstance(said, RingFailed) and words in said.reason for said in inputs)
 
 
+async def test_a_caller_whom_ami_has_not_told_of_yet_is_waited_for(ready: Setup) -> None:
+    """The caller's FastAGI session can be quicker than the channel's first event: no agent may be blamed for that."""
+    ready.server.answers["Originate"] = response("Success", "4")
+    ready.actions.carry_out(replace(RING, caller="17.5"))
+    await asyncio.sleep(0.02)
+    assert not ready.server.asked("Originate")
+    ready.server.send(event("Newchannel", channel="17.5"))
+    await ready.server.until_asked("Originate", 2)
+    assert not [said for said in ready.heard.inputs if isinstance(said, RingFailed)]
+
+
 async def test_nobody_is_rung_for_a_caller_who_is_gone(ready: Setup) -> None:
     ready.actions.carry_out(replace(RING, caller="17.99"))
     inputs = await ready.heard.until(lambda inputs: len(inputs) == 2)
