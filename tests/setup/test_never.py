@@ -1,0 +1,83 @@
+"""What we never use of Asterisk, because others were hurt by it. `docs/reference/pitfalls.md` says why."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cti.ami.translate import KINDS
+from tests.conftest import PROJECT
+
+DIALPLAN = "\n".join(
+    re.sub(r"^;.*$", "", path.read_text("utf-8"), flags=re.MULTILINE)
+    for path in sorted((PROJECT / "dialplans").glob("*.conf"))
+)
+CONF = PROJECT / "asterisk-conf"
+
+
+def settings(name: str) -> str:
+    """A template without its comments."""
+    return re.sub(r"^;.*$", "", (CONF / name).read_text("utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        *("System(", "TrySystem(", "SHELL(", "ExternalIVR(", "EVAL("),
+        *("Local/", "QueueLog(", "userfield", "CONNECTED_LINE", "REDIRECTING", "agi:async", "AGISTATUS", "SHARED("),
+        *("ChanSpy(", "ExtenSpy(", "CHANNEL(linkedid)", "h,1"),
+    ],
+)
+def test_the_dialplan_never_uses(used: str) -> None:
+    assert used not in DIALPLAN
+
+
+def test_callers_texts_are_in_no_expression_of_the_dialplan() -> None:
+    """A caller's name or number inside `$[...]` or an application's arguments could end it and begin another."""
+    assert "CALLERID(name)" not in DIALPLAN
+    assert re.findall(r"CALLERID\(\w+\)", DIALPLAN) == ["CALLERID(all)"], "emptied for guests, and nothing else"
+
+
+def test_only_these_actions_are_sent() -> None:
+    """None that polls, none that reads a variable back, none that could do more than lead calls."""
+    sent: set[str] = set()
+    for path in (PROJECT / "cti" / "ami").glob("*.py"):
+        sent |= set(re.findall(r'(?:\.action|_try|_do|_send)\(\s*"([A-Z]\w+)"', path.read_text("utf-8")))
+    assert {"Originate", "Ping"} <= sent, "the pattern finds them"
+    assert sent <= {
+        *("Originate", "Hangup", "Redirect", "Ping", "CoreStatus", "CoreShowChannels", "DeviceStateList"),
+        *("QueueStatus", "QueueAdd", "QueuePause", "QueueRemove"),
+    }
+
+
+def test_queues_figures_and_members_states_are_not_listened_to() -> None:
+    assert not [kind for kind in KINDS if kind.startswith((b"Queue", b"Agent", b"DTMF", b"Cdr", b"VarSet"))]
+    assert not [kind for kind in KINDS if b"DeviceState" in kind or b"Transfer" in kind]
+
+
+def test_the_plain_queue_announces_nothing_and_pauses_nobody() -> None:
+    queues = settings("queues.conf.j2")
+    for line in (
+        *("announce-holdtime = no", "announce-position = no", "announce-frequency = 0"),
+        *("autopause = no", "autofill = yes", "shared_lastcall = yes", "persistentmembers = no"),
+    ):
+        assert re.search(rf"^{re.escape(line)}$", queues, re.MULTILINE), line
+
+
+def test_no_ari_no_dialogs_between_programs_but_ours() -> None:
+    modules = settings("modules.conf.j2")
+    assert "noload = res_ari.so" in modules
+    assert re.search(r"^webenabled = no$", settings("manager.conf.j2"), re.MULTILINE)
+
+
+def test_media_that_stops_ends_a_call_and_stays_with_asterisk() -> None:
+    pjsip = settings("pjsip.conf.j2")
+    for name in ("direct_media", "rtp_timeout", "rtp_timeout_hold"):
+        assert re.search(rf"^{name}\s*=", pjsip, re.MULTILINE), name
+    assert re.search(r"^direct_media\s*=\s*no$", pjsip, re.MULTILINE)
+
+
+def test_nothing_reads_asterisks_queue_log_or_cdr() -> None:
+    for path in (PROJECT / "cti").rglob("*.py"):
+        assert "queue_log" not in path.read_text("utf-8"), Path(path)
+    assert "noload = cdr_csv.so" in settings("modules.conf.j2")
