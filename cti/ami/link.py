@@ -262,6 +262,8 @@ class AmiLink:
                 await self.action("Ping")
         finally:
             self._session = self._manager = None
+            # What had no answer is not to be sent again, nor its callers' numbers to be logged, as panoramisk would.
+            session.responses.clear()
             manager.close()
 
     async def _resync(self, session: _Session) -> None:

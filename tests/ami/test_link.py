@@ -71,7 +71,7 @@ async def test_it_logs_in_checks_and_tells_what_there_is(server: ScriptedAmi, li
     assert link.up
 
 
-async def test_a_slow_handler_of_one_event_costs_only_that_event(
+async def test_an_input_that_cannot_be_taken_costs_only_itself(
     server: ScriptedAmi, heard: Heard, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Pitfalls 9 and 10: nothing that goes wrong with an event may drop the link."""
@@ -187,14 +187,19 @@ async def test_an_action_without_answer_ends_at_its_deadline_and_leaves_nothing(
     assert (await link.action("Ping"))[0].get("Response") == "Success"
 
 
-async def test_a_lost_link_fails_what_is_under_way_at_once(server: ScriptedAmi, link: AmiLink) -> None:
+async def test_a_lost_link_fails_what_is_under_way_at_once(
+    server: ScriptedAmi, link: AmiLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     await up(link)
     server.answers["Silence"] = None
-    waiting = asyncio.create_task(link.action("Silence", deadline_s=60))
+    waiting = asyncio.create_task(link.action("Silence", {"CallerID": "91234567"}, deadline_s=60))
     await server.until_asked("Silence")
     server.cut()
     with pytest.raises(LinkDown):
         await waiting
+    await up(link)
+    assert "91234567" not in caplog.text, "a caller's number is not for the log"
     assert len(server.asked("Silence")) == 1, "and it is not sent again by itself"
 
 
