@@ -158,6 +158,12 @@ def _resumed(world: World, event: e.Resumed, at: Ms) -> None:
         interaction.held = None
 
 
+def _moved(world: World, event: e.AgentMoved, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.agent_channel = event.agent_channel
+        interaction.held = None
+
+
 def _talk_ended(world: World, event: e.TalkEnded, at: Ms) -> None:
     interaction = world.interactions.get(event.interaction)
     if interaction is None:
@@ -295,6 +301,7 @@ _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
     e.Connected: _connected,
     e.Held: _held,
     e.Resumed: _resumed,
+    e.AgentMoved: _moved,
     e.TalkEnded: _talk_ended,
     e.FlowFinished: _flow_finished,
     e.SurveyOpened: _survey,

@@ -58,8 +58,9 @@ def _channel_up(turn: Turn, said: i.ChannelUp) -> None:
 
 def _bridge_entered(turn: Turn, said: i.BridgeEntered) -> None:
     leg = turn.world.legs.get(said.channel)
-    if leg is None and said.interaction in turn.world.interactions:
-        leg = adopt(turn, said.channel, said.name, InteractionId(said.interaction or ""))
+    if leg is None:
+        known = said.interaction if said.interaction in turn.world.interactions else _taken_over(turn, said)
+        leg = adopt(turn, said.channel, said.name, known) if known is not None else None
     if leg is None:
         return
     turn.emit(e.LegBridged(channel=said.channel, bridge=said.bridge))
@@ -67,7 +68,27 @@ def _bridge_entered(turn: Turn, said: i.BridgeEntered) -> None:
     if leg.ending or it is None:
         _ghost(turn, leg)
         return
+    if it.state is State.TALKING and it.agent is not None and _taken_over(turn, said) == it.id:
+        if leg.channel != it.agent_channel:
+            turn.emit(e.AgentMoved(interaction=it.id, agent=it.agent, agent_channel=leg.channel))
+        return
     met(turn, it)
+
+
+def _taken_over(turn: Turn, said: i.BridgeEntered) -> InteractionId | None:
+    """
+    The talk an agent's own phone came back to. A desk that was loaded anew calls with `Replaces` (RFC 3891): Asterisk puts
+    the new channel into the old one's place. Such a channel carries nothing of ours; whose phone it is and whose
+    bridge it entered tell the rest.
+    """
+    phone = phone_of(said.name)
+    owner = turn.world.owner(phone) if phone is not None else None
+    agent = turn.world.agents.get(owner) if owner is not None else None
+    it = turn.world.interactions.get(agent.interaction) if agent is not None and agent.interaction is not None else None
+    caller = turn.world.legs.get(it.channel) if it is not None else None
+    if it is None or caller is None or it.agent != owner or caller.bridge != said.bridge:
+        return None
+    return it.id
 
 
 def _ghost(turn: Turn, leg: Leg) -> None:

@@ -155,6 +155,14 @@ class Resumed(_Event, frozen=True):
     interaction: InteractionId
 
 
+class AgentMoved(_Event, frozen=True):
+    """The agent's end of the talk is another channel now: a desk loaded anew took its own call over."""
+
+    interaction: InteractionId
+    agent: AgentId
+    agent_channel: ChannelId
+
+
 class TalkEnded(_Event, frozen=True):
     """`by`: `agent`, `caller` or `unknown` (it ended while we were away)."""
 
@@ -285,6 +293,7 @@ Event = (
     | Connected
     | Held
     | Resumed
+    | AgentMoved
     | TalkEnded
     | FlowFinished
     | SurveyOpened

@@ -32,6 +32,7 @@ _TOLD = (
     e.Connected,
     e.Held,
     e.Resumed,
+    e.AgentMoved,
     e.TalkEnded,
     e.SurveyOpened,
     e.Judged,

@@ -61,6 +61,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.Connected: frozenset({_O, _L, _T}),
     e.Held: frozenset({_O}),
     e.Resumed: frozenset({_O}),
+    e.AgentMoved: frozenset({_O}),
     e.TalkEnded: frozenset({_O, _T}),
     e.FlowFinished: _NOTHING,
     e.SurveyOpened: _NOTHING,

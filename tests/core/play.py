@@ -93,7 +93,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     ),
     "chooses": lambda w, r: i.FlowMoved(interaction=InteractionId(w), position=r[0], label={"en": r[0]}),
     "starts": lambda w, r: i.ChannelStarted(channel=_channel(w), name="PJSIP/x-1", interaction=None),
-    "enters": lambda w, r: i.BridgeEntered(channel=_channel(w), bridge=BridgeId(r[0])),
+    "enters": lambda w, r: i.BridgeEntered(
+        channel=_channel(w), bridge=BridgeId(r[0]), name=f"PJSIP/{r[1]}-1" if len(r) > 1 else ""
+    ),
     "leaves": lambda w, r: i.BridgeLeft(channel=_channel(w), bridge=BridgeId(r[0])),
     "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
@@ -141,6 +143,8 @@ def fact(event: e.Event) -> str:
             return f"{event.agent} next {event.reason}"
         case e.Judged():
             return f"judged {event.interaction} {'yes' if event.solved else 'no'}"
+        case e.AgentMoved():
+            return f"moved {event.interaction} {event.agent}"
         case e.Held() | e.Resumed():
             return f"{type(event).__name__.lower()} {event.interaction}"
         case e.WrappedUp():

@@ -21,6 +21,43 @@ SCENARIOS = {
         42 | A gone                 | ended A answered
         50 | ana wraps-up A         | wrapped A; ana ready
     """,
+    "the desk is loaded anew and takes its own call over": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        3  | A enters b             |
+        3  | A.1 enters b           | connected A ana after 2; ana talking
+        9  | A holds                | -
+        20 | N enters b ana-web     | moved A ana
+        20 | A.1 leaves b           | -
+        20 | A.1 gone               | -
+        25 | N holds                | held A
+        27 | N resumes              | resumed A
+        40 | N leaves b             | talked A 37 ended-by agent; ana wrap_up; HANGUP ch-N 16
+        40 | N gone                 | -
+        40 | A after                | STEER A survey
+        41 | A gone                 | ended A answered
+    """,
+    "the desk is loaded anew, and its old leg is seen leaving first": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        3  | A enters b             |
+        3  | A.1 enters b           | connected A ana after 2; ana talking
+        20 | A.1 leaves b           | talked A 17 ended-by agent; ana wrap_up; HANGUP A.1.0 16
+        20 | N enters b ana-web     | connected A ana after 19; ana talking
+        20 | A.1 gone               | -
+        40 | N gone                 | talked A 20 ended-by agent; ana wrap_up
+    """,
+    "another agent's phone can't take a call over": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        3  | A enters b             |
+        3  | A.1 enters b           | connected A ana after 2; ana talking
+        20 | N enters b bo-web      | -
+        20 | N enters c ana-web     | -
+    """,
     "answered, caller hangs up": """
         0  | ana ready              |
         1  | A calls                | opened A
