@@ -71,7 +71,8 @@ def keep(connection: Connection, source: str, place: str, reason: str, body: byt
 
 def let_go(connection: Connection, source: str, places: list[str]) -> None:
     """What stood at these places has been read by now."""
-    if places:
+    kept_any = text("SELECT 1 FROM kept WHERE source = :source LIMIT 1")
+    if places and connection.execute(kept_any, {"source": source}).first() is not None:
         connection.execute(
             text("DELETE FROM kept WHERE source = :source AND place = :place"),
             [{"source": source, "place": place} for place in places],

@@ -1,8 +1,10 @@
 """A cell into a value: texts, times, numbers, yes and no, with errors that name the column."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from cti.core.ids import Ms
@@ -25,24 +27,16 @@ class Reader:
     def __init__(self, map_: Map) -> None:
         self._map = map_
         self._zone = ZoneInfo(map_.zone)
+        self._get = {
+            name: _getter(name, field)
+            for name in map_.columns.__struct_fields__
+            if (field := getattr(map_.columns, name)) is not None
+        }
 
     def text(self, cells: Cells, name: str) -> str:
-        """The field as text; empty when there is none."""
-        field: Field | None = getattr(self._map.columns, name)
-        if field is None:
-            return ""
-        if isinstance(field, str):
-            return _text(cells.get(field))
-        if field.template:
-            try:
-                found = field.template.format_map({key: _text(value) for key, value in cells.items()})
-            except (KeyError, IndexError, ValueError, AttributeError) as error:
-                raise CellError(f"column for {name}: the template {field.template!r} does not fit: {error}") from error
-        else:
-            found = _text(cells.get(field.column)) if field.column else field.value
-        if field.map:
-            found = field.map.get(found, field.map.get("*", found))
-        return found
+        """The field as text; empty when there is none. Raises `CellError`."""
+        get = self._get.get(name)
+        return "" if get is None else get(cells)
 
     def time(self, cells: Cells, name: str) -> Ms:
         """The field as a time. Raises `CellError`."""
@@ -120,11 +114,51 @@ class Reader:
         return _ms(found if found.tzinfo else found.replace(tzinfo=self._zone))
 
 
+def _getter(name: str, field: Field) -> Callable[[Cells], str]:
+    """How the text of a field is got out of a row; decided once, for there may be millions of rows."""
+    if isinstance(field, str):
+        return partial(_cell, field)
+    found: Callable[[Cells], str]
+    if field.template:
+        found = partial(_filled, name, field.template)
+    elif field.column:
+        found = partial(_cell, field.column)
+    else:
+        found = partial(_constant, field.value)
+    if not field.map:
+        return found
+    known, other = field.map, field.map.get("*")
+
+    def translated(cells: Cells) -> str:
+        written = found(cells)
+        return known.get(written, written if other is None else other)
+
+    return translated
+
+
+def _cell(column: str, cells: Cells) -> str:
+    return _text(cells.get(column))
+
+
+def _constant(value: str, _cells: Cells) -> str:
+    return value
+
+
+def _filled(name: str, template: str, cells: Cells) -> str:
+    try:
+        return template.format_map({key: _text(value) for key, value in cells.items()})
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise CellError(f"column for {name}: the template {template!r} does not fit: {error}") from error
+
+
 def _ms(moment: datetime) -> Ms:
     return Ms(int(moment.timestamp() * 1000))
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        # A lone surrogate (JSON can spell one) is no character, and no database takes it.
+        return value.strip() if value.isascii() else value.strip().encode("utf-8", "replace").decode("utf-8")
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -135,5 +169,4 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, Decimal):
         return format(value, "f")
-    # A lone surrogate (JSON can spell one) is no character, and no database takes it.
-    return str(value).strip().encode("utf-8", "replace").decode("utf-8")
+    return str(value).strip()

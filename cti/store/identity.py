@@ -78,7 +78,8 @@ class Identities:
 
     def _made(self, kind: str, value: str, raw: str) -> Identifier:
         # A lone surrogate is no character, and no database takes it.
-        value, raw = (text.encode("utf-8", "replace").decode("utf-8") for text in (value, raw))
+        if not raw.isascii():
+            value, raw = (text.encode("utf-8", "replace").decode("utf-8") for text in (value, raw))
         name = blake2b(f"{kind}:{value}".encode(), key=self._key, digest_size=_ID_BYTES).hexdigest()
         return Identifier(id=IdentifierId(f"{kind}:{name}"), kind=kind, value=value, raw=raw.strip()[:200])
 
