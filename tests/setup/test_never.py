@@ -64,6 +64,13 @@ def test_the_plain_queue_announces_nothing_and_pauses_nobody() -> None:
         assert re.search(rf"^{re.escape(line)}$", queues, re.MULTILINE), line
 
 
+def test_a_phones_own_transfer_leads_nowhere_and_the_talk_goes_on() -> None:
+    assert "set_var = TRANSFER_CONTEXT=hotline-no-transfer" in settings("pjsip.conf.j2")
+    empty = re.search(r"^\[hotline-no-transfer\]\n(.*?)(?=^\[|\Z)", DIALPLAN, re.MULTILINE | re.DOTALL)
+    assert empty is not None
+    assert not empty[1].strip()
+
+
 def test_no_ari_no_dialogs_between_programs_but_ours() -> None:
     modules = settings("modules.conf.j2")
     assert "noload = res_ari.so" in modules
