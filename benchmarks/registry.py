@@ -30,6 +30,11 @@ BENCHES = (
         "300 MB in the folder for temporary files",
     ),
     Bench("kb", "answers found, beside plain BM25 and SQLite's FTS5", "the shared test data, for its public questions"),
+    Bench(
+        "pop",
+        "from the INVITE to the pop on the glass, from the answer to the voice, a million contacts in the history",
+        "Asterisk, Chromium, 600 MB in the folder for temporary files",
+    ),
     Bench("router", "skill routing: decisions a second, beside the floor and a plain scan"),
 )
 

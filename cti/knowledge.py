@@ -9,7 +9,7 @@ from cti.store.views import Answer
 from kb.article import Article
 from kb.search import Found, KnowledgeBase
 from kb.suggest import Clue, suggest
-from kb.trends import Asked, Hot, hot
+from kb.trends import Asked, Hot, answer_of, hot
 
 log = logging.getLogger(__name__)
 
@@ -25,37 +25,45 @@ class Knowledge:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kb = KnowledgeBase()
-        self._asked: Counter[str] = Counter()
+        self._asked: Counter[tuple[str, str | None]] = Counter()
+        """How often each question was asked, and the article that answered it."""
         self.reload()
 
     def reload(self) -> None:
-        """Read the folder anew. Articles that can't be read are left out and said so in the log."""
+        """Read the folder anew. A file that can't be used is said so in the log and leaves its article as it was."""
         if not self._folder.is_dir():
             self._kb = KnowledgeBase()
             return
-        self._kb, errors = KnowledgeBase.load(self._folder)
+        new, errors = KnowledgeBase.load(self._folder)
         for error in errors:
-            log.error("article left out: %s", error)
+            log.error("article not taken: %s", error)
+            kept = self._kb.exact(error.path.stem, error.path.parent.name)
+            if kept is not None:
+                new.put(kept)
+        self._kb = new
 
     def search(self, text: str, language: str | None = None, limit: int = 10) -> Found:
         """Articles that fit a question; what is asked is counted for `hot`."""
+        found = self._kb.search(text, language, limit)
         question = " ".join(text.split())[:120]
         if question:
-            self._asked[question] += 1
+            self._asked[question, answer_of(found)] += 1
             if len(self._asked) > _ASKED:
                 self._asked = Counter(dict(self._asked.most_common(_ASKED // 2)))
-        return self._kb.search(text, language, limit)
+        return found
 
     def get(self, id: str, language: str | None = None) -> Article | None:
         """One article, in the language or the nearest there is."""
         return self._kb.get(id, language)
 
     async def hot(self, language: str | None, limit: int) -> Sequence[Hot]:
-        """What is asked most at the moment; where too little has been asked, the site's own order fills up."""
-        asked = [Asked(text=text, times=times) for text, times in self._asked.most_common(_COUNTED)]
+        """What is asked most at the moment; where too little has been asked, what the articles' writers expect."""
+        commonest = self._asked.most_common(_COUNTED)
+        asked = [Asked(text=text, article=article, times=times) for (text, article), times in commonest]
         found = [one for one in hot(asked, self._kb, language, limit) if one.article is not None]
         known = {one.article for one in found}
-        rest = (article for article in self._kb.all(language) if article.id not in known)
+        expected = sorted(self._kb.all(language), key=lambda article: (-article.often, article.id))
+        rest = (article for article in expected if article.id not in known)
         for article in rest:
             if len(found) >= limit:
                 break

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from kb.search import KnowledgeBase
+from kb.search import Found, KnowledgeBase
 
 RISING = 3.0
 """Standard deviations above the usual count from which on a question is rising."""
@@ -21,9 +21,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A question in the span looked at: how often now, and how often in such a span usually."""
 
     text: str
-    """In the customer's words; or the article's title if `article` is set."""
+    """In the customer's words."""
     article: str | None = None
-    """The id of the article that was the answer, if known."""
+    """The id of the article that was the answer (`answer_of`); None: there was none."""
     times: int = 1
     usual: float = 0.0
 
@@ -38,25 +38,25 @@ class Hot(msgspec.Struct, frozen=True, kw_only=True):
     rising: bool
 
 
+def answer_of(found: Found) -> str | None:
+    """The id of the article that a search may be said to be answered by."""
+    best = found.hits[0] if found.hits else None
+    return best.article.id if best is not None and best.fit >= ANSWERS else None
+
+
 def hot(asked: Iterable[Asked], kb: KnowledgeBase, language: str | None = None, limit: int = 5) -> list[Hot]:
     """The hottest questions first.
 
-    Different words for one question are counted together: those that find the same article, and those without an
-    answer that come down to the same terms. Ranked by how often they are asked, and twice that if rising.
+    Different words for one question are counted together: those with the same answer, and those without one that come
+    down to the same terms. Ranked by how often they are asked, and twice that if rising. Nothing is searched here.
     """
     groups: dict[str, list[Asked]] = {}
-    articles: dict[str, str | None] = {}
     for each in asked:
-        if each.times <= 0:
-            continue
-        article = each.article if each.article and kb.get(each.article, language) else None
-        if article is None:
-            found = kb.search(each.text, language, limit=1)
-            article = found.hits[0].article.id if found.hits and found.hits[0].fit >= ANSWERS else None
-        key = f"article:{article}" if article else "words:" + " ".join(_gist(kb, each.text))
-        groups.setdefault(key, []).append(each)
-        articles[key] = article
-    ranked = [_sum_up(group, articles[key], kb, language) for key, group in groups.items()]
+        if each.times > 0:
+            known = each.article is not None and kb.get(each.article, language) is not None
+            key = f"article:{each.article}" if known else "words:" + " ".join(_gist(kb, each.text))
+            groups.setdefault(key, []).append(each)
+    ranked = [_sum_up(group, kb, language) for group in groups.values()]
     ranked.sort(key=lambda each: (-each.times * (2 if each.rising else 1), each.question))
     return ranked[:limit]
 
@@ -67,14 +67,14 @@ def _gist(kb: KnowledgeBase, text: str) -> list[str]:
     return sorted({t.text for t in terms if t.weight >= 1.0}) or sorted({t.text for t in terms})
 
 
-def _sum_up(group: list[Asked], article: str | None, kb: KnowledgeBase, language: str | None) -> Hot:
+def _sum_up(group: list[Asked], kb: KnowledgeBase, language: str | None) -> Hot:
     times = sum(each.times for each in group)
     usual = sum(each.usual for each in group)
-    found = kb.get(article, language) if article else None
+    found = kb.get(group[0].article, language) if group[0].article is not None else None
     commonest = min(group, key=lambda each: (-each.times, each.text))
     return Hot(
         question=found.title if found else commonest.text,
-        article=article,
+        article=found.id if found else None,
         times=times,
         usual=usual,
         # a count that comes by chance has its mean as its variance (Poisson); +1 keeps a single call from being news

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cti.commands._options import add_data, add_json, data_folder
 from cti.setup import resources
 from kb.article import ArticleError
 from kb.search import Found, Hit, KnowledgeBase
@@ -23,15 +24,15 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     for each in (search, listing):
         each.add_argument("--lang", metavar="LANG", help="en, zh-Hans or zh-Hant")
-        each.add_argument("--data", type=Path, metavar="DIR", help="the data folder whose articles to use")
-        each.add_argument("--json", action="store_true", help="for programs")
+        add_data(each)
+        add_json(each)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it; the answer is the exit code: 0 done, 1 nothing found or files with errors, 2 there is no folder."""
     try:
-        kb, errors = KnowledgeBase.load(_folder(args.data))
+        kb, errors = KnowledgeBase.load(_folder(args))
     except ArticleError as error:
         print(error, file=sys.stderr)
         return 2
@@ -42,9 +43,10 @@ def run(args: argparse.Namespace) -> int:
     return _search(kb.search(" ".join(args.words), args.lang, args.limit), args.json)
 
 
-def _folder(data: Path | None) -> Path:
-    """The articles of the data folder; without one, the example's."""
-    return data / "kb" if data is not None else resources.folder("example") / "kb"
+def _folder(args: argparse.Namespace) -> Path:
+    """The articles of the data folder; the example's, where none was named and there is none yet."""
+    folder = data_folder(args) / "kb"
+    return folder if args.data is not None or folder.is_dir() else resources.folder("example") / "kb"
 
 
 def _search(found: Found, as_json: bool) -> int:

@@ -9,6 +9,11 @@ import pytest
 from cti.commands import kb
 
 
+@pytest.fixture(autouse=True)
+def _no_site_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOTLINE_DATA", str(tmp_path / "none"))
+
+
 def _run(*words: str) -> int:
     parser = argparse.ArgumentParser()
     kb.add(parser.add_subparsers())
