@@ -129,6 +129,12 @@ class Router:
             if preferred in self._free:
                 self._new_work[interaction] = waiting
 
+    def set_aside(self, interaction: InteractionId) -> None:
+        """In line with its place, but to be offered to nobody before it arrives again: an offer is out already."""
+        waiting = self._waiting.get(interaction)
+        if waiting is not None and not waiting.reserved:
+            self._put_aside(waiting)
+
     def leave(self, interaction: InteractionId) -> None:
         """The interaction is out of the line: answered, abandoned, moved. One that is not in it is no error."""
         waiting = self._waiting.pop(interaction, None)
@@ -320,16 +326,15 @@ class Router:
 
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
         why = reasons.why(waiting, worker, now, self._idle, self._free)
-        self._set_aside(waiting, worker)
-        return Match(waiting.id, worker.id, why)
-
-    def _set_aside(self, waiting: Waiting, worker: Worker) -> None:
-        if not waiting.reserved:
-            self._take(waiting)
-            waiting.reserved = True
-            waiting.group.queue.aside[waiting.id] = waiting
+        self._put_aside(waiting)
         if worker.id in self._free:
             self._unfile(worker)
+        return Match(waiting.id, worker.id, why)
+
+    def _put_aside(self, waiting: Waiting) -> None:
+        self._take(waiting)
+        waiting.reserved = True
+        waiting.group.queue.aside[waiting.id] = waiting
 
     def _swap(self, found: list[Match], now: Ms) -> list[Match]:
         """Let more be served by exchanging agents among the matches of this moment (`batch.augment`)."""
@@ -359,7 +364,8 @@ class Router:
             if match is None or match.agent != worker.id:
                 spared = None if match is None else match.agent
                 match = Match(waiting.id, worker.id, reasons.swapped(waiting, worker, now, spared))
-            self._set_aside(waiting, worker)
+            self.set_aside(waiting.id)
+            self.remove_agent(worker.id)
             out.append(match)
         return out
 
