@@ -36,6 +36,8 @@ def _channel_started(turn: Turn, said: i.ChannelStarted) -> None:
             turn.emit(e.LegStarted(channel=said.channel, interaction=leg.interaction, phone=leg.phone))
     elif said.interaction in turn.world.interactions:
         adopt(turn, said.channel, said.name, InteractionId(said.interaction or ""))
+    elif (it := _talk_of(turn, said.name)) is not None:
+        adopt(turn, said.channel, said.name, it.id)
 
 
 def adopt(turn: Turn, channel: ChannelId, name: str, interaction: InteractionId) -> Leg | None:
@@ -75,20 +77,36 @@ def _bridge_entered(turn: Turn, said: i.BridgeEntered) -> None:
     met(turn, it)
 
 
-def _taken_over(turn: Turn, said: i.BridgeEntered) -> InteractionId | None:
-    """
-    The talk an agent's own phone came back to. A desk that was loaded anew calls with `Replaces` (RFC 3891): Asterisk puts
-    the new channel into the old one's place. Such a channel carries nothing of ours; whose phone it is and whose
-    bridge it entered tell the rest.
-    """
-    phone = phone_of(said.name)
+def _talk_of(turn: Turn, name: str) -> Interaction | None:
+    """The talk of the agent whose phone this channel belongs to."""
+    phone = phone_of(name)
     owner = turn.world.owner(phone) if phone is not None else None
     agent = turn.world.agents.get(owner) if owner is not None else None
     it = turn.world.interactions.get(agent.interaction) if agent is not None and agent.interaction is not None else None
+    return it if it is not None and it.agent == owner and it.state in (State.TALKING, State.AFTER) else None
+
+
+def _taken_over(turn: Turn, said: i.BridgeEntered) -> InteractionId | None:
+    """
+    The talk an agent's own phone came back to. A desk that was loaded anew calls with `Replaces` (RFC 3891): Asterisk
+    puts the new channel into the old one's place. Such a channel carries nothing of ours; whose phone it is and whose
+    bridge it entered tell the rest.
+    """
+    it = _talk_of(turn, said.name)
     caller = turn.world.legs.get(it.channel) if it is not None else None
-    if it is None or caller is None or it.agent != owner or caller.bridge != said.bridge:
-        return None
-    return it.id
+    return it.id if it is not None and caller is not None and caller.bridge == said.bridge else None
+
+
+def _being_taken_over(turn: Turn, it: Interaction, leaving: Leg) -> bool:
+    """
+    Whether the agent's leg may be making room for another: AMI shows the old one leave before the new one enters. If
+    none enters, the old leg's end follows at once and ends the talk.
+    """
+    caller = turn.world.legs.get(it.channel)
+    if leaving.phone is None or leaving.ending or caller is None or caller.ending:
+        return False
+    legs = turn.world.legs.values()
+    return any(leg is not leaving and leg.phone is not None and leg.interaction == it.id for leg in legs)
 
 
 def _ghost(turn: Turn, leg: Leg) -> None:
@@ -120,7 +138,9 @@ def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
         return
     turn.emit(e.LegBridged(channel=said.channel, bridge=None))
     it = turn.world.interactions.get(leg.interaction)
-    if it is not None and it.state is State.TALKING and said.channel in (it.channel, it.agent_channel):
+    if it is None or it.state is not State.TALKING or said.channel not in (it.channel, it.agent_channel):
+        return
+    if not _being_taken_over(turn, it, leg):
         calls.signal(turn, it, Signal.PARTED, Detail(by="caller" if leg.phone is None else "agent"))
 
 

@@ -92,7 +92,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(w), queue=QueueId(r[0]), language=Language(r[1]) if len(r) > 1 else None
     ),
     "chooses": lambda w, r: i.FlowMoved(interaction=InteractionId(w), position=r[0], label={"en": r[0]}),
-    "starts": lambda w, r: i.ChannelStarted(channel=_channel(w), name="PJSIP/x-1", interaction=None),
+    "starts": lambda w, r: i.ChannelStarted(
+        channel=_channel(w), name=f"PJSIP/{r[0] if r else 'x'}-1", interaction=None
+    ),
     "enters": lambda w, r: i.BridgeEntered(
         channel=_channel(w), bridge=BridgeId(r[0]), name=f"PJSIP/{r[1]}-1" if len(r) > 1 else ""
     ),

@@ -27,9 +27,10 @@ SCENARIOS = {
         1  | A asks support         |
         3  | A enters b             |
         3  | A.1 enters b           | connected A ana after 2; ana talking
-        9  | A holds                | -
-        20 | N enters b ana-web     | moved A ana
+        20 | N starts ana-web       | -
         20 | A.1 leaves b           | -
+        20 | N enters b ana-web     | moved A ana
+        20 | A.1 ending             | -
         20 | A.1 gone               | -
         25 | N holds                | held A
         27 | N resumes              | resumed A
@@ -38,16 +39,37 @@ SCENARIOS = {
         40 | A after                | STEER A survey
         41 | A gone                 | ended A answered
     """,
-    "the desk is loaded anew, and its old leg is seen leaving first": """
+    "the desk is loaded anew, and its new leg is seen entering first": """
         0  | ana ready              |
         1  | A calls                |
         1  | A asks support         |
         3  | A enters b             |
         3  | A.1 enters b           | connected A ana after 2; ana talking
-        20 | A.1 leaves b           | talked A 17 ended-by agent; ana wrap_up; HANGUP A.1.0 16
-        20 | N enters b ana-web     | connected A ana after 19; ana talking
+        20 | N enters b ana-web     | moved A ana
+        20 | A.1 leaves b           | -
         20 | A.1 gone               | -
-        40 | N gone                 | talked A 20 ended-by agent; ana wrap_up
+        40 | N gone                 | talked A 37 ended-by agent; ana wrap_up
+    """,
+    "the desk is loaded anew, and its new leg never gets in": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        3  | A enters b             |
+        3  | A.1 enters b           | connected A ana after 2; ana talking
+        20 | N starts ana-web       | -
+        20 | A.1 leaves b           | -
+        20 | A.1 gone               | talked A 17 ended-by agent; ana wrap_up
+        20 | N gone                 | -
+    """,
+    "an agent's second line does not keep a talk from ending": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        3  | A enters b             |
+        3  | A.1 enters b           | connected A ana after 2; ana talking
+        20 | N starts ana-web       | -
+        25 | A.1 ending             | -
+        25 | A.1 leaves b           | talked A 22 ended-by agent; ana wrap_up; HANGUP A.1.0 16
     """,
     "another agent's phone can't take a call over": """
         0  | ana ready              |
