@@ -131,6 +131,12 @@ effect(() => {
   if (live.link.value.state === "live" && who.peek() && who.peek() !== "asking" && sip.phone.peek().line !== "up") void connectPhone();
 });
 
+// A reload in the middle of a talk: the talk comes back as soon as the phone is registered.
+effect(() => {
+  const { phase } = call.value ?? {};
+  if ((phase === "talking" || phase === "held") && sip.phone.value.line === "up" && sip.phone.value.call === null && sip.canTakeOver()) void sip.takeOver();
+});
+
 // After a reload the microphone is opened again, so that answering needs no waiting; the browser asks nothing the second time.
 effect(() => {
   if (checked.value?.by === "browser" && who.value !== null && who.value !== "asking") void sound.microphone();

@@ -5,12 +5,15 @@
  * - No STUN: the exchange is where the page came from. The answer leaves with the first candidate of our own.
  * - One call at a time: a second ring gets 486; the reservation on the server makes it impossible anyway.
  * - When the socket comes back during a talk, a re-INVITE tells the exchange the new way here and mends the sound.
+ * - A page loaded anew takes its own talk over: it calls with `Replaces` (RFC 3891), and the exchange puts the new call into
+ *   the place of the old one. The names of the dialog are kept in the tab for that.
  */
 import { signal } from "@preact/signals";
 import JsSIP from "jssip";
 import type { IncomingRequest } from "jssip/lib/SIPMessage";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent, UA } from "jssip/lib/UA";
+import { tab } from "../shared/keep";
 import type { BrowserPhone } from "../shared/types";
 import { answersItself, IDLE, step, type PhoneEvent } from "./phone";
 import * as sound from "./sound";
@@ -85,26 +88,84 @@ function ring(incoming: RTCSession, request: IncomingRequest): void {
     incoming.terminate({ status_code: BUSY });
     return;
   }
-  session = incoming;
-  const id = incoming.id;
-  const end = (trouble?: string): void => {
-    if (session === incoming) session = null;
-    fold(trouble ? { is: "ended", id, trouble } : { is: "ended", id });
-  };
-  incoming.on("ended", () => end());
-  incoming.on("failed", () => end());
-  incoming.on("getusermediafailed", () => end("microphone"));
-  incoming.on("peerconnection:setremotedescriptionfailed", () => end("media"));
-  incoming.on("confirmed", () => fold({ is: "confirmed", id }));
-  incoming.on("hold", ({ originator }) => originator === "local" && fold({ is: "held", id, on: true }));
-  incoming.on("unhold", ({ originator }) => originator === "local" && fold({ is: "held", id, on: false }));
-  incoming.on("muted", () => fold({ is: "muted", id, on: true }));
-  incoming.on("unmuted", () => fold({ is: "muted", id, on: false }));
+  const offer = request.getHeader("X-Hotline-Offer") ?? null;
+  own(incoming);
   prepare(incoming, (stream) => sound.hear(stream));
-  fold({ is: "incoming", id, offer: request.getHeader("X-Hotline-Offer") ?? null });
+  fold({ is: "incoming", id: incoming.id, offer });
   // Set by the exchange for agents whose calls are answered at once.
   const auto = request.getHeader("X-Hotline-Answer") === "auto";
   if (answersItself(phone.value, auto)) void answer();
+}
+
+/** This is the call of this desk now: everything that happens to it is folded. */
+function own(given: RTCSession): void {
+  session = given;
+  const id = given.id;
+  const end = (trouble?: string): void => {
+    if (session === given) session = null;
+    tab.keep(DIALOG, null);
+    fold(trouble ? { is: "ended", id, trouble } : { is: "ended", id });
+  };
+  given.on("ended", () => end());
+  given.on("failed", () => end());
+  given.on("getusermediafailed", () => end("microphone"));
+  given.on("peerconnection:setremotedescriptionfailed", () => end("media"));
+  given.on("confirmed", () => {
+    const names = dialogOf(given);
+    tab.keep(DIALOG, names && JSON.stringify(names));
+    fold({ is: "confirmed", id });
+  });
+  given.on("hold", ({ originator }) => originator === "local" && fold({ is: "held", id, on: true }));
+  given.on("unhold", ({ originator }) => originator === "local" && fold({ is: "held", id, on: false }));
+  given.on("muted", () => fold({ is: "muted", id, on: true }));
+  given.on("unmuted", () => fold({ is: "muted", id, on: false }));
+}
+
+/** The names of a dialog (RFC 3261, section 12), as seen from here. */
+interface Dialog {
+  call: string;
+  local: string;
+  remote: string;
+}
+
+const DIALOG = "hotline.dialog";
+
+/** JsSIP keeps them to itself; without them a reload only costs the sound, which the deck then says. */
+function dialogOf(given: RTCSession): Dialog | null {
+  const { _dialog } = given as unknown as { _dialog?: { id?: { call_id?: string; local_tag?: string; remote_tag?: string } } };
+  const { call_id: call, local_tag: local, remote_tag: remote } = _dialog?.id ?? {};
+  return call && local && remote ? { call, local, remote } : null;
+}
+
+function keptDialog(): Dialog | null {
+  try {
+    return JSON.parse(tab.kept(DIALOG) ?? "null") as Dialog | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether this tab had a talk that it may take over. */
+export const canTakeOver = (): boolean => session === null && keptDialog() !== null;
+
+/** Take the talk over that this tab had before it was loaded anew. Tried once: the exchange may have ended it meanwhile. */
+export async function takeOver(): Promise<void> {
+  const names = keptDialog();
+  if (!ua || !account || session || !names) return;
+  const stream = await sound.microphone();
+  if (!stream || session) return;
+  tab.keep(DIALOG, null);
+  const call = ua.call(account.echo, {
+    mediaStream: stream,
+    pcConfig: PC,
+    mediaConstraints: { audio: true, video: false },
+    // Where the exchange does not know the dialog any more it refuses (481), so this never becomes a call to the echo.
+    extraHeaders: [`Replaces: ${names.call};to-tag=${names.remote};from-tag=${names.local}`, "Require: replaces"],
+  });
+  own(call);
+  prepare(call, (back) => sound.hear(back));
+  fold({ is: "incoming", id: call.id, offer: null });
+  fold({ is: "answering", id: call.id });
 }
 
 /** What every session needs: a quick end to gathering, and its sound played. */
