@@ -39,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         report = chosen.run(Options(quick=args.quick))
     except (OSError, RuntimeError) as problem:
-        print(f"bench {chosen.name} could not run: {problem}. It needs {chosen.needs}.", file=sys.stderr)
+        why = str(problem) or type(problem).__name__
+        print(f"bench {chosen.name} could not run: {why}. It needs {chosen.needs}.", file=sys.stderr)
         return 2
     print(report.as_json() if args.json else report.as_text())
     return 0

@@ -108,6 +108,8 @@ class _Media(asyncio.DatagramProtocol):
         self.first_loud: float | None = None
         """Loop time of the first of those."""
         self.started = 0.0
+        self.on_audio: Callable[[bytes], None] | None = None
+        """Called with every audio packet."""
         self.keys = ""
         """Keys pressed by the other side."""
         self._key_stamp = -1
@@ -174,6 +176,8 @@ class _Media(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if sound.is_audio(data):
             self.packets += 1
+            if self.on_audio is not None:
+                self.on_audio(data)
             if sound.heard(data):
                 self.loud += 1
                 if self.first_loud is None:

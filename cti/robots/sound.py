@@ -2,6 +2,7 @@
 
 import math
 import struct
+from itertools import pairwise
 
 SAMPLES = 160
 """Twenty milliseconds."""
@@ -50,6 +51,12 @@ def is_audio(data: bytes) -> bool:
 def heard(data: bytes) -> bool:
     """Whether an audio packet holds anything but silence (0xFF and 0x7F are mu-law's zeros; a little noise is none)."""
     return sum(1 for byte in data[12:] if byte & 0x7F < 0x60) > SAMPLES // 10
+
+
+def crossings(data: bytes) -> int:
+    """How often an audio packet's wave crosses zero: 40 Hz of a pure tone for each (a frame is a 50th of a second)."""
+    signs = [byte >> 7 for byte in data[12:]]
+    return sum(1 for one, two in pairwise(signs) if one != two)
 
 
 def pressed(data: bytes) -> tuple[int, str] | None:

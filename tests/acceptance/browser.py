@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page, async_playwright
@@ -37,10 +38,13 @@ window.WebSocket = class extends Plain {
 
 
 @asynccontextmanager
-async def page(language: str = "en", width: int = 1280, height: int = 800) -> AsyncIterator[Page]:
-    """A page whose errors fail the test at its end."""
+async def page(
+    language: str = "en", width: int = 1280, height: int = 800, voice: Path | None = None
+) -> AsyncIterator[Page]:
+    """A page whose errors fail the test at its end. `voice`: a wav file for the microphone; else it beeps."""
+    arguments = [*ARGUMENTS, f"--use-file-for-fake-audio-capture={voice}"] if voice else list(ARGUMENTS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
         context = await browser.new_context(viewport={"width": width, "height": height}, locale=language)
         made = await context.new_page()
         await made.add_init_script(_WATCH)

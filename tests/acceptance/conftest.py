@@ -12,7 +12,7 @@ from cti.setup import resources
 from cti.setup.asterisk import AsteriskInstall, AsteriskProcess
 from cti.setup.prepare import Options, prepare
 from ivr import load, prompts
-from tests.acceptance.house import House, site_of
+from tests.acceptance.house import House, furnish, site_of
 from tests.conftest import PROJECT, free_ports
 
 AGENTS = 12
@@ -36,10 +36,7 @@ async def house(asterisk_install: AsteriskInstall, spoken: Path) -> AsyncIterato
     file.write_text(site_of(AGENTS))
     http, sip, ami, agi = free_ports(4)
     made = prepare(data, Options(http=http, sip=sip, ami=ami, agi=agi, site=file), print, asterisk_install)
-    made.settings.sounds.mkdir(exist_ok=True)
-    place = made.settings.sounds / "hotline"
-    if not place.exists():
-        place.symlink_to(spoken)
+    furnish(made.settings, spoken)
     house = House(made.settings)
     house.set_passwords([AgentId("web"), *(AgentId(f"a{n}") for n in range(AGENTS))])
     try:

@@ -44,12 +44,19 @@ class House:
     def sip(self) -> tuple[str, int]:
         return ("127.0.0.1", self.settings.sip_port)
 
-    async def start_bridge(self) -> None:
-        """Start it, and return when it sees Asterisk."""
+    async def start_bridge(self, watched: bool = True) -> None:
+        """Start it, and return when it sees Asterisk. `watched`: with Python's own checks, which take time."""
         log = (self.settings.data / "bridge.log").open("ab")
         with log:
             self.bridge = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-X", "dev", "-m", "cti.app", "--data", str(self.settings.data)),
+                *(
+                    sys.executable,
+                    *(("-X", "dev") if watched else ()),
+                    "-m",
+                    "cti.app",
+                    "--data",
+                    str(self.settings.data),
+                ),
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONWARNINGS": "default"},

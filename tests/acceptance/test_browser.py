@@ -31,7 +31,7 @@ async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: P
         call = asyncio.ensure_future(dial(caller, "28000000", house.sip, "127.0.0.9", tmp_path / "call", said))
         await desk.get_by_text("+852 6123 4567").first.wait_for(timeout=20_000)
         await desk.get_by_role("button", name="Answer").wait_for()
-        await desk.wait_for_function("performance.getEntriesByName('pop-painted').length > 0")
+        await until(lambda: was_painted(desk), 5, "the pop is painted")
         await until(lambda: ring_came(desk), 5, "the phone rings")
         popped = next(m["at"] for m in await came_in(desk) if '"Offered' in m["text"] or '"ringing"' in m["text"])
         rang = next(m["at"] for m in await came_in(desk) if m["text"].startswith("INVITE"))
@@ -49,6 +49,10 @@ async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: P
         assert await asyncio.wait_for(call, 30) in (0, 1)
         await until(lambda: [x.how for x in of_kind(house, e.InteractionEnded)] == ["answered"], 5, "the call is over")
         await agree(house)
+
+
+async def was_painted(desk: Page) -> bool:
+    return len(await painted(desk)) > 0
 
 
 async def ring_came(desk: Page) -> bool:
