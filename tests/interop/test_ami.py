@@ -117,7 +117,7 @@ async def test_what_a_phone_that_is_not_answered_says(exchange: Exchange) -> Non
         lambda: first(exchange.heard, RingFailed, lambda s: s.channel == "leg-b"), "time over"
     )
     assert failed.offer == f"{session.args[0]}.leg-b"
-    exchange.ring(session, "leg-c", phone="ana-desk")
+    exchange.ring(session, "leg-c", phone="ana-web")
     await exchange.until(lambda: first(exchange.heard, RingFailed, lambda s: s.channel == "leg-c"), "nobody registered")
     assert not session.gone, "the caller heard nothing of it"
 
