@@ -82,7 +82,7 @@ def _do(side: Router | Scan, event: tuple[Any, ...], now: Ms) -> None:
             side.leave(caller)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_days(), st.lists(st.booleans(), min_size=40, max_size=40), st.data())
 def test_every_decision_is_that_of_a_plain_scan(
     day: list[tuple[Any, ...]], asked_now: list[bool], data: st.DataObject
@@ -118,7 +118,7 @@ def _same_decisions(router: Router, scan: Scan, now: Ms) -> None:
         assert match.why[0].code == "skills"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_days())
 def test_a_batch_serves_the_most_there_are_and_nobody_pays_for_it(day: list[tuple[Any, ...]]) -> None:
     router, greedy, scan = Router(), Router(), Scan()
