@@ -31,7 +31,7 @@ def install(packages: list[str], why: str, say: Say) -> None:
     root = [] if os.geteuid() == 0 else ["sudo"]
     if root and shutil.which("sudo") is None:
         raise SetupProblem(f"{why} needs {', '.join(packages)}. Run as root: {by_hand}")
-    say(f"Installing {', '.join(packages)} ({why.lower()})")
+    say(f"Installing {', '.join(packages)} ({why[0].lower()}{why[1:]})")
     # Somebody else's apt may run; waiting is better than failing.
     apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq"]
     subprocess.run([*apt, "update"], check=False, stdout=subprocess.DEVNULL)
