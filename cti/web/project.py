@@ -231,7 +231,7 @@ def line_total(world: World) -> tuple[int, Ms | None, QueueId | None]:
 
 
 def tiles(world: World) -> tuple[AgentTile, ...]:
-    """Every agent of the site, in the site's order."""
+    """Everybody who can be given work, in the site's order: an administrator without a skill is none of them."""
     if world.site is None:
         return ()
     return tuple(
@@ -244,7 +244,7 @@ def tiles(world: World) -> tuple[AgentTile, ...]:
             since=now.since,
         )
         for agent in world.site.agents
-        if (now := world.agents.get(agent.id)) is not None
+        if (agent.skills or agent.role == "agent") and (now := world.agents.get(agent.id)) is not None
     )
 
 

@@ -168,7 +168,7 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
 
 /** The word for a reason: the site's, or ours for those the system gives itself. */
 export function reasonWord(reason: string | null, reasons: readonly Reason[]): string {
-  if (reason === null) return t().states.not_ready;
+  if (reason === null || reason === "signed_in") return t().states.not_ready;
   const known = reasons.find((r) => r.id === reason);
   return known ? siteText(known.name, reason) : named("reasons", reason);
 }
