@@ -68,6 +68,8 @@ class Line:
     def __init__(self) -> None:
         self.media: Page | None = None
         self.call: Call | None = None
+        self.replaces = ""
+        """The header of the last call that takes another one's place."""
         self.changed = asyncio.Condition()
         self._socket: web.WebSocketResponse | None = None
         self._contact = ""
@@ -86,7 +88,7 @@ class Line:
         return socket
 
     async def until(self, what: str) -> None:
-        """Wait until the call `answered`, `held`, `resumed` or `ended`."""
+        """Wait until the call is `answered`, `held`, `resumed`, `replaced` or `ended`."""
 
         def so() -> bool:
             call = self.call
@@ -95,6 +97,7 @@ class Line:
             return {
                 "answered": call.status == 200,
                 "held": call.holds[-1:] == [True],
+                "replaced": self.replaces.startswith(f"{call.id};"),
                 "resumed": call.holds[-1:] == [False],
                 "ended": call.ended or call.status >= 300,
             }[what]
@@ -164,7 +167,8 @@ class Line:
             self._remote = ""
 
     async def _invited(self, head: str, body: str) -> None:
-        """A call to the echo, or a change (hold, resume) of the call that stands."""
+        """A call to the echo or in another one's place, or a change (hold, resume) of the call that stands."""
+        self.replaces = _header(head, "Replaces")
         if self.media is None:
             await self._reply(head, "480 Nobody here")
             return

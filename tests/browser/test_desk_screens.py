@@ -338,8 +338,25 @@ async def test_a_call_not_answered_is_said_until_it_is_put_away(stub: Stub, open
     await next_ask(stub, f"/agent/notices/{scenes.OFFER}")
 
 
+async def test_a_reload_in_a_talk_takes_the_talk_over(stub: Stub, open_page: OpenPage) -> None:
+    stub.line.media = await open_page(f"{stub.url}/wallboard")
+    page = await desk(open_page, stub, "ready")
+    await expect(page.locator(".deck h2")).to_have_text("Line open")
+    await stub.show("ringing")
+    await stub.line.ring(scenes.OFFER, auto=True)
+    await stub.line.until("answered")
+    await stub.show("talking")
+    await expect(page.locator("#key-hold")).to_be_enabled()
+    await page.reload()
+    await stub.line.until("replaced")
+    assert re.search(r";to-tag=exchange;from-tag=\w+$", stub.line.replaces)
+    await expect(page.locator("#key-hold")).to_be_enabled()
+    await page.wait_for_function("async () => ((await hotlineStats())?.packetsReceived ?? 0) > 10")
+
+
 async def test_after_a_reload_the_desk_says_honestly_that_the_sound_is_gone(stub: Stub, open_page: OpenPage) -> None:
     page = await desk(open_page, stub, "talking")
+    # Nothing is kept of the dialog: the browser crashed, or this is another computer.
     await expect(page.locator(".line")).to_contain_text("The sound of this call is not in this window")
     await page.keyboard.press("F10")
     await next_ask(stub, f"/interactions/{scenes.CALL}/hangup")

@@ -26,6 +26,8 @@ const PC: RTCConfiguration = { iceServers: [], bundlePolicy: "max-bundle" };
 /** After the first candidate, how long others may still join it. */
 const CANDIDATES_MS = 40;
 const BUSY = 486;
+const HOLD_AGAIN_MS = 100;
+const HOLD_TRIES = 20;
 
 let ua: UA | null = null;
 let session: RTCSession | null = null;
@@ -205,9 +207,12 @@ export function hangUp(): boolean {
   return true;
 }
 
-export function hold(on: boolean): void {
-  if (on) session?.hold({ useUpdate: false });
-  else session?.unhold({ useUpdate: false });
+/** Hold or resume. JsSIP refuses while an earlier change is on its way; then it is tried again until that has arrived. */
+export function hold(on: boolean, tries = HOLD_TRIES): void {
+  const mine = session;
+  if (!mine || mine.isOnHold().local === on) return;
+  const done = on ? mine.hold({ useUpdate: false }) : mine.unhold({ useUpdate: false });
+  if (!done && tries > 0) setTimeout(() => session === mine && hold(on, tries - 1), HOLD_AGAIN_MS);
 }
 
 export function mute(on: boolean): void {
