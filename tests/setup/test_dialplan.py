@@ -8,11 +8,23 @@ import time
 import pytest
 
 from cti.robots.phone import Phone
-from tests.conftest import RunningAsterisk, eventually
+from cti.setup import resources
+from tests.conftest import RunningAsterisk, StartAsterisk, eventually
 from tests.setup.conftest import Dial
 from tests.setup.standin import Bridge, ended, next_ring, opened, phone_of
 
 pytestmark = pytest.mark.asterisk
+
+
+def test_asterisk_has_nothing_to_complain_about(start_asterisk: StartAsterisk) -> None:
+    """With the site that newcomers get."""
+    fresh = start_asterisk(resources.folder("example") / "site.toml")
+    log = (fresh.settings.logs / "asterisk" / "messages.log").read_text()
+    complaints = [line for line in log.splitlines() if "WARNING" in line or "ERROR" in line]
+    assert complaints == []
+    printed = (fresh.settings.logs / "asterisk.log").read_text()
+    assert "ERROR" not in printed
+    assert "WARNING" not in printed
 
 
 async def test_a_call_reaches_the_bridge_with_its_id_and_the_number(bridge: Bridge, dial: Dial) -> None:
