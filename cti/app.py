@@ -102,6 +102,8 @@ class Bridge:
         self._projector.start()
         self.loop.submit(SiteLoaded(site=self._in_force))
         self.loop.submit(Started())
+        # Before any caller asks what now: one who was served without us must not be put back in line.
+        self._tell_served()
         self._reception.recover()
         await self._agi.start("127.0.0.1", self.settings.agi_port)
         await self._web.start()
@@ -141,6 +143,7 @@ class Bridge:
     def _from_asterisk(self, said: Input) -> None:
         """What ended while we were away is told before what is there now, so that its time is right."""
         if isinstance(said, AsteriskUp):
+            self._tell_served()
             for ended in cel.ended(self.settings.cel_file, self.loop.world.legs):
                 self.loop.submit(ended)
             for channel in said.channels:
@@ -148,6 +151,10 @@ class Bridge:
                     # Came while we were away, so no session has asked who it is.
                     self._reception.look_up(channel.interaction, channel.caller)
         self.loop.submit(said)
+
+    def _tell_served(self) -> None:
+        for served in cel.served(self.settings.cel_file, self.loop.world):
+            self.loop.submit(served)
 
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, Steer):

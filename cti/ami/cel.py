@@ -6,11 +6,15 @@ holds the cause); see `asterisk-conf/cel_custom.conf.j2`.
 
 import csv
 import json
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
-from cti.core.ids import ChannelId, Ms
-from cti.core.inputs import EndedMeanwhile
+from msgspec import Struct
+
+from cti.core.channels import phone_of
+from cti.core.ids import ChannelId, InteractionId, Ms
+from cti.core.inputs import EndedMeanwhile, ServedMeanwhile
+from cti.core.world import World
 
 TAIL = 8 * 1024 * 1024
 """So many bytes of the file's end are read: over ten thousand calls, far more than a restart can miss."""
@@ -18,6 +22,55 @@ TAIL = 8 * 1024 * 1024
 
 def ended(path: Path, channels: Container[ChannelId]) -> Iterator[EndedMeanwhile]:
     """The ends of those of `channels` that the file knows of, oldest first. No file: nothing ended."""
+    for row in _rows(path):
+        if row[0] == "HANGUP" and ChannelId(row[2]) in channels and (read := _read(row)) is not None:
+            at, extra = read
+            cause = extra.get("hangupcause", 0)
+            yield EndedMeanwhile(channel=ChannelId(row[2]), at=at, cause=cause if isinstance(cause, int) else 0)
+
+
+class _Met(Struct):
+    """A caller whom the world believes in no talk, in a bridge."""
+
+    interaction: InteractionId
+    at: Ms
+    phone: str = ""
+    """Channel name of who was in it, too."""
+
+
+def served(path: Path, world: World) -> list[ServedMeanwhile]:
+    """Whole talks of callers who, as far as the world knows, still wait: they went by while we were away."""
+    callers = {it.channel: it.id for it in world.interactions.values() if it.connected is None}
+    bridges: dict[str, dict[str, str]] = {}
+    """Bridge -> channel -> name of everybody in it."""
+    met: dict[str, _Met] = {}
+    found: list[ServedMeanwhile] = []
+    for row in _rows(path) if callers else ():
+        if row[0] not in ("BRIDGE_ENTER", "BRIDGE_EXIT") or (read := _read(row)) is None:
+            continue
+        at, extra = read
+        bridge, channel = str(extra.get("bridge_id", "")), row[2]
+        there = bridges.setdefault(bridge, {})
+        if row[0] == "BRIDGE_ENTER":
+            there[channel] = row[5]
+            if channel in callers:
+                met[bridge] = _Met(callers[ChannelId(channel)], at)
+            if bridge in met:
+                others = (name for one, name in there.items() if one not in callers)
+                met[bridge].phone = met[bridge].phone or next(others, "")
+            continue
+        there.pop(channel, None)
+        if (talk := met.pop(bridge, None)) is not None:
+            phone = phone_of(talk.phone)
+            agent = world.owner(phone) if phone is not None else None
+            if agent is not None:
+                talked = Ms(max(0, at - talk.at))
+                found.append(ServedMeanwhile(interaction=talk.interaction, agent=agent, talked=talked, ended=at))
+    return found
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    """The whole lines of the file's end."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -25,18 +78,13 @@ def ended(path: Path, channels: Container[ChannelId]) -> Iterator[EndedMeanwhile
             lines = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return
-    for row in csv.reader(lines):
-        if len(row) >= 7 and row[0] == "HANGUP" and ChannelId(row[2]) in channels:
-            found = _read(row)
-            if found is not None:
-                yield found
+    yield from (row for row in csv.reader(lines) if len(row) >= 7)
 
 
-def _read(row: list[str]) -> EndedMeanwhile | None:
-    """One HANGUP line; None for a damaged one (reconcile sees the missing channel all the same)."""
+def _read(row: list[str]) -> tuple[Ms, Mapping[str, object]] | None:
+    """Time and details of a line; None for a damaged one (reconcile sees a missing channel all the same)."""
     try:
-        at = Ms(round(float(row[1]) * 1000))
-        cause = int(json.loads(row[6]).get("hangupcause", 0))
-    except (ValueError, AttributeError, TypeError):
+        at, extra = Ms(round(float(row[1]) * 1000)), json.loads(row[6])
+    except ValueError:
         return None
-    return EndedMeanwhile(channel=ChannelId(row[2]), at=at, cause=cause)
+    return (at, extra) if isinstance(extra, dict) else None

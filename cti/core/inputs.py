@@ -203,14 +203,17 @@ class SurveyAnswered(_Input, frozen=True):
 
 
 class ServedMeanwhile(_Input, frozen=True):
-    """The caller comes out of a talk that the fallback queue began and we never saw: we were away for all of it."""
+    """A caller and an agent had a talk that we never saw: we were away for all of it."""
 
     interaction: InteractionId
     agent: AgentId
-    queue: QueueId
-    waited: Ms
-    """In the fallback queue."""
     talked: Ms
+    queue: QueueId | None = None
+    """The fallback queue they met in."""
+    waited: Ms = Ms(0)
+    """There."""
+    ended: Ms | None = None
+    """None: just now."""
 
 
 # --- agents, over the desk or the API

@@ -38,9 +38,9 @@ def served(turn: Turn, said: i.ServedMeanwhile) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is None or it.connected is not None or it.state is State.ENDED or said.agent not in turn.world.agents:
         return
-    began = Ms(turn.now - said.talked)
+    began = Ms((said.ended or turn.now) - said.talked)
     calls.end_offer(turn, it, "withdrawn")
-    if it.queue is None:
+    if it.queue is None and said.queue is not None:
         since = Ms(began - said.waited)
         turn.emit(
             e.Queued(interaction=it.id, queue=said.queue, skills={}, priority=0, language=it.language, since=since)

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from cti.ami.cel import ended
-from cti.core.ids import ChannelId, Ms
-from cti.core.inputs import EndedMeanwhile
+from cti.ami.cel import ended, served
+from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
+from cti.core.inputs import EndedMeanwhile, ServedMeanwhile
+from tests.core.play import Play
 
 LINES = (
     '"CHAN_START","1800000000.000000","17.1","c-17-1","17.1","PJSIP/trunk-1",""\n'
@@ -32,3 +33,73 @@ def test_damaged_lines_harm_nobody(tmp_path: Path) -> None:
 
 def test_without_a_file_nothing_ended(tmp_path: Path) -> None:
     assert list(ended(tmp_path / "none.csv", {ChannelId("17.1")})) == []
+
+
+def row(kind: str, second: float, channel: str, name: str, bridge: str = "b") -> str:
+    extra = f'{{""bridge_id"":""{bridge}"",""bridge_technology"":""simple_bridge""}}'
+    return f'"{kind}","{1_800_000_000 + second:.6f}","{channel}","","17.1","{name}","{extra}"\n'
+
+
+def waiting() -> Play:
+    """A waits, B talks with bo."""
+    play = Play()
+    play.table(
+        """
+        0  | B calls                |
+        0  | B asks support         |
+        0  | bo ready               |
+        1  | B enters x             |
+        1  | B.1 enters x           |
+        2  | A calls                |
+        2  | A asks support         | queued A support
+        """
+    )
+    return play
+
+
+CALLER, ANA = ("ch-A", "PJSIP/trunk-1"), ("q-1", "PJSIP/ana-web-0000001c")
+
+
+def test_a_talk_that_went_by_is_told_whoever_came_first(tmp_path: Path) -> None:
+    for first, second in ((CALLER, ANA), (ANA, CALLER)):
+        file = tmp_path / "cel.csv"
+        file.write_text(
+            row("BRIDGE_ENTER", 0, "ch-B", "PJSIP/trunk-2", "x")
+            + row("BRIDGE_ENTER", 0.1, "B.1.0", "PJSIP/bo-web-1", "x")
+            + row("BRIDGE_ENTER", 20, *first)
+            + row("BRIDGE_ENTER", 20, *second)
+            + row("BRIDGE_EXIT", 50, *second)
+            + row("BRIDGE_EXIT", 50.01, *first)
+            + row("BRIDGE_EXIT", 60, "ch-B", "PJSIP/trunk-2", "x")
+        )
+        told = served(file, waiting().world)
+        assert told == [
+            ServedMeanwhile(
+                interaction=InteractionId("A"),
+                agent=AgentId("ana"),
+                talked=Ms(30_000),
+                ended=Ms(1_800_000_050_000),
+            )
+        ]
+
+
+def test_a_talk_under_way_or_with_a_stranger_is_none_that_went_by(tmp_path: Path) -> None:
+    file = tmp_path / "cel.csv"
+    file.write_text(row("BRIDGE_ENTER", 20, *CALLER) + row("BRIDGE_ENTER", 20, *ANA))
+    assert served(file, waiting().world) == []
+    strangers = row("BRIDGE_ENTER", 20, *CALLER) + row("BRIDGE_ENTER", 20, "x", "PJSIP/trunk-9")
+    file.write_text(strangers + row("BRIDGE_EXIT", 30, *CALLER))
+    assert served(file, waiting().world) == []
+    assert served(tmp_path / "none.csv", waiting().world) == []
+
+
+def test_an_offer_answered_and_talked_out_without_us_is_an_answered_call() -> None:
+    play = Play()
+    play.table("0 | A calls |\n1 | A asks support |\n2 | ana ready |\n3 | we restarts |")
+    at = Ms(play.now + 60_000)
+    play.now = Ms(at + 5_000)
+    told = ServedMeanwhile(interaction=InteractionId("A"), agent=AgentId("ana"), talked=Ms(50_000), ended=at)
+    came = play.say(told)
+    assert came[:2] == ["offer-ended A ana withdrawn", "ana ready"]
+    assert came[-3:] == ["connected A ana after 12", "talked A 50 ended-by unknown", "HANGUP A.1.0 26"]
+    play.table("70 | A gone | ended A answered; HANGUP A.1.0 26")
