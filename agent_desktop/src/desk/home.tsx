@@ -143,14 +143,16 @@ function Recent({ agent }: { agent: string }): JSX.Element {
   return (
     <section class="recent" aria-label={t().lastContacts}>
       <h2 class="label tl-head">{t().lastContacts}</h2>
-      <div class="tl is-list" tabIndex={0}>
-        <Panel state={state}>
-          <ol>
-            {(Array.isArray(got) ? got : []).slice(0, 20).map((one) => (
-              <RecentCall key={one.interaction} line={one} today={today} />
-            ))}
-          </ol>
-        </Panel>
+      <div class="tl-box">
+        <div class="tl" tabIndex={0}>
+          <Panel state={state}>
+            <ol>
+              {(Array.isArray(got) ? got : []).slice(0, 20).map((one) => (
+                <RecentCall key={one.interaction} line={one} today={today} />
+              ))}
+            </ol>
+          </Panel>
+        </div>
       </div>
     </section>
   );

@@ -68,6 +68,8 @@ export function setChecked(value: Checked | null): void {
 
 // --- in and out
 
+const BELL_AFTER_MS = 50;
+
 /** At the start of the page: is there a session already? */
 export async function begin(): Promise<void> {
   whenSignedOut(() => {
@@ -142,9 +144,12 @@ effect(() => {
   if (checked.value?.by === "browser" && who.value !== null && who.value !== "asking") void sound.microphone();
 });
 
-// The bell follows the server's word, so that it also rings for a desk phone beside the screen.
+// The bell follows the server's word, so that it also rings for a desk phone beside the screen. It starts a moment after the
+// pop: making a sound costs the page some ms, and the pop is to be seen first.
 effect(() => {
-  sound.ring(call.value?.phase === "ringing" && sip.phone.value.call?.phase !== "answering" && checked.value?.by !== "none");
+  const rings = call.value?.phase === "ringing" && sip.phone.value.call?.phase !== "answering" && checked.value?.by !== "none";
+  const timer = setTimeout(() => sound.ring(rings), rings ? BELL_AFTER_MS : 0);
+  return () => clearTimeout(timer);
 });
 effect(() => {
   if (sip.phone.value.call === null) sound.hush();

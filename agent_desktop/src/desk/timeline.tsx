@@ -1,6 +1,7 @@
 /** One line of time for all channels, newest first: the call on the desk on top, then what was before. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { get, withQuery } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
@@ -9,6 +10,10 @@ import { Judgement, Mark, Panel } from "../shared/parts";
 import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
 import { named, s } from "../shared/words";
 import { menuPath, t, whyAll, whyLine } from "./text";
+
+/** Rows that are in sight at once on most screens, and when the others are drawn. */
+const IN_SIGHT = 8;
+const REST_AFTER_MS = 60;
 
 /** Kinds told apart by the buttons over the timeline; all that happens on the web is one. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
@@ -32,7 +37,14 @@ export function Timeline({ person, live, known: read = true }: { person: Person 
   const counts = new Map<string, number>();
   for (const [kind, n] of Object.entries(person?.counts ?? {})) counts.set(groupOf(kind), (counts.get(groupOf(kind)) ?? 0) + n);
   const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
-  const shown = only.value === null ? all : all.filter((one) => groupOf(one.kind) === only.value);
+  const fits = only.value === null ? all : all.filter((one) => groupOf(one.kind) === only.value);
+  // The first frame holds what is in sight; the rest follows it, so that a long history does not delay the pop.
+  const whole = useSignal(false);
+  useEffect(() => {
+    const timer = setTimeout(() => (whole.value = true), REST_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const shown = whole.value ? fits : fits.slice(0, IN_SIGHT);
 
   const older = async (): Promise<void> => {
     if (!person) return;
@@ -69,16 +81,18 @@ export function Timeline({ person, live, known: read = true }: { person: Person 
           </span>
         )}
       </div>
-      <div class="tl" tabIndex={0} role="region" aria-label={t().everything}>
-        <Days live={only.value === null || only.value === "call" ? (live ?? null) : null} entries={shown} />
-        {read && all.length === 0 && <Panel class="tl-empty" state={{ is: "empty", what: t().nothingYet, will: t().nothingYetThen }} />}
-        {all.length > 0 && shown.length === 0 && <p class="t3 tl-empty">{t().nothingOfKind}</p>}
-        {more.value?.failed && <Panel class="tl-empty" state={{ is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void older() }} />}
-        {hasMore && !more.value?.failed && (
-          <button class="btn is-small tl-more" onClick={() => void older()}>
-            {t().older}
-          </button>
-        )}
+      <div class="tl-box">
+        <div class="tl" tabIndex={0} role="region" aria-label={t().everything}>
+          <Days live={only.value === null || only.value === "call" ? (live ?? null) : null} entries={shown} />
+          {read && all.length === 0 && <Panel class="tl-empty" state={{ is: "empty", what: t().nothingYet, will: t().nothingYetThen }} />}
+          {all.length > 0 && fits.length === 0 && <p class="t3 tl-empty">{t().nothingOfKind}</p>}
+          {more.value?.failed && <Panel class="tl-empty" state={{ is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void older() }} />}
+          {whole.value && hasMore && !more.value?.failed && (
+            <button class="btn is-small tl-more" onClick={() => void older()}>
+              {t().older}
+            </button>
+          )}
+        </div>
       </div>
     </>
   );
