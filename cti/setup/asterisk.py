@@ -26,6 +26,10 @@ _OPEN_FILES = 65536
 """A call holds about eight files; the usual limit of 1024 is 120 calls."""
 
 
+CEL_LIMIT = 64_000_000
+"""Bytes after which the CEL file is put aside at a start; Asterisk only ever appends to it."""
+
+
 class AsteriskInstall(Struct, frozen=True):
     """An Asterisk on disk. It runs without a chroot: all paths are the machine's own."""
 
@@ -131,6 +135,10 @@ class AsteriskProcess:
         """
         self.settings.logs.mkdir(parents=True, exist_ok=True)
         log = self.settings.logs / "asterisk.log"
+        cel = self.settings.cel_file
+        # No call outlives a start, so nobody will look for its end in there.
+        if cel.exists() and cel.stat().st_size > CEL_LIMIT:
+            cel.replace(cel.with_suffix(".csv.1"))
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         enough = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
         if soft < enough:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import datetime
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -17,7 +16,7 @@ from cti.core.site import Site
 from cti.setup import asterisk, root, screens, site
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
-from cti.setup.supervise import answers
+from cti.setup.supervise import answers, holder
 
 _ROOM = 500_000_000
 _SOON = datetime.timedelta(days=14)
@@ -160,7 +159,7 @@ def _certificate(settings: Settings) -> Finding:
 
 async def _running(settings: Settings) -> list[Finding]:
     """What answers, when it should: nothing has to, while no hotline runs on the folder."""
-    if not _is_held(settings):
+    if holder(settings) is None:
         return [Finding("Running", True, "no hotline runs on this folder; 'hotline up' starts one")]
     bridge = await answers(settings)
     manager = await _greets(settings.ami_port)
@@ -174,17 +173,6 @@ async def _running(settings: Settings) -> list[Finding]:
             "" if manager else f"See {settings.logs / 'asterisk.log'}.",
         ),
     ]
-
-
-def _is_held(settings: Settings) -> bool:
-    try:
-        with (settings.run / "lock").open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 async def _greets(port: int) -> str:

@@ -18,7 +18,6 @@ from cti.setup.settings import Settings, bracket
 
 _LONGEST_RUN = 90
 """A Unix socket's path has 107 bytes; ours adds `/asterisk.ctl`."""
-_CEL_LIMIT = 64_000_000
 
 
 def guest_phones(count: int) -> tuple[Phone, ...]:
@@ -49,7 +48,6 @@ def render(settings: Settings, site: Site, install: AsteriskInstall, warn: Calla
         settings.asterisk_etc,
     ):
         made.mkdir(parents=True, exist_ok=True)
-    _keep_short(settings.cel_file)
     _link_share(share, install, settings.sounds)
     etc = settings.asterisk_etc
     values = {
@@ -102,18 +100,23 @@ def _music(site: Site, folder: Path, install: AsteriskInstall, warn: Callable[[s
 
 
 def _link_share(share: Path, install: AsteriskInstall, sounds: Path) -> None:
-    """Asterisk has one folder for what came with it and for our sounds: make one that shows both."""
-    shutil.rmtree(share, ignore_errors=True)
-    share.mkdir(parents=True)
-    for entry in install.share.iterdir():
-        if entry.name != "sounds":
-            (share / entry.name).symlink_to(entry)
-    (share / "sounds").symlink_to(sounds)
+    """Asterisk has one folder for what came with it and for our sounds: make one that shows both.
+
+    What is right stays as it is: callers of a running Asterisk hear sounds through these links.
+    """
+    share.mkdir(parents=True, exist_ok=True)
+    wanted = {share / entry.name: entry for entry in install.share.iterdir() if entry.name != "sounds"}
+    wanted[share / "sounds"] = sounds
     english = sounds / "en"
-    if english.is_symlink() or not english.exists():
-        english.unlink(missing_ok=True)
-        if core := install.sounds():
-            english.symlink_to(core)
+    core = install.sounds()
+    if core is not None and (english.is_symlink() or not english.exists()):
+        wanted[english] = core
+    for link in (*share.iterdir(), english):
+        if link.is_symlink() and link.readlink() != wanted.get(link):
+            link.unlink()
+    for link, target in wanted.items():
+        if not link.is_symlink():
+            link.symlink_to(target)
 
 
 def _write_emergency(script: Path) -> None:
@@ -123,9 +126,3 @@ def _write_emergency(script: Path) -> None:
         f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(code))} exec {shlex.quote(sys.executable)} -m cti.agi.emergency "$@"\n'
     )
     script.chmod(0o755)
-
-
-def _keep_short(cel: Path) -> None:
-    """Asterisk only ever appends. No call outlives a start of it, so a long file can be put aside now."""
-    if cel.exists() and cel.stat().st_size > _CEL_LIMIT:
-        cel.replace(cel.with_suffix(".csv.1"))

@@ -7,6 +7,7 @@ of its calls, so it goes last and never because of the bridge.
 import asyncio
 import contextlib
 import fcntl
+import os
 import signal
 import ssl
 import sys
@@ -54,7 +55,9 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        loop.add_signal_handler(signal.SIGHUP, self._to_bridge, signal.SIGHUP)
+        # For what the bridge reads at its start alone, such as the passwords of new phones.
+        loop.add_signal_handler(signal.SIGUSR1, self._to_bridge, signal.SIGTERM)
         keepers = [asyncio.create_task(self._keep_asterisk()), asyncio.create_task(self._keep_bridge())]
         stopped = asyncio.create_task(stop.wait())
         try:
@@ -69,10 +72,10 @@ class Supervisor:
                 await end(self._bridge, 5.0)
             await self._asterisk.stop()
 
-    def _reload(self) -> None:
-        """SIGHUP: the bridge reads site, flows and articles anew."""
+    def _to_bridge(self, number: signal.Signals) -> None:
+        """SIGHUP: it reads site, flows and articles anew. SIGTERM: it ends, and is started again; calls go on."""
         if self._bridge is not None and self._bridge.returncode is None:
-            self._bridge.send_signal(signal.SIGHUP)
+            self._bridge.send_signal(number)
 
     async def _keep_asterisk(self) -> None:
         for pause in _pauses():
@@ -165,7 +168,7 @@ async def answers(settings: Settings) -> str | None:
 def alone(settings: Settings) -> Iterator[None]:
     """Hold the data folder for this process. Raises SetupProblem when another has it."""
     settings.run.mkdir(parents=True, exist_ok=True)
-    with (settings.run / "lock").open("w") as file:
+    with (settings.run / "lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -173,7 +176,20 @@ def alone(settings: Settings) -> Iterator[None]:
                 f"A hotline runs on {settings.data} already. End it first, or start another with --data DIR"
                 " --http PORT --sip PORT --ami PORT --agi PORT."
             ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
         yield
+
+
+def holder(settings: Settings) -> int | None:
+    """The process that runs this data folder; None: nobody does."""
+    with contextlib.suppress(FileNotFoundError), (settings.run / "lock").open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(file.read())
+    return None
 
 
 def _pauses() -> Iterator[Callable[[], float]]:

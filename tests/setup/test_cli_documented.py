@@ -74,7 +74,7 @@ def test_every_option_says_what_it_does(name: str) -> None:
 
 
 def test_all_that_read_can_be_read_by_programs() -> None:
-    acting = {"hotline up", "hotline test", "hotline demo"}
+    acting = {"hotline up", "hotline reload", "hotline test", "hotline demo"}
     for name, parser in COMMANDS.items():
         if name not in acting:
             assert any("--json" in action.option_strings for action in parser._actions), f"{name} has no --json"

@@ -4,11 +4,12 @@ import re
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cti.core.site import Site
-from cti.setup import render, resources, site
-from cti.setup.asterisk import AsteriskInstall
+from cti.setup import asterisk, resources, site
+from cti.setup.asterisk import AsteriskInstall, AsteriskProcess
 from cti.setup.prepare import Options, Prepared, prepare
 from cti.setup.problem import SetupProblem
 
@@ -146,18 +147,27 @@ def test_english_core_sounds_and_our_prompts_are_in_one_folder(made: Prepared) -
     assert (sounds / "hotline").is_dir()
 
 
+def test_what_callers_hear_through_is_never_gone_for_a_moment(made: Prepared, install: AsteriskInstall) -> None:
+    share = made.settings.data / "asterisk" / "share"
+    links = {path: path.lstat().st_ino for path in (*share.iterdir(), made.settings.sounds / "en")}
+    (share / "old").symlink_to("/nowhere")
+    prepare(made.settings.data, Options(), print, install)
+    assert {path: path.lstat().st_ino for path in (*share.iterdir(), made.settings.sounds / "en")} == links
+
+
 def test_a_path_too_long_for_a_socket_is_refused_in_words(tmp_path: Path, install: AsteriskInstall) -> None:
     with pytest.raises(SetupProblem, match="shorter --data"):
         prepare(tmp_path / ("long" * 25), PORTS, print, install)
 
 
-def test_a_long_cel_file_is_put_aside(
-    made: Prepared, install: AsteriskInstall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(render, "_CEL_LIMIT", 10)
+async def test_a_long_cel_file_is_put_aside_at_a_start(made: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asterisk, "CEL_LIMIT", 10)
     cel = made.settings.cel_file
     cel.write_text("x" * 11)
-    prepare(made.settings.data, Options(), print, install)
+    # Stands in for an Asterisk that ends at once.
+    process = AsteriskProcess(made.settings, msgspec.structs.replace(made.install, command=("false",)))
+    with pytest.raises(SetupProblem, match="ended at once"):
+        await process.start()
     assert not cel.exists()
     assert cel.with_suffix(".csv.1").read_text() == "x" * 11
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cti.setup.asterisk import AsteriskInstall
+from cti.setup.asterisk import AsteriskInstall, AsteriskProcess
 from cti.setup.settings import Settings
 from cti.setup.supervise import answers
 from tests.conftest import PROJECT, eventually, free_ports
@@ -32,9 +32,10 @@ class Up:
         self.data = data
         self.http, self.sip, self.ami, self.agi = free_ports(4)
         self.said = ""
+        self.install = install
         # The root that the tests use, when it is not this machine's own Asterisk.
         root = {"HOTLINE_ASTERISK_ROOT": str(install.share.parents[2])} if install.own else {}
-        self._environment = {**os.environ, **root}
+        self.environment = {**os.environ, **root}
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         sounds = data / "sounds"
@@ -54,7 +55,7 @@ class Up:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env=self._environment,
+            env=self.environment,
         )
         self.said = ""
         self._reading = asyncio.create_task(self._read())
@@ -206,6 +207,42 @@ async def test_two_side_by_side_and_what_dies_is_started_again(up: Callable[[str
 
     await eventually(gone, "nothing is left behind", 15)
     assert len(one.processes()) == 3
+
+
+async def test_a_changed_site_is_put_in_force_while_calls_go_on(up: Callable[[str], Up], tmp_path: Path) -> None:
+    one = up("reload")
+    await one.start()
+    asterisk, bridge = one.pid("asterisk.conf"), one.pid("cti.app")
+    site = tmp_path / "site.toml"
+
+    def reload() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-P", "-m", "cti.cli", "reload", "--data", str(one.data), "--site", str(site)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=one.environment)
+
+    kept = (one.data / "site.toml").read_text()
+    site.write_text(kept + '\n[[agents]]\nid = "zoe"\n')
+    refused = await asyncio.to_thread(reload)
+    assert refused.returncode == 2
+    assert "site.toml" in refused.stderr
+    assert (one.data / "site.toml").read_text() == kept
+
+    site.write_text(kept + '\n[[agents]]\nid = "zoe"\nname = "Zoe"\nwork_number = "8099"\n')
+    done = await asyncio.to_thread(reload)
+    assert done.returncode == 0, done.stderr
+    settings = Settings.load(one.data)
+    assert "8099" in await AsteriskProcess(settings, one.install).cli("pjsip show endpoint zoe-web")
+
+    async def anew() -> bool:
+        there = [pid for pid, command in one.processes().items() if "cti.app" in command]
+        return bool(there) and there != [bridge] and await answers(settings) is not None
+
+    await eventually(anew, "the bridge has the new phone's password", 15)
+    assert one.pid("asterisk.conf") == asterisk
+
+    bridge = one.pid("cti.app")
+    again = await asyncio.to_thread(reload)
+    assert again.returncode == 0
+    assert one.pid("cti.app") == bridge, "nothing that needs a new start has changed"
 
 
 async def test_what_is_in_use_is_said_with_the_cure(up: Callable[[str], Up]) -> None:
