@@ -15,6 +15,9 @@ from cti.core.world import AgentNow, Interaction, Leg, Offer, QueueToday, Today,
 
 HALF_HOUR = 30 * 60 * 1000
 TOMBSTONES = 512
+ASK_AGAIN = 100
+"""A hang-up takes a few milliseconds. One that took longer is asked for again, then at twice the age, and so on."""
+ASK_AGAIN_MOST = 10_000
 
 
 def apply(world: World, event: e.Event, at: Ms) -> None:
@@ -275,7 +278,9 @@ def _leg_bridged(world: World, event: e.LegBridged, at: Ms) -> None:
 
 def _leg_ending(world: World, event: e.LegEnding, at: Ms) -> None:
     if leg := world.legs.get(event.channel):
+        leg.asked = leg.asked if leg.ending else at
         leg.ending = True
+        leg.ask_again = Ms(at + min(max(ASK_AGAIN, at - leg.asked), ASK_AGAIN_MOST))
 
 
 def _leg_gone(world: World, event: e.LegGone, at: Ms) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from cti.core import calls
 from cti.core import events as e
 from cti.core import inputs as i
-from cti.core.calls import ELSEWHERE, NO_ANSWER, REFUSED, Detail
+from cti.core.calls import ELSEWHERE, NO_ANSWER, NORMAL, REFUSED, Detail
 from cti.core.commands import HangUp
 from cti.core.ids import ChannelId, InteractionId, Phone
 from cti.core.interaction import Signal, State
@@ -148,6 +148,19 @@ def _hangup_requested(turn: Turn, said: i.HangupRequested) -> None:
     leg = turn.world.legs.get(said.channel)
     if leg is not None and not leg.ending:
         turn.emit(e.LegEnding(channel=said.channel))
+
+
+def expire(turn: Turn) -> None:
+    """
+    Ask again for hang-ups that were lost: one that comes while the bridge plays a prompt (the greeting) is read by the
+    player, and the channel sleeps on (Asterisk's `bridges/bridge_builtin_interval_features.c`, `limits_interval_playback`).
+    """
+    if not turn.world.asterisk:
+        return
+    for leg in list(turn.world.legs.values()):
+        if leg.ask_again is not None and leg.ask_again <= turn.now:
+            turn.emit(e.LegEnding(channel=leg.channel))
+            turn.wish(HangUp(channel=leg.channel, cause=NORMAL))
 
 
 def _channel_gone(turn: Turn, said: i.ChannelGone) -> None:

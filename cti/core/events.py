@@ -261,6 +261,8 @@ class LegBridged(_Event, frozen=True):
 
 
 class LegEnding(_Event, frozen=True):
+    """Somebody asked it to hang up; once more for every time that we had to ask again."""
+
     channel: ChannelId
 
 

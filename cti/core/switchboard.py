@@ -50,6 +50,7 @@ def expire(turn: Turn) -> None:
     for it in [it for it in turn.world.interactions.values() if it.offer and it.offer.until <= turn.now]:
         calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
     staff.expire(turn)
+    channels.expire(turn)
 
 
 def wake_at(world: World, now: Ms) -> Ms | None:
@@ -62,6 +63,8 @@ def wake_at(world: World, now: Ms) -> Ms | None:
             times.append(wider)
     for agent in world.agents.values():
         times.extend(t for t in (agent.until, agent.desk_until) if t is not None)
+    if world.asterisk:
+        times.extend(leg.ask_again for leg in world.legs.values() if leg.ask_again is not None)
     return min(times, default=None)
 
 

@@ -40,6 +40,10 @@ class Leg(Struct):
     bridge: BridgeId | None = None
     ending: bool = False
     """Somebody asked it to hang up; a bridge entered after that is a ghost."""
+    asked: Ms = Ms(0)
+    """When that was asked first."""
+    ask_again: Ms | None = None
+    """When it is asked again, should the channel still be there."""
 
 
 class Offer(Struct):

@@ -8,7 +8,7 @@ from cti.robots import sip, sound
 from cti.robots.sip import Message
 
 FRAME_S = sound.SAMPLES / 8000
-_LAST_S = 1.5
+_LAST_S = 5.0
 """How long an ended call is remembered, for what is repeated."""
 
 
@@ -34,6 +34,8 @@ class Call:
         """Ends with who ended it: `us`, `them`, or the refusing status line."""
         self.media = _Media(phone.address)
         self.on_hold = False
+        self.reinvite: tuple[int, bool] | None = None
+        """The re-INVITE that has no final answer yet: its CSeq, and whether it holds."""
         self.picked_up = False
         """We have said 200: a CANCEL comes too late, and a BYE will follow (RFC 3261, 9.2)."""
 
@@ -69,12 +71,35 @@ class Call:
         self._end("us")
 
     def hold(self, held: bool) -> None:
-        """Re-INVITE to hold or resume."""
-        body = sip.sdp(self.phone.address, self.media.port)
-        if held:
-            body = body.replace("a=sendrecv", "a=sendonly")
+        """Re-INVITE to hold or resume; after the one before it has its answer (RFC 3261, 14.1)."""
         self.on_hold = held
+        if self.reinvite is None:
+            self._reinvite()
+
+    def _reinvite(self) -> None:
+        body = sip.sdp(self.phone.address, self.media.port)
+        if self.on_hold:
+            body = body.replace("a=sendrecv", "a=sendonly")
+        self.reinvite = (self.cseq + 1, self.on_hold)
         self.phone.request("INVITE", self, body)
+
+    def reinvited(self, cseq: int, status: int) -> None:
+        """Told by the phone: the final answer to a re-INVITE, acknowledged."""
+        if self.reinvite is None or self.reinvite[0] != cseq or self.over.done():
+            return
+        if status == 491:
+            # Both sides asked in the same moment; who did not choose the Call-ID tries again first (RFC 3261, 14.1).
+            least = 2.1 if self.invite is None else 0.01
+            asyncio.get_running_loop().call_later(least + secrets.randbelow(190) / 100, self._again)
+            return
+        held = self.reinvite[1]
+        self.reinvite = None
+        if status < 300 and held != self.on_hold:
+            self._reinvite()
+
+    def _again(self) -> None:
+        if not self.over.done():
+            self._reinvite()
 
     async def press(self, keys: str, gap_s: float = 0.08) -> None:
         """Press keys one after another (RFC 4733)."""
@@ -87,7 +112,7 @@ class Call:
             self.over.set_result(how)
         if not self.up.done():
             self.up.cancel()
-        self.media.close()
+        self.media.stop()
         self.phone.forget(self)
 
     def ended(self, how: str) -> None:
@@ -190,9 +215,13 @@ class _Media(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """The other side's port is closed already; that is how calls end."""
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """Say nothing more; what still comes is taken."""
         if self._task is not None:
             self._task.cancel()
+
+    def close(self) -> None:
+        self.stop()
         if self._transport is not None:
             self._transport.close()
 
@@ -335,9 +364,17 @@ class Phone(asyncio.DatagramProtocol):
         self._write(sip.answer(request, status, tag, more, body))
 
     def forget(self, call: Call) -> None:
-        """Keep an ended call for a moment, for what is repeated about it."""
-        loop = asyncio.get_running_loop()
-        timer = loop.call_later(_LAST_S, lambda: self.calls.pop(call.call_id, None))
+        """
+        Keep an ended call for a moment, for what is repeated about it. Its port stays open meanwhile: a closed one on
+        loopback answers every packet with an error, which wakes a channel that no phone behind a NAT would wake.
+        """
+
+        def drop() -> None:
+            self.calls.pop(call.call_id, None)
+            call.media.close()
+            self._late.discard(timer)
+
+        timer = asyncio.get_running_loop().call_later(_LAST_S, drop)
         self._late.add(timer)
 
     # --- coming in
@@ -365,6 +402,7 @@ class Phone(asyncio.DatagramProtocol):
             call.ringing.set()
         elif message.status == 200:
             self._accepted(call, message)
+            call.reinvited(message.cseq[0], message.status)
         elif message.status in (401, 407) and not call.up.done():
             self._acknowledge_refusal(call, message)
             challenge = message.header("WWW-Authenticate") or message.header("Proxy-Authenticate")
@@ -373,7 +411,11 @@ class Phone(asyncio.DatagramProtocol):
             self.request("INVITE", call, sip.sdp(self.address, call.media.port), (name, value))
         elif message.status >= 300:
             self._acknowledge_refusal(call, message)
-            call.ended(str(message.status))
+            if call.reinvite is not None and message.status not in (408, 481):
+                # A refused re-INVITE leaves the call as it was (RFC 3261, 14.1).
+                call.reinvited(message.cseq[0], message.status)
+            else:
+                call.ended(str(message.status))
 
     def _accepted(self, call: Call, message: Message) -> None:
         call.remote = message.header("To")

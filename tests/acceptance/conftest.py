@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,22 @@ from tests.acceptance.house import House, furnish, site_of
 from tests.conftest import PROJECT, free_ports
 
 AGENTS = 12
+SHOWN = 150
+"""So many of the journal's last lines are shown of a test that failed."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the journal and the bridge say of a test that failed: the folder is gone afterwards."""
+    report = yield
+    house = getattr(item, "funcargs", {}).get("house")
+    if report.failed and call.when == "call" and isinstance(house, House):
+        lines = [f"{record.at} {record.event}" for record in house.journal()[-SHOWN:]]
+        report.sections.append(("journal", "\n".join(lines)))
+        report.sections.append(("bridge.log", house.log()[-5000:]))
+    return report
 
 
 @pytest.fixture(scope="session")

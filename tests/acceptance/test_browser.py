@@ -41,7 +41,11 @@ async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: P
         await until(lambda: sound_both_ways(desk), 20, "both hear each other")
         await desk.get_by_text("Internet", exact=False).first.wait_for(timeout=5000)
         await desk.keyboard.press("F10")
-        await until(lambda: len(of_kind(house, e.TalkEnded)) == 1, 5, "the talk ended")
+        await until(
+            lambda: len(of_kind(house, e.TalkEnded)) == 1,
+            2,
+            "the talk ended, in the middle of the greeting as it may be",
+        )
         await desk.get_by_placeholder("What it was about").fill("Router reset, works again")
         await desk.keyboard.press("Alt+s")
         await desk.keyboard.press("Control+Enter")

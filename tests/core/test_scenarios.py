@@ -21,6 +21,23 @@ SCENARIOS = {
         42 | A gone                 | ended A answered
         50 | ana wraps-up A         | wrapped A; ana ready
     """,
+    "a hang-up that Asterisk loses is asked for again, and not too often": """
+        0    | ana ready              |
+        1    | A calls                |
+        1    | A asks support         |
+        3    | A enters b             |
+        3    | A.1 enters b           | connected A ana after 2; ana talking
+        4    | A.1 ending             | -
+        4.05 | time passes            | -
+        4.1  | time passes            | HANGUP A.1.0 16
+        4.15 | time passes            | -
+        4.2  | time passes            | HANGUP A.1.0 16
+        4.4  | time passes            | HANGUP A.1.0 16
+        4.7  | time passes            | -
+        4.8  | time passes            | HANGUP A.1.0 16
+        4.81 | A.1 gone               | talked A 1 ended-by agent; ana wrap_up
+        9    | time passes            | -
+    """,
     "the desk is loaded anew and takes its own call over": """
         0  | ana ready              |
         1  | A calls                |
