@@ -153,7 +153,7 @@ def _hangup_requested(turn: Turn, said: i.HangupRequested) -> None:
 def expire(turn: Turn) -> None:
     """
     Ask again for hang-ups that were lost: one that comes while the bridge plays a prompt (the greeting) is read by the
-    player, and the channel sleeps on (Asterisk's `bridges/bridge_builtin_interval_features.c`, `limits_interval_playback`).
+    player, and the channel sleeps on (Asterisk's `bridge_builtin_interval_features.c`, `limits_interval_playback`).
     """
     if not turn.world.asterisk:
         return
