@@ -121,7 +121,9 @@ class Supervisor:
                     await end(bridge, 1.0)
                     return f"did not answer within {_START_S:.0f} s of its start"
                 await asyncio.sleep(0.05)
-            if not ended.done() and not self._was_ready:
+            if self._was_ready and not ended.done():
+                self._say("The bridge runs again")
+            elif not ended.done():
                 await self._asterisk_up.wait()
                 self._was_ready = True
                 self._ready()

@@ -155,6 +155,7 @@ async def test_after_a_cut_the_snapshot_has_the_talk(exchange: Exchange) -> None
     entered = await exchange.until(
         lambda: first(exchange.heard, BridgeEntered, lambda s: s.channel == session.channel), "the bridge"
     )
+    await exchange.until(lambda: first(exchange.heard, BridgeEntered, lambda s: s.channel == "leg-e"), "both in it")
     exchange.heard.clear()
     exchange.relay.cut()
     up = await exchange.until(lambda: first(exchange.heard, AsteriskUp, lambda s: True), "the link again")

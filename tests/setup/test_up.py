@@ -177,17 +177,14 @@ async def test_two_side_by_side_and_what_dies_is_started_again(up: Callable[[str
     await one.until(lambda: "Starting it again" in one.said, "the bridge's end is noticed", 5)
     settings = Settings.load(one.data)
 
-    async def answering() -> bool:
-        return await answers(settings) is not None
-
-    await eventually(answering, "the bridge is back", 10)
+    await one.until(lambda: one.said.count("The bridge runs again") == 1, "the bridge is back", 10)
     assert one.pid("asterisk.conf") == asterisk, "Asterisk, and so every call, went on"
 
     frozen = one.pid("cti.app")
     assert frozen != bridge
     os.kill(frozen, signal.SIGSTOP)
     await one.until(lambda: "was killed" in one.said, "a bridge that is stuck is noticed", 25)
-    await eventually(answering, "the bridge is back", 10)
+    await one.until(lambda: one.said.count("The bridge runs again") == 2, "the bridge is back", 10)
 
     os.kill(asterisk, signal.SIGKILL)
     await one.until(lambda: "Asterisk ended" in one.said, "Asterisk's end is noticed", 5)
