@@ -15,7 +15,7 @@ from cti.ingest.example import load_example
 from cti.ingest.report import IngestError
 from cti.setup import packages, resources, screens
 from cti.setup.packages import Say
-from cti.setup.prepare import Prepared, example_loaded, prepare
+from cti.setup.prepare import Prepared, example_loaded, folder, prepare
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
 from cti.setup.supervise import Supervisor, alone
@@ -42,10 +42,11 @@ def run(args: argparse.Namespace) -> int:
     """Run until a signal."""
     began = time.monotonic()
     say = _say
-    prepared = prepare(_options.data_folder(args), _options.start_options(args), say)
-    settings = prepared.settings
-    with alone(settings):
-        _ports_are_free(settings)
+    data = folder(_options.data_folder(args))
+    # Before anything is written: whoever runs on this folder goes by what is in it.
+    with alone(data):
+        prepared = prepare(data, _options.start_options(args), say, check=_ports_are_free)
+        settings = prepared.settings
         screens.ensure(say)
         build_prompts(settings, prepared.site, say)
         password = first_password(settings, prepared.site)

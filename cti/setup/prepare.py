@@ -2,6 +2,7 @@
 
 import datetime
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -45,21 +46,34 @@ class Prepared(Struct, frozen=True):
     """Whether it holds the example site, whose history still has to be loaded (then call `example_loaded`)."""
 
 
-def prepare(data: Path, options: Options, say: Say, install: AsteriskInstall | None = None) -> Prepared:
-    """Make `data` ready for a start. Safe to repeat; an existing secret, site or certificate is kept.
-
-    An `install` that is given is used; else one is found, or made.
-
-    Raises SetupProblem for everything a person has to mend.
-    """
+def folder(data: Path) -> Path:
+    """`data`, made when it isn't there, and nobody else's to read. Raises SetupProblem."""
     data = data.resolve()
-    new = not (data / "settings.toml").exists()
     try:
         data.mkdir(parents=True, exist_ok=True)
         # Numbers, secrets and voices are in it.
         data.chmod(0o700)
     except OSError as error:
         raise SetupProblem(f"{data} can't be used: {error.strerror}. Choose another with --data DIR.") from None
+    return data
+
+
+def prepare(
+    data: Path,
+    options: Options,
+    say: Say,
+    install: AsteriskInstall | None = None,
+    check: Callable[[Settings], None] = lambda settings: None,
+) -> Prepared:
+    """Make `data` ready for a start. Safe to repeat; an existing secret, site or certificate is kept.
+
+    An `install` that is given is used; else one is found, or made, which may take a minute: `check` looks at the
+    settings before that.
+
+    Raises SetupProblem for everything a person has to mend.
+    """
+    data = folder(data)
+    new = not (data / "settings.toml").exists()
     _put_site(data, options)
     in_force = site.load(data / "site.toml")
     _write_settings(data, options)
@@ -71,6 +85,7 @@ def prepare(data: Path, options: Options, say: Say, install: AsteriskInstall | N
         names = [name for name in names if name not in ("0.0.0.0", "::")]
         if certificate.ensure(settings.certificate, settings.private_key, names, datetime.datetime.now(datetime.UTC)):
             say(f"Made a certificate for {names[0]}; browsers will ask once whether to trust it")
+    check(settings)
     install = install or find_or_make(data, say)
     render.render(settings, in_force, install, say)
     return Prepared(settings=settings, site=in_force, install=install, new=new, example=_pending(data).exists())

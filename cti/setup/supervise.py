@@ -167,15 +167,16 @@ async def answers(settings: Settings) -> str | None:
 
 
 @contextlib.contextmanager
-def alone(settings: Settings) -> Iterator[None]:
+def alone(data: Path) -> Iterator[None]:
     """Hold the data folder for this process. Raises SetupProblem when another has it."""
-    settings.run.mkdir(parents=True, exist_ok=True)
-    with (settings.run / "lock").open("a+") as file:
+    lock = _lock(data)
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise SetupProblem(
-                f"A hotline runs on {settings.data} already. End it first, or start another with --data DIR"
+                f"A hotline runs on {data} already. End it first, or start another with --data DIR"
                 " --http PORT --sip PORT --ami PORT --agi PORT."
             ) from None
         file.truncate(0)
@@ -184,9 +185,13 @@ def alone(settings: Settings) -> Iterator[None]:
         yield
 
 
+def _lock(data: Path) -> Path:
+    return data / "run" / "lock"
+
+
 def holder(settings: Settings) -> int | None:
     """The process that runs this data folder; None: nobody does."""
-    with contextlib.suppress(FileNotFoundError), (settings.run / "lock").open() as file:
+    with contextlib.suppress(FileNotFoundError), _lock(settings.data).open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

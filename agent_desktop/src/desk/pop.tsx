@@ -72,7 +72,7 @@ function Who({ call, who }: { call: CallView; who: Person | null }): JSX.Element
         {number && number !== name && <span class="num">{number}</span>}
         {who && who.recent > 1 && <span>{t().contacts(who.recent)}</span>}
         {!who && known && <span>{t().newNumber}</span>}
-        {(site.value?.numbers.length ?? 0) > 1 && <span class="num">{t().dialled(dialledName(call.number))}</span>}
+        {(site.value?.numbers.length ?? 0) > 1 && <span class="num cut" title={dialledName(call.number)}>{t().dialled(dialledName(call.number))}</span>}
       </div>
       {who && (who.tier || who.tags.length > 0 || lastBad(who)) && (
         <div class="tags">
@@ -144,7 +144,7 @@ function Rail({ call, who }: { call: CallView; who: Person | null }): JSX.Elemen
       {stations.map((one) => (
         <li key={`${one.kind} ${one.at}`} class={one.bad ? "bad" : ""}>
           <b class="cut" lang={f.langOf(one.title)} title={one.title}>
-            {one.kind === "search" ? quoted(one.title) : one.title}
+            {one.kind === "search" ? quoted(one.title) : one.title || stationKind(one)}
           </b>
           <small class="cut">{stationDetail(one)}</small>
         </li>
@@ -159,9 +159,13 @@ function Rail({ call, who }: { call: CallView; who: Person | null }): JSX.Elemen
 
 const quoted = (text: string): string => (/^[“「"]/.test(text) ? text : `“${text}”`);
 
+const stationKind = (one: Station): string =>
+  one.kind === "menu" ? t().menu : one.kind === "search" ? t().railSearch : named("kinds", one.kind);
+
+/** The kind is said here unless it is the title already, as it is of a call, which has no words of its own. */
 function stationDetail(one: Station): string {
   const marks: Record<string, string> = t().marks;
-  const kind = one.kind === "menu" ? t().menu : one.kind === "search" ? t().railSearch : named("kinds", one.kind);
+  const when = one.title ? `${stationKind(one)} ${f.timeOfDay(one.at)}` : f.timeOfDay(one.at);
   const what = one.detail ? (marks[one.detail] ?? one.detail) : "";
-  return [`${kind} ${f.timeOfDay(one.at)}`, what].filter(Boolean).join(f.joiner());
+  return [when, what].filter(Boolean).join(f.joiner());
 }

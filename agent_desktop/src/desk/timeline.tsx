@@ -159,7 +159,7 @@ function LiveEntry({ call }: { call: CallView }): JSX.Element {
 /** What was done, after the kind's name: with whom, how long. */
 function detail(entry: Entry): string {
   if (entry.kind === "call" || entry.kind === "chat") {
-    const time = entry.lasted === null ? "" : f.atRest(entry.lasted);
+    const time = entry.lasted === null || entry.lasted < 1000 ? "" : f.atRest(entry.lasted);
     if (entry.agent) return t().withAgent(entry.agent, time);
     return time ? t().lasted(time) : "";
   }
