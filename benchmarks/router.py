@@ -19,9 +19,9 @@ from msgspec import Struct
 
 from benchmarks.frame import Figure, Options, Report, Stopwatch, interleave, percentile
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId, SkillId
-from cti.core.requirement import Policy, Requirement, Stage
+from cti.core.requirement import Requirement, Stage
 from cti.core.router import Router
-from cti.core.site import Skills
+from cti.core.site import Policy, Skills
 from cti.core.waiting import MINUTE, Match
 
 LANGUAGES = 10

@@ -18,8 +18,10 @@ from cti.core.apply import apply
 from cti.core.commands import Command
 from cti.core.events import Record
 from cti.core.ids import Ms
+from cti.core.index import Index
 from cti.core.inputs import Input, Wake
-from cti.core.switchboard import take, wake_at
+from cti.core.routing import Routing
+from cti.core.switchboard import take
 from cti.core.turn import Turn
 from cti.core.world import SNAPSHOT_VERSION, World
 
@@ -27,6 +29,9 @@ log = logging.getLogger(__name__)
 
 SNAPSHOT_EVERY = 20_000
 """Records between two snapshots: the tail to be read at a start stays well under a second."""
+
+AGAIN_S = 1.0
+"""So long after a failure we look again at whom to offer what."""
 
 
 class JournalPort(Protocol):
@@ -100,6 +105,7 @@ class Loop:
         self._carry_out = carry_out
         self._clock = Clock()
         self.world, self._seq, last = recover(journal)
+        self._index = Index(self.world)
         self._clock.not_before(last)
         self._committed = self._seq
         self._saved = self._seq
@@ -107,6 +113,8 @@ class Loop:
         self._pending: deque[_Pending] = deque()
         self._viewers: list[Callable[[Sequence[Record]], None]] = []
         self._scheduled = False
+        self._failed = False
+        """Something could not be taken to its end: what was left undone is tried again soon."""
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self.taken = 0
@@ -115,6 +123,11 @@ class Loop:
     def now(self) -> Ms:
         """The only clock."""
         return self._clock.now()
+
+    @property
+    def routing(self) -> Routing:
+        """Who waits, who is free and why, as of the newest record."""
+        return self._index.routing
 
     @property
     def seq(self) -> int:
@@ -155,10 +168,11 @@ class Loop:
         now = self.now()
         turn = Turn(self.world, now)
         try:
-            take(turn, said)
+            take(turn, said, self._index)
         except Exception:
             # One bad input must not stop the others. What it had decided so far is true, and is journaled below.
             log.exception("input %s could not be taken to its end", type(said).__name__)
+            self._failed = True
         self.taken += 1
         for event in turn.events:
             self._seq += 1
@@ -199,10 +213,21 @@ class Loop:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        at = wake_at(self.world, self.now())
-        if at is not None:
-            delay = max(0, at - self.now()) / 1000
+        delay = self._rest_s()
+        if delay is not None:
             self._timer = self._loop.call_later(min(delay, 86_400), self.submit, Wake())
+
+    def _rest_s(self) -> float | None:
+        """Seconds until something happens by itself."""
+        if self._failed:
+            self._failed = False
+            return AGAIN_S
+        try:
+            at = self._index.wake_at(self.now())
+        except Exception:
+            log.exception("when something happens next could not be told")
+            return AGAIN_S
+        return None if at is None else max(0, at - self.now()) / 1000
 
     def close(self) -> None:
         """Stop the timer and keep a snapshot, so that the next start is quick."""

@@ -10,7 +10,6 @@ from cti.core.commands import Steer
 from cti.core.events import Record
 from cti.core.ids import IdentifierId, InteractionId, Ms
 from cti.core.inputs import CallArrived, Input
-from cti.core.queue import position
 from cti.core.site import Site
 from cti.loop import Loop
 from cti.store.history import History
@@ -82,7 +81,7 @@ class Reception:
         return Resume(state=known.state.value, position=known.position, language=known.language, queue=known.queue)
 
     def position(self, interaction: InteractionId) -> int | None:
-        return position(self._loop.world, interaction)
+        return self._loop.routing.router.position(interaction)
 
     def steer(self, interaction: InteractionId) -> asyncio.Future[str]:
         """The core's next `Steer` for this call."""

@@ -273,7 +273,7 @@ class Session:
             self._tell(step)
             match step.do:
                 case engine.Connect() as do:
-                    await self._connect(do, answered)
+                    await self._connect(do, answered, facts)
                     return
                 case engine.Finish() as do:
                     if not answered:
@@ -298,7 +298,7 @@ class Session:
             if move.label or not isinstance(step.do, engine.Connect):
                 self._ports.submit(FlowMoved(interaction=self._interaction, position=move.position, label=move.label))
 
-    async def _connect(self, do: engine.Connect, answered: bool) -> None:
+    async def _connect(self, do: engine.Connect, answered: bool, facts: CallerFacts) -> None:
         # The question to the core goes first: an agent may be free, and all that follows is cut by the connection.
         self._ports.submit(
             RouteAsked(
@@ -307,6 +307,7 @@ class Session:
                 skills={SkillId(skill): level for skill, level in do.skills.items()},
                 priority=do.priority,
                 language=self._language,
+                last_agent=facts.last_agent,
             )
         )
         if not answered:

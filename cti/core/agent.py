@@ -13,6 +13,9 @@ class AgentState(StrEnum):
     WRAP_UP = "wrap_up"
 
 
+WORKING = frozenset({AgentState.TALKING, AgentState.WRAP_UP})
+
+
 class AgentSignal(StrEnum):
     SIGN_IN = "signs in"
     SIGN_OUT = "signs out"

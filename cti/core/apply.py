@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cti.core import events as e
-from cti.core.agent import AgentState
+from cti.core.agent import WORKING, AgentState
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.site import in_all
@@ -102,6 +102,9 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
     interaction.queue = event.queue
     interaction.skills = event.skills
     interaction.priority = event.priority
+    interaction.preferred = event.preferred
+    interaction.preferred_as = event.preferred_as
+    interaction.kept_until = event.kept_until
     interaction.language = event.language or interaction.language
     interaction.offer = None
 
@@ -224,6 +227,10 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
     before = agent.interaction
     state = AgentState(event.state)
     if state is not agent.state or event.reason != agent.reason or state is AgentState.TALKING:
+        if agent.state in WORKING:
+            agent.worked = Ms(agent.worked + at - agent.since)
+        if agent.state is AgentState.SIGNED_OUT:
+            agent.shift_since, agent.worked = at, Ms(0)
         agent.since = at
     if state is AgentState.READY and agent.state is not AgentState.RESERVED:
         agent.idle_since = at

@@ -38,6 +38,7 @@ class Detail:
         queue: QueueId | None = None,
         skills: dict[SkillId, int] | None = None,
         priority: int = 0,
+        last_agent: AgentId | None = None,
         yes: bool = False,
         by: str = "unknown",
     ) -> None:
@@ -49,6 +50,7 @@ class Detail:
         self.queue = queue
         self.skills = skills or {}
         self.priority = priority
+        self.last_agent = last_agent
         self.yes = yes
         self.by = by
 
@@ -87,6 +89,9 @@ def _requeue(turn: Turn, it: Interaction, d: Detail) -> None:
 def _queued(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
     if d.queue is None:
         return
+    since = it.since if again else turn.now
+    queue = turn.world.queue(d.queue)
+    keep_s = queue.prefer_last_s if queue is not None and turn.world.profile(d.last_agent or AgentId("")) else 0
     turn.emit(
         e.Queued(
             interaction=it.id,
@@ -94,8 +99,11 @@ def _queued(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
             skills=d.skills,
             priority=d.priority,
             language=d.language,
-            since=it.since if again else turn.now,
+            since=since,
             again=again,
+            preferred=d.last_agent if keep_s else None,
+            preferred_as="last_agent" if keep_s else "",
+            kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
         )
     )
 

@@ -150,17 +150,14 @@ def _hangup_requested(turn: Turn, said: i.HangupRequested) -> None:
         turn.emit(e.LegEnding(channel=said.channel))
 
 
-def expire(turn: Turn) -> None:
+def expire(turn: Turn, leg: Leg) -> None:
     """
-    Ask again for hang-ups that were lost: one that comes while the bridge plays a prompt (the greeting) is read by the
+    Ask again for a hang-up that was lost: one that comes while the bridge plays a prompt (the greeting) is read by the
     player, and the channel sleeps on (Asterisk's `bridge_builtin_interval_features.c`, `limits_interval_playback`).
     """
-    if not turn.world.asterisk:
-        return
-    for leg in list(turn.world.legs.values()):
-        if leg.ask_again is not None and leg.ask_again <= turn.now:
-            turn.emit(e.LegEnding(channel=leg.channel))
-            turn.wish(HangUp(channel=leg.channel, cause=NORMAL))
+    if turn.world.asterisk and leg.ask_again is not None and leg.ask_again <= turn.now:
+        turn.emit(e.LegEnding(channel=leg.channel))
+        turn.wish(HangUp(channel=leg.channel, cause=NORMAL))
 
 
 def _channel_gone(turn: Turn, said: i.ChannelGone) -> None:

@@ -31,7 +31,7 @@ class Why(Struct, frozen=True, kw_only=True):
     """One fact of a decision; screens and `hotline why` say it in the reader's language.
 
     `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`), `skipped_state`
-    (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`).
+    (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another).
     """
 
     code: str
@@ -111,6 +111,10 @@ class Queued(_Event, frozen=True):
     language: Language | None
     since: Ms
     again: bool = False
+    preferred: AgentId | None = None
+    """Kept for this agent until `kept_until`; who that is to the caller says `preferred_as`: `last_agent`."""
+    preferred_as: str = ""
+    kept_until: Ms = Ms(0)
 
 
 class Offered(_Event, frozen=True):

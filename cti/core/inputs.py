@@ -181,6 +181,8 @@ class RouteAsked(_Input, frozen=True):
     skills: Skills = {}
     priority: int = 0
     language: Language | None = None
+    last_agent: AgentId | None = None
+    """With whom this caller talked last, as far as history knows."""
 
 
 class FlowEnded(_Input, frozen=True):

@@ -1,12 +1,13 @@
 """Why a decision fell as it did, as facts that screens and `hotline why` say in the reader's language."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
 from cti.core.events import Why
 from cti.core.ids import AgentId, Ms
-from cti.core.requirement import Stage, shortfall, stage_at
+from cti.core.requirement import Needed, Stage, shortfall, stage_at
 from cti.core.site import Skills
 from cti.core.waiting import Waiting, Worker
 
@@ -67,6 +68,12 @@ def _chosen(worker: Worker, stage: Stage, now: Ms) -> list[Why]:
     if stage.after:
         found.append(Why(code="ring", args={"after_s": stage.after // 1000}))
     return found
+
+
+def busy(colleagues: Iterable[Colleague], needed: Needed, now: Ms) -> tuple[Why, ...]:
+    """Who has what is needed, but is at something else; at most `EXPLAINED` of them."""
+    able = (_state(each, now) for each in colleagues if shortfall(each.skills, needed) is None)
+    return tuple(islice(able, EXPLAINED))
 
 
 def explain_interaction(

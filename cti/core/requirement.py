@@ -1,31 +1,21 @@
 """What an interaction asks of an agent: skills with minimum levels, in rings that widen with waiting time."""
 
-from enum import Enum
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from cti.core.ids import Language, QueueId, SkillId
-from cti.core.site import Queue, Skills
+from cti.core.site import Policy, Queue, Skills
 
-
-class Policy(Enum):
-    """Which of several free agents who can serve it gets an interaction; ties by longest idle, then by id."""
-
-    LONGEST_IDLE = "longest_idle"
-    BEST_MATCH = "best_match"
-    """Highest levels in what is asked for."""
-    LEAST_OCCUPIED = "least_occupied"
-    """Smallest share of the shift worked."""
-    SCARCE_FIRST = "scarce_first"
-    """Fewest skills: the flexible one stays free for whom only they can serve."""
+Needed = tuple[tuple[SkillId, int], ...]
+"""Minimum levels, sorted by skill."""
 
 
 class Stage(NamedTuple):
-    """From `after` milliseconds of waiting on, these levels are enough, sorted by skill."""
+    """From `after` milliseconds of waiting on, these levels are enough."""
 
     after: int
-    needed: tuple[tuple[SkillId, int], ...]
+    needed: Needed
 
 
 class Requirement(Struct, frozen=True, cache_hash=True):
@@ -53,7 +43,6 @@ def requirement(
     skills: Skills,
     language: Language | None,
     kind: str = "call",
-    policy: Policy = Policy.LONGEST_IDLE,
 ) -> Requirement:
     """What the queue asks of everybody, stage by stage, with what the flow asked for and the language on top."""
     rings: dict[int, Skills] = {}
@@ -68,7 +57,7 @@ def requirement(
         if language:
             needed.setdefault(SkillId(language), 1)
         stages.append(Stage(after, tuple(sorted(needed.items()))))
-    return Requirement(queue=queue.id, stages=tuple(stages), kind=kind, policy=policy)
+    return Requirement(queue=queue.id, stages=tuple(stages), kind=kind, policy=queue.policy)
 
 
 def stage_at(requirement: Requirement, waited: int) -> int:
@@ -79,7 +68,7 @@ def stage_at(requirement: Requirement, waited: int) -> int:
     return reached
 
 
-def shortfall(skills: Skills, needed: tuple[tuple[SkillId, int], ...]) -> Shortfall | None:
+def shortfall(skills: Skills, needed: Needed) -> Shortfall | None:
     """The first skill, by name, in which somebody falls short; None: able."""
     for skill, level in needed:
         if skills.get(skill, 0) < level:

@@ -1,19 +1,24 @@
-"""The router beside a world: kept in step with the facts, event by event, and made anew from the world at any time."""
+"""The router beside a world: kept in step with the facts, and made anew from the world at any time."""
 
-from cti.core import events as e
+from collections.abc import Iterable
+
+from cti.core import reasons
 from cti.core.agent import AgentState
+from cti.core.events import Why
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.queue import available
 from cti.core.reasons import Colleague
-from cti.core.requirement import requirement
+from cti.core.requirement import Requirement, first_stage, requirement, stage_at
 from cti.core.router import Router
 from cti.core.site import Queue
 from cti.core.waiting import Match
-from cti.core.world import World
+from cti.core.world import AgentNow, Interaction, World
 
-_EVERYTHING = (e.SiteInForce, e.BridgeStarted, e.AsteriskSeen)
-"""After these, more may have changed than they name."""
+BUSY_LOOKED_AT = 50
+"""Of so many colleagues it is told whether they could have served a caller but were busy: enough for a person, and as
+cheap with ten thousand agents."""
+_AWAY = frozenset({AgentState.SIGNED_OUT, AgentState.NOT_READY})
 
 
 class Routing:
@@ -22,57 +27,60 @@ class Routing:
     def __init__(self, world: World) -> None:
         self._world = world
         self._router = Router()
-        self._agents: set[AgentId] = set()
-        self._waiting: dict[InteractionId, ChannelId] = {}
+        self._waiting: dict[InteractionId, tuple[ChannelId, AgentId | None]] = {}
+        """Who waits: the channel, and the agent they would rather have."""
         self._channels: dict[ChannelId, InteractionId] = {}
-        """Whose channel each is, of those who wait."""
-        self.refresh()
+        self._kept: dict[AgentId, dict[InteractionId, None]] = {}
+        self.refresh(world.agents, world.interactions, ())
 
     @property
     def router(self) -> Router:
         """For positions and explanations."""
         return self._router
 
-    def refresh(self) -> None:
-        """Take everything from the world."""
-        for agent in {*self._agents, *self._world.agents}:
+    def refresh(
+        self, agents: Iterable[AgentId], interactions: Iterable[InteractionId], channels: Iterable[ChannelId]
+    ) -> None:
+        """Take what has become of these from the world."""
+        due = dict.fromkeys(interactions)
+        for agent in agents:
             self._agent(agent)
-        for interaction in {*self._waiting, *self._world.interactions}:
+            due |= self._kept.get(agent, {})
+        for channel in channels:
+            if channel in self._channels:
+                due[self._channels[channel]] = None
+        for interaction in due:
             self._interaction(interaction)
-
-    def follow(self, event: e.Event) -> None:
-        """An event has been applied to the world: what it names may be free, busy, waiting or gone by it."""
-        if isinstance(event, _EVERYTHING):
-            self.refresh()
-            return
-        agent: AgentId | None = getattr(event, "agent", None)
-        if agent is not None:
-            self._agent(agent)
-        interaction: InteractionId | None = getattr(event, "interaction", None)
-        if interaction is not None:
-            self._interaction(interaction)
-        channel: ChannelId | None = getattr(event, "channel", None)
-        if channel is not None and channel in self._channels:
-            self._interaction(self._channels[channel])
 
     def matches(self, now: Ms) -> list[Match]:
-        """The offers to make now; none while Asterisk is away."""
+        """The offers to make now; none while Asterisk is away. What they name must be refreshed afterwards."""
         return self._router.matches(now) if self._world.asterisk else []
 
     def wake_at(self, now: Ms) -> Ms | None:
         """When time alone may make a match possible."""
-        return self._router.wake_at(now)
+        return self._router.wake_at(now) if self._world.asterisk else None
 
     def others(self) -> list[Colleague]:
         """Everybody signed in who is not free, for explanations."""
-        found: list[Colleague] = []
-        for agent in self._world.agents.values():
-            profile = self._world.profile(agent.id)
-            if profile is not None and agent.state is not AgentState.SIGNED_OUT and not available(self._world, agent):
-                found.append(
-                    Colleague(agent=agent.id, skills=profile.skills, state=agent.state.value, until=agent.until)
-                )
-        return found
+        return [found for agent in self._world.agents.values() if (found := self._colleague(agent)) is not None]
+
+    def busy(self, match: Match, now: Ms) -> tuple[Why, ...]:
+        """Who could have served the matched one too, but was at something else: the preferred agent first."""
+        it = self._world.interactions[match.interaction]
+        asked = self._asked(it)
+        needed = asked.stages[stage_at(asked, now - it.since)].needed
+        names = [it.preferred] if it.preferred is not None and it.preferred != match.agent else []
+        names += [name for name, _ in zip(self._world.agents, range(BUSY_LOOKED_AT), strict=False)]
+        agents = (self._world.agents[name] for name in dict.fromkeys(names) if name in self._world.agents)
+        colleagues = (found for agent in agents if (found := self._colleague(agent)) is not None)
+        return reasons.busy((each for each in colleagues if each.agent != match.agent), needed, now)
+
+    def _colleague(self, agent: AgentNow) -> Colleague | None:
+        """An agent who is signed in and not free."""
+        profile = self._world.profile(agent.id)
+        if profile is None or agent.state is AgentState.SIGNED_OUT or available(self._world, agent):
+            return None
+        return Colleague(agent=agent.id, skills=profile.skills, state=agent.state.value, until=agent.until)
 
     def _agent(self, agent: AgentId) -> None:
         now = self._world.agents.get(agent)
@@ -82,20 +90,47 @@ class Routing:
         elif now is None or not available(self._world, now):
             self._router.remove_agent(agent)
         else:
-            self._router.add_agent(agent, profile.skills, now.idle_since)
-        self._agents.add(agent)
+            self._router.add_agent(agent, profile.skills, now.idle_since, now.share_worked)
 
     def _interaction(self, interaction: InteractionId) -> None:
-        self._channels.pop(self._waiting.pop(interaction, ChannelId("")), None)
+        self._forget(interaction)
         it = self._world.interactions.get(interaction)
         if it is None or it.state not in (State.WAITING, State.OFFERED):
             self._router.leave(interaction)
             return
-        self._waiting[interaction] = it.channel
+        self._waiting[interaction] = (it.channel, it.preferred)
         self._channels[it.channel] = interaction
-        queue = self._world.queue(it.queue) or Queue(id=it.queue or QueueId(""), name={})
-        asked = requirement(queue, it.skills, it.language, it.kind)
-        self._router.arrive(interaction, asked, it.since, it.priority + queue.priority)
+        if it.preferred is not None:
+            self._kept.setdefault(it.preferred, {})[interaction] = None
+        asked = self._asked(it)
+        preferred = it.preferred if self._worth_waiting_for(it.preferred, asked) else None
+        queue = self._world.queue(it.queue)
+        priority = it.priority + (queue.priority if queue is not None else 0)
+        self._router.arrive(interaction, asked, it.since, priority, preferred, it.kept_until, it.preferred_as)
         leg = self._world.legs.get(it.channel)
         if it.state is State.OFFERED or leg is None or leg.ending:
             self._router.set_aside(interaction)
+
+    def _asked(self, it: Interaction) -> Requirement:
+        queue = self._world.queue(it.queue) or Queue(id=it.queue or QueueId(""), name={})
+        return requirement(queue, it.skills, it.language, it.kind)
+
+    def _worth_waiting_for(self, agent: AgentId | None, asked: Requirement) -> bool:
+        """Nobody is kept for somebody who is at lunch or could not serve them."""
+        now = self._world.agents.get(agent) if agent is not None else None
+        profile = self._world.profile(agent) if agent is not None else None
+        return (
+            now is not None
+            and profile is not None
+            and now.state not in _AWAY
+            and first_stage(profile.skills, asked) is not None
+        )
+
+    def _forget(self, interaction: InteractionId) -> None:
+        channel, agent = self._waiting.pop(interaction, (None, None))
+        if channel is not None:
+            self._channels.pop(channel, None)
+        if agent is not None:
+            self._kept[agent].pop(interaction)
+            if not self._kept[agent]:
+                del self._kept[agent]

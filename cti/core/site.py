@@ -4,6 +4,9 @@ The structs are the shape of `site.toml` too (msgspec decodes it); unknown keys 
 Texts a person sees are keyed by interface language (`en`, `zh-Hans`, `zh-Hant`).
 """
 
+from enum import StrEnum
+from functools import cached_property
+
 from msgspec import Struct
 
 from cti.core.ids import AgentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
@@ -26,6 +29,18 @@ class Ring(Struct, frozen=True, forbid_unknown_fields=True):
     skills: Skills
 
 
+class Policy(StrEnum):
+    """Which of several free agents who can serve it gets an interaction; ties by longest idle, then by id."""
+
+    LONGEST_IDLE = "longest_idle"
+    BEST_MATCH = "best_match"
+    """Highest levels in what is asked for."""
+    LEAST_OCCUPIED = "least_occupied"
+    """Smallest share of the shift worked."""
+    SCARCE_FIRST = "scarce_first"
+    """Fewest skills: the flexible one stays free for whom only they can serve."""
+
+
 class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Where work waits. `skills` must be met by every agent who gets it, beside what the flow asks for."""
 
@@ -35,6 +50,9 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     rings: tuple[Ring, ...] = ()
     priority: int = 0
     """Minutes of waiting this queue's callers are ahead of others."""
+    policy: Policy = Policy.LONGEST_IDLE
+    prefer_last_s: int = 0
+    """So long a caller is kept for the agent they talked with last, while that one is at work. 0: not at all."""
     ring_s: int = 15
     """An offer not answered for so long is a RONA."""
     wrap_up_s: int = 30
@@ -101,8 +119,8 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     addresses: tuple[str, ...]
 
 
-class Site(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything an administrator sets."""
+class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """Everything an administrator sets. `dict`: room for what is looked up by id, neither saved nor compared."""
 
     name: Texts
     zone: str
@@ -118,3 +136,18 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     default_language: Language = Language("en")
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
+
+    @cached_property
+    def queue_by_id(self) -> dict[QueueId, Queue]:
+        """The queues, to look up."""
+        return {queue.id: queue for queue in self.queues}
+
+    @cached_property
+    def agent_by_id(self) -> dict[AgentId, Agent]:
+        """The agents, to look up."""
+        return {agent.id: agent for agent in self.agents}
+
+    @cached_property
+    def owner_by_phone(self) -> dict[Phone, AgentId]:
+        """Whose phone each is."""
+        return {phone: agent.id for agent in self.agents for phone in agent.phones}

@@ -192,14 +192,13 @@ def restarted(turn: Turn) -> None:
             turn.emit(e.DeskSeen(agent=agent.id, present=False, until=Ms(turn.now + DESK_GRACE)))
 
 
-def expire(turn: Turn) -> None:
-    """Wrap-ups whose time is over, desks that did not come back."""
-    for agent in list(turn.world.agents.values()):
-        if agent.until is not None and agent.until <= turn.now and agent.state is AgentState.WRAP_UP:
-            _settle(turn, agent)
-            signal(turn, agent.id, AgentSignal.EXPIRED)
-        if agent.desk_until is not None and agent.desk_until <= turn.now:
-            lose_desk(turn, agent.id)
+def expire(turn: Turn, agent: AgentNow) -> None:
+    """A wrap-up whose time is over, a desk that did not come back."""
+    if agent.until is not None and agent.until <= turn.now and agent.state is AgentState.WRAP_UP:
+        _settle(turn, agent)
+        signal(turn, agent.id, AgentSignal.EXPIRED)
+    if agent.desk_until is not None and agent.desk_until <= turn.now:
+        lose_desk(turn, agent.id)
 
 
 HANDLERS: dict[type[i.Input], Callable[..., None]] = {

@@ -1,7 +1,8 @@
 """`step(world, input, now)`: one input in, facts and wishes out. The heart, and pure.
 
 It turns what shells saw of channels into signals to interactions and agents, whose tables say what follows; then timers
-that are due, then the match. Inputs about things we don't know change nothing and are not errors.
+that are due, then the match. Inputs about things we don't know change nothing and are not errors. Who takes many inputs
+keeps an `Index` beside the world, or every step would look at everybody.
 """
 
 from collections.abc import Callable
@@ -13,29 +14,51 @@ from cti.core import inputs as i
 from cti.core.calls import Detail
 from cti.core.channels import gone
 from cti.core.hours import day_of
-from cti.core.ids import InteractionId, Ms
-from cti.core.interaction import Signal, State
-from cti.core.match import match
-from cti.core.queue import widening
+from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
+from cti.core.index import Index
+from cti.core.interaction import Signal
+from cti.core.offers import offer
 from cti.core.reconcile import reconcile
+from cti.core.timers import Kind
 from cti.core.turn import Outcome, Turn
 from cti.core.world import World
 
 
-def step(world: World, said: i.Input, now: Ms) -> Outcome:
-    """Take one input at `now`. `world` is moved on by the events returned, and by nothing else."""
+def step(world: World, said: i.Input, now: Ms, index: Index | None = None) -> Outcome:
+    """Take one input at `now`. `world` is moved on by the events returned, and by nothing else.
+
+    `index` is that of this world, kept from step to step; without one it is made for this step.
+    """
     turn = Turn(world, now)
-    take(turn, said)
-    return Outcome(turn.events, turn.commands, wake_at(world, now))
+    beside = index or Index(world)
+    take(turn, said, beside)
+    return Outcome(turn.events, turn.commands, beside.wake_at(now))
 
 
-def take(turn: Turn, said: i.Input) -> None:
-    """The same, with the turn in the caller's hand: what was decided before a failure is not lost."""
-    if turn.world.site is not None and turn.now >= turn.world.today.end:
-        start_day(turn)
-    _HANDLERS[type(said)](turn, said)
-    expire(turn)
-    match(turn)
+def take(turn: Turn, said: i.Input, index: Index) -> None:
+    """The same, with the turn in the caller's hand: what was decided before a failure is not lost.
+
+    After a failure the index is made anew: the router may have given away what was never offered.
+    """
+    try:
+        if turn.world.site is not None and turn.now >= turn.world.today.end:
+            start_day(turn)
+        _HANDLERS[type(said)](turn, said)
+        followed = _follow(turn, index, 0)
+        expire(turn, index)
+        followed = _follow(turn, index, followed)
+        offer(turn, index.routing)
+        _follow(turn, index, followed)
+    except BaseException:
+        index.spoil()
+        raise
+
+
+def _follow(turn: Turn, index: Index, since: int) -> int:
+    """Bring the index up to the turn's events; gives their number."""
+    if len(turn.events) > since:
+        index.follow(turn.events[since:])
+    return len(turn.events)
 
 
 def start_day(turn: Turn) -> None:
@@ -45,27 +68,16 @@ def start_day(turn: Turn) -> None:
         turn.emit(e.DayStarted(day=day, start=start, end=end))
 
 
-def expire(turn: Turn) -> None:
+def expire(turn: Turn, index: Index) -> None:
     """Everything whose time has come."""
-    for it in [it for it in turn.world.interactions.values() if it.offer and it.offer.until <= turn.now]:
-        calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
-    staff.expire(turn)
-    channels.expire(turn)
-
-
-def wake_at(world: World, now: Ms) -> Ms | None:
-    """The next time something happens by itself."""
-    times: list[Ms] = [world.today.end] if world.site is not None else []
-    for it in world.interactions.values():
-        if it.offer is not None:
-            times.append(it.offer.until)
-        elif it.state is State.WAITING and (wider := widening(world, it, now)) is not None:
-            times.append(wider)
-    for agent in world.agents.values():
-        times.extend(t for t in (agent.until, agent.desk_until) if t is not None)
-    if world.asterisk:
-        times.extend(leg.ask_again for leg in world.legs.values() if leg.ask_again is not None)
-    return min(times, default=None)
+    world = turn.world
+    for kind, of in index.timers.due(turn.now):
+        if kind is Kind.OFFER and (it := world.interactions.get(InteractionId(of))) is not None:
+            calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
+        elif kind is Kind.AGENT and (agent := world.agents.get(AgentId(of))) is not None:
+            staff.expire(turn, agent)
+        elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
+            channels.expire(turn, leg)
 
 
 # --- the process and its configuration
@@ -130,7 +142,13 @@ def _moved(turn: Turn, said: i.FlowMoved) -> None:
 
 
 def _route(turn: Turn, said: i.RouteAsked) -> None:
-    detail = Detail(queue=said.queue, skills=dict(said.skills), priority=said.priority, language=said.language)
+    detail = Detail(
+        queue=said.queue,
+        skills=dict(said.skills),
+        priority=said.priority,
+        language=said.language,
+        last_agent=said.last_agent,
+    )
     _about(turn, said.interaction, Signal.ROUTED, detail)
 
 

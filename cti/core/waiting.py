@@ -6,8 +6,8 @@ from msgspec import Struct, field
 
 from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
-from cti.core.requirement import Policy, Requirement
-from cti.core.site import Skills
+from cti.core.requirement import Requirement
+from cti.core.site import Policy, Skills
 
 MINUTE = 60_000
 """A point of priority is worth a minute of waiting."""

@@ -23,7 +23,7 @@ from cti.core.ids import (
 from cti.core.interaction import State
 from cti.core.site import Agent, Queue, Site, Skills, Texts
 
-SNAPSHOT_VERSION = 2
+SNAPSHOT_VERSION = 3
 
 
 class Leg(Struct):
@@ -74,6 +74,10 @@ class Interaction(Struct):
     queue: QueueId | None = None
     skills: Skills = field(default_factory=dict)
     priority: int = 0
+    preferred: AgentId | None = None
+    """Whom they are kept for until `kept_until`."""
+    preferred_as: str = ""
+    kept_until: Ms = Ms(0)
     since: Ms = Ms(0)
     """Begin of the wait; kept through failed offers and restarts."""
     offers: int = 0
@@ -101,6 +105,10 @@ class AgentNow(Struct):
     since: Ms = Ms(0)
     idle_since: Ms = Ms(0)
     """Begin of being ready; an offer that came to nothing through no fault of the agent's does not reset it."""
+    shift_since: Ms = Ms(0)
+    """When they signed in."""
+    worked: Ms = Ms(0)
+    """Since then, with talks and wrap-ups that are over."""
     until: Ms | None = None
     interaction: InteractionId | None = None
     next_reason: ReasonId | None = None
@@ -108,6 +116,11 @@ class AgentNow(Struct):
     """A desk is open and beating."""
     desk_until: Ms | None = None
     """After a restart: the time by which the desk must be back."""
+
+    @property
+    def share_worked(self) -> float:
+        """How much of the shift, up to when they last came free, they were at work: 0 to 1."""
+        return self.worked / max(1, self.idle_since - self.shift_since)
 
 
 class QueueToday(Struct):
@@ -154,21 +167,15 @@ class World(Struct):
 
     def queue(self, queue: QueueId | None) -> Queue | None:
         """The queue as the site has it, None when it has been deleted meanwhile."""
-        if self.site is None:
-            return None
-        return next((q for q in self.site.queues if q.id == queue), None)
+        return self.site.queue_by_id.get(queue) if self.site is not None and queue is not None else None
 
     def profile(self, agent: AgentId) -> Agent | None:
         """The agent as the site has them, None when deleted meanwhile."""
-        if self.site is None:
-            return None
-        return next((a for a in self.site.agents if a.id == agent), None)
+        return self.site.agent_by_id.get(agent) if self.site is not None else None
 
     def owner(self, phone: Phone) -> AgentId | None:
         """Whose phone this is."""
-        if self.site is None:
-            return None
-        return next((a.id for a in self.site.agents if phone in a.phones), None)
+        return self.site.owner_by_phone.get(phone) if self.site is not None else None
 
     def offer(self, offer: OfferId) -> tuple[Interaction, Offer] | None:
         """A standing offer and its interaction."""

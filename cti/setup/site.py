@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from cti.core.site import Site
+from cti.core.site import Policy, Site
 from cti.setup.problem import SetupProblem
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]|[a-z]")
@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORK_NUMBER = re.compile(r"[0-9]{1,10}")
 _ROLES = ("agent", "supervisor", "administrator")
 _SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+_KEPT_MOST_S = 3600
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -31,6 +32,9 @@ def load(file: Path) -> Site:
     except FileNotFoundError:
         raise SetupProblem(f"There is no site file {file}. Give one with --site FILE.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if "enum" in str(error):  # the only one a site has
+            there_are = ", ".join(Policy)
+            raise SetupProblem(f"{file}: {error}. Policies of a queue are: {there_are}.") from None
         raise SetupProblem(f"{file}: {error}. Mend that line.") from None
     wrong = check(site)
     if wrong:
@@ -72,6 +76,10 @@ def check(site: Site) -> list[str]:
     holders = [(f"Agent {agent.id}", agent.skills) for agent in site.agents]
     for queue in site.queues:
         holders += [(f"Queue {queue.id}", skills) for skills in (queue.skills, *(r.skills for r in queue.rings))]
+        if not 0 <= queue.prefer_last_s <= _KEPT_MOST_S:
+            wrong.append(f"Queue {queue.id}: prefer_last_s is 0 (off) to {_KEPT_MOST_S} seconds.")
+        if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
+            wrong.append(f"Queue {queue.id}: each ring has another after_s, and none is below 0.")
         if not _ID.fullmatch(queue.music):
             wrong.append(f"Queue {queue.id}: music '{queue.music}' may hold only a-z, 0-9 and '-'.")
     for holder, skills in holders:

@@ -23,6 +23,8 @@ _PEOPLE = 8
 _OWNERS = 32
 _LOOK_BACK = 200
 """On a shared number, lines confirmed as somebody else's are passed over; not more than this many."""
+_CALLS_BACK = 20
+"""Who talked with a caller longer ago than so many calls is a stranger by now."""
 _RAIL = 3
 _NO_STATION = ("visit", "order")
 """Pages read and things ordered are no reason to call."""
@@ -105,7 +107,20 @@ def facts(db: sqlite3.Connection, identifier: IdentifierId) -> CallerFacts:
         language=(row.language if row else None) or (languages.pop() if len(languages) == 1 else None),
         tier=tiers.pop() if len(tiers) == 1 else "",
         people=len(people),
+        last_agent=_last_agent(db, owners_of(db, people[0][0]) if len(people) == 1 else [identifier]),
     )
+
+
+def _last_agent(db: sqlite3.Connection, owners: Sequence[str]) -> AgentId | None:
+    """Of the newest calls of these owners, the agent of the last that was answered."""
+    found: list[tuple[int, str]] = []
+    for owner in owners:
+        found += db.execute(
+            "SELECT at, agent FROM (SELECT at, agent FROM interactions WHERE owner = ? AND kind = 'call'"
+            " ORDER BY at DESC, id DESC LIMIT ?) AS newest WHERE agent <> '' ORDER BY at DESC LIMIT 1",
+            (owner, _CALLS_BACK),
+        ).fetchall()
+    return AgentId(max(found)[1]) if found else None
 
 
 def pop(db: sqlite3.Connection, identifier: IdentifierId, besides: InteractionId | None, now: Ms) -> Pop:

@@ -117,6 +117,8 @@ class CallerFacts(Struct, frozen=True, kw_only=True):
     language: str | None = None
     tier: str = ""
     people: int = 0
+    last_agent: AgentId | None = None
+    """Who talked last on this number, or with its one owner."""
 
 
 class CallNote(Struct, frozen=True, kw_only=True):

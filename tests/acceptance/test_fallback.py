@@ -9,11 +9,11 @@ from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.ids import AgentId, InteractionId
 from cti.core.interaction import State
-from cti.core.queue import line as line_of
 from cti.core.world import Interaction
 from cti.robots.phone import Call
 from tests.acceptance.house import Desk, House, until
 from tests.acceptance.test_restart import DIRECT, MAIN, agrees, connected, world_of
+from tests.core.plain import line as line_of
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

@@ -10,10 +10,10 @@ from cti.core import events as e
 from cti.core.apply import apply
 from cti.core.ids import InteractionId
 from cti.core.interaction import State
-from cti.core.queue import line as line_of
 from cti.core.world import World
 from cti.robots.phone import Call
 from tests.acceptance.house import Desk, House, until
+from tests.core.plain import line as line_of
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 

@@ -192,6 +192,13 @@ PULLED = LEFT
 INTERNET = {"en": "Internet", "zh-Hans": "上网", "zh-Hant": "上網"}
 
 
+async def test_the_core_is_told_with_whom_the_caller_talked_last() -> None:
+    world = World()
+    world.caller = CallerFacts(identifier=WHO, known=True, language="yue", last_agent=AgentId("ana"))
+    await Paper(world, ("STREAM FILE hotline/yue/main-for-internet", key("1")), ("WAIT FOR DIGIT", PULLED)).run()
+    assert world.said(RouteAsked).last_agent == "ana"
+
+
 async def test_a_new_caller_chooses_language_and_topic_and_waits() -> None:
     world = World()
     paper = Paper(

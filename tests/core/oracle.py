@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
-from cti.core.requirement import Policy, Requirement, first_stage, shortfall
-from cti.core.site import Skills
+from cti.core.requirement import Requirement, first_stage, shortfall
+from cti.core.site import Policy, Skills
 from cti.core.waiting import MINUTE
 
 

@@ -10,7 +10,8 @@ from cti.core import commands as c
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Language, Ms, OfferId, QueueId, ReasonId, SkillId
-from cti.core.site import Agent, Number, Queue, Ring, Site
+from cti.core.index import Index
+from cti.core.site import Agent, Number, Policy, Queue, Ring, Site
 from cti.core.switchboard import step
 from cti.core.world import World
 
@@ -26,11 +27,19 @@ def site() -> Site:
         region="HK",
         queues=(
             Queue(id=QueueId("support"), name={"en": "Support"}, skills={NET: 2}),
-            Queue(id=QueueId("billing"), name={"en": "Billing"}, wrap_up_s=0, survey=False),
+            Queue(
+                id=QueueId("billing"),
+                name={"en": "Billing"},
+                wrap_up_s=0,
+                survey=False,
+                prefer_last_s=20,
+                policy=Policy.SCARCE_FIRST,
+            ),
             Queue(
                 id=QueueId("rings"),
                 name={"en": "Rings"},
                 rings=(Ring(after_s=0, skills={NET: 8}), Ring(after_s=20, skills={NET: 2})),
+                policy=Policy.LEAST_OCCUPIED,
             ),
         ),
         agents=(
@@ -46,6 +55,7 @@ class Play:
 
     def __init__(self) -> None:
         self.world = World()
+        self.index = Index(self.world)
         self.now = START
         self.records: list[tuple[Ms, e.Event]] = []
         self.rings: list[c.RingAgent] = []
@@ -56,7 +66,7 @@ class Play:
             self.say(i.DeskConnected(agent=AgentId(agent)))
 
     def say(self, said: i.Input) -> list[str]:
-        outcome = step(self.world, said, self.now)
+        outcome = step(self.world, said, self.now, self.index)
         self.records.extend((self.now, event) for event in outcome.events)
         self.rings += [command for command in outcome.commands if isinstance(command, c.RingAgent)]
         words = [w for event in outcome.events if (w := fact(event))]
@@ -89,7 +99,10 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(w), channel=_channel(w), number="28000000", caller=None
     ),
     "asks": lambda w, r: i.RouteAsked(
-        interaction=InteractionId(w), queue=QueueId(r[0]), language=Language(r[1]) if len(r) > 1 else None
+        interaction=InteractionId(w),
+        queue=QueueId(r[0]),
+        language=Language(r[1]) if len(r) > 1 else None,
+        last_agent=AgentId(r[2]) if len(r) > 2 else None,
     ),
     "chooses": lambda w, r: i.FlowMoved(interaction=InteractionId(w), position=r[0], label={"en": r[0]}),
     "starts": lambda w, r: i.ChannelStarted(

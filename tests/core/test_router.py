@@ -9,9 +9,9 @@ from cti.core.batch import augment
 from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.reasons import Colleague
-from cti.core.requirement import Policy, Requirement, Stage, requirement
+from cti.core.requirement import Requirement, Stage, requirement
 from cti.core.router import Router
-from cti.core.site import Queue, Ring
+from cti.core.site import Policy, Queue, Ring
 from tests.core.oracle import Scan
 
 SKILLS = [SkillId(each) for each in ("en", "net", "tv")]

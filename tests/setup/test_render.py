@@ -207,6 +207,21 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert "work number" in str(problem.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('policy = "fair"', "longest_idle, best_match, least_occupied, scarce_first"),
+        ("prefer_last_s = -1", "prefer_last_s is 0"),
+        ("rings = [{ after_s = 9, skills = {} }, { after_s = 9, skills = {} }]", "another after_s"),
+    ],
+)
+def test_a_queue_that_cannot_route_is_told_what_it_may_have(tmp_path: Path, line: str, says: str) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(SITE.read_text().replace("[[queues]]", f"[[queues]]\n{line}", 1))
+    with pytest.raises(SetupProblem, match=says):
+        site.load(file)
+
+
 def test_the_example_site_is_good() -> None:
     loaded: Site = site.load(resources.folder("example") / "site.toml")
     assert any(agent.role == "administrator" for agent in loaded.agents)

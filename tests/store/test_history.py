@@ -125,6 +125,21 @@ async def test_facts_for_the_flow(history: History, eleanor: Identifier) -> None
     assert (await history.facts("anonymous")).identifier is None
 
 
+async def test_facts_name_the_agent_of_the_last_call_that_was_answered(
+    history: History, store: Store, eleanor: Identifier
+) -> None:
+    def talked(call: str, agent: str) -> None:
+        change = sa.text("UPDATE interactions SET agent = :agent WHERE id = :call")
+        store.write(lambda c: c.execute(change, {"agent": agent, "call": call}))
+
+    number = "0044 7700 900143"[2:]
+    talked("c-1", "bo")
+    assert (await history.facts(number)).last_agent == "ana"
+    talked("c-0", "")
+    assert (await history.facts(number)).last_agent == "bo"
+    assert (await history.facts("9999 8888")).last_agent is None
+
+
 async def test_a_stranger_s_number_is_shown_and_later_calls_are_one_person_s(
     history: History, store: Store, identities: Identities
 ) -> None:

@@ -73,7 +73,7 @@ export interface CallView {
   judged: boolean | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`). */
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). */
 export interface Why {
   code: string;
   agent: AgentId | null;
@@ -301,6 +301,8 @@ export interface CallerFacts {
   language: string | null;
   tier: string;
   people: number;
+  /** Who talked last on this number, or with its one owner. */
+  last_agent: AgentId | null;
 }
 
 /** What the agent wrote about an interaction in wrap-up. */
