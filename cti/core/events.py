@@ -4,6 +4,8 @@ They carry ids, never a name, a number, a digit typed or a sentence written. A s
 defaults; anything else needs a new name and an upgrade in `store.journal`, for old journals are read for ever.
 """
 
+from typing import Literal
+
 from msgspec import Struct
 
 from cti.core.ids import (
@@ -27,14 +29,35 @@ class _Event(Struct, frozen=True, tag=True, kw_only=True):
     pass
 
 
+WhyCode = Literal[
+    "skills",
+    "idle",
+    "only_one",
+    "preferred",
+    "ring",
+    "spared",
+    "skipped_state",
+    "skipped_skill",
+    "nobody",
+    "longer_idle",
+    "own_state",
+    "no_phone",
+    "asterisk_away",
+    "nobody_waits",
+]
+"""Journals hold them for ever: none is ever taken away."""
+
+
 class Why(Struct, frozen=True, kw_only=True):
     """One fact of a decision; screens and `hotline why` say it in the reader's language.
 
-    `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`), `skipped_state`
-    (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another).
+    Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms`
+    left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared`
+    (left for another). Of a caller who waits, `nobody` (at work can serve them), too. Of an agent who gets nothing:
+    `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`.
     """
 
-    code: str
+    code: WhyCode
     agent: AgentId | None = None
     args: dict[str, int | str] = {}
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from cti.core.events import Why
 from cti.core.ids import AgentId, Ms
-from cti.core.requirement import Needed, Stage, shortfall, stage_at
+from cti.core.requirement import Needed, Stage, first_stage, shortfall, stage_at
 from cti.core.site import Skills
 from cti.core.waiting import Waiting, Worker
 
@@ -86,11 +86,14 @@ def explain_interaction(
     if waiting.kept and waiting.preferred is not None:
         args: dict[str, int | str] = {"as": waiting.preferred_as, "ms": max(0, waiting.until - now)}
         found.append(Why(code="preferred", agent=waiting.preferred, args=args))
-    for worker in free:
+    workers, colleagues = list(free), list(others)
+    if all(first_stage(each.skills, asked) is None for each in (*workers, *colleagues)):
+        found.append(Why(code="nobody"))
+    for worker in workers:
         short = shortfall(worker.skills, stage.needed)
         if short is not None:
             found.append(_short(worker.id, short.skill, short.has, short.needs))
-    for other in others:
+    for other in colleagues:
         short = shortfall(other.skills, stage.needed)
         if short is not None:
             found.append(_short(other.agent, short.skill, short.has, short.needs))
@@ -114,7 +117,7 @@ def explain_agent(worker: Worker, now: Ms, line: Iterable[Waiting], free: Iterab
     for other in free:
         if other.id == worker.id:
             break
-        found.append(Why(code="idle", agent=other.id, args={"ms": now - other.since}))
+        found.append(Why(code="longer_idle", agent=other.id, args={"ms": now - other.since}))
     return tuple(found[:EXPLAINED])
 
 

@@ -196,9 +196,14 @@ class Router:
     def explain_interaction(
         self, interaction: InteractionId, now: Ms, others: Iterable[reasons.Colleague] = ()
     ) -> tuple[Why, ...]:
-        """Why it waits, agent by agent. `others`: agents who are not free, whom this does not know."""
+        """Why it waits, agent by agent. `others`: agents who are not free, whom this does not know.
+
+        Nothing, if it does not wait or an offer is out.
+        """
         waiting = self._waiting.get(interaction)
-        return () if waiting is None else reasons.explain_interaction(waiting, now, self.free(), others)
+        if waiting is None or waiting.reserved:
+            return ()
+        return reasons.explain_interaction(waiting, now, self.free(), others)
 
     def explain_agent(self, agent: AgentId, now: Ms) -> tuple[Why, ...]:
         """Why a free agent gets nothing: what those who wait need, who is free for longer. Nothing, if not free."""

@@ -75,6 +75,27 @@ class Routing:
         colleagues = (found for agent in agents if (found := self._colleague(agent)) is not None)
         return reasons.busy((each for each in colleagues if each.agent != match.agent), needed, now)
 
+    def why_waiting(self, interaction: InteractionId, now: Ms) -> tuple[Why, ...]:
+        """Why nobody has this caller yet, agent by agent; nothing, if they don't wait."""
+        return self._router.explain_interaction(interaction, now, self.others())
+
+    def why_no_work(self, agent: AgentId, now: Ms) -> tuple[Why, ...]:
+        """Why this agent gets no calls."""
+        own = self._world.agents.get(agent)
+        if own is None or own.state is not AgentState.READY:
+            state = own.state if own is not None else AgentState.SIGNED_OUT
+            args: dict[str, int | str] = {
+                "state": state.value,
+                "reason": (own.reason if own is not None else None) or "",
+            }
+            return (Why(code="own_state", agent=agent, args=args),)
+        if not self._world.asterisk:
+            return (Why(code="asterisk_away"),)
+        if not available(self._world, own):
+            return (Why(code="no_phone", agent=agent),)
+        found = self._router.explain_agent(agent, now)
+        return found if self._waiting else (Why(code="nobody_waits"), *found)
+
     def _colleague(self, agent: AgentNow) -> Colleague | None:
         """An agent who is signed in and not free."""
         profile = self._world.profile(agent.id)

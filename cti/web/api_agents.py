@@ -3,7 +3,7 @@
 from cti.core.agent import AgentState
 from cti.core.ids import InteractionId, OfferId
 from cti.core.inputs import AgentNotReady, AgentReady, HangUpAsked, OfferDeclined, WrapUpDone, WrapUpExtended
-from cti.web.bodies import AgentStateAsk, Done, Extend, WrapUp
+from cti.web.bodies import AgentStateAsk, Done, Extend, NoWork, WrapUp
 from cti.web.call import Call
 from cti.web.live import Live
 from cti.web.ports import Loop
@@ -78,6 +78,9 @@ class AgentsApi:
             raise Refusal(409, "not-in-wrap-up", "There is no wrap-up to extend.", "Nothing: it is over.")
         self._loop.submit(WrapUpExtended(agent=call.agent, by_s=call.body.by_s))
         return Done()
+
+    async def why(self, call: Call[None, None]) -> NoWork:
+        return NoWork(why=self._loop.routing.why_no_work(call.agent, self._loop.now()))
 
     async def put_away(self, call: Call[None, None]) -> Done:
         if not self._live.put_away(call.agent, call.path["id"]):

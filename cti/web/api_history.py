@@ -1,7 +1,10 @@
 """Past calls, mails and customers, and why a call went where it went."""
 
+from collections.abc import Sequence
+
 from cti.core import events as e
-from cti.core.ids import CustomerId, InteractionId
+from cti.core.ids import CustomerId, InteractionId, Ms
+from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
 from cti.store.views import CallLine, Person
 from cti.web.bodies import (
@@ -17,7 +20,7 @@ from cti.web.bodies import (
     TimelineQuery,
 )
 from cti.web.call import Call, Sent
-from cti.web.ports import History
+from cti.web.ports import History, Loop
 from cti.web.problems import bad_place, missing
 from cti.web.records import Records
 
@@ -46,7 +49,8 @@ _TOLD = (
 class HistoryApi:
     """What is known of calls and customers."""
 
-    def __init__(self, history: History, records: Records) -> None:
+    def __init__(self, loop: Loop, history: History, records: Records) -> None:
+        self._loop = loop
         self._history = history
         self._records = records
 
@@ -91,7 +95,7 @@ class HistoryApi:
         records = await self._history.story(interaction)
         if not records:
             raise missing("interaction", interaction)
-        return Story(interaction=interaction, lines=tuple(told(r) for r in records if isinstance(r.event, _TOLD)))
+        return story(interaction, records, self._loop.routing, self._loop.now())
 
     async def customer(self, call: Call[None, None]) -> Person:
         customer = CustomerId(call.path["id"])
@@ -110,6 +114,15 @@ class HistoryApi:
         if not entries and await self._history.customer(customer) is None:
             raise missing("customer", customer)
         return TimelinePage(entries=tuple(entries), next=after)
+
+
+def story(interaction: InteractionId, records: Sequence[e.Record], routing: Routing, now: Ms) -> Story:
+    """What became of a call so far. `routing`: as of now, for one that still waits."""
+    return Story(
+        interaction=interaction,
+        lines=tuple(told(record) for record in records if isinstance(record.event, _TOLD)),
+        waits=routing.why_waiting(interaction, now),
+    )
 
 
 def told(record: e.Record) -> StoryLine:
@@ -138,7 +151,7 @@ def told(record: e.Record) -> StoryLine:
     return StoryLine(
         at=record.at,
         kind=type(event).__name__,
-        agent=getattr(event, "agent", None),
+        agent=event.preferred if isinstance(event, e.Queued) else getattr(event, "agent", None),
         queue=getattr(event, "queue", None),
         detail=detail,
         chosen=chosen,

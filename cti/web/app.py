@@ -101,7 +101,7 @@ class Web:
                     loop, gate, accounts, self._live, config.phone_secrets, config.host, self._sockets.close
                 ),
                 agents=AgentsApi(loop, self._live, records),
-                history=HistoryApi(history, records),
+                history=HistoryApi(loop, history, records),
                 work=WorkApi(history, records),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),

@@ -114,6 +114,12 @@ class Extend(Ask, frozen=True):
     by_s: Annotated[int, Meta(ge=1, le=600)] = 15
 
 
+class NoWork(Reply, frozen=True):
+    """Why one gets no calls."""
+
+    why: tuple[Why, ...]
+
+
 class WrapUp(Ask, frozen=True):
     outcome: OutcomeId | None = None
     note: Note = ""
@@ -172,6 +178,8 @@ class Story(Reply, frozen=True):
 
     interaction: InteractionId
     lines: tuple["StoryLine", ...]
+    waits: tuple[Why, ...] = ()
+    """While it waits: agent by agent, why nobody has it yet."""
 
 
 class StoryLine(Reply, frozen=True):

@@ -6,6 +6,7 @@ from typing import Protocol
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.inputs import Input
+from cti.core.routing import Routing
 from cti.core.world import World
 from cti.store.views import CallLine, CallNote, CaseLine, CustomerHit, Entry, Message, Person, Pop, PromiseLine
 from kb.article import Article
@@ -21,6 +22,10 @@ class Loop(Protocol):
 
     @property
     def world(self) -> World: ...
+
+    @property
+    def routing(self) -> Routing:
+        """Who waits, who is free and why, as of the newest record."""
 
     def submit(self, said: Input) -> None:
         """Put an input into the inbox. Never blocks."""

@@ -59,6 +59,7 @@ def _session(api: SessionApi) -> tuple[Route, ...]:
 def _agents(api: AgentsApi) -> tuple[Route, ...]:
     return (
         _post("/agent/state", api.set_state, "Say that one is ready or not", b.Done, ask=b.AgentStateAsk),
+        _get("/agent/why", api.why, "Why one gets no calls", b.NoWork),
         _post("/agent/wrap-up/extend", api.extend, "Take more time for the wrap-up", b.Done, ask=b.Extend),
         _delete("/agent/notices/{id}", api.put_away, "Put a notice away"),
         _post("/offers/{id}/decline", api.decline, "Decline the offer on one's desk", b.Done),

@@ -301,4 +301,7 @@ def test_who_waits_and_who_gets_nothing_are_told_why() -> None:
     )
     assert router.explain_agent(AGENTS[0], T0) == (short,)
     assert router.explain_agent(AGENTS[1], T0) == ()
+    assert router.explain_interaction(CALLERS[0], T0) == (short,), "one day she may: the ring widens"
+    router.arrive(CALLERS[1], requirement(SUPPORT, {}, Language("yue")), T0)
+    assert router.explain_interaction(CALLERS[1], T0)[0] == Why(code="nobody")
     assert router.explain_interaction(CALLERS[5], T0) == ()

@@ -198,3 +198,28 @@ def test_the_share_of_the_shift_worked_counts_talks_and_wrap_ups() -> None:
     ana = play.world.agents[AgentId("ana")]
     assert ana.idle_since == START + 100_000
     assert ana.share_worked == 0.8
+
+
+def test_an_agent_who_gets_no_calls_is_told_what_is_in_the_way() -> None:
+    play = Play()
+    ana = AgentId("ana")
+
+    def told() -> list[str]:
+        return [why.code for why in play.index.routing.why_no_work(ana, play.now)]
+
+    assert told() == ["own_state"]
+    play.table("0 | bo ready |\n1 | ana ready |")
+    assert told() == ["nobody_waits", "longer_idle"]
+    play.table("2 | A calls |\n2 | A asks support cmn | queued A support; offered A bo; bo reserved; RING bo for A")
+    play.table("3 | B calls |\n3 | B asks support cmn | queued B support")
+    speaks = Why(code="skipped_skill", agent=ana, args={"skill": "cmn", "has": 0, "needs": 1})
+    assert play.index.routing.why_no_work(ana, play.now) == (speaks,)
+    play.table("4 | AMI drops |")
+    assert told() == ["asterisk_away"]
+    assert [why.code for why in play.index.routing.why_no_work(AgentId("gone"), play.now)] == ["own_state"]
+
+
+def test_who_waits_is_told_of_only_while_nobody_is_being_rung() -> None:
+    play = Play()
+    play.table("0 | A calls |\n0 | A asks support cmn | queued A support\n1 | bo ready |")
+    assert play.index.routing.why_waiting(InteractionId("A"), play.now) == ()

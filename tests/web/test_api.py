@@ -126,6 +126,14 @@ def test_a_story_tells_what_happened_and_why() -> None:
     assert story["InteractionEnded"].detail == "answered"
 
 
+async def test_an_agent_may_ask_why_no_calls_come(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    (why,) = (await ana.good("GET", "/api/v1/agent/why"))["why"]
+    assert (why["code"], why["args"]["state"]) == ("own_state", "not_ready")
+    await rig.say(*ready("ana"))
+    assert [one["code"] for one in (await ana.good("GET", "/api/v1/agent/why"))["why"]] == ["nobody_waits"]
+
+
 async def test_cases(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     case = await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": "No internet"})

@@ -15,6 +15,7 @@ import { call, me, outcomes } from "./session";
 import { menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
 import { where } from "./where";
+import { WhyNoCall } from "./why-no-call";
 import { attempt } from "./work";
 
 const SETTLED_MS = 1500;
@@ -59,6 +60,7 @@ export function Home(): JSX.Element {
             {t().greeting(f.hourOfDay(now.peek()), name)}
           </h1>
           <p class="t2">{mine?.state === "ready" ? t().homeReady : t().homeNotReady}</p>
+          <WhyNoCall />
         </div>
         <Figures />
       </div>

@@ -52,21 +52,25 @@ export function opening(call: CallView, sure: Person | null): { text: string; la
   }
 }
 
-const LEVELS = (args: Why["args"]): string =>
+/** A skill's name: languages have one that people know, others are called as the site calls them. */
+const skillName = (id: string): string => named("languages", id);
+
+const levels = (args: Why["args"]): string =>
   Object.entries(args)
-    .map(([skill, level]) => `${skill} ${level}`)
+    .map(([skill, level]) => `${skillName(skill)} ${level}`)
     .join(", ");
 
 /** One fact of the router's decision, as a phrase. */
 export function whyText(why: Why): string {
   const w = t().why;
   const arg = (name: string): string => String(why.args[name] ?? "");
-  const who = why.agent === null ? "" : agentName(why.agent);
+  const left = Number(why.args["ms"] ?? 0);
+  const who = why.agent === null ? "" : why.agent === me.value?.agent ? w.you : agentName(why.agent);
   switch (why.code) {
     case "skills":
-      return Object.keys(why.args).length > 0 ? w.skills(LEVELS(why.args)) : "";
+      return Object.keys(why.args).length > 0 ? w.skills(levels(why.args)) : "";
     case "idle":
-      return w.idle(f.atRest(Number(why.args["ms"] ?? 0)));
+      return w.idle(f.atRest(left));
     case "only_one":
       return w.only_one;
     case "preferred":
@@ -74,11 +78,23 @@ export function whyText(why: Why): string {
     case "ring":
       return w.ring(f.seconds(Number(why.args["after_s"] ?? 0) * 1000));
     case "skipped_state":
-      return w.skipped_state(who, named("states", arg("state")), why.args["ms"] === undefined || Number(why.args["ms"]) <= 0 ? "" : f.left(Number(why.args["ms"])));
+      return w.skipped_state(who, named("states", arg("state")), left > 0 ? f.left(left) : "");
     case "skipped_skill":
-      return w.skipped_skill(who, arg("skill"), arg("has"), arg("needs"));
+      return w.skipped_skill(who, skillName(arg("skill")), arg("has"), arg("needs"));
+    case "spared":
+      return w.spared(who);
+    case "longer_idle":
+      return w.longer_idle(who, f.atRest(left));
+    case "own_state":
+      return w.own_state(arg("state") === "not_ready" ? reasonName(arg("reason") || null) : named("states", arg("state")));
+    case "nobody":
+    case "no_phone":
+    case "asterisk_away":
+    case "nobody_waits":
+      return w[why.code];
     default:
-      return why.code;
+      // A page older than its server may meet a reason that it has no words for.
+      return String(why.code satisfies never);
   }
 }
 

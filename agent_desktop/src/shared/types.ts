@@ -73,9 +73,9 @@ export interface CallView {
   judged: boolean | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). */
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`. */
 export interface Why {
-  code: string;
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits";
   agent: AgentId | null;
   args: Record<string, number | string>;
 }
@@ -453,6 +453,11 @@ export interface Extend {
   by_s?: number;
 }
 
+/** Why one gets no calls. */
+export interface NoWork {
+  why: Why[];
+}
+
 export interface WrapUp {
   outcome?: OutcomeId | null;
   note?: string;
@@ -509,6 +514,8 @@ export interface Messages {
 export interface Story {
   interaction: InteractionId;
   lines: StoryLine[];
+  /** While it waits: agent by agent, why nobody has it yet. */
+  waits: Why[];
 }
 
 export interface StoryLine {

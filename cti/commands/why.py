@@ -1,0 +1,209 @@
+"""`hotline why`: what happened to a call and why, read from the journal; for calls of today and of years ago."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+
+from cti.commands import _options
+from cti.core.events import Record, Why
+from cti.core.ids import AgentId, InteractionId, Ms
+from cti.core.routing import Routing
+from cti.core.site import Site, Texts
+from cti.loop import recover
+from cti.setup import site as site_file
+from cti.setup.problem import SetupProblem
+from cti.setup.settings import Settings
+from cti.store.database import Store, StoreError
+from cti.store.history import wall_clock
+from cti.store.journal import Journal, JournalError
+from cti.store.tables import calls
+from cti.web.api_history import story
+from cti.web.bodies import Story, StoryLine
+
+_ENDS = {
+    "rona": "not answered",
+    "declined": "declined",
+    "unreachable": "no phone could ring",
+    "caller_gone": "the caller had gone",
+    "withdrawn": "taken back",
+    "answered": "after a talk",
+    "abandoned": "gave up waiting",
+    "left_menu": "left in the menu",
+    "flow": "the menu ended it",
+    "lost": "nobody knows how",
+}
+_LANGUAGES = {"cmn": "Mandarin", "yue": "Cantonese", "en": "English"}
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "why",
+        help="tell what happened to a call, and why it went to whom it went",
+        description="Tells a call's story from the journal: where it waited, to whom it was offered and why, how it "
+        "ended; for one that still waits, what keeps it. No hotline need run.",
+    )
+    parser.add_argument("interaction", metavar="INTERACTION", help="the call's id, as the desk and the API show it")
+    _options.add_data(parser)
+    _options.add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; 1: there is no such call."""
+    settings = _options.settings(args)
+    site = site_file.load(settings.site_file)
+    found = told(settings, InteractionId(args.interaction))
+    if found is None:
+        print(f"There is no call '{args.interaction}'.", file=sys.stderr)
+        return 1
+    print(msgspec.json.encode(found).decode() if args.json else "\n".join(as_text(found, site)))
+    return 0
+
+
+def told(settings: Settings, interaction: InteractionId) -> Story | None:
+    """The story of one call; None: the journal has none of it. Raises SetupProblem when it can't be read."""
+    try:
+        store = Store.open(settings.database_url)
+        try:
+            span = store.read(lambda c: c.execute(_SPAN, {"interaction": interaction}).one_or_none())
+        finally:
+            store.close()
+        journal = Journal.open(settings.data / "journal.db")
+        # Of one that has just begun, history may not know yet where in the journal it is.
+        first, last = (span[0], span[1]) if span is not None else (1, journal.last_seq())
+        records: Sequence[Record] = journal.story(first, last, interaction)
+        world, _, _ = recover(journal)
+    except (StoreError, JournalError) as error:
+        raise SetupProblem(str(error)) from None
+    return story(interaction, records, Routing(world), wall_clock()) if records else None
+
+
+_SPAN = sa.select(calls.c.first_seq, calls.c.last_seq).where(calls.c.interaction == sa.bindparam("interaction"))
+
+
+class _Words(Struct):
+    """What ids are called."""
+
+    zone: ZoneInfo
+    agents: Mapping[AgentId, str]
+    queues: Mapping[str, Texts]
+
+    def agent(self, agent: AgentId | None) -> str:
+        return "" if agent is None else self.agents.get(agent, agent)
+
+    def queue(self, queue: str | None) -> str:
+        return "" if queue is None else self.queues.get(queue, {}).get("en", queue)
+
+    def clock(self, at: Ms) -> str:
+        return datetime.fromtimestamp(at / 1000, self.zone).strftime("%H:%M:%S")
+
+
+def as_text(found: Story, site: Site) -> list[str]:
+    """A story as lines for people: what happened, and under each offer its reasons."""
+    words = _Words(ZoneInfo(site.zone), {a.id: a.name for a in site.agents}, {q.id: q.name for q in site.queues})
+    began = datetime.fromtimestamp(found.lines[0].at / 1000, words.zone)
+    lines = [f"{found.interaction}, {began:%d %B %Y}"]
+    for line in found.lines:
+        if said := _line(line, words):
+            lines.append(f"{words.clock(line.at)}  {said}")
+            lines += [f"{' ' * 10}- {fact(why, words.agents)}" for why in line.why]
+    if found.waits:
+        lines.append("Still waiting:")
+        lines += [f"{' ' * 10}- {fact(why, words.agents)}" for why in found.waits]
+    return lines
+
+
+def _line(line: StoryLine, words: _Words) -> str:
+    who, how = words.agent(line.agent), _ENDS.get(line.detail, line.detail)
+    match line.kind:
+        case "InteractionOpened":
+            return f"called {line.detail}"
+        case "CallerReattached":
+            return "came back after an interruption of ours"
+        case "LanguageSet":
+            return f"chose {_LANGUAGES.get(line.detail, line.detail)}"
+        case "FlowPosition":
+            return f"chose {line.chosen.get('en') or next(iter(line.chosen.values()))}" if line.chosen else ""
+        case "Queued":
+            kept = f", kept for {who}, whom they talked with last" if who else ""
+            return f"in line for {words.queue(line.queue)}{kept}"
+        case "Offered":
+            return f"offered to {who}"
+        case "OfferEnded":
+            return f"{who}: {how}"
+        case "Connected":
+            return f"talking with {who}"
+        case "Held":
+            return "on hold"
+        case "Resumed":
+            return "off hold"
+        case "AgentMoved":
+            return f"{who}'s desk was loaded anew and kept the call"
+        case "TalkEnded":
+            by = {"caller": "the caller", "agent": who}.get(line.detail)
+            return f"the talk ended; {by} hung up" if by else "the talk ended"
+        case "SurveyOpened":
+            return "asked whether it was solved"
+        case "Judged":
+            return f"the caller says: {line.detail}"
+        case "WrappedUp":
+            return f"{who} wrapped up{f': {line.detail}' if line.detail else ''}"
+        case "InteractionEnded":
+            return f"ended: {how}"
+        case _:
+            return f"mended: {line.detail}"
+
+
+def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
+    """One fact of a decision in words."""
+    who = "" if why.agent is None else agents.get(why.agent, why.agent)
+    arg = why.args.get
+    match why.code:
+        case "skills":
+            levels = ", ".join(f"{skill(name)} {level}" for name, level in why.args.items())
+            return f"{who} has what is asked for: {levels}" if levels else f"{who}: nothing special is asked for"
+        case "idle":
+            return f"{who} was free for {_lasting(arg('ms'))}"
+        case "only_one":
+            return f"{who} was the only one free"
+        case "preferred":
+            left = f", waited for {_lasting(arg('ms'))} more" if arg("ms") else ""
+            return f"{who} talked with this caller last{left}"
+        case "ring":
+            return f"after {arg('after_s')} s of waiting, less is asked for"
+        case "spared":
+            return f"{who} was left for a caller whom fewer could serve"
+        case "skipped_state":
+            left = f" for {_lasting(arg('ms'))} more" if arg("ms") else ""
+            return f"{who}: {str(arg('state')).replace('_', ' ')}{left}"
+        case "skipped_skill":
+            return f"{who}: {skill(str(arg('skill')))} {arg('has')}, {arg('needs')} needed"
+        case "nobody":
+            return "nobody at work can serve this caller"
+        case "longer_idle":
+            return f"{who} has been free for longer: {_lasting(arg('ms'))}"
+        case "own_state":
+            return f"{who} is {str(arg('state')).replace('_', ' ')}"
+        case "no_phone":
+            return f"nothing can ring for {who}"
+        case "asterisk_away":
+            return "the exchange is away"
+        case "nobody_waits":
+            return "nobody waits"
+
+
+def skill(name: str) -> str:
+    """A skill's name; languages have one that people know."""
+    return _LANGUAGES.get(name, name)
+
+
+def _lasting(ms: int | str | None) -> str:
+    seconds = int(ms or 0) // 1000
+    return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"

@@ -1,0 +1,106 @@
+"""`hotline why`: a call's story from the journal alone."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cti.cli import main
+from cti.core import inputs as i
+from cti.core.events import Record
+from cti.core.ids import Phone
+from cti.setup import secrets
+from cti.setup import site as site_file
+from cti.store.journal import Journal
+from tests.core.play import START, Play
+
+SITE = Path(__file__).parents[1] / "site.toml"
+STORY = """
+    0   | bo not-ready lunch    |
+    0   | A calls               |
+    1   | A chooses net         |
+    1   | A asks support        |
+    2   | ana ready             |
+    17  | time passes           |
+    20  | bo ready              |
+    22  | A.2 enters b          |
+    22  | A enters b            |
+    92  | A gone                |
+    100 | B calls               |
+    100 | B asks support cmn    |
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder whose journal tells of one call that is over and one that waits."""
+    (tmp_path / "settings.toml").write_text("")
+    secrets.ensure(tmp_path / "secrets.toml", [Phone("ana-web")])
+    shutil.copy(SITE, tmp_path / "site.toml")
+    play = Play()
+    play.say(i.SiteLoaded(site=site_file.load(SITE)))
+    play.table(STORY)
+
+    async def write() -> None:
+        journal = Journal.open(tmp_path / "journal.db")
+        journal.start(lambda seq: None, lambda trouble: None)
+        journal.append([Record(seq, at, event) for seq, (at, event) in enumerate(play.records, 1)])
+        await asyncio.to_thread(journal.close)
+
+    asyncio.run(write())
+    return tmp_path
+
+
+def test_the_story_of_a_call_says_who_was_asked_and_why(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["why", "A", "--data", str(data)]) == 0
+    assert (
+        capsys.readouterr().out
+        == """\
+A, 15 January 2027
+16:00:00  called 28000000
+16:00:01  chose net
+16:00:01  in line for Support
+16:00:02  offered to Ana Lindqvist
+          - Ana Lindqvist has what is asked for: internet 5
+          - Ana Lindqvist was free for 0 s
+          - Ana Lindqvist was the only one free
+          - Bo Tan: not ready
+16:00:17  Ana Lindqvist: not answered
+16:00:20  offered to Bo Tan
+          - Bo Tan has what is asked for: internet 5
+          - Bo Tan was free for 0 s
+          - Bo Tan was the only one free
+          - Ana Lindqvist: not ready
+16:00:22  talking with Bo Tan
+16:01:32  the talk ended; the caller hung up
+16:01:32  ended: after a talk
+"""
+    )
+
+
+def test_who_still_waits_is_told_what_for(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cti.commands.why.wall_clock", lambda: START + 101_000)
+    assert main(["why", "B", "--data", str(data)]) == 0
+    assert capsys.readouterr().out.endswith("""\
+16:01:40  in line for Support
+Still waiting:
+          - Ana Lindqvist: Mandarin 0, 1 needed
+          - Bo Tan: wrap up for 21 s more
+""")
+
+
+def test_programs_get_the_same_as_json(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["why", "B", "--json", "--data", str(data)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["interaction"] == "B"
+    assert [line["kind"] for line in told["lines"]] == ["InteractionOpened", "Queued"]
+    assert told["waits"]
+
+
+def test_a_call_that_never_was(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["why", "nobody", "--data", str(data)]) == 1
+    assert "no call 'nobody'" in capsys.readouterr().err
