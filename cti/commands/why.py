@@ -134,6 +134,11 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "Queued":
             kept = f", kept for {who}, whom they talked with last" if who else ""
             return f"in line for {words.queue(line.queue)}{kept}"
+        case "PriorityRaised":
+            return f"put {line.detail} minutes ahead by {who}"
+        case "Overflowed":
+            why = "the wait grew too long" if line.detail == "wait" else "too many callers for those at work"
+            return f"left the line for {words.queue(line.queue)}: {why}"
         case "Offered":
             return f"offered to {who}"
         case "OfferEnded":

@@ -109,6 +109,16 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
     interaction.offer = None
 
 
+def _raised(world: World, event: e.PriorityRaised, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.raised = event.raised
+
+
+def _overflowed(world: World, event: e.Overflowed, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.overflowed = True
+
+
 def _offered(world: World, event: e.Offered, at: Ms) -> None:
     interaction = world.interactions.get(event.interaction)
     if interaction is None:
@@ -308,6 +318,8 @@ _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
     e.LanguageSet: _language,
     e.FlowPosition: _position,
     e.Queued: _queued,
+    e.PriorityRaised: _raised,
+    e.Overflowed: _overflowed,
     e.Offered: _offered,
     e.OfferEnded: _offer_ended,
     e.Connected: _connected,

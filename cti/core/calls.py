@@ -11,6 +11,7 @@ from cti.core.agent import AgentState
 from cti.core.commands import HangUp, Steer
 from cti.core.ids import AgentId, BridgeId, ChannelId, Language, Ms, QueueId, SkillId
 from cti.core.interaction import TABLE, Do, No, Signal
+from cti.core.overflow import crowded, overflow_of
 from cti.core.site import Texts
 from cti.core.staff import free, put, release, wrap_up
 from cti.core.turn import Turn
@@ -38,7 +39,7 @@ class Detail:
         queue: QueueId | None = None,
         skills: dict[SkillId, int] | None = None,
         priority: int = 0,
-        last_agent: AgentId | None = None,
+        agent: AgentId | None = None,
         yes: bool = False,
         by: str = "unknown",
     ) -> None:
@@ -50,7 +51,7 @@ class Detail:
         self.queue = queue
         self.skills = skills or {}
         self.priority = priority
-        self.last_agent = last_agent
+        self.agent = agent
         self.yes = yes
         self.by = by
 
@@ -80,6 +81,9 @@ def _move(turn: Turn, it: Interaction, d: Detail) -> None:
 def _queue(turn: Turn, it: Interaction, d: Detail) -> None:
     again = bool(it.since)
     _queued(turn, it, d, again)
+    rule = overflow_of(turn.world, it)
+    if rule is not None and it.queue is not None and crowded(turn.world, it.queue, rule):
+        _overflow(turn, it, Detail(how="callers"))
 
 
 def _requeue(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -91,7 +95,7 @@ def _queued(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
         return
     since = it.since if again else turn.now
     queue = turn.world.queue(d.queue)
-    keep_s = queue.prefer_last_s if queue is not None and turn.world.profile(d.last_agent or AgentId("")) else 0
+    keep_s = queue.prefer_last_s if queue is not None and turn.world.profile(d.agent or AgentId("")) else 0
     turn.emit(
         e.Queued(
             interaction=it.id,
@@ -101,11 +105,25 @@ def _queued(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
             language=d.language,
             since=since,
             again=again,
-            preferred=d.last_agent if keep_s else None,
+            preferred=d.agent if keep_s else None,
             preferred_as="last_agent" if keep_s else "",
             kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
         )
     )
+
+
+def _raise(turn: Turn, it: Interaction, d: Detail) -> None:
+    if d.agent is not None and d.priority != it.raised:
+        turn.emit(e.PriorityRaised(interaction=it.id, raised=d.priority, by=d.agent))
+
+
+def _overflow(turn: Turn, it: Interaction, d: Detail) -> None:
+    rule = overflow_of(turn.world, it)
+    if rule is not None and it.queue is not None:
+        waited = Ms(turn.now - it.since)
+        turn.emit(e.Overflowed(interaction=it.id, queue=it.queue, to=rule.to, why=d.how, waited=waited))
+        moved = Detail(queue=rule.to, skills=it.skills, priority=it.priority, language=it.language, agent=it.preferred)
+        _queued(turn, it, moved, True)
 
 
 def _note_end(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -272,6 +290,8 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.MOVE: _move,
     Do.QUEUE: _queue,
     Do.REQUEUE: _requeue,
+    Do.RAISE: _raise,
+    Do.OVERFLOW: _overflow,
     Do.NOTE_END: _note_end,
     Do.DECLINE: _decline,
     Do.EXPIRE: _expire,

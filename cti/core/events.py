@@ -140,6 +140,27 @@ class Queued(_Event, frozen=True):
     kept_until: Ms = Ms(0)
 
 
+class PriorityRaised(_Event, frozen=True):
+    """By hand, beside what flow and queue give: `raised` minutes ahead."""
+
+    interaction: InteractionId
+    raised: int
+    by: AgentId
+
+
+class Overflowed(_Event, frozen=True):
+    """Left the line of one queue for another's, place kept; `Queued` follows. Once in a call at most.
+
+    `why`: `wait` (too long, so far `waited`) or `callers` (too many for those at work).
+    """
+
+    interaction: InteractionId
+    queue: QueueId
+    to: QueueId
+    why: str
+    waited: Ms
+
+
 class Offered(_Event, frozen=True):
     """One agent is reserved; desks pop now, phones ring next."""
 
@@ -317,6 +338,8 @@ Event = (
     | LanguageSet
     | FlowPosition
     | Queued
+    | PriorityRaised
+    | Overflowed
     | Offered
     | OfferEnded
     | Connected

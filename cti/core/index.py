@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
+from cti.core.overflow import overflow_at
 from cti.core.routing import Routing
 from cti.core.timers import Kind, Timers
 from cti.core.world import World
@@ -83,6 +84,7 @@ class Index:
         for interaction in interactions:
             it = world.interactions.get(interaction)
             timers.set((Kind.OFFER, interaction), it.offer.until if it is not None and it.offer is not None else None)
+            timers.set((Kind.OVERFLOW, interaction), overflow_at(world, it) if it is not None else None)
         for channel in channels:
             leg = world.legs.get(channel)
             timers.set((Kind.LEG, channel), leg.ask_again if leg is not None and world.asterisk else None)

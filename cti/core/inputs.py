@@ -185,6 +185,15 @@ class RouteAsked(_Input, frozen=True):
     """With whom this caller talked last, as far as history knows."""
 
 
+class PrioritySet(_Input, frozen=True):
+    """A supervisor puts a caller who waits further ahead, or takes that back."""
+
+    interaction: InteractionId
+    raised: int
+    """Minutes of waiting, beside the flow's and the queue's."""
+    by: AgentId
+
+
 class FlowEnded(_Input, frozen=True):
     """The flow came to its own end without a person: `how` is `hangup`, `closed` or `message`."""
 
@@ -299,6 +308,7 @@ Input = (
     | LanguageChosen
     | FlowMoved
     | RouteAsked
+    | PrioritySet
     | FlowEnded
     | AfterReached
     | SurveyAnswered

@@ -34,6 +34,8 @@ class Signal(StrEnum):
     LANGUAGE = "language chosen"
     MOVED = "flow moved"
     ROUTED = "route asked"
+    RAISED = "priority set by hand"
+    OVERDUE = "waited too long here"
     FLOW_ENDED = "flow ended"
     DECLINED = "offer declined"
     OFFER_EXPIRED = "offer expired"
@@ -56,6 +58,8 @@ class Do(StrEnum):
     MOVE = "note the position"
     QUEUE = "put in line"
     REQUEUE = "change what is asked for, keep the place"
+    RAISE = "change the priority"
+    OVERFLOW = "put in the other queue's line, keep the place"
     NOTE_END = "note how the flow ended"
     DECLINE = "end the offer: declined"
     EXPIRE = "end the offer: RONA"
@@ -88,6 +92,8 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.LANGUAGE: Do.SET_LANGUAGE,
         Signal.MOVED: Do.MOVE,
         Signal.ROUTED: Do.QUEUE,
+        Signal.RAISED: No.EARLY,
+        Signal.OVERDUE: No.EARLY,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -105,6 +111,8 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.LANGUAGE: Do.SET_LANGUAGE,
         Signal.MOVED: Do.MOVE,
         Signal.ROUTED: Do.REQUEUE,
+        Signal.RAISED: Do.RAISE,
+        Signal.OVERDUE: Do.OVERFLOW,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -122,6 +130,8 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.LANGUAGE: Do.SET_LANGUAGE,
         Signal.MOVED: Do.MOVE,
         Signal.ROUTED: No.SAME,
+        Signal.RAISED: Do.RAISE,
+        Signal.OVERDUE: No.SAME,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: Do.DECLINE,
         Signal.OFFER_EXPIRED: Do.EXPIRE,
@@ -139,6 +149,8 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.LANGUAGE: Do.SET_LANGUAGE,
         Signal.MOVED: No.LATE,
         Signal.ROUTED: No.LATE,
+        Signal.RAISED: No.LATE,
+        Signal.OVERDUE: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -156,6 +168,8 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.LANGUAGE: Do.SET_LANGUAGE,
         Signal.MOVED: No.LATE,
         Signal.ROUTED: Do.QUEUE,
+        Signal.RAISED: No.LATE,
+        Signal.OVERDUE: No.LATE,
         Signal.FLOW_ENDED: No.SAME,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,

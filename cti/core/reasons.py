@@ -87,7 +87,8 @@ def explain_interaction(
         args: dict[str, int | str] = {"as": waiting.preferred_as, "ms": max(0, waiting.until - now)}
         found.append(Why(code="preferred", agent=waiting.preferred, args=args))
     workers, colleagues = list(free), list(others)
-    if all(first_stage(each.skills, asked) is None for each in (*workers, *colleagues)):
+    known = [worker.skills for worker in workers] + [each.skills for each in colleagues]
+    if all(first_stage(skills, asked) is None for skills in known):
         found.append(Why(code="nobody"))
     for worker in workers:
         short = shortfall(worker.skills, stage.needed)

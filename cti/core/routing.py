@@ -126,7 +126,7 @@ class Routing:
         asked = self._asked(it)
         preferred = it.preferred if self._worth_waiting_for(it.preferred, asked) else None
         queue = self._world.queue(it.queue)
-        priority = it.priority + (queue.priority if queue is not None else 0)
+        priority = it.priority + it.raised + (queue.priority if queue is not None else 0)
         self._router.arrive(interaction, asked, it.since, priority, preferred, it.kept_until, it.preferred_as)
         leg = self._world.legs.get(it.channel)
         if it.state is State.OFFERED or leg is None or leg.ending:

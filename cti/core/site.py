@@ -41,6 +41,17 @@ class Policy(StrEnum):
     """Fewest skills: the flexible one stays free for whom only they can serve."""
 
 
+class Overflow(Struct, frozen=True, forbid_unknown_fields=True):
+    """When callers are given to another queue's line, where they keep their place. Each is moved once at most."""
+
+    to: QueueId
+    after_s: int = 0
+    """After so many seconds of waiting. 0: not by that."""
+    per_agent: float = 0.0
+    """On entry, when there would be more callers in line than this for each agent at work who can serve the queue; with
+    nobody at work, at once. 0: not by that."""
+
+
 class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Where work waits. `skills` must be met by every agent who gets it, beside what the flow asks for."""
 
@@ -53,6 +64,7 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     policy: Policy = Policy.LONGEST_IDLE
     prefer_last_s: int = 0
     """So long a caller is kept for the agent they talked with last, while that one is at work. 0: not at all."""
+    overflow: Overflow | None = None
     ring_s: int = 15
     """An offer not answered for so long is a RONA."""
     wrap_up_s: int = 30

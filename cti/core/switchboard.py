@@ -45,8 +45,8 @@ def take(turn: Turn, said: i.Input, index: Index) -> None:
             start_day(turn)
         _HANDLERS[type(said)](turn, said)
         followed = _follow(turn, index, 0)
-        expire(turn, index)
-        followed = _follow(turn, index, followed)
+        while expire(turn, index):  # what is due may make something else due at once
+            followed = _follow(turn, index, followed)
         offer(turn, index.routing)
         _follow(turn, index, followed)
     except BaseException:
@@ -68,16 +68,20 @@ def start_day(turn: Turn) -> None:
         turn.emit(e.DayStarted(day=day, start=start, end=end))
 
 
-def expire(turn: Turn, index: Index) -> None:
-    """Everything whose time has come."""
+def expire(turn: Turn, index: Index) -> bool:
+    """Everything whose time has come; whether there was anything."""
     world = turn.world
-    for kind, of in index.timers.due(turn.now):
+    due = index.timers.due(turn.now)
+    for kind, of in due:
         if kind is Kind.OFFER and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
         elif kind is Kind.AGENT and (agent := world.agents.get(AgentId(of))) is not None:
             staff.expire(turn, agent)
+        elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
+            calls.signal(turn, it, Signal.OVERDUE, Detail(how="wait"))
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
+    return bool(due)
 
 
 # --- the process and its configuration
@@ -147,9 +151,13 @@ def _route(turn: Turn, said: i.RouteAsked) -> None:
         skills=dict(said.skills),
         priority=said.priority,
         language=said.language,
-        last_agent=said.last_agent,
+        agent=said.last_agent,
     )
     _about(turn, said.interaction, Signal.ROUTED, detail)
+
+
+def _priority(turn: Turn, said: i.PrioritySet) -> None:
+    _about(turn, said.interaction, Signal.RAISED, Detail(priority=said.raised, agent=said.by))
 
 
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
@@ -189,6 +197,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.LanguageChosen: _language,
     i.FlowMoved: _moved,
     i.RouteAsked: _route,
+    i.PrioritySet: _priority,
     i.FlowEnded: _flow_ended,
     i.AfterReached: _after,
     i.SurveyAnswered: _survey,

@@ -13,7 +13,9 @@ class Kind(IntEnum):
     """An interaction's offer is a RONA."""
     AGENT = 1
     """A wrap-up is over, or a desk did not come back."""
-    LEG = 2
+    OVERFLOW = 2
+    """A caller has waited too long in a queue that gives them to another then."""
+    LEG = 3
     """A hang-up is asked for again."""
 
 

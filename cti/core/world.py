@@ -74,6 +74,9 @@ class Interaction(Struct):
     queue: QueueId | None = None
     skills: Skills = field(default_factory=dict)
     priority: int = 0
+    raised: int = 0
+    """Priority set by hand, on top."""
+    overflowed: bool = False
     preferred: AgentId | None = None
     """Whom they are kept for until `kept_until`."""
     preferred_as: str = ""

@@ -12,7 +12,8 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from cti.core.site import Policy, Site
+from cti.core.ids import QueueId
+from cti.core.site import Policy, Queue, Site
 from cti.setup.problem import SetupProblem
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]|[a-z]")
@@ -76,6 +77,7 @@ def check(site: Site) -> list[str]:
     holders = [(f"Agent {agent.id}", agent.skills) for agent in site.agents]
     for queue in site.queues:
         holders += [(f"Queue {queue.id}", skills) for skills in (queue.skills, *(r.skills for r in queue.rings))]
+        wrong += _overflow(queue, {each.id for each in site.queues})
         if not 0 <= queue.prefer_last_s <= _KEPT_MOST_S:
             wrong.append(f"Queue {queue.id}: prefer_last_s is 0 (off) to {_KEPT_MOST_S} seconds.")
         if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
@@ -97,6 +99,18 @@ def check(site: Site) -> list[str]:
     for day, spans in site.open_hours.items():
         if day not in _DAYS or not all(_SPAN.fullmatch(span.strip()) for span in spans.split(",")):
             wrong.append(f"Opening hours of '{day}': write mon..sun = 'HH:MM-HH:MM', several joined by commas.")
+    return wrong
+
+
+def _overflow(queue: Queue, known: set[QueueId]) -> list[str]:
+    rule = queue.overflow
+    if rule is None:
+        return []
+    wrong = []
+    if rule.to not in known or rule.to == queue.id:
+        wrong.append(f"Queue {queue.id}: overflow goes to '{rule.to}', which is no other queue.")
+    if rule.after_s < 0 or rule.per_agent < 0 or not (rule.after_s or rule.per_agent):
+        wrong.append(f"Queue {queue.id}: overflow needs after_s or per_agent, above 0.")
     return wrong
 
 

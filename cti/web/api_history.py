@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cti.core import events as e
-from cti.core.ids import CustomerId, InteractionId, Ms
+from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
 from cti.store.views import CallLine, Person
@@ -30,6 +30,8 @@ _TOLD = (
     e.LanguageSet,
     e.FlowPosition,
     e.Queued,
+    e.PriorityRaised,
+    e.Overflowed,
     e.Offered,
     e.OfferEnded,
     e.Connected,
@@ -128,6 +130,7 @@ def story(interaction: InteractionId, records: Sequence[e.Record], routing: Rout
 def told(record: e.Record) -> StoryLine:
     """A record as a line of a call's story."""
     event = record.event
+    agent: AgentId | None = getattr(event, "agent", None)
     detail, chosen = "", Texts()
     match event:
         case e.InteractionOpened():
@@ -138,6 +141,12 @@ def told(record: e.Record) -> StoryLine:
             detail, chosen = event.position, in_all(event.label)
         case e.OfferEnded() | e.InteractionEnded():
             detail = event.how
+        case e.PriorityRaised():
+            agent, detail = event.by, str(event.raised)
+        case e.Overflowed():
+            detail = event.why
+        case e.Queued():
+            agent = event.preferred
         case e.TalkEnded():
             detail = event.by
         case e.Judged():
@@ -151,7 +160,7 @@ def told(record: e.Record) -> StoryLine:
     return StoryLine(
         at=record.at,
         kind=type(event).__name__,
-        agent=event.preferred if isinstance(event, e.Queued) else getattr(event, "agent", None),
+        agent=agent,
         queue=getattr(event, "queue", None),
         detail=detail,
         chosen=chosen,

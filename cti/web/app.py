@@ -19,6 +19,7 @@ from cti.web.api_agents import AgentsApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
+from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_session import SessionApi
 from cti.web.api_visits import VisitsApi
@@ -101,6 +102,7 @@ class Web:
                     loop, gate, accounts, self._live, config.phone_secrets, config.host, self._sockets.close
                 ),
                 agents=AgentsApi(loop, self._live, records),
+                line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, records),
                 work=WorkApi(history, records),
                 kb=KbApi(loop, kb, hot, history),

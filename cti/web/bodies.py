@@ -138,6 +138,29 @@ class ConfirmCustomer(Ask, frozen=True):
     """None: left open again."""
 
 
+class Priority(Ask, frozen=True):
+    minutes: Annotated[int, Meta(ge=0, le=1440)]
+    """So many minutes of waiting ahead, beside what flow and queue give. 0 takes it back."""
+
+
+class InLine(Reply, frozen=True):
+    """A caller who waits."""
+
+    interaction: InteractionId
+    queue: QueueId | None
+    since: Ms
+    language: str | None
+    raised: int
+    """Minutes ahead, set by hand."""
+    offered: AgentId | None
+    """Whose phone rings for them."""
+
+
+class Line(Reply, frozen=True):
+    waiting: tuple[InLine, ...]
+    """Next first, over all queues."""
+
+
 class NewPromise(Ask, frozen=True):
     customer: CustomerId
     what: ShortText

@@ -56,6 +56,8 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.LanguageSet: frozenset({_O}),
     e.FlowPosition: frozenset({_O}),
     e.Queued: frozenset({_O, _L}),
+    e.PriorityRaised: _NOTHING,
+    e.Overflowed: _NOTHING,
     e.Offered: frozenset({_O, _L}),
     e.OfferEnded: frozenset({_O, _L}),
     e.Connected: frozenset({_O, _L, _T}),

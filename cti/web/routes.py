@@ -10,6 +10,7 @@ from cti.web.api_agents import AgentsApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
+from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_session import SIP_PATH, SessionApi
 from cti.web.api_visits import VisitsApi
@@ -26,6 +27,7 @@ class Apis:
 
     session: SessionApi
     agents: AgentsApi
+    line: LineApi
     history: HistoryApi
     work: WorkApi
     kb: KbApi
@@ -38,7 +40,7 @@ class Apis:
 
 def table(apis: Apis) -> tuple[Route, ...]:
     """Every route there is."""
-    return (*_session(apis.session), *_agents(apis.agents), *_history(apis), *_open(apis), *_process(apis))
+    return (*_session(apis.session), *_agents(apis.agents, apis.line), *_history(apis), *_open(apis), *_process(apis))
 
 
 def _session(api: SessionApi) -> tuple[Route, ...]:
@@ -56,7 +58,7 @@ def _session(api: SessionApi) -> tuple[Route, ...]:
     )
 
 
-def _agents(api: AgentsApi) -> tuple[Route, ...]:
+def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
     return (
         _post("/agent/state", api.set_state, "Say that one is ready or not", b.Done, ask=b.AgentStateAsk),
         _get("/agent/why", api.why, "Why one gets no calls", b.NoWork),
@@ -70,6 +72,15 @@ def _agents(api: AgentsApi) -> tuple[Route, ...]:
             "Say what came of a call, and end the wrap-up",
             b.Done,
             ask=b.WrapUp,
+        ),
+        _get("/line", line.line, "Who waits, next first", b.Line, role="supervisor"),
+        _post(
+            "/interactions/{id}/priority",
+            line.set_priority,
+            "Put a caller who waits ahead, or take that back",
+            b.Done,
+            ask=b.Priority,
+            role="supervisor",
         ),
         _get("/wallboard", api.wallboard, "The wallboard as of now", WallboardView, role="viewer"),
     )

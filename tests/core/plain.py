@@ -13,7 +13,7 @@ MINUTE = 60_000
 
 def rank(world: World, it: Interaction) -> tuple[int, int, str]:
     """Least first: begin of the wait, a minute earlier per point of priority; then arrival."""
-    return (it.since - (it.priority + queue_of(world, it).priority) * MINUTE, it.since, it.id)
+    return (it.since - (it.priority + it.raised + queue_of(world, it).priority) * MINUTE, it.since, it.id)
 
 
 def line(world: World) -> list[Interaction]:

@@ -11,7 +11,7 @@ from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Language, Ms, OfferId, QueueId, ReasonId, SkillId
 from cti.core.index import Index
-from cti.core.site import Agent, Number, Policy, Queue, Ring, Site
+from cti.core.site import Agent, Number, Overflow, Policy, Queue, Ring, Site
 from cti.core.switchboard import step
 from cti.core.world import World
 
@@ -27,6 +27,12 @@ def site() -> Site:
         region="HK",
         queues=(
             Queue(id=QueueId("support"), name={"en": "Support"}, skills={NET: 2}),
+            Queue(
+                id=QueueId("brief"),
+                name={"en": "Brief"},
+                skills={NET: 8},
+                overflow=Overflow(to=QueueId("support"), after_s=60, per_agent=2),
+            ),
             Queue(
                 id=QueueId("billing"),
                 name={"en": "Billing"},
@@ -130,6 +136,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
     "passes": lambda w, r: i.Wake(),
+    "ahead": lambda w, r: i.PrioritySet(interaction=InteractionId(w), raised=int(r[0]), by=AgentId("eve")),
     "restarts": lambda w, r: i.Started(),
     "drops": lambda w, r: i.AsteriskDown(),
 }
@@ -142,6 +149,10 @@ def fact(event: e.Event) -> str:
             return f"opened {event.interaction}"
         case e.Queued():
             return f"{'requeued' if event.again else 'queued'} {event.interaction} {event.queue}"
+        case e.PriorityRaised():
+            return f"raised {event.interaction} {event.raised} by {event.by}"
+        case e.Overflowed():
+            return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
         case e.Offered():
             return f"offered {event.interaction} {event.agent}"
         case e.OfferEnded():

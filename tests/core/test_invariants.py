@@ -20,12 +20,12 @@ CALLERS = st.sampled_from(["A", "B", "C"])
 LEGS = st.sampled_from(["A", "B", "C", "A.1", "A.2", "B.1", "B.2", "C.1"])
 AGENTS = st.sampled_from(["ana", "bo"])
 ROWS = st.one_of(
-    st.tuples(CALLERS, st.sampled_from(["calls", "asks support", "asks billing en", "asks billing en bo", "asks rings cmn", "after", "answers yes", "chooses x"])),
+    st.tuples(CALLERS, st.sampled_from(["calls", "asks support", "asks billing en", "asks billing en bo", "asks brief", "ahead 2", "asks rings cmn", "after", "answers yes", "chooses x"])),
     st.tuples(LEGS, st.sampled_from(["starts", "enters b", "enters c", "leaves b", "ending", "gone", "gone 21", "holds", "resumes"])),
     st.tuples(AGENTS, st.sampled_from(["ready", "ready", "not-ready lunch", "signs-out", "desk-lost", "desk-back", "declines A.1", "hangs-up B", "wraps-up A", "extends 9"])),
     st.tuples(st.just("it"), st.sampled_from(["passes", "restarts", "drops"])),
 )  # fmt: skip
-STORY = st.lists(st.tuples(ROWS, st.sampled_from([0, 0, 0, 1, 16, 31])), max_size=60)
+STORY = st.lists(st.tuples(ROWS, st.sampled_from([0, 0, 0, 1, 16, 31, 61])), max_size=60)
 
 
 def tell(story: list[Any]) -> Play:

@@ -177,9 +177,66 @@ PREFERRED = {
 }
 
 
-@pytest.mark.parametrize("name", PREFERRED)
-def test_preferred(name: str) -> None:
-    Play().table(PREFERRED[name])
+ELSEWHERE = {
+    "a supervisor puts a caller ahead of the others": """
+        0  | A calls                |
+        0  | A asks support         |
+        30 | B calls                |
+        30 | B asks support         |
+        31 | B ahead 1              | raised B 1 by eve
+        31 | B ahead 1              | -
+        40 | ana ready              | ana ready; offered B ana; ana reserved; RING ana for B
+        41 | B ahead 0              | raised B 0 by eve
+    """,
+    "nobody is put ahead who does not wait": """
+        0  | A calls                |
+        1  | A ahead 5              | -
+        2  | X ahead 5              | -
+    """,
+    "whoever has waited too long goes to another line, and keeps the place": """
+        0  | ana ready              |
+        0  | C calls                |
+        0  | C asks billing en      | queued C billing; offered C ana; ana reserved; RING ana for C
+        1  | A calls                |
+        1  | A asks brief           | queued A brief
+        15 | time passes            | offer-ended C ana rona; ana not_ready rona; HANGUP C.1.0 16
+        16 | C gone                 | ended C abandoned; HANGUP C.1.0 26
+        30 | B calls                |
+        30 | B asks support         | queued B support
+        61 | time passes            | overflowed A wait after 60; requeued A support
+        62 | bo ready               | bo ready; offered A bo; bo reserved; RING bo for A
+    """,
+    "not while a phone rings for them, but at once when that was in vain": """
+        0  | ana ready              |
+        0  | C calls                |
+        0  | C asks billing en      |
+        1  | A calls                |
+        1  | A asks brief           | queued A brief
+        15 | time passes            |
+        16 | C gone                 |
+        50 | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        61 | time passes            | -
+        65 | time passes            | offer-ended A ana rona; ana not_ready rona; overflowed A wait after 64; requeued A support; HANGUP A.1.0 16
+    """,
+    "nobody at work: to the other line at once": """
+        1  | A calls                |
+        1  | A asks brief           | queued A brief; overflowed A callers after 0; requeued A support
+    """,
+    "too many callers for those at work: the next go elsewhere": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks brief           | queued A brief; offered A ana; ana reserved; RING ana for A
+        2  | B calls                |
+        2  | B asks brief           | queued B brief
+        3  | C calls                |
+        3  | C asks brief           | queued C brief; overflowed C callers after 0; requeued C support
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PREFERRED | ELSEWHERE)
+def test_story(name: str) -> None:
+    Play().table((PREFERRED | ELSEWHERE)[name])
 
 
 def test_the_share_of_the_shift_worked_counts_talks_and_wrap_ups() -> None:

@@ -134,6 +134,21 @@ async def test_an_agent_may_ask_why_no_calls_come(rig: Rig) -> None:
     assert [one["code"] for one in (await ana.good("GET", "/api/v1/agent/why"))["why"]] == ["nobody_waits"]
 
 
+async def test_a_supervisor_sees_the_line_and_puts_somebody_ahead(rig: Rig) -> None:
+    boss, ana = await rig.signed_in("sue"), await rig.signed_in("ana")
+    await rig.waiting_call("c-1")
+    await rig.waiting_call("c-2")
+    await ana.bad(403, "GET", "/api/v1/line")
+    await ana.bad(403, "POST", "/api/v1/interactions/c-2/priority", {"minutes": 5})
+    assert [one["interaction"] for one in (await boss.good("GET", "/api/v1/line"))["waiting"]] == ["c-1", "c-2"]
+    await boss.good("POST", "/api/v1/interactions/c-2/priority", {"minutes": 5})
+    await rig.say()
+    line = (await boss.good("GET", "/api/v1/line"))["waiting"]
+    assert [(one["interaction"], one["raised"]) for one in line] == [("c-2", 5), ("c-1", 0)]
+    await boss.bad(409, "POST", "/api/v1/interactions/c-9/priority", {"minutes": 5})
+    await boss.bad(422, "POST", "/api/v1/interactions/c-2/priority", {"minutes": -1})
+
+
 async def test_cases(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     case = await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": "No internet"})

@@ -27,6 +27,7 @@ async def test_every_route_is_in_the_reference_with_its_role_and_no_other(rig: R
         site.Site,
         site.Queue,
         site.Ring,
+        site.Overflow,
         site.Agent,
         site.Number,
         site.Reason,

@@ -476,6 +476,28 @@ export interface ConfirmCustomer {
   customer: CustomerId | null;
 }
 
+export interface Priority {
+  /** So many minutes of waiting ahead, beside what flow and queue give. 0 takes it back. */
+  minutes: number;
+}
+
+/** A caller who waits. */
+export interface InLine {
+  interaction: InteractionId;
+  queue: QueueId | null;
+  since: Ms;
+  language: string | null;
+  /** Minutes ahead, set by hand. */
+  raised: number;
+  /** Whose phone rings for them. */
+  offered: AgentId | null;
+}
+
+export interface Line {
+  /** Next first, over all queues. */
+  waiting: InLine[];
+}
+
 export interface NewPromise {
   customer: CustomerId;
   what: string;

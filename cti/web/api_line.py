@@ -1,0 +1,45 @@
+"""The line as supervisors see and change it."""
+
+from cti.core.ids import InteractionId
+from cti.core.inputs import PrioritySet
+from cti.core.interaction import State
+from cti.web.bodies import Done, InLine, Line, Priority
+from cti.web.call import Call
+from cti.web.ports import Accounts, Loop
+from cti.web.problems import Refusal
+
+
+class LineApi:
+    """Who waits, and who is put ahead. Every change is in the journal and the audit log."""
+
+    def __init__(self, loop: Loop, accounts: Accounts) -> None:
+        self._loop = loop
+        self._accounts = accounts
+
+    async def line(self, call: Call[None, None]) -> Line:
+        world = self._loop.world
+        waiting = (world.interactions.get(each.id) for each in self._loop.routing.router.line())
+        return Line(
+            waiting=tuple(
+                InLine(
+                    interaction=it.id,
+                    queue=it.queue,
+                    since=it.since,
+                    language=it.language,
+                    raised=it.raised,
+                    offered=it.offer.agent if it.offer is not None else None,
+                )
+                for it in waiting
+                if it is not None
+            )
+        )
+
+    async def set_priority(self, call: Call[Priority, None]) -> Done:
+        interaction = InteractionId(call.path["id"])
+        it = self._loop.world.interactions.get(interaction)
+        if it is None or it.state not in (State.WAITING, State.OFFERED):
+            raise Refusal(409, "not-waiting", "This caller is not in line.", "Nothing: take one from GET /line.", "id")
+        minutes = call.body.minutes
+        self._loop.submit(PrioritySet(interaction=interaction, raised=minutes, by=call.agent))
+        await self._accounts.note(call.agent, "priority_set", about=interaction, detail=str(minutes))
+        return Done()
