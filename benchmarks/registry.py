@@ -29,6 +29,7 @@ BENCHES = (
         "a history of a million contacts made, and pops read out of it",
         "300 MB in the folder for temporary files",
     ),
+    Bench("estimate", "how long a caller will wait, beside the literature's predictors and app_queue's"),
     Bench("kb", "answers found, beside plain BM25 and SQLite's FTS5", "the shared test data, for its public questions"),
     Bench(
         "pop",

@@ -10,7 +10,9 @@ from cti.core.commands import Steer
 from cti.core.events import Record
 from cti.core.ids import IdentifierId, InteractionId, Ms
 from cti.core.inputs import CallArrived, Input
+from cti.core.outlook import Outlook
 from cti.core.site import Site
+from cti.core.telling import Telling, telling
 from cti.loop import Loop
 from cti.store.history import History
 from cti.store.views import CallerFacts, Pop
@@ -18,6 +20,9 @@ from ivr import sounds
 from ivr.flow import Flows
 
 log = logging.getLogger(__name__)
+
+OUTLOOK_MS = 500
+"""Many callers are told of their wait by one look at the lines and the agents, which is not older than this."""
 
 
 class Reception:
@@ -35,6 +40,8 @@ class Reception:
         self._tasks: set[asyncio.Task[None]] = set()
         self._flows = flows
         self._prompts = sounds.existing(sound_folder)
+        self._outlook: Outlook | None = None
+        self._looked = Ms(0)
 
     def reload(self, flows: Flows) -> None:
         """Flows and prompts have changed; callers under way keep what they began with."""
@@ -80,8 +87,12 @@ class Reception:
             return None
         return Resume(state=known.state.value, position=known.position, language=known.language, queue=known.queue)
 
-    def position(self, interaction: InteractionId) -> int | None:
-        return self._loop.routing.router.position(interaction)
+    def telling(self, interaction: InteractionId) -> Telling | None:
+        """What a caller in line should hear now about the wait."""
+        now = self._loop.now()
+        if self._outlook is None or now - self._looked > OUTLOOK_MS:
+            self._outlook, self._looked = Outlook(self._loop.world), now
+        return telling(self._loop.world, self._outlook, interaction, now)
 
     def steer(self, interaction: InteractionId) -> asyncio.Future[str]:
         """The core's next `Steer` for this call."""

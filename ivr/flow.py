@@ -198,6 +198,9 @@ SYSTEM_PROMPTS = (
     "thanks",
     "trouble",
     "work-number",
+    "wait-colleague",
+    "wait-overtaken",
+    "wait-longer",
 )
 """What `system.toml` must have, for code and dialplan speak these by name."""
 

@@ -1,4 +1,4 @@
-"""Numbers, digits, money, dates, times and places in line, as a native speaker says them -> prompt names.
+"""Numbers, digits, money, dates, times, places in line and waits, as a native speaker says them -> prompt names.
 
 Every value becomes a list of whole recorded pieces (`say-...`), so that a site can record them all. `pieces` lists them
 with their words for each language; the prompt builder makes them, and the lint knows how long they last.
@@ -20,6 +20,11 @@ IN_LINE = 20
 
 LARGEST = 999_999_999_999
 """The largest number said as a number; a larger one is said digit by digit."""
+
+WAITS = (*range(1, 11), 15, 20, 25, 30, 40, 50, 60)
+"""Minutes of waiting that have words."""
+LONG_WAITS = (30, 40, 50, 60)
+"""Those that "more than" is said of."""
 
 _HAN = "零一二三四五六七八九"
 
@@ -245,6 +250,22 @@ def position(n: int, language: Language) -> tuple[str, ...]:
     return ("say-position", *number(n, language), "say-position-end")
 
 
+def wait(least: int, most: int | None, language: Language) -> tuple[str, ...]:
+    """The sentence for a wait of `least` to `most` minutes (0: no lower end, None: no upper end).
+
+    Only ends in `WAITS` (`LONG_WAITS` when there is no upper end) have words; other waits are left unsaid.
+    """
+    if most is None:
+        return (f"say-wait-over-{least}",) if least in LONG_WAITS else ()
+    if most not in WAITS or not (least == 0 or (least in WAITS and least <= most)):
+        return ()
+    if least == 0:
+        return (f"say-wait-most-{most}",)
+    if least == most:
+        return (f"say-wait-about-{most}",)
+    return (f"say-wait-from-{least}", f"say-wait-to-{most}")
+
+
 # --- every piece with its words
 
 
@@ -255,11 +276,6 @@ def pieces(language: Language) -> MappingProxyType[str, str]:
 
 
 def _english_pieces() -> Iterator[tuple[str, str]]:
-    ones = _list(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen"
-    )
-    tens = _list("twenty thirty forty fifty sixty seventy eighty ninety")
     nth = _list(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
         "fifteenth sixteenth seventeenth eighteenth nineteenth"
@@ -268,10 +284,9 @@ def _english_pieces() -> Iterator[tuple[str, str]]:
     months = _list("January February March April May June July August September October November December")
     weekdays = _list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
     for n in range(100):
-        ten, one = divmod(n, 10)
-        yield str(n), ones[n] if n < 20 else tens[ten - 2] + (f"-{ones[one]}" if one else "")
+        yield str(n), _in_english(n)
     for n in range(10):
-        yield f"digit-{n}", ones[n]
+        yield f"digit-{n}", _in_english(n)
     for n, word in enumerate(days, 1):
         yield f"day-{n}", word
     for n, word in enumerate(months, 1):
@@ -281,6 +296,14 @@ def _english_pieces() -> Iterator[tuple[str, str]]:
     yield "position-1", "You are next in line."
     for n in range(2, IN_LINE + 1):
         yield f"position-{n}", f"You are {days[n - 1]} in line."
+    for n in WAITS:
+        minutes = f"{_in_english(n)} minute{'' if n == 1 else 's'}"
+        yield f"wait-most-{n}", f"Your wait will be {'less than a minute' if n == 1 else 'at most ' + minutes}."
+        yield f"wait-about-{n}", f"Your wait will be about {minutes}."
+        yield f"wait-from-{n}", f"Your wait will be about {_in_english(n)}"
+        yield f"wait-to-{n}", f"to {minutes}."
+    for n in LONG_WAITS:
+        yield f"wait-over-{n}", f"Your wait will be more than {_in_english(n)} minutes."
     yield "position", "You are number"
     yield "position-end", "in line."
     for word in _list("hundred thousand million billion and point dollar dollars cent cents yuan today tomorrow at oh"):
@@ -300,6 +323,14 @@ def _mandarin_pieces() -> Iterator[tuple[str, str]]:
         yield f"hour-{n}", f"{'两' if n == 2 else _han(n)}点"
     for n in range(2, IN_LINE + 1):
         yield f"position-{n}", f"您排在第{_han(n)}位。"
+    for n in WAITS:
+        minutes = f"{'两' if n == 2 else _han(n)}分钟"
+        yield f"wait-most-{n}", f"预计等候不到{minutes}。"
+        yield f"wait-about-{n}", f"预计等候大约{minutes}。"
+        yield f"wait-from-{n}", f"预计等候{'两' if n == 2 else _han(n)}"
+        yield f"wait-to-{n}", f"到{minutes}。"
+    for n in LONG_WAITS:
+        yield f"wait-over-{n}", f"预计等候{_han(n)}分钟以上。"
 
 
 def _cantonese_pieces() -> Iterator[tuple[str, str]]:
@@ -313,6 +344,14 @@ def _cantonese_pieces() -> Iterator[tuple[str, str]]:
         yield f"hour-{n}", f"{'兩' if n == 2 else _han(n)}點"
     for n in range(2, IN_LINE + 1):
         yield f"position-{n}", f"你排第{_han(n)}位。"
+    for n in WAITS:
+        minutes = f"{'兩' if n == 2 else _han(n)}分鐘"
+        yield f"wait-most-{n}", f"估計{minutes}之內就到你。"
+        yield f"wait-about-{n}", f"估計要等大約{minutes}。"
+        yield f"wait-from-{n}", f"估計要等{'兩' if n == 2 else _han(n)}"
+        yield f"wait-to-{n}", f"至{minutes}。"
+    for n in LONG_WAITS:
+        yield f"wait-over-{n}", f"估計要等{_han(n)}分鐘以上。"
 
 
 def _common_chinese(two: str, day_of_month: str, one_in_a_row: str) -> Iterator[tuple[str, str]]:
@@ -332,6 +371,12 @@ def _common_chinese(two: str, day_of_month: str, one_in_a_row: str) -> Iterator[
     yield from (("liang", two), ("hundred", "百"), ("thousand", "千"), ("year", "年"), ("half", "半"))
 
 
+def _in_english(n: int) -> str:
+    """0..99 in words."""
+    ten, one = divmod(n, 10)
+    return _ONES[n] if n < 20 else _TENS[ten - 2] + (f"-{_ONES[one]}" if one else "")
+
+
 def _list(words: str) -> list[str]:
     return words.split()
 
@@ -343,6 +388,12 @@ def _han(n: int) -> str:
         return _HAN[one]
     return ("" if ten == 1 else _HAN[ten]) + "十" + (_HAN[one] if one else "")
 
+
+_ONES = _list(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
+_TENS = _list("twenty thirty forty fifty sixty seventy eighty ninety")
 
 _PIECES: dict[Language, Callable[[], Iterator[tuple[str, str]]]] = {
     "en": _english_pieces,

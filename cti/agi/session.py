@@ -31,8 +31,10 @@ from cti.core.inputs import (
     RouteAsked,
     ServedMeanwhile,
     SurveyAnswered,
+    WaitSaid,
 )
 from cti.core.site import Queue, Site
+from cti.core.telling import Telling
 from cti.store.views import CallerFacts
 from ivr import engine, say, sounds
 from ivr.engine import Piece
@@ -99,8 +101,8 @@ class Ports(Protocol):
     def resume(self, interaction: InteractionId) -> Resume | None:
         """What the world knows of this call; None: nothing, it is new."""
 
-    def position(self, interaction: InteractionId) -> int | None:
-        """The place in line, 1 = next; None: not waiting."""
+    def telling(self, interaction: InteractionId) -> Telling | None:
+        """What a caller in line should hear now about the wait; None: nothing new."""
 
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""
@@ -331,7 +333,7 @@ class Session:
     # --- the wait
 
     async def wait(self, queue: QueueId | None, *, entering: bool = False) -> None:
-        """Music, and now and then the place in line, until the agent's leg takes the caller out of here.
+        """Music, and now and then the place and what is left of the wait, until the agent's leg takes the caller away.
 
         A connection waits for none of it, and a key pressed while something is said cuts that.
         """
@@ -339,26 +341,46 @@ class Session:
         every_s = found.position_every_s if found is not None else POSITION_EVERY_S
         music = found.music if found is not None else "default"
         if entering and every_s:
-            await self._hear(engine.Hear(self._place()))
+            await self._hear(engine.Hear(self._wait_pieces()))
+        playing = False
         while True:
-            await self._do(self._call.set_music(True, music))
+            if not playing:
+                await self._do(self._call.set_music(True, music))
+                playing = True
             due = self._ports.now() + (every_s or NEVER_S) * 1000
             while (left := due - self._ports.now()) > 0:
                 await self._do(self._call.wait_for_digit(left))
-            pieces = self._place() if every_s else ()
+            pieces = self._wait_pieces() if every_s else ()
             if pieces:
                 await self._do(self._call.set_music(False))
+                playing = False
                 await self._hear(engine.Hear(pieces))
 
     def _queue(self, queue: QueueId | None) -> Queue | None:
         return next((one for one in self._site.queues if one.id == queue), None)
 
-    def _place(self) -> tuple[Piece, ...]:
-        place = self._ports.position(self._interaction)
-        if place is None:
+    def _wait_pieces(self) -> tuple[Piece, ...]:
+        """What there is to say about the wait, if anything is; the core is told that it is said."""
+        new = self._ports.telling(self._interaction)
+        if new is None:
             return ()
+        self._ports.submit(
+            WaitSaid(
+                interaction=self._interaction,
+                place=new.place,
+                least=new.least,
+                most=new.most,
+                agents=new.agents,
+                why=new.why,
+            )
+        )
         language = engine.spoken(self._flow, self._language, self._site.default_language)
-        return tuple(Piece(language, prompt) for prompt in say.position(place, language))
+        prompts = say.position(new.place, language)
+        if new.why:
+            prompts = (*prompts, f"wait-{new.why}")
+        if new.least is not None:
+            prompts = (*prompts, *say.wait(new.least, new.most, language))
+        return tuple(Piece(language, prompt) for prompt in prompts)
 
     # --- after the talk
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from cti.core import events as e
 from cti.core.agent import WORKING, AgentState
+from cti.core.estimate import MINUTE, Pace
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.site import in_all
-from cti.core.world import AgentNow, Interaction, Leg, Offer, QueueToday, Today, World
+from cti.core.world import AgentNow, Foreseen, Interaction, Leg, Offer, QueueToday, Today, Told, World
 
 HALF_HOUR = 30 * 60 * 1000
 TOMBSTONES = 512
@@ -91,6 +92,10 @@ def _counters(world: World, queue: QueueId | None) -> QueueToday:
     return world.today.queues.setdefault(queue or QueueId(""), QueueToday())
 
 
+def _pace(world: World, queue: QueueId | None) -> Pace:
+    return world.paces.setdefault(queue or QueueId(""), Pace())
+
+
 def _queued(world: World, event: e.Queued, at: Ms) -> None:
     interaction = world.interactions.get(event.interaction)
     if interaction is None:
@@ -98,6 +103,8 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
     if not event.again:
         _counters(world, event.queue).arrived += 1
         interaction.since = event.since
+    if event.queue != interaction.queue:
+        interaction.foreseen = interaction.told = None
     interaction.state = State.WAITING
     interaction.queue = event.queue
     interaction.skills = event.skills
@@ -117,6 +124,38 @@ def _raised(world: World, event: e.PriorityRaised, at: Ms) -> None:
 def _overflowed(world: World, event: e.Overflowed, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.overflowed = True
+
+
+def _foreseen(world: World, event: e.WaitForeseen, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        world.foreseen_at = at
+        interaction.foreseen = Foreseen(at, event.modelled, event.low, event.middle, event.high)
+
+
+def _told(world: World, event: e.WaitTold, at: Ms) -> None:
+    interaction = world.interactions.get(event.interaction)
+    if interaction is None:
+        return
+    told = interaction.told or Told(place=event.place)
+    told.place = event.place
+    if event.least is not None:
+        told.at, told.least, told.most, told.agents = at, event.least, event.most, event.agents
+        if told.by is None and event.most is not None:
+            told.by = Ms(at + event.most * MINUTE)
+    interaction.told = told
+
+
+def _came_out(world: World, event: e.WaitCameOut, at: Ms) -> None:
+    pace = _pace(world, event.queue)
+    interaction = world.interactions.get(event.interaction)
+    foreseen = interaction.foreseen if interaction is not None else None
+    if foreseen is not None and event.waited is not None:
+        pace.compare(foreseen.modelled, foreseen.low, foreseen.high, event.waited, gave_up=event.gave_up)
+    if event.kept is not None:
+        pace.judge(event.kept)
+        counters = _counters(world, event.queue)
+        counters.told += 1
+        counters.kept += event.kept
 
 
 def _offered(world: World, event: e.Offered, at: Ms) -> None:
@@ -152,6 +191,10 @@ def _connected(world: World, event: e.Connected, at: Ms) -> None:
         counters = _counters(world, interaction.queue)
         counters.answered += 1
         counters.waited_answered = Ms(counters.waited_answered + event.waited)
+        pace = _pace(world, interaction.queue)
+        pace.waited(event.waited, gave_up=False)
+        if interaction.offer is not None:
+            pace.ring.take(at - interaction.offer.at)
         queue = world.queue(interaction.queue)
         if queue is not None and event.waited <= queue.service_level_s * 1000:
             counters.within += 1
@@ -162,6 +205,7 @@ def _connected(world: World, event: e.Connected, at: Ms) -> None:
     interaction.connected = at
     interaction.parted = None
     interaction.held = None
+    interaction.foreseen = interaction.told = None
 
 
 def _held(world: World, event: e.Held, at: Ms) -> None:
@@ -190,6 +234,7 @@ def _talk_ended(world: World, event: e.TalkEnded, at: Ms) -> None:
     interaction.agent_channel = None
     counters = _counters(world, interaction.queue)
     counters.talked = Ms(counters.talked + event.talked)
+    _pace(world, interaction.queue).talk.take(event.talked)
 
 
 def _flow_finished(world: World, event: e.FlowFinished, at: Ms) -> None:
@@ -218,6 +263,7 @@ def _ended(world: World, event: e.InteractionEnded, at: Ms) -> None:
     if event.how == "abandoned":
         _counters(world, event.queue).abandoned += 1
         world.today.abandoned_after.append(event.waited)
+        _pace(world, event.queue).waited(event.waited, gave_up=True)
     interaction.state = State.ENDED
     interaction.offer = None
     _forget(world, event.interaction)
@@ -236,6 +282,10 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
     agent = world.agents.setdefault(event.agent, AgentNow(id=event.agent))
     before = agent.interaction
     state = AgentState(event.state)
+    if agent.state is AgentState.WRAP_UP and state is not AgentState.WRAP_UP:
+        wrapped = world.interactions.get(before) if before is not None else None
+        if wrapped is not None:
+            _pace(world, wrapped.queue).wrap.take(at - agent.since)
     if state is not agent.state or event.reason != agent.reason or state is AgentState.TALKING:
         if agent.state in WORKING:
             agent.worked = Ms(agent.worked + at - agent.since)
@@ -320,6 +370,9 @@ _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
     e.Queued: _queued,
     e.PriorityRaised: _raised,
     e.Overflowed: _overflowed,
+    e.WaitForeseen: _foreseen,
+    e.WaitTold: _told,
+    e.WaitCameOut: _came_out,
     e.Offered: _offered,
     e.OfferEnded: _offer_ended,
     e.Connected: _connected,

@@ -14,6 +14,7 @@ from cti.core.interaction import TABLE, Do, No, Signal
 from cti.core.overflow import crowded, overflow_of
 from cti.core.site import Texts
 from cti.core.staff import free, put, release, wrap_up
+from cti.core.telling import came_out
 from cti.core.turn import Turn
 from cti.core.world import Interaction, Leg
 
@@ -176,6 +177,7 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
         end_offer(turn, it, "withdrawn", spare=leg.channel)
         legs = []
     waited = Ms(max(0, turn.when - it.since)) if it.since else Ms(0)
+    came_out(turn, it, gave_up=False)
     turn.emit(
         e.Connected(
             interaction=it.id,
@@ -252,6 +254,8 @@ def _judge(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _end(turn: Turn, it: Interaction, how: str) -> None:
     waited = Ms(max(0, turn.when - it.since)) if how == "abandoned" and it.since else Ms(0)
+    if how == "abandoned":
+        came_out(turn, it, gave_up=True)
     turn.emit(e.InteractionEnded(interaction=it.id, how=how, queue=it.queue, waited=waited))
 
 

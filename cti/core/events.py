@@ -161,6 +161,44 @@ class Overflowed(_Event, frozen=True):
     waited: Ms
 
 
+class WaitForeseen(_Event, frozen=True):
+    """What was to be expected when the wait began: the model's mean, and between which times eight of ten waits end."""
+
+    interaction: InteractionId
+    modelled: Ms
+    low: Ms
+    middle: Ms
+    high: Ms
+
+
+class WaitTold(_Event, frozen=True):
+    """What the caller heard about the wait."""
+
+    interaction: InteractionId
+    place: int
+    """In line, 1 = next."""
+    least: int | None
+    """Minutes; None: nothing of the time."""
+    most: int | None
+    """None with a `least`: more than that."""
+    agents: int
+    """At work who can serve this caller."""
+    why: str = ""
+    """Why longer than said before: `colleague`, `overtaken`, `longer`."""
+
+
+class WaitCameOut(_Event, frozen=True):
+    """The wait is over, for an agent or for good, and can be held against what was foreseen and said."""
+
+    interaction: InteractionId
+    queue: QueueId | None
+    waited: Ms | None
+    """Since it was foreseen; None: it was not."""
+    gave_up: bool
+    kept: bool | None
+    """Whether it was within what was said first; None: nothing was said, or nobody knows, for the caller gave up."""
+
+
 class Offered(_Event, frozen=True):
     """One agent is reserved; desks pop now, phones ring next."""
 
@@ -340,6 +378,9 @@ Event = (
     | Queued
     | PriorityRaised
     | Overflowed
+    | WaitForeseen
+    | WaitTold
+    | WaitCameOut
     | Offered
     | OfferEnded
     | Connected

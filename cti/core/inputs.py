@@ -194,6 +194,17 @@ class PrioritySet(_Input, frozen=True):
     by: AgentId
 
 
+class WaitSaid(_Input, frozen=True):
+    """The caller hears this about the wait; see `telling.Telling`."""
+
+    interaction: InteractionId
+    place: int
+    least: int | None
+    most: int | None
+    agents: int
+    why: str
+
+
 class FlowEnded(_Input, frozen=True):
     """The flow came to its own end without a person: `how` is `hangup`, `closed` or `message`."""
 
@@ -309,6 +320,7 @@ Input = (
     | FlowMoved
     | RouteAsked
     | PrioritySet
+    | WaitSaid
     | FlowEnded
     | AfterReached
     | SurveyAnswered

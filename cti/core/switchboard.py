@@ -19,6 +19,7 @@ from cti.core.index import Index
 from cti.core.interaction import Signal
 from cti.core.offers import offer
 from cti.core.reconcile import reconcile
+from cti.core.telling import foresee, tell
 from cti.core.timers import Kind
 from cti.core.turn import Outcome, Turn
 from cti.core.world import World
@@ -48,6 +49,8 @@ def take(turn: Turn, said: i.Input, index: Index) -> None:
         while expire(turn, index):  # what is due may make something else due at once
             followed = _follow(turn, index, followed)
         offer(turn, index.routing)
+        if isinstance(said, i.RouteAsked):
+            foresee(turn, said.interaction)
         _follow(turn, index, followed)
     except BaseException:
         index.spoil()
@@ -160,6 +163,10 @@ def _priority(turn: Turn, said: i.PrioritySet) -> None:
     _about(turn, said.interaction, Signal.RAISED, Detail(priority=said.raised, agent=said.by))
 
 
+def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
+    tell(turn, said)
+
+
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
     _about(turn, said.interaction, Signal.FLOW_ENDED, Detail(how=said.how))
 
@@ -198,6 +205,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.FlowMoved: _moved,
     i.RouteAsked: _route,
     i.PrioritySet: _priority,
+    i.WaitSaid: _wait_said,
     i.FlowEnded: _flow_ended,
     i.AfterReached: _after,
     i.SurveyAnswered: _survey,

@@ -6,6 +6,7 @@ Only `apply.apply` changes it. It is small (past interactions live in history) a
 from msgspec import Struct, field
 
 from cti.core.agent import AgentState
+from cti.core.estimate import Pace
 from cti.core.events import Why
 from cti.core.ids import (
     AgentId,
@@ -57,6 +58,30 @@ class Offer(Struct):
     why: tuple[Why, ...]
 
 
+class Foreseen(Struct):
+    """What was to be expected of a wait when it began; a caller sent to another queue has another."""
+
+    at: Ms
+    modelled: Ms
+    low: Ms
+    middle: Ms
+    high: Ms
+
+
+class Told(Struct):
+    """What a caller was told of the wait last."""
+
+    place: int
+    at: Ms = Ms(0)
+    """When a time was said; below, which: minutes."""
+    least: int | None = None
+    most: int | None = None
+    agents: int = 0
+    """Who could serve them then."""
+    by: Ms | None = None
+    """The time by which an agent had been promised first."""
+
+
 class Interaction(Struct):
     """One open piece of work."""
 
@@ -97,6 +122,8 @@ class Interaction(Struct):
     judged: bool | None = None
     surveyed: bool = False
     flow_end: str = ""
+    foreseen: Foreseen | None = None
+    told: Told | None = None
 
 
 class AgentNow(Struct):
@@ -135,6 +162,10 @@ class QueueToday(Struct):
     within: int = 0
     waited_answered: Ms = Ms(0)
     talked: Ms = Ms(0)
+    told: int = 0
+    """Callers who were told a time, as far as it is known whether it was right."""
+    kept: int = 0
+    """Those who got an agent within it."""
 
 
 class Today(Struct):
@@ -166,6 +197,10 @@ class World(Struct):
     today: Today = field(default_factory=Today)
     gone: dict[ChannelId, Ms] = field(default_factory=dict)
     """Channels that ended a moment ago, for a session whose first word comes after its channel's last."""
+    paces: dict[QueueId, Pace] = field(default_factory=dict)
+    """How calls of each queue have gone lately: what estimates are made of."""
+    foreseen_at: Ms = Ms(0)
+    """When a wait was foreseen last."""
     version: int = SNAPSHOT_VERSION
 
     def queue(self, queue: QueueId | None) -> Queue | None:

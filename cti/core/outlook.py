@@ -1,0 +1,170 @@
+"""How long a caller will wait, read off the world: who is ahead, who is at work and can serve. Questions only."""
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+from cti.core.agent import AgentState
+from cti.core.estimate import MINUTE, Estimate, Pace, Phase, done, estimate, in_the_way
+from cti.core.ids import AgentId, InteractionId, Language, Ms, QueueId, SkillId
+from cti.core.interaction import State
+from cti.core.queue import available
+from cti.core.requirement import Requirement, requirement, shortfall
+from cti.core.site import Queue, Skills
+from cti.core.world import AgentNow, Interaction, World
+
+_PHASES = {
+    AgentState.READY: Phase.FREE,
+    AgentState.RESERVED: Phase.RINGING,
+    AgentState.TALKING: Phase.TALKING,
+    AgentState.WRAP_UP: Phase.WRAPPING,
+}
+
+_Needed = tuple[tuple[SkillId, int], ...]
+_Rank = tuple[int, int, str]
+"""Sort key of the line, least first: begin of the wait, a minute earlier per point of priority; then arrival."""
+_LAST: _Rank = (1 << 62, 0, "")
+
+
+class Prospect(NamedTuple):
+    """What a caller has to expect."""
+
+    estimate: Estimate
+    agents: int
+    """At work and able to serve this caller."""
+
+
+class _Working(NamedTuple):
+    skills: Skills
+    free: bool
+    cycle: float
+    """Mean time between two calls of the queue they are busy with; 0: not known."""
+    done: float
+
+
+class Outlook:
+    """The lines and the agents at one moment; answers for everybody in line, and for who would come next.
+
+    Making one goes once over everybody who waits and everybody who works; an answer once over the kinds of callers.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        site = world.site
+        self._queues = {queue.id: queue for queue in site.queues} if site else {}
+        self._workers = self._at_work()
+        self._requirements: dict[tuple[object, ...], Requirement] = {}
+        self._able: dict[_Needed, frozenset[AgentId]] = {}
+        self._lines: dict[Requirement, list[_Rank]] = {}
+        """Who needs an agent: whoever has an offer out has one."""
+        self._places: dict[QueueId | None, list[_Rank]] = {}
+        """Everybody in line."""
+        for one in world.interactions.values():
+            if one.state is State.WAITING:
+                self._lines.setdefault(self._asked(one), []).append(self._rank(one))
+            if one.state in (State.WAITING, State.OFFERED):
+                self._places.setdefault(one.queue, []).append(self._rank(one))
+        for line in (*self._lines.values(), *self._places.values()):
+            line.sort()
+
+    def place(self, interaction: InteractionId) -> int | None:
+        """The place in the line of the interaction's own queue, 1 = next; None: not in line."""
+        it = self._world.interactions.get(interaction)
+        if it is None or it.state not in (State.WAITING, State.OFFERED):
+            return None
+        return bisect_left(self._places.get(it.queue, []), self._rank(it)) + 1
+
+    def of(self, interaction: InteractionId, now: Ms) -> Prospect | None:
+        """The rest of a caller's wait.
+
+        None: not in line, nobody can serve them, an agent is free for them, or too little is known of the queue.
+        """
+        it = self._world.interactions.get(interaction)
+        if it is None or it.state is not State.WAITING:
+            return None
+        return self._expect(self._asked(it), self._rank(it), now - it.since)
+
+    def next(self, queue: Queue) -> Prospect | None:
+        """The wait of one who came now and asked for no more than the queue does; None: as above."""
+        return self._expect(self._requirement(queue, {}, None, "call"), _LAST, 0)
+
+    def _expect(self, asked: Requirement, own: _Rank, waited: int) -> Prospect | None:
+        """By the ring that gives the shortest wait: one reached already, or one that has still to open."""
+        pace = self._world.paces.get(asked.queue)
+        if pace is None or not pace.ready:
+            return None
+        best: Prospect | None = None
+        for stage in asked.stages:
+            mine = self._can(stage.needed)
+            opens = max(0, stage.after - waited)
+            if not mine or (best is not None and best.estimate.mean < opens):
+                continue
+            found = self._with(mine, pace, own)
+            if found is None and not opens:
+                return None
+            found = Estimate(*(max(time, opens) for time in found or (0.0,) * len(Estimate._fields)))
+            if best is None or found.mean < best.estimate.mean:
+                best = Prospect(found, len(mine))
+        return best
+
+    def _with(self, mine: frozenset[AgentId], pace: Pace, own: _Rank) -> Estimate | None:
+        """The wait for one of these agents; None: one is free for this caller."""
+        ahead = in_the_way(
+            ((bisect_left(line, own), self._can(other.stages[-1].needed)) for other, line in self._lines.items()), mine
+        )
+        # In the site's order: sums of floats depend on it, and a replay must give the same.
+        workers = [worker for agent, worker in self._workers.items() if agent in mine]
+        if ahead + 1 <= sum(worker.free for worker in workers):
+            return None
+        cycles = [worker.cycle for worker in workers if worker.cycle] or [pace.cycle]
+        credit = sum(worker.done for worker in workers)
+        return estimate(pace, ahead, len(mine), sum(cycles) / len(cycles), credit)
+
+    def _at_work(self) -> dict[AgentId, _Working]:
+        """Everybody who takes calls and will take another after the one they have, in the site's order."""
+        found: dict[AgentId, _Working] = {}
+        for profile in self._world.site.agents if self._world.site else ():
+            now = self._world.agents.get(profile.id)
+            if now is None or now.state not in _PHASES or now.next_reason is not None:
+                continue
+            phase = _PHASES[now.state]
+            if phase is Phase.FREE:
+                if available(self._world, now):
+                    found[profile.id] = _Working(profile.skills, True, 0.0, 1.0)
+                continue
+            pace = self._busy_with(now)
+            known = pace is not None and pace.ready
+            found[profile.id] = _Working(
+                profile.skills,
+                False,
+                pace.cycle if pace is not None and known else 0.0,
+                done(pace, phase) if pace is not None and known else 0.0,
+            )
+        return found
+
+    def _busy_with(self, agent: AgentNow) -> Pace | None:
+        it = self._world.interactions.get(agent.interaction) if agent.interaction is not None else None
+        return self._world.paces.get(it.queue or QueueId("")) if it is not None else None
+
+    def _can(self, needed: _Needed) -> frozenset[AgentId]:
+        known = self._able.get(needed)
+        if known is None:
+            known = self._able[needed] = frozenset(
+                agent for agent, worker in self._workers.items() if shortfall(worker.skills, needed) is None
+            )
+        return known
+
+    def _rank(self, it: Interaction) -> _Rank:
+        queue = self._queues.get(it.queue or QueueId(""))
+        priority = it.priority + it.raised + (queue.priority if queue is not None else 0)
+        return (it.since - priority * MINUTE, it.since, it.id)
+
+    def _asked(self, it: Interaction) -> Requirement:
+        queue = self._queues.get(it.queue or QueueId("")) or Queue(id=it.queue or QueueId(""), name={})
+        return self._requirement(queue, it.skills, it.language, it.kind)
+
+    def _requirement(self, queue: Queue, skills: Skills, language: Language | None, kind: str) -> Requirement:
+        key = (queue.id, tuple(sorted(skills.items())), language, kind)
+        known = self._requirements.get(key)
+        if known is None:
+            known = self._requirements[key] = requirement(queue, skills, language, kind)
+        return known
