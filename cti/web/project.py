@@ -10,8 +10,10 @@ from statistics import median_low
 
 from cti.core import events as e
 from cti.core.agent import AgentState
+from cti.core.estimate import spoken
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
+from cti.core.outlook import Outlook
 from cti.core.queue import available, served_by
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
@@ -25,6 +27,7 @@ from cti.web.views import (
     PhoneView,
     QueueView,
     TodayView,
+    WaitView,
     WallboardView,
 )
 
@@ -53,24 +56,27 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.AsteriskLost: frozenset({_K}),
     e.InteractionOpened: frozenset({_T}),
     e.CallerReattached: _NOTHING,
-    e.LanguageSet: frozenset({_O}),
+    e.LanguageSet: frozenset({_O, _L}),
     e.FlowPosition: frozenset({_O}),
     e.Queued: frozenset({_O, _L}),
     e.PriorityRaised: _NOTHING,
     e.Overflowed: _NOTHING,
+    e.WaitForeseen: _NOTHING,
+    e.WaitTold: _NOTHING,
+    e.WaitCameOut: frozenset({_L}),
     e.Offered: frozenset({_O, _L}),
     e.OfferEnded: frozenset({_O, _L}),
     e.Connected: frozenset({_O, _L, _T}),
     e.Held: frozenset({_O}),
     e.Resumed: frozenset({_O}),
     e.AgentMoved: frozenset({_O}),
-    e.TalkEnded: frozenset({_O, _T}),
+    e.TalkEnded: frozenset({_O, _L, _T}),
     e.FlowFinished: _NOTHING,
     e.SurveyOpened: _NOTHING,
     e.Judged: frozenset({_O, _T}),
     e.InteractionEnded: frozenset({_O, _L, _T}),
     e.AgentStateSet: frozenset({_O, _L, _A}),
-    e.NotReadyNext: frozenset({_O}),
+    e.NotReadyNext: frozenset({_O, _L}),
     e.DeskSeen: frozenset({_L}),
     e.PhoneSeen: frozenset({_O}),
     e.WrappedUp: _NOTHING,
@@ -181,14 +187,23 @@ def queues(world: World) -> tuple[QueueView, ...]:
     if world.site is None:
         return ()
     line = waiting(world)
+    outlook = Outlook(world)
     ready = [agent for agent in world.site.agents if (now := world.agents.get(agent.id)) and available(world, now)]
     return tuple(
-        _queue(queue, line.get(queue.id, []), ready, world.today.queues.get(queue.id) or QueueToday())
+        _queue(
+            queue,
+            line.get(queue.id, []),
+            ready,
+            world.today.queues.get(queue.id) or QueueToday(),
+            wait(world, outlook, queue),
+        )
         for queue in world.site.queues
     )
 
 
-def _queue(queue: Queue, line: list[Interaction], ready: Iterable[Agent], today: QueueToday) -> QueueView:
+def _queue(
+    queue: Queue, line: list[Interaction], ready: Iterable[Agent], today: QueueToday, wait: WaitView | None
+) -> QueueView:
     return QueueView(
         id=queue.id,
         name=queue.name,
@@ -201,6 +216,28 @@ def _queue(queue: Queue, line: list[Interaction], ready: Iterable[Agent], today:
         within=today.within,
         service_level_s=queue.service_level_s,
         service_level_goal=queue.service_level_goal,
+        wait=wait,
+        told=today.told,
+        kept=today.kept,
+    )
+
+
+def wait(world: World, outlook: Outlook, queue: Queue) -> WaitView | None:
+    """What one who came to this queue now would wait, in whole seconds: less would only make screens restless."""
+    prospect = outlook.next(queue)
+    if prospect is None:
+        return None
+    low, middle, high = (
+        Ms(round(time / 1000) * 1000)
+        for time in (prospect.estimate.low, prospect.estimate.middle, prospect.estimate.high)
+    )
+    said = spoken(prospect.estimate, world.paces[queue.id].score)
+    return WaitView(
+        low=low,
+        middle=middle,
+        high=high,
+        least=said.least if said is not None else None,
+        most=said.most if said is not None else None,
     )
 
 

@@ -34,6 +34,19 @@ class MeView(Struct, frozen=True, kw_only=True):
     phones: tuple[PhoneView, ...]
 
 
+class WaitView(Struct, frozen=True, kw_only=True):
+    """What a caller who came now would wait: one in ten shorter than `low`, half up to `middle`, one in ten longer than
+    `high`."""
+
+    low: Ms
+    middle: Ms
+    high: Ms
+    least: int | None
+    """Minutes, as callers are told; null: they are told no time, because it came true too seldom lately."""
+    most: int | None
+    """Null with a `least`: more than that."""
+
+
 class QueueView(Struct, frozen=True, kw_only=True):
     id: QueueId
     name: Texts
@@ -48,6 +61,12 @@ class QueueView(Struct, frozen=True, kw_only=True):
     """Answered within the service level's seconds."""
     service_level_s: int = 20
     service_level_goal: int = 80
+    wait: WaitView | None = None
+    """Null: an agent is free, nobody there can serve, or too few talks have been seen."""
+    told: int = 0
+    """Callers today who were told a time, as far as it is known whether it was right."""
+    kept: int = 0
+    """Those of them who got an agent within it."""
 
 
 class CallView(Struct, frozen=True, kw_only=True):

@@ -21,8 +21,10 @@ from cti.core.inputs import (
     RouteAsked,
     ServedMeanwhile,
     SurveyAnswered,
+    WaitSaid,
 )
 from cti.core.site import Number, Queue, Site
+from cti.core.telling import Telling
 from cti.store.views import CallerFacts
 from ivr import prompts, sounds
 from ivr.flow import Flows
@@ -59,7 +61,7 @@ class World:
         self.caller = CallerFacts(identifier=WHO, known=True)
         self.answers_facts = True
         self.broken_facts = False
-        self.place: int | None = 3
+        self.new: Telling | None = Telling(place=3)
         self.to = "survey"
         self.existing = SAID
 
@@ -94,8 +96,8 @@ class World:
     def resume(self, interaction: InteractionId) -> Resume | None:
         return self.known
 
-    def position(self, interaction: InteractionId) -> int | None:
-        return self.place
+    def telling(self, interaction: InteractionId) -> Telling | None:
+        return self.new
 
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         self._steer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -215,6 +217,7 @@ async def test_a_new_caller_chooses_language_and_topic_and_waits() -> None:
         FlowMoved(interaction=ID, position="main/topic/0/1/-"),
         FlowMoved(interaction=ID, position="main/internet/0/2/-", label=INTERNET),
         RouteAsked(interaction=ID, queue=QueueId("support"), language=Language("yue")),
+        WaitSaid(interaction=ID, place=3, least=None, most=None, agents=0, why=""),
     ]
     assert paper.sent[0] == "ANSWER"
     assert paper.heard == [
@@ -247,7 +250,7 @@ async def test_a_number_without_a_menu_asks_for_an_agent_before_anything_is_said
     world.caller = CallerFacts(identifier=WHO, known=True, language="cmn", tier="gold")
     paper = Paper(world, ("WAIT", PULLED), number="28000001")
     await paper.run()
-    assert world.kinds() == ["CallArrived", "RouteAsked"]
+    assert world.kinds() == ["CallArrived", "RouteAsked", "WaitSaid"]
     asked = world.said(RouteAsked)
     assert (asked.queue, asked.priority, asked.language) == ("support", 5, "cmn")
     assert paper.sent[0] == "ANSWER"
@@ -274,6 +277,31 @@ async def test_the_place_is_said_every_so_often_and_a_key_cuts_it() -> None:
         "SET MUSIC OFF",
         "en/say-position-3",
     ]
+
+
+async def test_the_time_is_said_with_the_place_and_why_it_is_longer_before_it() -> None:
+    world = World()
+    world.new = Telling(place=2, least=3, most=5, agents=4, why="colleague")
+    world.known = Resume(state="waiting", position="", language=Language("en"), queue=QueueId("support"))
+    paper = Paper(world, ("WAIT FOR DIGIT", Reply(200, "0")), ("WAIT FOR DIGIT", PULLED))
+    await paper.run()
+    assert paper.heard[3:7] == [
+        "en/say-position-2",
+        "en/wait-colleague",
+        "en/say-wait-from-3",
+        "en/say-wait-to-5",
+    ]
+    assert world.said(WaitSaid) == WaitSaid(interaction=ID, place=2, least=3, most=5, agents=4, why="colleague")
+
+
+async def test_music_plays_on_while_there_is_nothing_new_to_say() -> None:
+    world = World()
+    world.new = None
+    world.known = Resume(state="waiting", position="", language=Language("en"), queue=QueueId("support"))
+    paper = Paper(world, ("WAIT FOR DIGIT", Reply(200, "0")), ("WAIT FOR DIGIT", PULLED))
+    await paper.run()
+    assert [line for line in paper.heard if "MUSIC" in line] == ["SET MUSIC ON default"]
+    assert "WaitSaid" not in world.kinds()
 
 
 @pytest.mark.parametrize("state", ["waiting", "offered"])

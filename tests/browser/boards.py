@@ -20,7 +20,7 @@ from cti.core.site import Reason
 from cti.web import pages
 from cti.web.api_kb import hit_of
 from cti.web.bodies import ArticleHits, ArticleView, Done, GuestCall, PublicNumber, PublicSite
-from cti.web.views import AgentTile, Beat, Change, QueueView, Snapshot, TodayView, WallboardView
+from cti.web.views import AgentTile, Beat, Change, QueueView, Snapshot, TodayView, WaitView, WallboardView
 from kb.search import KnowledgeBase
 from tests.browser.exchange import Exchange
 
@@ -46,6 +46,9 @@ def queue(
         answered=answered,
         abandoned=abandoned,
         within=within,
+        wait=None if ready else WaitView(low=Ms(95_000), middle=Ms(170_000), high=Ms(610_000), least=1, most=15),
+        told=answered,
+        kept=answered * 7 // 8,
     )
 
 

@@ -17,7 +17,7 @@ from cti.core.ids import (
 )
 from cti.core.site import OutcomeKind, Reason
 from cti.store.views import Answer, CallLine, CaseLine, Entry, Person, Pop, PromiseLine, Station
-from cti.web.views import AgentTile, CallView, DeskView, MeView, NoticeView, PhoneView, QueueView
+from cti.web.views import AgentTile, CallView, DeskView, MeView, NoticeView, PhoneView, QueueView, WaitView
 
 ANA = AgentId("ana")
 CALL = InteractionId("c-1764000000-42")
@@ -59,6 +59,9 @@ def queues() -> tuple[QueueView, ...]:
             longest_since=None if longest is None else ms(longest),
             limit_s=120,
             ready=ready,
+            wait=None if ready else WaitView(low=Ms(65_000), middle=Ms(131_000), high=Ms(239_000), least=1, most=4),
+            told=0 if ready else 214,
+            kept=0 if ready else 188,
         )
 
     return (

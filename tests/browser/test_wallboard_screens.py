@@ -56,6 +56,8 @@ async def test_every_figure_shows_what_it_is_made_of(stage: Stage, open_page: Op
     await expect(tiles).to_contain_text("125 of 151 in 20 s, goal 80\u202f%")
     await expect(tiles).to_contain_text("151 = 146 answered + 5 abandoned")
     await expect(tiles).to_contain_text("ASA, 146 answered")
+    await expect(tiles).to_contain_text("told right: 86\u202f% of 146")
+    await expect(page.locator("table.queues")).to_contain_text("1–11")
     await expect(tiles).to_contain_text("3.3\u202f%, half by 0:48")
     await expect(page.locator(".figures .is-soon .figure-name")).to_have_text(["Longest wait"])
     await expect(page.locator(".wall-top")).to_contain_text("Tue 24 November 2026")

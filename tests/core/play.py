@@ -110,6 +110,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         language=Language(r[1]) if len(r) > 1 else None,
         last_agent=AgentId(r[2]) if len(r) > 2 else None,
     ),
+    "hears": lambda w, r: i.WaitSaid(
+        interaction=InteractionId(w), place=int(r[0]), least=int(r[1]), most=int(r[2]), agents=2, why=""
+    ),
     "chooses": lambda w, r: i.FlowMoved(interaction=InteractionId(w), position=r[0], label={"en": r[0]}),
     "starts": lambda w, r: i.ChannelStarted(
         channel=_channel(w), name=f"PJSIP/{r[0] if r else 'x'}-1", interaction=None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cti.core.estimate import LEAST_LONG, STEPS
 from ivr import say
 from ivr.flow import LANGUAGES, Language
 
@@ -110,6 +111,36 @@ PLACES = """
 def test_places_in_line(row: list[str]) -> None:
     for language, words in zip(LANGUAGES, row[1:], strict=True):
         assert spoken(say.position(int(row[0]), language), language) == words
+
+
+WAITS = """
+    0  1  预计等候不到一分钟。     估計一分鐘之內就到你。   Your wait will be less than a minute.
+    0  2  预计等候不到两分钟。     估計兩分鐘之內就到你。   Your wait will be at most two minutes.
+    2  2  预计等候大约两分钟。     估計要等大約兩分鐘。     Your wait will be about two minutes.
+    1  1  预计等候大约一分钟。     估計要等大約一分鐘。     Your wait will be about one minute.
+    2  4  预计等候两到四分钟。     估計要等兩至四分鐘。     Your wait will be about two to four minutes.
+    10 15 预计等候十到十五分钟。   估計要等十至十五分鐘。   Your wait will be about ten to fifteen minutes.
+    60 -  预计等候六十分钟以上。   估計要等六十分鐘以上。   Your wait will be more than sixty minutes.
+"""
+
+
+@pytest.mark.parametrize("row", [line.split(maxsplit=4) for line in WAITS.strip().splitlines()])
+def test_waits(row: list[str]) -> None:
+    most = None if row[1] == "-" else int(row[1])
+    for language, words in zip(LANGUAGES, row[2:], strict=True):
+        assert spoken(say.wait(int(row[0]), most, language), language) == words
+
+
+def test_every_wait_the_core_says_has_words() -> None:
+    ranges = [(least, most) for least in (0, *STEPS) for most in STEPS if least <= most]
+    ranges += [(least, None) for least in STEPS if least >= LEAST_LONG]
+    for language in LANGUAGES:
+        words = say.pieces(language)
+        for least, most in ranges:
+            prompts = say.wait(least, most, language)
+            assert prompts
+            assert all(prompt in words for prompt in prompts)
+        assert say.wait(7, 11, language) == say.wait(5, 4, language) == say.wait(0, None, language) == ()
 
 
 def test_a_work_number_digit_by_digit() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cti.core import estimate
 from cti.core.events import Event, Record
 from cti.core.ids import AgentId, InteractionId, Ms, Phone
 from cti.core.inputs import (
@@ -309,6 +310,14 @@ class PlayLoop:
             records.append(Record(self.seq, self.play.now, event))
         if records:
             self.on_records(records)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick_to_learn() -> Iterator[None]:
+    """One talk is enough for queues to show what a caller would wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimate, "SEEN_ENOUGH", 1)
+        yield
 
 
 CHAPTERS = st.sampled_from(

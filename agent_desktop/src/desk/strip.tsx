@@ -6,7 +6,7 @@ import * as f from "../shared/format";
 import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Clocked, Kbd, LangSwitch, Logo, ThemeSwitch } from "../shared/parts";
-import type { QueueView } from "../shared/types";
+import type { QueueView, WaitView } from "../shared/types";
 import { s } from "../shared/words";
 import { call, live, me, queues, signOut } from "./session";
 import { Search } from "./search";
@@ -54,6 +54,20 @@ function Queue({ queue }: { queue: QueueView }): JSX.Element {
           }}
         />
       )}
+      {queue.wait !== null && queue.waiting > 0 && <Expected wait={queue.wait} queue={queue} />}
+    </span>
+  );
+}
+
+/** What one who came now would wait; in full for a reader and under the pointer. */
+function Expected({ wait, queue }: { wait: WaitView; queue: QueueView }): JSX.Element {
+  const [low, middle, high] = [wait.low, wait.middle, wait.high].map((time) => f.running(time));
+  const told = queue.told ? t().toldRight(f.percent(queue.kept / queue.told), f.count(queue.told)) : "";
+  const full = [t().expected(low ?? "", middle ?? "", high ?? ""), told].filter(Boolean).join(" ");
+  return (
+    <span class="num" title={full}>
+      <span aria-hidden="true">{t().about(f.waitRange(wait.low, wait.high))}</span>
+      <span class="vh">{full}</span>
     </span>
   );
 }

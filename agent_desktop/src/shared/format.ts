@@ -53,6 +53,13 @@ export function seconds(ms: number, l: Lang = lang.value): string {
   return `${Math.max(0, Math.round(ms / SECOND))} ${l === "en" ? "s" : "秒"}`;
 }
 
+/** The minutes of a wait that is not known but estimated, whole and rounded outwards: `1–4`; `< 2` when it may be none. */
+export function waitRange(low: number, high: number): string {
+  const [from, to] = [Math.floor(low / MINUTE), Math.max(1, Math.ceil(high / MINUTE))];
+  if (from === to) return String(to);
+  return from === 0 ? `< ${to}` : `${from}–${to}`;
+}
+
 /** How old something is: `12 s old`. */
 export function age(ms: number, l: Lang = lang.value): string {
   const text = ms < MINUTE ? seconds(ms, l) : running(ms);

@@ -32,6 +32,17 @@ export interface MeView {
   phones: PhoneView[];
 }
 
+/** What a caller who came now would wait: one in ten shorter than `low`, half up to `middle`, one in ten longer than `high`. */
+export interface WaitView {
+  low: Ms;
+  middle: Ms;
+  high: Ms;
+  /** Minutes, as callers are told; null: they are told no time, because it came true too seldom lately. */
+  least: number | null;
+  /** Null with a `least`: more than that. */
+  most: number | null;
+}
+
 export interface QueueView {
   id: QueueId;
   name: Record<string, string>;
@@ -46,6 +57,12 @@ export interface QueueView {
   within: number;
   service_level_s: number;
   service_level_goal: number;
+  /** Null: an agent is free, nobody there can serve, or too few talks have been seen. */
+  wait: WaitView | null;
+  /** Callers today who were told a time, as far as it is known whether it was right. */
+  told: number;
+  /** Those of them who got an agent within it. */
+  kept: number;
 }
 
 /** The call on this desk, from the reservation to the end of wrap-up. */

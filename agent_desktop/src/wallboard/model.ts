@@ -44,6 +44,12 @@ export function level(counts: Pick<TodayView | QueueView, "within" | "answered" 
   return { within: counts.within, of, share: of === 0 ? null : counts.within / of };
 }
 
+/** Of the callers who were told how long it takes: how many got an agent within it. `share` null: nobody was told. */
+export function kept(queues: readonly Pick<QueueView, "kept" | "told">[]): { of: number; share: number | null } {
+  const of = queues.reduce((sum, q) => sum + q.told, 0);
+  return { of, share: of === 0 ? null : queues.reduce((sum, q) => sum + q.kept, 0) / of };
+}
+
 /** Mean wait of the answered calls in ms; null: none was answered. */
 export function averageWait(today: TodayView): number | null {
   return today.answered === 0 ? null : today.waited_answered / today.answered;

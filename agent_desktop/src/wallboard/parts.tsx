@@ -1,13 +1,13 @@
 // Parts of the board that look the same on the wall and in the pocket; only the style sheet knows the difference.
 
 import type { ComponentChildren, JSX } from "preact";
-import { age as ageText, count, langOf, NOTHING, percent, running, seconds, timeOfDay } from "../shared/format";
+import { age as ageText, count, langOf, NOTHING, percent, running, seconds, timeOfDay, waitRange } from "../shared/format";
 import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import type { QueueView, Reason, WallboardView } from "../shared/types";
 import { named } from "../shared/words";
 import { second, type Board } from "./board";
-import { averageWait, level, levelTone, pickQueues, waitTone, type Freshness, type Tone } from "./model";
+import { averageWait, kept, level, levelTone, pickQueues, waitTone, type Freshness, type Tone } from "./model";
 import { t } from "./words";
 
 const toneClass = (tone: Tone): string => (tone === "plain" ? "" : ` is-${tone}`);
@@ -76,6 +76,7 @@ export function Figures({ board, view }: { board: Board; view: WallboardView }):
   const goal = percent(today.service_level_goal / 100);
   const average = averageWait(today);
   const lost = of.of === 0 ? null : today.abandoned / of.of;
+  const told = kept(queues);
   return (
     <section class="figures">
       <Figure board={board} name={t().waiting} value={count(view.waiting)}
@@ -92,7 +93,10 @@ export function Figures({ board, view }: { board: Board; view: WallboardView }):
             t().levelParts(count(of.of), count(today.answered), count(today.abandoned)),
           ]} />
       <Figure board={board} name={t().average} value={average === null ? null : running(average)}
-        feet={[average === null ? t().averageNone : t().averageOf(count(today.answered))]} />
+        feet={[
+          average === null ? t().averageNone : t().averageOf(count(today.answered)),
+          ...(told.of === 0 ? [] : [t().toldRight(percent(told.share), count(told.of))]),
+        ]} />
       <Figure board={board} name={t().abandoned} value={count(today.abandoned)}
         feet={[today.half_abandoned_by === null ? percent(lost, 1) : t().halfBy(percent(lost, 1), running(today.half_abandoned_by))]} />
     </section>
@@ -117,6 +121,7 @@ export function Queues({ board, view, low }: { board: Board; view: WallboardView
           <col class="is-name" />
           <col class="is-wait" />
           <col class="is-longest" />
+          <col class="is-expected" />
           <col class="is-ready" />
           <col class="is-level" />
         </colgroup>
@@ -125,6 +130,7 @@ export function Queues({ board, view, low }: { board: Board; view: WallboardView
             <th scope="col"><span class="vh">{t().queue}</span></th>
             <th scope="col">{t().wait}</th>
             <th scope="col">{t().longestShort}</th>
+            <th scope="col">{t().expected}</th>
             <th scope="col">{t().readyShort}</th>
             <th scope="col">{t().levelShort}</th>
           </tr>
@@ -136,7 +142,7 @@ export function Queues({ board, view, low }: { board: Board; view: WallboardView
           {more > 0 && (
             <tr>
               <th scope="row" class="none">{t().moreQueues(more)}</th>
-              <td /><td /><td /><td />
+              <td /><td /><td /><td /><td />
             </tr>
           )}
         </tbody>
@@ -157,6 +163,9 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
       <td>{lost ? NOTHING : count(queue.waiting)}</td>
       <td class={waited === null || lost ? "none" : tone(waitTone(waited, queue.limit_s))}>
         {waited === null || lost ? NOTHING : running(waited)}
+      </td>
+      <td class={queue.wait === null || lost ? "none" : ""}>
+        {queue.wait === null || lost ? NOTHING : waitRange(queue.wait.low, queue.wait.high)}
       </td>
       <td>{lost ? NOTHING : count(queue.ready)}</td>
       <td class={share === null || lost ? "none" : tone(levelTone(share, queue.service_level_goal))}>

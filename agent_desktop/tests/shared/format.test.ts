@@ -29,6 +29,13 @@ describe("durations", () => {
     expect(f.due(-38_000, "zh-Hant")).toBe("逾時 0:38");
   });
 
+  it("that are only expected are whole minutes, rounded outwards", () => {
+    expect(f.waitRange(65_000, 239_000)).toBe("1–4");
+    expect(f.waitRange(20_000, 61_000)).toBe("< 2");
+    expect(f.waitRange(0, 9_000)).toBe("< 1");
+    expect(f.waitRange(60_000, 60_000)).toBe("1");
+  });
+
   it("show zero left only when it is over", () => {
     expect(f.left(1)).toBe("0:01");
     expect(f.left(0)).toBe("0:00");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AgentTile, TodayView } from "../../src/shared/types";
 import {
-  averageWait, freshness, groups, level, levelTone, lines, shortNames, waitTone,
+  averageWait, freshness, groups, kept, level, levelTone, lines, shortNames, waitTone,
 } from "../../src/wallboard/model";
 
 const agent = (name: string, state: string, since = 0): AgentTile => ({
@@ -36,6 +36,11 @@ describe("waiting", () => {
     const today = { answered: 0, waited_answered: 0 } as TodayView;
     expect(averageWait(today)).toBeNull();
     expect(averageWait({ ...today, answered: 4, waited_answered: 68_000 })).toBe(17_000);
+  });
+
+  it("counts what was told and kept over all queues", () => {
+    expect(kept([])).toEqual({ of: 0, share: null });
+    expect(kept([{ told: 8, kept: 7 }, { told: 2, kept: 2 }])).toEqual({ of: 10, share: 0.9 });
   });
 });
 

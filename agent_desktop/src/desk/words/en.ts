@@ -106,8 +106,11 @@ export const en = {
     },
   },
   // strip
-  queuesLabel: "Queues: waiting now, longest wait",
+  queuesLabel: "Queues: waiting now, longest wait, expected wait",
   longest: (time: string) => `longest ${time}`,
+  about: (range: string) => `~ ${range} min`,
+  expected: (low: string, middle: string, high: string) => `New callers wait ${low} to ${high}, half of them up to ${middle}.`,
+  toldRight: (share: string, of: string) => `What callers were told today came true for ${share} of ${of}.`,
   searchHint: "Customer, article",
   searchLabel: "Search customers and articles",
   number: (n: string) => n,

@@ -25,6 +25,7 @@ export const en = {
   average: "Average wait",
   averageOf: (answered: string) => `ASA, ${answered} answered`,
   averageNone: "none answered yet",
+  toldRight: (share: string, of: string) => `told right: ${share} of ${of}`,
   abandoned: "Abandoned",
   halfBy: (share: string, time: string) => `${share}, half by ${time}`,
 
@@ -42,6 +43,7 @@ export const en = {
   queue: "Queue",
   wait: "Wait",
   longestShort: "Longest",
+  expected: "Est. min",
   readyShort: "Ready",
   levelShort: "SL",
   moreQueues: (n: number) => `and ${n} more`,

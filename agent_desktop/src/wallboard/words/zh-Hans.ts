@@ -27,6 +27,7 @@ export const zhHans: Words = {
   average: "平均等待",
   averageOf: (answered) => `ASA，已接 ${answered} 通`,
   averageNone: "尚未接听",
+  toldRight: (share, of) => `告知准 ${share}（${of} 通）`,
   abandoned: "放弃",
   halfBy: (share, time) => `${share}，半数在 ${time} 内`,
 
@@ -44,6 +45,7 @@ export const zhHans: Words = {
   queue: "队列",
   wait: "等待",
   longestShort: "最长",
+  expected: "预计分钟",
   readyShort: "就绪",
   levelShort: "水平",
   moreQueues: (n) => `另有 ${n} 个`,

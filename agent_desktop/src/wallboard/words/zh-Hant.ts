@@ -27,6 +27,7 @@ export const zhHant: Words = {
   average: "平均輪候",
   averageOf: (answered) => `ASA，已接 ${answered} 個`,
   averageNone: "未有接聽",
+  toldRight: (share, of) => `告知準 ${share}（${of} 個）`,
   abandoned: "放棄",
   halfBy: (share, time) => `${share}，半數在 ${time} 內`,
 
@@ -44,6 +45,7 @@ export const zhHant: Words = {
   queue: "隊列",
   wait: "輪候",
   longestShort: "最長",
+  expected: "預計分鐘",
   readyShort: "就緒",
   levelShort: "水平",
   moreQueues: (n) => `另有 ${n} 條`,
