@@ -142,9 +142,9 @@ class Judge:
         pace = self._pace[kind]
         if not hall.able[kind] or any(not one.ready for one in self._pace):
             return
-        mine = frozenset(hall.able[kind])
-        lines = [(len(hall.lines[other]), frozenset(hall.able[other])) for other in range(day.kinds)]
-        ahead = in_the_way(lines, mine)
+        able = [sum(1 << agent for agent in agents) for agents in hall.able]
+        ahead = in_the_way([(len(hall.lines[other]), able[other]) for other in range(day.kinds)], able[kind])
+        mine = hall.able[kind]
         talks = [self._pace[hall.talking[agent]].cycle for agent in mine if agent in hall.talking]
         ours = estimate(pace, ahead, len(mine), sum(talks) / len(talks))
         own = hall.lines[kind]

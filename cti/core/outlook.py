@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from cti.core.agent import AgentState
 from cti.core.estimate import MINUTE, Estimate, Pace, Phase, done, estimate, in_the_way
-from cti.core.ids import AgentId, InteractionId, Language, Ms, QueueId, SkillId
+from cti.core.ids import InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.interaction import State
 from cti.core.queue import available
-from cti.core.requirement import Requirement, requirement, shortfall
+from cti.core.requirement import Requirement, requirement
 from cti.core.site import Queue, Skills
-from cti.core.world import AgentNow, Interaction, World
+from cti.core.world import Interaction, World
 
 _PHASES = {
     AgentState.READY: Phase.FREE,
@@ -33,8 +33,11 @@ class Prospect(NamedTuple):
     """At work and able to serve this caller."""
 
 
-class _Working(NamedTuple):
-    skills: Skills
+class _Team(NamedTuple):
+    """Agents at the same point of a call of the same queue."""
+
+    agents: int
+    """As bits."""
     free: bool
     cycle: float
     """Mean time between two calls of the queue they are busy with; 0: not known."""
@@ -51,9 +54,13 @@ class Outlook:
         self._world = world
         site = world.site
         self._queues = {queue.id: queue for queue in site.queues} if site else {}
-        self._workers = self._at_work()
+        self._skilled: dict[SkillId, dict[int, list[int]]] = {}
+        """Skill -> level -> the numbers of agents at work who have it."""
+        self._have: dict[tuple[SkillId, int], int] = {}
+        self._everybody = 0
+        self._teams = self._at_work()
         self._requirements: dict[tuple[object, ...], Requirement] = {}
-        self._able: dict[_Needed, frozenset[AgentId]] = {}
+        self._able: dict[_Needed, int] = {}
         self._lines: dict[Requirement, list[_Rank]] = {}
         """Who needs an agent: whoever has an offer out has one."""
         self._places: dict[QueueId | None, list[_Rank]] = {}
@@ -103,54 +110,72 @@ class Outlook:
                 return None
             found = Estimate(*(max(time, opens) for time in found or (0.0,) * len(Estimate._fields)))
             if best is None or found.mean < best.estimate.mean:
-                best = Prospect(found, len(mine))
+                best = Prospect(found, mine.bit_count())
         return best
 
-    def _with(self, mine: frozenset[AgentId], pace: Pace, own: _Rank) -> Estimate | None:
+    def _with(self, mine: int, pace: Pace, own: _Rank) -> Estimate | None:
         """The wait for one of these agents; None: one is free for this caller."""
         ahead = in_the_way(
             ((bisect_left(line, own), self._can(other.stages[-1].needed)) for other, line in self._lines.items()), mine
         )
-        # In the site's order: sums of floats depend on it, and a replay must give the same.
-        workers = [worker for agent, worker in self._workers.items() if agent in mine]
-        if ahead + 1 <= sum(worker.free for worker in workers):
+        free = known = 0
+        cycles = credit = 0.0
+        for team in self._teams:
+            count = (team.agents & mine).bit_count()
+            credit += count * team.done
+            free += count * team.free
+            if team.cycle:
+                known += count
+                cycles += count * team.cycle
+        if ahead + 1 <= free:
             return None
-        cycles = [worker.cycle for worker in workers if worker.cycle] or [pace.cycle]
-        credit = sum(worker.done for worker in workers)
-        return estimate(pace, ahead, len(mine), sum(cycles) / len(cycles), credit)
+        return estimate(pace, ahead, mine.bit_count(), cycles / known if known else pace.cycle, credit)
 
-    def _at_work(self) -> dict[AgentId, _Working]:
-        """Everybody who takes calls and will take another after the one they have, in the site's order."""
-        found: dict[AgentId, _Working] = {}
+    def _at_work(self) -> list[_Team]:
+        """Everybody who takes calls and will take another after the one they have."""
+        teams: dict[tuple[QueueId | None, Phase], list[int]] = {}
+        number = 0
         for profile in self._world.site.agents if self._world.site else ():
             now = self._world.agents.get(profile.id)
-            if now is None or now.state not in _PHASES or now.next_reason is not None:
+            phase = _PHASES.get(now.state) if now is not None else None
+            if now is None or phase is None or now.next_reason is not None:
                 continue
-            phase = _PHASES[now.state]
-            if phase is Phase.FREE:
-                if available(self._world, now):
-                    found[profile.id] = _Working(profile.skills, True, 0.0, 1.0)
+            if phase is Phase.FREE and not available(self._world, now):
                 continue
-            pace = self._busy_with(now)
-            known = pace is not None and pace.ready
-            found[profile.id] = _Working(
-                profile.skills,
-                False,
-                pace.cycle if pace is not None and known else 0.0,
-                done(pace, phase) if pace is not None and known else 0.0,
-            )
-        return found
+            it = self._world.interactions.get(now.interaction) if now.interaction is not None else None
+            teams.setdefault((it.queue if it is not None else None, phase), []).append(number)
+            for skill, level in profile.skills.items():
+                self._skilled.setdefault(skill, {}).setdefault(level, []).append(number)
+            number += 1
+        self._everybody = (1 << number) - 1
+        return [self._team(queue, phase, _bits(numbers)) for (queue, phase), numbers in teams.items()]
 
-    def _busy_with(self, agent: AgentNow) -> Pace | None:
-        it = self._world.interactions.get(agent.interaction) if agent.interaction is not None else None
-        return self._world.paces.get(it.queue or QueueId("")) if it is not None else None
+    def _team(self, queue: QueueId | None, phase: Phase, agents: int) -> _Team:
+        if phase is Phase.FREE:
+            return _Team(agents, True, 0.0, 1.0)
+        pace = self._world.paces.get(queue or QueueId(""))
+        if pace is None or not pace.ready:
+            return _Team(agents, False, 0.0, 0.0)
+        return _Team(agents, False, pace.cycle, done(pace, phase))
 
-    def _can(self, needed: _Needed) -> frozenset[AgentId]:
+    def _can(self, needed: _Needed) -> int:
+        """Who at work can serve what needs these levels, as bits."""
         known = self._able.get(needed)
         if known is None:
-            known = self._able[needed] = frozenset(
-                agent for agent, worker in self._workers.items() if shortfall(worker.skills, needed) is None
-            )
+            known = self._everybody
+            for skill in needed:
+                known &= self._who(skill)
+            self._able[needed] = known
+        return known
+
+    def _who(self, needed: tuple[SkillId, int]) -> int:
+        """Who at work has one skill at a level, as bits."""
+        known = self._have.get(needed)
+        if known is None:
+            skill, least = needed
+            levels = self._skilled.get(skill, {})
+            known = _bits([one for level, numbers in levels.items() if level >= least for one in numbers])
+            self._have[needed] = known
         return known
 
     def _rank(self, it: Interaction) -> _Rank:
@@ -168,3 +193,11 @@ class Outlook:
         if known is None:
             known = self._requirements[key] = requirement(queue, skills, language, kind)
         return known
+
+
+def _bits(numbers: list[int]) -> int:
+    """A number with these bits set; not one by one, for each time all of a large number would be copied."""
+    row = bytearray(max(numbers, default=0) // 8 + 1)
+    for number in numbers:
+        row[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(row, "little")

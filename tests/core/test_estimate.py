@@ -58,9 +58,9 @@ def test_an_agent_in_wrap_up_is_nearly_free_and_on_the_average_agents_are_as_usu
 
 
 def test_who_is_ahead_counts_by_the_agents_shared() -> None:
-    mine = frozenset({1, 2})
+    mine = 0b0011
     assert in_the_way([(4, mine)], mine) == 4
-    assert in_the_way([(4, frozenset({2, 3})), (3, frozenset({4})), (2, frozenset())], mine) == 2
+    assert in_the_way([(4, 0b0110), (3, 0b1000), (2, 0)], mine) == 2
 
 
 @pytest.mark.parametrize("shape", ["exponential", "lognormal", "narrow", "heavy"])
