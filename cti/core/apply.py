@@ -139,9 +139,14 @@ def _told(world: World, event: e.WaitTold, at: Ms) -> None:
     told = interaction.told or Told(place=event.place)
     told.place = event.place
     if event.least is not None:
-        told.at, told.least, told.most, told.agents = at, event.least, event.most, event.agents
-        if told.by is None and event.most is not None:
-            told.by = Ms(at + event.most * MINUTE)
+        told.least, told.most, told.agents = event.least, event.most, event.agents
+        until = Ms(at + event.most * MINUTE) if event.most is not None else None
+        if event.why or told.until is None:
+            told.until = until
+        elif until is not None:
+            told.until = min(told.until, until)
+        if told.by is None:
+            told.by = until
     interaction.told = told
 
 

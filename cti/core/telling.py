@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from cti.core import events as e
 from cti.core import inputs as i
-from cti.core.estimate import MINUTE, spoken
+from cti.core.estimate import spoken
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.outlook import Outlook, Prospect
@@ -52,14 +52,15 @@ def decide(told: Told | None, place: int, prospect: Prospect | None, score: floa
     said = Telling(place=place, least=range_.least, most=range_.most, agents=prospect.agents)
     if told is None or told.least is None:
         return said
-    if told.most is None:
-        return said if range_.most is not None or nearer else None
-    over = told.at + told.most * MINUTE
-    if now >= over or now + prospect.estimate.middle > over:
+    if told.most is None and range_.most is not None:
+        return said
+    if told.until is not None and now + prospect.estimate.middle > told.until:
         why = "colleague" if prospect.agents < told.agents else "overtaken" if place > told.place else "longer"
         return Telling(place=place, least=range_.least, most=range_.most, agents=prospect.agents, why=why)
-    if range_.most is not None and range_.most <= told.most:
-        return said if nearer or range_.most < told.most else None
+    # The end of a range counts, of one without an end its begin.
+    before, after = (told.least, range_.least) if range_.most is None else (told.most or 0, range_.most)
+    if (told.most is None) == (range_.most is None) and after <= before:
+        return said if nearer or after < before else None
     return Telling(place=place) if nearer else None
 
 

@@ -72,10 +72,11 @@ class Told(Struct):
     """What a caller was told of the wait last."""
 
     place: int
-    at: Ms = Ms(0)
-    """When a time was said; below, which: minutes."""
     least: int | None = None
+    """Minutes; None: nothing of the time. Below, None with a `least`: more than that."""
     most: int | None = None
+    until: Ms | None = None
+    """The time by which an agent is promised; saying the same again does not put it off, only a reason does."""
     agents: int = 0
     """Who could serve them then."""
     by: Ms | None = None

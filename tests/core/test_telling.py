@@ -16,6 +16,7 @@ from tests.core.test_outlook import busy
 
 A = InteractionId("A")
 LATER = Ms(START + MINUTE)
+ENTERS = "2 | A calls |\n2 | A asks support |"
 
 
 def expecting(low: float, middle: float, high: float, agents: int = 5) -> Prospect:
@@ -23,7 +24,8 @@ def expecting(low: float, middle: float, high: float, agents: int = 5) -> Prospe
 
 
 def told(place: int = 6, least: int | None = 3, most: int | None = 8, agents: int = 5) -> Told:
-    return Told(place=place, at=START, least=least, most=most, agents=agents)
+    until = Ms(START + most * MINUTE) if most is not None else None
+    return Told(place=place, least=least, most=most, until=until, agents=agents)
 
 
 def test_place_and_time_are_said_on_entry() -> None:
@@ -57,6 +59,9 @@ def test_place_and_time_are_said_on_entry() -> None:
         (told(least=None, most=None), 6, expecting(3, 5, 7.5), Telling(place=6, least=3, most=8, agents=5)),
         # More than an hour, and now less.
         (told(least=60, most=None), 6, expecting(62, 80, 99), None),
+        (told(least=60, most=None), 5, expecting(62, 80, 99), Telling(place=5, least=60, most=None, agents=5)),
+        (told(least=60, most=None), 6, expecting(45, 60, 99), Telling(place=6, least=40, most=None, agents=5)),
+        (told(least=30, most=None), 5, expecting(62, 80, 99), Telling(place=5)),
         (told(least=60, most=None), 6, expecting(12, 20, 35), Telling(place=6, least=10, most=40, agents=5)),
     ],
 )
@@ -72,11 +77,21 @@ def test_a_time_that_is_over_is_never_passed_over_in_silence() -> None:
     assert said == Telling(place=6, least=0, most=2, agents=5, why="longer")
 
 
+def test_saying_the_same_again_does_not_put_it_off() -> None:
+    play = busy(ENTERS)
+    hears(play, 1, 4)
+    play.table("60 | it passes |")
+    hears(play, 1, 4)
+    it = play.world.interactions[A]
+    assert it.told is not None
+    assert it.told.until == START + 2_000 + 4 * MINUTE
+    play.say(i.WaitSaid(interaction=A, place=1, least=3, most=8, agents=1, why="colleague"))
+    assert it.told.until == START + 60_000 + 8 * MINUTE
+    assert it.told.by == START + 2_000 + 4 * MINUTE
+
+
 def hears(play: Play, least: int, most: int) -> None:
     play.say(i.WaitSaid(interaction=A, place=1, least=least, most=most, agents=2, why=""))
-
-
-ENTERS = "2 | A calls |\n2 | A asks support |"
 
 
 @pytest.mark.parametrize(
