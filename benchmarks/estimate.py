@@ -29,7 +29,7 @@ AS_QLA = 1.03
 def run(options: Options) -> Report:
     """Every day with every predictor, over the same callers."""
     watch = Stopwatch()
-    runs, callers = (1, 12_000) if options.quick else (3, 200_000)
+    runs, callers = (1, 12_000) if options.quick else (3, 100_000)
     figures: list[Figure] = []
     rows: list[Mapping[str, Any]] = []
     for day in days():

@@ -105,7 +105,7 @@ class Outlook:
             opens = max(0, stage.after - waited)
             if not mine or (best is not None and best.estimate.mean < opens):
                 continue
-            found = self._with(mine, pace, own)
+            found = self._with(mine, pace, asked.kind, own)
             if found is None and not opens:
                 return None
             found = Estimate(*(max(time, opens) for time in found or (0.0,) * len(Estimate._fields)))
@@ -113,10 +113,11 @@ class Outlook:
                 best = Prospect(found, mine.bit_count())
         return best
 
-    def _with(self, mine: int, pace: Pace, own: _Rank) -> Estimate | None:
-        """The wait for one of these agents; None: one is free for this caller."""
+    def _with(self, mine: int, pace: Pace, kind: str, own: _Rank) -> Estimate | None:
+        """The wait for one of these agents, behind others of the same kind; None: one is free for this caller."""
+        lines = ((line, asked) for asked, line in self._lines.items() if asked.kind == kind)
         ahead = in_the_way(
-            ((bisect_left(line, own), self._can(other.stages[-1].needed)) for other, line in self._lines.items()), mine
+            ((bisect_left(line, own), self._can(asked.stages[-1].needed)) for line, asked in lines), mine
         )
         free = known = 0
         cycles = credit = 0.0
