@@ -37,6 +37,7 @@ BENCHES = (
         "Asterisk, Chromium, 600 MB in the folder for temporary files",
     ),
     Bench("router", "skill routing: decisions a second, beside the floor and a plain scan"),
+    Bench("skills", "the wait with two and three skills an agent, over that in one line for all"),
 )
 
 
