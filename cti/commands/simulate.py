@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         raise SetupProblem("Give a scenario or --replay DAY, not both.")
     try:
         plan = _replay(args) if args.replay is not None else _scenario(args)
-    except (ScenarioError, ReplayError, JournalError) as error:
+    except (ReplayError, JournalError) as error:
         raise SetupProblem(str(error)) from None
     found = [] if plan.past is None else [plan.past]
     found += [Outcome.of(name, map(outcome.simulate, loads)) for name, loads in plan.settings]
@@ -135,9 +135,12 @@ def _scenario(args: argparse.Namespace) -> _Plan:
     if args.seed is not None:
         said = msgspec.structs.replace(said, seed=args.seed)
     base = _beside(file, said.site)
-    loads = [scenario.load(said, base, number) for number in range(args.runs or said.runs)]
-    settings = [("simulated", loads), *_changed(args.changes, loads)]
-    return _Plan(said.title, loads[0].site.zone, settings, known=scenario.known_answer(said))
+    try:
+        loads = [scenario.load(said, base, number) for number in range(args.runs or said.runs)]
+        known = scenario.known_answer(said)
+    except ScenarioError as error:
+        raise SetupProblem(f"{file}: {error}") from None
+    return _Plan(said.title, loads[0].site.zone, [("simulated", loads), *_changed(args.changes, loads)], known=known)
 
 
 def _replay(args: argparse.Namespace) -> _Plan:

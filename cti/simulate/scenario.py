@@ -7,7 +7,7 @@ of what was there.
 from datetime import datetime, timedelta
 from random import Random
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta, Struct
@@ -67,8 +67,6 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     ends: Clock = "24:00"
     begins: Clock = "00:00"
     day: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")] = "2026-03-02"
-    days: Annotated[int, Meta(ge=1)] = 1
-    """So many times 24 hours are added to `ends`."""
     zone: str = "UTC"
     seed: int = 1
     runs: Annotated[int, Meta(ge=1)] = 1
@@ -102,8 +100,7 @@ def read_change(body: bytes) -> Change:
 
 def span(scenario: Scenario, zone: str) -> tuple[Ms, Ms]:
     """Begin and end of the simulated time."""
-    begins = _clock(scenario.day, scenario.begins, zone)
-    ends = Ms(_clock(scenario.day, scenario.ends, zone) + (scenario.days - 1) * 24 * 3_600_000)
+    begins, ends = (_clock(scenario.day, clock, zone) for clock in (scenario.begins, scenario.ends))
     if ends <= begins:
         raise ScenarioError(f"It ends at {scenario.ends}, which is not after {scenario.begins}.")
     return begins, ends
@@ -112,8 +109,11 @@ def span(scenario: Scenario, zone: str) -> tuple[Ms, Ms]:
 def _clock(day: str, clock: str, zone: str) -> Ms:
     """A time of that local day."""
     hours, minutes = (int(part) for part in clock.split(":"))
-    local = datetime.fromisoformat(day) + timedelta(hours=hours, minutes=minutes)
-    return Ms(round(local.replace(tzinfo=ZoneInfo(zone)).timestamp() * 1000))
+    try:
+        local = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, ZoneInfoNotFoundError):
+        raise ScenarioError(f"There is no day {day!r}, or no zone {zone!r}.") from None
+    return Ms(round((local + timedelta(hours=hours, minutes=minutes)).timestamp() * 1000))
 
 
 def load(scenario: Scenario, site: Site | None, run: int) -> Load:
@@ -204,7 +204,10 @@ def known_answer(scenario: Scenario) -> Pooled | None:
     ):
         raise ScenarioError("A known answer needs constant rates (per_hour) and constant staff (count).")
     rate = sum(calls.per_hour or 0.0 for calls in scenario.calls) / 3600
-    talk = sum((calls.per_hour or 0.0) * calls.talk.mean_s for calls in scenario.calls) / 3600 / rate
+    load = sum((calls.per_hour or 0.0) * calls.talk.mean_s for calls in scenario.calls) / 3600
+    if not load:
+        raise ScenarioError("A known answer needs calls, and talks that last.")
+    talk = load / rate
     servers = sum(group.count for group in scenario.groups)
     patience = next((calls.patience for calls in scenario.calls if calls.patience), None)
     limits = {queue.service_level_s for queue in scenario.queues}

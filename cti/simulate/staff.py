@@ -1,5 +1,6 @@
 """Who works when: groups of a scenario made into agents and their shifts."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -56,9 +57,9 @@ def staffed(site: Site, groups: tuple[Group, ...], begins: Ms, ends: Ms) -> tupl
                 rests = _breaks(group, place, len(members), site.zone, begins)
                 within = tuple(rest for rest in rests if start <= rest.at and (end is None or rest.at < end))
                 shifts.append(Shift(agent.id, start, end, within))
-    twice = {agent.id for agent in agents if sum(each.id == agent.id for each in agents) > 1}
+    twice = sorted(agent for agent, times in Counter(agent.id for agent in agents).items() if times > 1)
     if twice:
-        raise StaffError(f"In two groups: {', '.join(sorted(twice))}.")
+        raise StaffError(f"In two groups: {', '.join(twice)}.")
     return tuple(agents), tuple(shifts)
 
 
@@ -101,7 +102,10 @@ def _spans(group: Group, place: int, zone: str, begins: Ms, ends: Ms) -> list[tu
                 start = None
         return spans
     if group.works:
-        return [(_at(begins, clock, zone), _at(begins, clock, zone, 1)) for clock in group.works]
+        found = [(_at(begins, clock, zone), _at(begins, clock, zone, 1)) for clock in group.works]
+        if any(start >= end for start, end in found):
+            raise StaffError(f"Group {group.name!r}: a span of works ends before it begins.")
+        return list(found)
     return [(begins, None)]
 
 
