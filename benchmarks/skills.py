@@ -81,7 +81,7 @@ def run(options: Options) -> Report:
 
 def _scenario(name: str, quick: bool) -> scenario.Scenario:
     said = scenario.read((SCENARIOS / f"{name}.toml").read_bytes())
-    return msgspec.structs.replace(said, begins="00:00", ends="02:30", warm_up_min=30) if quick else said
+    return msgspec.structs.replace(said, begins="00:00", ends="01:00", warm_up_min=15) if quick else said
 
 
 def _run(job: tuple[str, int, bool]) -> Run:

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from cti.simulate.scenario import Change, ScenarioError
 from cti.simulate.tally import Tally
 from cti.simulate.theory import Pooled
 from cti.simulate.words import LANGUAGES
+from cti.store.days import around
 from cti.store.journal import Journal, JournalError
 
 
@@ -41,7 +43,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "simulate", help="run a day on a virtual clock, with other staff, skills or rules; without SCENARIO: list them"
     )
     parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help="a scenario file, or the name of one shipped")
-    parser.add_argument("--replay", metavar="DAY", help="run a day of the data folder's journal again: 2026-11-20")
+    parser.add_argument(
+        "--replay", type=_date, metavar="DAY", help="run a day of the data folder's journal again: 2026-11-20"
+    )
     parser.add_argument(
         "--with",
         dest="changes",
@@ -65,6 +69,13 @@ def _positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return value
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("no date; write it as 2026-11-20") from None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -147,15 +158,15 @@ def _replay(args: argparse.Namespace) -> _Plan:
     file = _options.data_folder(args) / "journal.db"
     if not file.exists():
         raise SetupProblem(f"There is no journal {file}. Give the data folder with --data.")
-    replay = Replay(args.replay)
-    replay.follow(Journal.open(file).load())
+    replay = Replay(args.replay.isoformat())
+    replay.follow(around(Journal.open(file), args.replay))
     loads = [replay.load((args.seed or 1) + number) for number in range(args.runs or 1)]
     tally = Tally(loads[0].begins, loads[0].ends)
     for at, event in replay.records:
         tally.see(at, event)
     past = Outcome.of("that day", [tally.day()])
     settings = [("replayed", loads), *_changed(args.changes, loads)]
-    return _Plan(args.replay, loads[0].site.zone, settings, past=past)
+    return _Plan(args.replay.isoformat(), loads[0].site.zone, settings, past=past)
 
 
 def _changed(files: Sequence[Path], loads: Sequence[Load]) -> list[tuple[str, list[Load]]]:

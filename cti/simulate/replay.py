@@ -67,7 +67,7 @@ class Replay:
         self._shifts: list[Shift] = []
 
     def follow(self, records: Iterable[e.Record]) -> None:
-        """Read from the journal's begin, up to the end of the day."""
+        """Read on, up to the end of the day; what was in force before has to come first."""
         for record in records:
             at, event = record.at, record.event
             if self._span is not None and at >= self._span[1]:

@@ -107,3 +107,16 @@ def test_a_quick_run_gives_right_outputs(name: str) -> None:
     assert alike
     assert all(figure["ok"] for figure in alike)
     assert set(said["peers"]) >= {"hotline", "panoramisk", "pyst2"}
+
+
+def test_the_quick_run_of_skills_gives_ratios_to_the_limit_of_the_same_callers() -> None:
+    done = hotline("bench", "skills", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    figures = {figure["name"]: figure for figure in said["figures"]}
+    assert [figure["goal"] for figure in said["figures"]] == [1.2, None, 1.3, 1.05, None, 1.3]
+    # Fewer skills never help: the same callers in one line for all wait least, but for chance.
+    assert 0.9 < figures["three-skills: ASA over the limit"]["value"] < 2
+    assert 0.9 < figures["two-skills: ASA over the limit"]["value"] < 4
+    for name in ("two-skills", "three-skills"):
+        assert said["peers"][name]["calls"] == said["peers"][f"one line, callers of {name}"]["calls"] > 1000

@@ -122,6 +122,12 @@ def test_what_can_not_be_done_is_said_on_standard_error(
     assert cure in said.err
 
 
+def test_a_day_that_is_no_date_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["simulate", "--replay", "tuesday"])
+    assert "2026-11-20" in capsys.readouterr().err
+
+
 def test_a_mistake_in_a_file_names_the_file(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for right, wrong in (("per_hour", "per_minute"), ('queue = "support"', 'queue = "sales"')):
         scenario.write_text(SCENARIO.replace(right, wrong))
