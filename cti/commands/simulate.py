@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from cti.simulate.outcome import Outcome
 from cti.simulate.page import line_figures, page, theory, written
 from cti.simulate.replay import Replay, ReplayError
 from cti.simulate.scenario import Change, ScenarioError
-from cti.simulate.tally import Tally
+from cti.simulate.tally import Day, Tally
 from cti.simulate.theory import Pooled
 from cti.simulate.words import LANGUAGES
 from cti.store.days import around
@@ -89,15 +90,29 @@ def run(args: argparse.Namespace) -> int:
     except (ReplayError, JournalError) as error:
         raise SetupProblem(str(error)) from None
     found = [] if plan.past is None else [plan.past]
-    found += [Outcome.of(name, map(outcome.simulate, loads)) for name, loads in plan.settings]
+    found += [Outcome.of(name, _days(name, loads)) for name, loads in plan.settings]
     if args.page is not None:
-        args.page.write_text(page(plan.title, plan.zone, found, plan.known, args.lang), encoding="utf-8")
+        try:
+            args.page.write_text(page(plan.title, plan.zone, found, plan.known, args.lang), encoding="utf-8")
+        except OSError as error:
+            raise SetupProblem(f"{args.page} can't be written: {error.strerror}.") from None
     if args.json:
         settings = [outcome.as_data(each) for each in found]
         print(msgspec.json.encode({"title": plan.title, "settings": settings, "theory": plan.known}).decode())
     else:
         _show(plan, found)
     return 0
+
+
+def _days(name: str, loads: Sequence[Load]) -> Iterator[Day]:
+    """One run after the other; whoever sits before it sees how far it is."""
+    live = sys.stderr.isatty()
+    for number, load in enumerate(loads, 1):
+        if live:
+            print(f"\r\x1b[K{name}: run {number} of {len(loads)}", end="", file=sys.stderr, flush=True)
+        yield outcome.simulate(load)
+    if live:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 # --- what is to be run
