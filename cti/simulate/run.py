@@ -54,7 +54,8 @@ class _Run:
         self._say(i.SiteLoaded(site=self._load.site))
         self._say(i.AsteriskUp(channels=(), booted=Ms(1)))
         for shift in self._load.shifts:
-            self._at(shift.begins, self._begin, shift)
+            if shift.ends is None or shift.ends > self._load.begins:
+                self._at(shift.begins, self._begin, shift)
         for caller in self._load.callers:
             self._at(caller.at, self._call, caller)
         while (at := self._next()) is not None:
@@ -77,7 +78,7 @@ class _Run:
 
     def _at(self, at: Ms, do: Callable[[Any], None], about: Any) -> None:
         self._count += 1
-        heappush(self._todo, (at, self._count, do, about))
+        heappush(self._todo, (max(at, self._now), self._count, do, about))
 
     def _after(self, delay: Ms, do: Callable[[Any], None], about: Any) -> None:
         self._at(Ms(self._now + delay), do, about)
@@ -148,7 +149,7 @@ class _Run:
         self._say(i.AgentSignedIn(agent=agent))
         self._say(i.DeskConnected(agent=agent))
         breaks = shift.breaks
-        if breaks and breaks[0].at <= shift.begins:
+        if breaks and breaks[0].at <= self._now:
             self._after(breaks[0].lasts, self._ready, (agent, self._now))
             breaks = breaks[1:]
         else:

@@ -122,6 +122,16 @@ def test_breaks_and_ends_of_shifts_wait_for_the_call_at_hand() -> None:
     ]
 
 
+def test_who_began_before_the_simulated_time_is_there_from_its_begin() -> None:
+    shifts = [shift(0, -600), shift(1, -600, -300)]
+    told = story(load(site(2), [caller(1, 0, 10), caller(2, 0, 10)], shifts))
+    assert told[0] == "0 a0 not_ready signed_in"
+    assert [line for line in told if "talks" in line] == [
+        "0 a0 talks with c001 after 0",
+        "10 a0 talks with c002 after 10",
+    ]
+
+
 def test_callers_whom_nobody_can_serve_do_not_hold_up_the_end() -> None:
     day = simulate(load(site(1), [caller(1, 5, 10)], [shift(0, 0, 1)], 60))
     assert day.total.left_over == 1
