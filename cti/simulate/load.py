@@ -28,6 +28,8 @@ class Caller(Struct, frozen=True):
     skills: Skills = {}
     priority: int = 0
     language: Language | None = None
+    last_agent: AgentId | None = None
+    """With whom they talked last, where that is known."""
 
 
 class Break(Struct, frozen=True):

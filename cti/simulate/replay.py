@@ -163,6 +163,7 @@ class Replay:
                     skills=call.asked.skills,
                     priority=call.asked.priority,
                     language=call.language,
+                    last_agent=call.asked.preferred,
                 )
             )
         going = [

@@ -14,6 +14,7 @@ from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.agent import AgentState
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Ms, ReasonId
+from cti.core.index import Index
 from cti.core.switchboard import step
 from cti.core.world import World
 from cti.simulate.load import Break, Caller, Load, Shift
@@ -37,6 +38,7 @@ class _Run:
         self._load = load
         self._see = see
         self._world = World()
+        self._index = Index(self._world)
         self._now = load.begins
         self._wake: Ms | None = None
         """When the core wants to be woken."""
@@ -84,7 +86,7 @@ class _Run:
         self._at(Ms(self._now + delay), do, about)
 
     def _say(self, said: i.Input) -> None:
-        outcome = step(self._world, said, self._now)
+        outcome = step(self._world, said, self._now, self._index)
         self._wake = outcome.wake_at
         for event in outcome.events:
             self._see(self._now, event)
@@ -110,6 +112,7 @@ class _Run:
                 skills=caller.skills,
                 priority=caller.priority,
                 language=caller.language,
+                last_agent=caller.last_agent,
             )
         )
         if caller.patience is not None:
