@@ -92,7 +92,8 @@ class Reception:
         now = self._loop.now()
         if self._outlook is None or now - self._looked > OUTLOOK_MS:
             self._outlook, self._looked = Outlook(self._loop.world), now
-        return telling(self._loop.world, self._outlook, interaction, now)
+        place = self._loop.routing.router.position(interaction)
+        return telling(self._loop.world, self._outlook, interaction, place, now)
 
     def steer(self, interaction: InteractionId) -> asyncio.Future[str]:
         """The core's next `Steer` for this call."""

@@ -63,22 +63,11 @@ class Outlook:
         self._able: dict[_Needed, int] = {}
         self._lines: dict[Requirement, list[_Rank]] = {}
         """Who needs an agent: whoever has an offer out has one."""
-        self._places: dict[QueueId | None, list[_Rank]] = {}
-        """Everybody in line."""
         for one in world.interactions.values():
             if one.state is State.WAITING:
                 self._lines.setdefault(self._asked(one), []).append(self._rank(one))
-            if one.state in (State.WAITING, State.OFFERED):
-                self._places.setdefault(one.queue, []).append(self._rank(one))
-        for line in (*self._lines.values(), *self._places.values()):
+        for line in self._lines.values():
             line.sort()
-
-    def place(self, interaction: InteractionId) -> int | None:
-        """The place in the line of the interaction's own queue, 1 = next; None: not in line."""
-        it = self._world.interactions.get(interaction)
-        if it is None or it.state not in (State.WAITING, State.OFFERED):
-            return None
-        return bisect_left(self._places.get(it.queue, []), self._rank(it)) + 1
 
     def of(self, interaction: InteractionId, now: Ms) -> Prospect | None:
         """The rest of a caller's wait.

@@ -34,10 +34,12 @@ class Telling(Struct, frozen=True, kw_only=True):
     """Why longer than said before: `colleague` (fewer agents), `overtaken` (urgent calls), `longer`; else empty."""
 
 
-def telling(world: World, outlook: Outlook, interaction: InteractionId, now: Ms) -> Telling | None:
-    """What a caller in line should hear at `now`; None: nothing new that matters."""
+def telling(world: World, outlook: Outlook, interaction: InteractionId, place: int | None, now: Ms) -> Telling | None:
+    """What a caller at this `place` in line (1 = next, None: not in line) should hear at `now`.
+
+    None: nothing new that matters.
+    """
     it = world.interactions.get(interaction)
-    place = outlook.place(interaction)
     if it is None or place is None:
         return None
     return decide(it.told, place, outlook.of(interaction, now), _score(world, it), now)

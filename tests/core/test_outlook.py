@@ -64,8 +64,7 @@ def test_one_with_priority_is_ahead_of_one_who_came_before() -> None:
     play.say(i.RouteAsked(interaction=InteractionId("B"), queue=QueueId("support"), priority=5))
     assert prospect(play, "A").estimate.mean > alone * 1.3
     assert prospect(play, "B").estimate.mean == pytest.approx(alone)
-    outlook = Outlook(play.world)
-    assert [outlook.place(InteractionId(who)) for who in "AB"] == [2, 1]
+    assert [play.index.routing.router.position(InteractionId(who)) for who in "AB"] == [2, 1]
 
 
 def test_an_agent_who_will_leave_after_the_call_is_not_counted_on() -> None:
@@ -104,7 +103,6 @@ def test_nothing_is_said_when_nobody_works_an_agent_is_free_or_the_queue_is_new(
     outlook = Outlook(play.world)
     assert outlook.of(InteractionId("X"), play.now) is None
     assert outlook.of(InteractionId("nobody"), play.now) is None
-    assert outlook.place(InteractionId("X")) is None
     play.world.paces[QueueId("support")] = Pace(talk=Mean(TALK, 3))
     assert Outlook(play.world).of(InteractionId("A"), play.now) is None
     play.world.paces[QueueId("support")] = Pace(talk=Mean(TALK, 100))

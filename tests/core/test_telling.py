@@ -150,11 +150,13 @@ def test_another_queue_is_another_wait() -> None:
 
 def test_the_callers_session_asks_for_the_place_and_the_time() -> None:
     play = busy(ENTERS, "3 | B calls |", "3 | B asks support |")
-    said = telling(play.world, Outlook(play.world), InteractionId("B"), play.now)
+    outlook, place = Outlook(play.world), play.index.routing.router.position
+    b, x = InteractionId("B"), InteractionId("X")
+    said = telling(play.world, outlook, b, place(b), play.now)
     assert said is not None
     assert said.place == 2
     assert said.most is not None
-    assert telling(play.world, Outlook(play.world), InteractionId("X"), play.now) is None
+    assert telling(play.world, outlook, x, place(x), play.now) is None
 
 
 def test_replay_learns_the_same() -> None:
