@@ -144,8 +144,10 @@ class Bridge:
         """What ended while we were away is told before what is there now, so that its time is right."""
         if isinstance(said, AsteriskUp):
             self._tell_served()
-            for ended in cel.ended(self.settings.cel_file, self.loop.world.legs):
-                self.loop.submit(ended)
+            ended = list(cel.ended(self.settings.cel_file, self.loop.world.legs))
+            for each in ended:
+                self.loop.submit(each)
+            said = cel.still_there(said, ended)
             for channel in said.channels:
                 if channel.number and channel.interaction and channel.interaction not in self.loop.world.interactions:
                     # Came while we were away, so no session has asked who it is.

@@ -6,14 +6,14 @@ holds the cause); see `asterisk-conf/cel_custom.conf.j2`.
 
 import csv
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cti.core.channels import phone_of
 from cti.core.ids import ChannelId, InteractionId, Ms
-from cti.core.inputs import EndedMeanwhile, ServedMeanwhile
+from cti.core.inputs import AsteriskUp, EndedMeanwhile, ServedMeanwhile
 from cti.core.world import World
 
 TAIL = 8 * 1024 * 1024
@@ -27,6 +27,12 @@ def ended(path: Path, channels: Container[ChannelId]) -> Iterator[EndedMeanwhile
             at, extra = read
             cause = extra.get("hangupcause", 0)
             yield EndedMeanwhile(channel=ChannelId(row[2]), at=at, cause=cause if isinstance(cause, int) else 0)
+
+
+def still_there(up: AsteriskUp, ended: Iterable[EndedMeanwhile]) -> AsteriskUp:
+    """The snapshot without channels that the file saw end a moment later: told again, they would be new callers."""
+    over = {each.channel for each in ended}
+    return structs.replace(up, channels=tuple(each for each in up.channels if each.channel not in over))
 
 
 class _Met(Struct):

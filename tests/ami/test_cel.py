@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from cti.ami.cel import ended, served
+from cti.ami.cel import ended, served, still_there
+from cti.core import events as e
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
-from cti.core.inputs import EndedMeanwhile, ServedMeanwhile
+from cti.core.inputs import AsteriskUp, ChannelNow, EndedMeanwhile, ServedMeanwhile
 from tests.core.play import Play
 
 LINES = (
@@ -28,11 +29,35 @@ def test_only_the_ends_asked_for_are_told(tmp_path: Path) -> None:
 def test_damaged_lines_harm_nobody(tmp_path: Path) -> None:
     file = tmp_path / "cel.csv"
     file.write_bytes(b"\xff\xfe half a line\n" + LINES.encode())
-    assert [e.cause for e in ended(file, {ChannelId("17.2"), ChannelId("17.3")})] == [17]
+    assert [each.cause for each in ended(file, {ChannelId("17.2"), ChannelId("17.3")})] == [17]
 
 
 def test_without_a_file_nothing_ended(tmp_path: Path) -> None:
     assert list(ended(tmp_path / "none.csv", {ChannelId("17.1")})) == []
+
+
+def test_a_caller_who_goes_between_the_snapshot_and_the_file_is_no_new_caller(tmp_path: Path) -> None:
+    play = Play()
+    play.table("0 | A calls |")
+    file = tmp_path / "cel.csv"
+    file.write_text(LINES.splitlines()[1].replace("17.1", "ch-A") + "\n")
+    seen = [
+        ChannelNow(
+            channel=ChannelId(channel),
+            name=f"PJSIP/{channel}",
+            interaction=InteractionId(interaction),
+            up=True,
+            bridge=None,
+            number="28000001",
+        )
+        for channel, interaction in (("ch-A", "A"), ("ch-N", "N"))
+    ]
+    over = list(ended(file, play.world.legs))
+    for each in over:
+        play.say(each)
+    play.say(still_there(AsteriskUp(channels=tuple(seen), booted=Ms(1)), over))
+    opened = [event.interaction for _, event in play.records if isinstance(event, e.InteractionOpened)]
+    assert opened == ["A", "N"]
 
 
 def row(kind: str, second: float, channel: str, name: str, bridge: str = "b") -> str:
