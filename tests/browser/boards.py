@@ -132,7 +132,7 @@ WALL = WallboardView(
         queue("support", "Support", "技术支持", "技術支援", 3, 134, 0, (58, 74, 2)),
         queue("billing", "Billing", "账单", "帳單", 1, 22, 1, (30, 31, 1)),
         queue("sales", "Sales", "销售", "銷售", 0, 0, 2, (20, 21, 0)),
-        queue("mobile", "Mobile", "手机服务", "流動通訊", 2, 48, 1, (17, 22, 2)),
+        queue("mobile", "Mobile", "手机服务", "流動通訊", 2, 48, 1, (17, 20, 2)),
     ),
     agents=TEAM,
     today=TODAY,

@@ -61,6 +61,8 @@ export async function askNow(words: string): Promise<void> {
 
 /** These words are what was meant: the visitor stays with them, or opens an answer. */
 export async function tell(): Promise<void> {
+  // What is shown belongs to words on the way; those now in the field have their own turn.
+  if (busy.value) return;
   clearTimeout(meant);
   const now = results.value;
   if ((now.is !== "found" && now.is !== "nothing") || now.words === told) return;
