@@ -5,6 +5,7 @@ import csv
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -67,7 +68,7 @@ def _lines(path: Path, map_: Map) -> Iterator[str]:
         # Bytes that don't fit the file's encoding are found again in the cell, and read there by their looks.
         with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
             for line in file:
-                yield line.replace("\x00", "")
+                yield line.replace("\x00", "") if "\x00" in line else line
     except (LookupError, UnicodeError) as error:
         raise IngestError(f"{path}: encoding {encoding!r} can't be used: {error}") from error
 
@@ -91,25 +92,24 @@ def _csv(path: Path, map_: Map) -> Iterator[Row]:
     delimiter = map_.delimiter or max(",;\t|", key=first.count)
     header: list[str] = list(map_.header)
 
-    def all_lines() -> Iterator[str]:
-        yield first
-        yield from lines
-
-    reader = csv.reader(all_lines(), delimiter=delimiter)
+    reader = csv.reader(chain((first,), lines), delimiter=delimiter)
+    named = f"{path}, line "
     line = 1
     while True:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            yield Row(f"{path}, line {line}", {}, "", f"this is no CSV: {error}")
+            yield Row(f"{named}{line}", {}, "", f"this is no CSV: {error}")
             line = reader.line_num + 1
             continue
         if cells is None:
             return
-        place = f"{path}, line {line}"
+        place = f"{named}{line}"
         line = reader.line_num + 1
-        cells = [_mended(cell) for cell in cells]
-        if not any(cell.strip() for cell in cells):
+        whole = "".join(cells)
+        if not whole.isascii():
+            cells = [_mended(cell) for cell in cells]
+        if not whole or whole.isspace():
             continue
         if not header:
             header = [cell.strip().removeprefix("\ufeff") for cell in cells]

@@ -6,6 +6,7 @@ E.164 once, here, and kept as text for ever: never a number, for a `+` and leadi
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -60,7 +61,7 @@ class Identities:
 
     def account(self, raw: str) -> Identifier | None:
         """The identifier of a customer or account number; case and spaces don't matter."""
-        value = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw)).upper()
+        value = "".join((raw if raw.isascii() else unicodedata.normalize("NFKC", raw)).split()).upper()
         return self._made("account", value, raw) if value else None
 
     def device(self, raw: str) -> Identifier | None:
@@ -68,9 +69,9 @@ class Identities:
         value = raw.strip()
         return self._made("device", value, raw) if value else None
 
-    def of_kind(self, kind: str, raw: str) -> Identifier | None:
-        """By the kind's name. Raises `KeyError` for a kind there isn't."""
-        return {"tel": self.phone, "mail": self.mail, "account": self.account, "device": self.device}[kind](raw)
+    def maker(self, kind: str) -> Callable[[str], Identifier | None]:
+        """What makes identifiers of a kind out of what was written. Raises `KeyError` for a kind there isn't."""
+        return {"tel": self.phone, "mail": self.mail, "account": self.account, "device": self.device}[kind]
 
     def of_normal(self, kind: str, value: str) -> Identifier:
         """The identifier of a value that is in its normal form already."""
@@ -84,7 +85,7 @@ class Identities:
         return Identifier(id=IdentifierId(f"{kind}:{name}"), kind=kind, value=value, raw=raw.strip()[:200])
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=131_072)
 def normal_phone(raw: str, region: str) -> str | None:
     """E.164 if `raw` can be a number of the world as dialled in `region`, else its bare digits (an extension).
 
@@ -124,7 +125,7 @@ def _parsed(text: str, region: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     number.extension = None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
 
 
 def display_phone(value: str) -> str:

@@ -61,7 +61,7 @@ class InteractionRow(Struct, frozen=True, kw_only=True):
 _SEE = text(
     """
     INSERT INTO identifiers (id, kind, value, raw, name, first_seen, last_seen)
-    VALUES (:id, :kind, :value, :raw, :name, :at, :at)
+    VALUES (:id, :kind, :value, :raw, :name, :first, :last)
     ON CONFLICT (id) DO UPDATE SET
         name = CASE WHEN excluded.name <> '' AND (identifiers.name = '' OR excluded.last_seen >= identifiers.last_seen)
                     THEN excluded.name ELSE identifiers.name END,
@@ -69,6 +69,8 @@ _SEE = text(
                           THEN excluded.first_seen ELSE identifiers.first_seen END,
         last_seen = CASE WHEN excluded.last_seen > identifiers.last_seen
                          THEN excluded.last_seen ELSE identifiers.last_seen END
+    WHERE excluded.first_seen < identifiers.first_seen OR excluded.last_seen > identifiers.last_seen
+        OR (excluded.name <> '' AND excluded.name <> identifiers.name)
     """
 )
 _LINK = text(
@@ -77,6 +79,8 @@ _LINK = text(
     ON CONFLICT (identifier, customer) DO UPDATE SET since = excluded.since WHERE excluded.since < links.since
     """
 )
+_LINKED_SQLITE = "SELECT identifier, customer FROM json_each(?) JOIN links ON identifier = value"
+_LINKED_POSTGRES = text("SELECT identifier, customer FROM links WHERE identifier = ANY(:ids)")
 _CUSTOMER = text(
     """
     INSERT INTO customers (id, name, name_key, language, tier, created, updated, source)
@@ -89,18 +93,11 @@ _CUSTOMER = text(
         updated = excluded.updated
     """
 )
-# What people said about an interaction (annotations) goes into its line however often the line is written anew.
-_INTERACTION = text(
-    """
+_INTERACTION = """
     INSERT INTO interactions (owner, at, id, kind, customer, title, text, inbound, language, agent, agent_name,
                               lasted, waited, path, solved, mark, case_id, source)
-    VALUES (
-        CASE WHEN :owner = 'nobody' THEN coalesce(
-            (SELECT 'customer:' || customer FROM annotations WHERE interaction = :id), 'nobody') ELSE :owner END,
-        :at, :id, :kind, (SELECT customer FROM annotations WHERE interaction = :id), :title,
-        coalesce((SELECT text FROM annotations WHERE interaction = :id AND text <> ''), :text),
-        :inbound, :language, :agent, :agent_name, :lasted, :waited, :path, :solved, :mark,
-        coalesce((SELECT case_id FROM annotations WHERE interaction = :id), :case_id), :source)
+    VALUES ({owner}, :at, :id, :kind, {customer}, :title, {text}, :inbound, :language, :agent, :agent_name,
+            :lasted, :waited, :path, :solved, :mark, {case}, :source)
     ON CONFLICT (id) DO UPDATE SET
         owner = excluded.owner, at = excluded.at, kind = excluded.kind, customer = excluded.customer,
         title = excluded.title, text = excluded.text, inbound = excluded.inbound, language = excluded.language,
@@ -108,7 +105,18 @@ _INTERACTION = text(
         waited = excluded.waited, path = excluded.path, solved = excluded.solved, mark = excluded.mark,
         case_id = excluded.case_id, source = excluded.source
     """
+# What people said about an interaction (annotations) goes into its line however often the line is written anew.
+_NOTED_INTERACTION = text(
+    _INTERACTION.format(
+        owner="""CASE WHEN :owner = 'nobody' THEN coalesce(
+            (SELECT 'customer:' || customer FROM annotations WHERE interaction = :id), 'nobody') ELSE :owner END""",
+        customer="(SELECT customer FROM annotations WHERE interaction = :id)",
+        text="coalesce((SELECT text FROM annotations WHERE interaction = :id AND text <> ''), :text)",
+        case="coalesce((SELECT case_id FROM annotations WHERE interaction = :id), :case_id)",
+    )
 )
+_BARE_INTERACTION = text(_INTERACTION.format(owner=":owner", customer="NULL", text=":text", case=":case_id"))
+_ANY_NOTED = text("SELECT 1 FROM annotations WHERE interaction BETWEEN :low AND :high LIMIT 1")
 _TAG = text(
     "INSERT INTO tags (customer, tag, source) VALUES (:customer, :tag, :source) ON CONFLICT (customer, tag) DO NOTHING"
 )
@@ -127,24 +135,46 @@ def bulk(connection: Connection, statement: TextClause, rows: list[dict[str, Any
 
 def see(connection: Connection, seen: Iterable[Seen]) -> None:
     """Note that identifiers were seen; makes those that are new."""
-    rows = [
-        {
-            "id": one.identifier.id,
-            "kind": one.identifier.kind,
-            "value": one.identifier.value,
-            "raw": one.identifier.raw,
-            "name": one.name[:200],
-            "at": one.at,
-        }
-        for one in seen
-    ]
-    bulk(connection, _SEE, rows)
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in seen:
+        identifier = one.identifier
+        row = rows.get((identifier.id, one.name))
+        if row is None:
+            rows[(identifier.id, one.name)] = {
+                "id": identifier.id,
+                "kind": identifier.kind,
+                "value": identifier.value,
+                "raw": identifier.raw,
+                "name": one.name[:200],
+                "first": one.at,
+                "last": one.at,
+            }
+        elif one.at > row["last"]:
+            row["last"] = one.at
+        elif one.at < row["first"]:
+            row["first"] = one.at
+    # In the order of the table: neighbours share a page, and each page is written once.
+    bulk(connection, _SEE, sorted(rows.values(), key=lambda row: row["id"]))
 
 
 def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms) -> None:
     """Say that each (identifier, customer) belong together, on the word of `source`."""
     rows = [{"identifier": one, "customer": customer, "source": source, "at": at} for one, customer in links]
     bulk(connection, _LINK, rows)
+
+
+def sole_customers(connection: Connection, identifiers: Iterable[str]) -> dict[str, str]:
+    """Identifier -> customer, for those of `identifiers` that belong to exactly one."""
+    ids = list(identifiers)
+    # Thousands at once; as parameters of their own they would take longer to bind than to find.
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql(_LINKED_SQLITE, (msgspec.json.encode(ids).decode(),))
+    else:
+        found = connection.execute(_LINKED_POSTGRES, {"ids": ids})
+    linked: dict[str, str | None] = {}
+    for identifier, customer in found:
+        linked[identifier] = None if identifier in linked else customer
+    return {identifier: customer for identifier, customer in linked.items() if customer is not None}
 
 
 def put_customers(connection: Connection, customers: Iterable[CustomerRow]) -> None:
@@ -156,7 +186,14 @@ def put_customers(connection: Connection, customers: Iterable[CustomerRow]) -> N
 def put_interactions(connection: Connection, interactions: Iterable[InteractionRow]) -> None:
     """Write lines of the timeline; one with the same id is replaced."""
     rows = [msgspec.structs.asdict(one) for one in interactions]
-    bulk(connection, _INTERACTION, rows)
+    if not rows:
+        return
+    statement = _NOTED_INTERACTION
+    if connection.dialect.name == "sqlite":  # others may sort ids in another order than Python does
+        span = {"low": min(row["id"] for row in rows), "high": max(row["id"] for row in rows)}
+        if connection.execute(_ANY_NOTED, span).first() is None:
+            statement = _BARE_INTERACTION
+    bulk(connection, statement, rows)
 
 
 def put_tags(connection: Connection, tags: Iterable[tuple[str, str]], source: str) -> None:

@@ -28,7 +28,7 @@ NUMBER = "+44 7700 900143"
 
 
 def identifier(identities: Identities, kind: str, raw: str) -> Identifier:
-    found = identities.of_kind(kind, raw)
+    found = identities.maker(kind)(raw)
     assert found is not None
     return found
 
