@@ -1,18 +1,23 @@
 """`hotline ingest`: bring mail and outside tables into the history, and list what could not be read."""
 
 import argparse
+import getpass
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from cti.commands._options import add_data, add_json, settings
-from cti.ingest.mails import ingest_mails
+from cti.core.site import Site
+from cti.ingest.mailroom import accounts, mail_store
+from cti.ingest.mails import MailStore, ingest_mails, retry_kept
 from cti.ingest.mapping import load_map
-from cti.ingest.report import IngestError, Report, forget_kept, kept_body, list_kept
+from cti.ingest.report import IngestError, Progress, Report, forget_kept, kept_body, list_kept
 from cti.ingest.tables import ingest_table, preview
+from cti.setup.secrets import put_mail_password
+from cti.setup.settings import Settings
 from cti.setup.site import load as load_site
+from cti.setup.supervise import holder
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
@@ -35,10 +40,16 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     table.add_argument("source", metavar="SOURCE", help="a file, or a database's URL as SQLAlchemy writes it")
     table.add_argument("--map", type=Path, required=True, metavar="MAP.toml", help="which column is what")
     table.add_argument("--dry-run", action="store_true", help="only show what the first rows would become")
+    imap = actions.add_parser("imap", help="what is new in the site's mail accounts, once; hotline up follows them")
+    imap.add_argument("account", nargs="?", metavar="ACCOUNT", help="only this one (all of them)")
+    password = actions.add_parser("password", help="keep the password of a mail account")
+    password.add_argument("account", metavar="ACCOUNT", help="the account's id in the site")
+    password.add_argument("--stdin", action="store_true", help="read it from standard input instead of asking")
     kept = actions.add_parser("kept", help="what could not be read, and why; exit code 1: there is something")
     kept.add_argument("--show", type=int, metavar="ID", help="print the bytes of one")
     kept.add_argument("--forget", type=int, metavar="ID", help="throw one away")
-    for each in (mail, table, kept):
+    kept.add_argument("--retry", action="store_true", help="try to read the mails among them once more")
+    for each in (mail, table, imap, password, kept):
         add_data(each)
         add_json(each)
     parser.set_defaults(run=run)
@@ -48,23 +59,28 @@ def run(args: argparse.Namespace) -> int:
     """Do it; the answer is the exit code: 0 all was read, 1 something was kept unread, 2 it can't be done."""
     found = settings(args)
     try:
+        site = load_site(found.site_file)
+        if args.action == "password":
+            return _password(found, site, args)
         store = Store.open(found.database_url)
         if args.action == "kept":
-            return _kept(store, args)
-        region = load_site(found.site_file).region
-        identities = Identities(bytes.fromhex(found.secrets.site_key), region)
+            return _kept(store, mail_store(found, site), args)
         progress = _progress if sys.stderr.isatty() and not args.json else None
-        return _ingest(store, identities, args, progress)
+        if args.action == "imap":
+            return _imap(store, found, site, args, progress)
+        identities = Identities(bytes.fromhex(found.secrets.site_key), site.region)
+        return _ingest(store, identities, site, args, progress)
     except (IngestError, StoreError) as error:
         print(f"hotline: {error}", file=sys.stderr)
         return 2
 
 
 def _ingest(
-    store: Store, identities: Identities, args: argparse.Namespace, progress: Callable[[Report], None] | None
+    store: Store, identities: Identities, site: Site, args: argparse.Namespace, progress: Progress | None
 ) -> int:
     if args.action == "mail":
-        report = ingest_mails(store, identities, args.path, args.own, wall_clock(), progress)
+        own = (*site.mail.own, *args.own)
+        report = ingest_mails(store, identities, args.path, own, wall_clock(), progress)
     else:
         map_ = load_map(args.map)
         if args.dry_run:
@@ -72,7 +88,11 @@ def _ingest(
         report = ingest_table(store, identities, map_, args.source, wall_clock(), progress)
     if progress is not None:
         print(file=sys.stderr)
-    if args.json:
+    return _said(report, args.json)
+
+
+def _said(report: Report, as_json: bool) -> int:
+    if as_json:
         print(msgspec.json.encode(report).decode())
     else:
         same = f", {report.same} were there already" if report.same else ""
@@ -80,6 +100,40 @@ def _ingest(
         if report.kept:
             print("`hotline ingest kept` says which and why. Mend them and ingest again.")
     return 1 if report.kept else 0
+
+
+def _imap(store: Store, found: Settings, site: Site, args: argparse.Namespace, progress: Progress | None) -> int:
+    """Every account, though one may fail: 2 then, when the others are read."""
+    chosen = [(one, source) for one, source in accounts(found, site, store) if args.account in (None, one.id)]
+    if not chosen:
+        named = f"called {args.account}" if args.account else "in the site"
+        raise IngestError(f"there is no mail account {named}: write [[mail.accounts]] into {found.site_file}")
+    total = Report(source="imap")
+    failed = 0
+    for account, source in chosen:
+        try:
+            if source is None:
+                raise IngestError(f"mail account {account.id} has no password: hotline ingest password {account.id}")
+            report = source.once(progress)
+            for name in ("read", "new", "same", "kept"):
+                setattr(total, name, getattr(total, name) + getattr(report, name))
+        except IngestError as error:
+            failed += 1
+            print(f"hotline: {error}", file=sys.stderr)
+    code = _said(total, args.json)
+    return 2 if failed else code
+
+
+def _password(found: Settings, site: Site, args: argparse.Namespace) -> int:
+    if args.account not in [account.id for account in site.mail.accounts]:
+        raise IngestError(f"there is no mail account called {args.account} in {found.site_file}")
+    password = sys.stdin.readline().rstrip("\r\n") if args.stdin else getpass.getpass(f"Password of {args.account}: ")
+    if not password or not password.isprintable():
+        raise IngestError("a password is a line of letters, digits and signs")
+    put_mail_password(found.data / "secrets.toml", args.account, password)
+    if holder(found) is not None and not args.json:
+        print("'hotline reload' tells the running hotline.")
+    return 0
 
 
 def _dry_run(found: list[tuple[str, str]], as_json: bool) -> int:
@@ -90,7 +144,9 @@ def _dry_run(found: list[tuple[str, str]], as_json: bool) -> int:
     return 0
 
 
-def _kept(store: Store, args: argparse.Namespace) -> int:
+def _kept(store: Store, into: MailStore, args: argparse.Namespace) -> int:
+    if args.retry:
+        return _said(retry_kept(store, into, wall_clock()), args.json)
     if args.show is not None:
         body = store.read(lambda connection: kept_body(connection, args.show))
         if body is None:

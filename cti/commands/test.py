@@ -13,6 +13,8 @@ from cti.setup.problem import SetupProblem
 
 _SPEECH = {"espeak-ng": "espeak-ng", "sox": "sox", "ffmpeg": "ffmpeg"}
 _REAL = {"chromium": "chromium", "sipp": "sip-tester", "mmdebstrap": "mmdebstrap"}
+_MAIL = {"dovecot": "dovecot-imapd"}
+"""A mail server for the tests of mail accounts; Debian keeps it where only root looks."""
 _CHECKS = (
     ("ruff check", ("-m", "ruff", "check", "-q", ".")),
     ("ruff format", ("-m", "ruff", "format", "-q", "--check", ".")),
@@ -59,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _needed(fast: bool) -> list[str]:
     wanted = packages.missing(_SPEECH if fast else {**_SPEECH, **_REAL})
+    wanted += packages.missing(_MAIL, beside="/usr/sbin")
     if not fast and not _has_chinese_letters():
         # Chromium measures and paints our Chinese screens.
         wanted.append("fonts-noto-cjk")

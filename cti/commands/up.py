@@ -147,6 +147,8 @@ def _ports_are_free(settings: Settings) -> None:
         ("--agi", "127.0.0.1", settings.agi_port, socket.SOCK_STREAM),
         ("--http", "127.0.0.1", settings.ws_port, socket.SOCK_STREAM),
     ]
+    if settings.lmtp_port:
+        wanted.append(("--lmtp", "127.0.0.1", settings.lmtp_port, socket.SOCK_STREAM))
     for option, address, port, kind in wanted:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family, kind) as probe:

@@ -131,6 +131,32 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     addresses: tuple[str, ...]
 
 
+class MailAccount(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mailbox on an IMAP server. Its password is a secret, not a part of the site."""
+
+    id: str
+    host: str
+    user: str
+    security: str = "tls"
+    """`tls` (993), `starttls` (143), or `none`, on this machine only."""
+    port: int = 0
+    """0: the usual one."""
+    folders: tuple[str, ...] = ("INBOX",)
+    """`*`: all but bin, drafts and the folder of everything."""
+    poll_s: int = 60
+    """The first folder tells of new mail at once where the server can; the others are looked into so often."""
+    ca: str = ""
+    """A PEM file with the certificate to trust, where no public authority has signed it."""
+
+
+class Mail(Struct, frozen=True, forbid_unknown_fields=True):
+    """How mail comes in."""
+
+    own: tuple[str, ...] = ()
+    """Addresses and domains of ours: mail from them is what we sent."""
+    accounts: tuple[MailAccount, ...] = ()
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Everything an administrator sets. `dict`: room for what is looked up by id, neither saved nor compared."""
 
@@ -148,6 +174,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     default_language: Language = Language("en")
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
+    mail: Mail = Mail()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:

@@ -9,7 +9,8 @@ from msgspec import Struct
 from cti.core.ids import Ms
 from cti.ingest.report import IngestError
 
-_TOO_BIG = 100_000_000
+TOO_BIG = 100_000_000
+"""Bytes; no honest mail is bigger."""
 _BLOCK = 1_000_000
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _FROM = re.compile(rb"^From \S*.*\d\d?:\d\d")
@@ -22,6 +23,10 @@ class Found(Struct, frozen=True):
     raw: bytes
     modified: Ms
     reason: str = ""
+    spam: bool = False
+    """Whether it lay among the junk."""
+    only: bool = False
+    """Whether these bytes are the only copy: if they can't be read, all of them are kept."""
 
 
 def mails(path: Path) -> Iterator[Found]:
@@ -67,7 +72,7 @@ def _whole(path: Path) -> Found:
     modified = Ms(int(about.st_mtime * 1000))
     # A Maildir's file changes its name with its flags; what stands before the colon does not.
     place = str(path.parent / path.name.partition(":2,")[0])
-    if about.st_size > _TOO_BIG:
+    if about.st_size > TOO_BIG:
         return Found(place, b"", modified, f"{about.st_size // 1_000_000} MB is too big for a mail")
     return Found(place, path.read_bytes(), modified)
 
@@ -83,7 +88,7 @@ def _mbox(path: Path) -> Iterator[Found]:
             if blank and line.startswith(b"From ") and _FROM.match(line) and position:
                 yield _one(path, start, lines, size, modified)
                 lines, size, start = [], 0, position
-            if size <= _TOO_BIG:
+            if size <= TOO_BIG:
                 lines.append(line)
             size += len(line)
             position += len(line)
@@ -93,7 +98,7 @@ def _mbox(path: Path) -> Iterator[Found]:
 
 def _one(path: Path, start: int, lines: list[bytes], size: int, modified: Ms) -> Found:
     place = f"{path}, byte {start}"
-    if size > _TOO_BIG:
+    if size > TOO_BIG:
         return Found(place, b"", modified, f"{size // 1_000_000} MB is too big for a mail")
     raw = b"".join(lines)
     return Found(place, _QUOTED_FROM.sub(rb"\1", raw), modified)

@@ -1,15 +1,16 @@
 """Mails into the history: parsed, threaded, stored once, each thread one line of the timeline."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import Ms
 from cti.ingest.mailbox import Found, mails
-from cti.ingest.report import Progress, Report, Ticker, keep, let_go
+from cti.ingest.report import KEPT_BYTES, Progress, Report, Ticker, keep, kept_body, let_go, list_kept
 from cti.mail.headers import Address
 from cti.mail.parse import Mail, MailError, parse
 from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject, plain_subject
@@ -219,33 +220,57 @@ def put_mails(
     report = Report(source=source)
     ticker = Ticker(report, progress)
     while batch := list(islice(found, _BATCH)):
-        # Parsing needs no database: others may write meanwhile.
-        parsed = [_parsed(one) for one in batch]
-
-        def write(connection: Connection, parsed: list[tuple[Found, Mail | str]] = parsed) -> tuple[int, int, int]:
-            new = same = unread = 0
-            readable = []
-            for one, mail in parsed:
-                if isinstance(mail, str):
-                    keep(connection, SOURCE, one.place, mail, one.raw, now)
-                    unread += 1
-                elif into.put(connection, mail, one.modified):
-                    new += 1
-                    readable.append(one.place)
-                else:
-                    same += 1
-                    readable.append(one.place)
-            let_go(connection, SOURCE, readable)
-            return new, same, unread
-
-        new, same, unread = store.write(write)
-        report.read += len(batch)
-        report.new += new
-        report.same += same
-        report.kept += unread
+        put_batch(store, into, batch, report, now)
         ticker.tick()
     if progress is not None:
         progress(report)
+    return report
+
+
+def put_batch(
+    store: Store,
+    into: MailStore,
+    batch: Sequence[Found],
+    report: Report,
+    now: Ms,
+    beside: Callable[[Connection], None] | None = None,
+) -> None:
+    """Bring in some mails in one transaction and count them; `beside` is done in it, too."""
+    # Parsing needs no database: others may write meanwhile.
+    parsed = [_parsed(one) for one in batch]
+
+    def write(connection: Connection) -> tuple[int, int, int]:
+        new = same = unread = 0
+        readable = []
+        for one, mail in parsed:
+            if isinstance(mail, str):
+                keep(connection, SOURCE, one.place, mail, one.raw, now, whole=one.only)
+                unread += 1
+                continue
+            if into.put(connection, mail, one.modified):
+                new += 1
+            else:
+                same += 1
+            readable.append(one.place)
+        let_go(connection, SOURCE, readable)
+        if beside is not None:
+            beside(connection)
+        return new, same, unread
+
+    new, same, unread = store.write(write)
+    report.read += len(batch)
+    report.new += new
+    report.same += same
+    report.kept += unread
+
+
+def retry_kept(store: Store, into: MailStore, now: Ms) -> Report:
+    """Try once more to read mails that are kept whole. Mails cut short are read again where they lie."""
+    report = Report(source="kept")
+    for one in store.read(lambda connection: list_kept(connection, SOURCE)):
+        body = store.read(lambda connection, id_=one.id: kept_body(connection, id_))  # type: ignore[misc]
+        if body and (len(body) != KEPT_BYTES or one.place.startswith("lmtp ")):
+            put_batch(store, into, [Found(one.place, body, one.at, only=True)], report, now)
     return report
 
 
@@ -253,7 +278,8 @@ def _parsed(found: Found) -> tuple[Found, Mail | str]:
     if found.reason:
         return found, found.reason
     try:
-        return found, parse(found.raw)
+        mail = parse(found.raw)
+        return found, msgspec.structs.replace(mail, auto="spam") if found.spam and not mail.auto else mail
     except MailError as error:
         return found, str(error)
     except Exception as error:  # one mail nobody foresaw must not keep the other million out

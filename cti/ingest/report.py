@@ -57,15 +57,17 @@ class Ticker:
             self._progress(self._report)
 
 
-def keep(connection: Connection, source: str, place: str, reason: str, body: bytes, at: Ms) -> None:
-    """Keep what can't be read, once for each place, with the newest reason."""
+def keep(
+    connection: Connection, source: str, place: str, reason: str, body: bytes, at: Ms, *, whole: bool = False
+) -> None:
+    """Keep what can't be read, once for each place, with the newest reason; `whole`: every byte of it."""
     connection.execute(
         text(
             "INSERT INTO kept (source, place, reason, body, at) VALUES (:source, :place, :reason, :body, :at)"
             " ON CONFLICT (source, place)"
             " DO UPDATE SET reason = excluded.reason, body = excluded.body, at = excluded.at"
         ),
-        {"source": source, "place": place, "reason": reason, "body": body[:KEPT_BYTES], "at": at},
+        {"source": source, "place": place, "reason": reason, "body": body if whole else body[:KEPT_BYTES], "at": at},
     )
 
 

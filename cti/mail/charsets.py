@@ -122,6 +122,8 @@ def words(raw: str, hint: str | None = None) -> str:
     Neighbours in the same charset are joined before decoding: many senders cut a character in two between them. Bytes
     outside encoded words are UTF-8 (RFC 6532) or, if they can't be, in the charset `hint`, that of the mail's text.
     """
+    if raw.isascii() and raw.isprintable() and "=?" not in raw:
+        return " ".join(raw.split())
     text = re.sub(r"[\r\n]+[ \t]*", " ", raw)
     parts: list[str] = []
     pending: tuple[str, bytes] | None = None
@@ -141,7 +143,9 @@ def words(raw: str, hint: str | None = None) -> str:
     if pending is not None:
         parts.append(decode(pending[1], pending[0]))
     parts.append(_plain(text[end:], hint))
-    joined = "".join(char for char in "".join(parts) if char.isprintable() or char == " ")
+    joined = "".join(parts)
+    if not joined.isprintable():
+        joined = "".join(char for char in joined if char.isprintable())
     return " ".join(joined.split())
 
 

@@ -292,7 +292,10 @@ def _disposition(part: Message) -> str:
 
 
 def _first(part: Message, name: str) -> str | None:
-    return next((str(value) for field, value in part.raw_items() if field.strip().lower() == name), None)
+    for field, value in part.raw_items():
+        if len(field) >= len(name) and field.strip().lower() == name:
+            return str(value)
+    return None
 
 
 def _parameter(part: Message, name: str) -> str:
@@ -301,7 +304,10 @@ def _parameter(part: Message, name: str) -> str:
         raw = _first(part, header)
         if raw is None:
             continue
-        raw = re.sub(r"[\r\n]+[ \t]*", " ", raw[:_PARAMETERS])
+        raw = raw[:_PARAMETERS]
+        if ";" not in raw:
+            continue
+        raw = re.sub(r"[\r\n]+[ \t]*", " ", raw)
         pieces: dict[int, tuple[bool, str]] = {}
         pattern = rf"(?:^|;)\s*{name}(\*(\d+))?(\*)?\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)"
         for found in re.finditer(pattern, raw, re.IGNORECASE):

@@ -11,9 +11,10 @@ Say = Callable[[str], None]
 """Tells a person what is being done."""
 
 
-def missing(programs: dict[str, str]) -> list[str]:
-    """Of `{program: package}`, the packages whose program is not on the path."""
-    return sorted({package for program, package in programs.items() if shutil.which(program) is None})
+def missing(programs: dict[str, str], beside: str = "") -> list[str]:
+    """Of `{program: package}`, the packages whose program is neither on the path nor in the folder `beside` it."""
+    path = os.pathsep.join(filter(None, (os.environ.get("PATH", os.defpath), beside)))
+    return sorted({package for program, package in programs.items() if shutil.which(program, path=path) is None})
 
 
 def install(packages: list[str], why: str, say: Say) -> None:

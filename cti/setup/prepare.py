@@ -17,7 +17,8 @@ from cti.setup.settings import GUESTS, Settings, is_loopback, read_toml
 
 _HEAD = """\
 # Settings of this data folder. Options of 'hotline up' are written here; what is not written has its default:
-# bind, http_port, sip_port, ami_port, agi_port, ws_port, rtp_first, rtp_last, database_url, public_name, tls, guests
+# bind, http_port, sip_port, ami_port, agi_port, ws_port, lmtp_port, rtp_first, rtp_last, database_url,
+# public_name, tls, guests
 """
 
 
@@ -28,6 +29,7 @@ class Options(Struct, frozen=True, kw_only=True):
     sip: int | None = None
     ami: int | None = None
     agi: int | None = None
+    lmtp: int | None = None
     bind: str | None = None
     site: Path | None = None
     example: bool = True
@@ -131,6 +133,7 @@ def _write_settings(data: Path, options: Options) -> None:
         "sip_port": options.sip,
         "ami_port": options.ami,
         "agi_port": options.agi,
+        "lmtp_port": options.lmtp,
     }
     values = {**kept, **{name: value for name, value in given.items() if value is not None}}
     if options.http is not None:

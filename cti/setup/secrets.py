@@ -1,5 +1,6 @@
 """Makes what must be secret, once per data folder: nothing here has a default value."""
 
+import json
 import os
 import secrets
 from collections.abc import Iterable
@@ -35,10 +36,24 @@ def ensure(file: Path, phones: Iterable[Phone]) -> Secrets:
     return made
 
 
+def put_mail_password(file: Path, account: str, password: str) -> None:
+    """Keep the password of a mail account. Raises SettingsError when the file is missing or damaged."""
+    try:
+        kept = msgspec.convert(read_toml(file), Secrets)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{file}: {error}. Mend that line.") from None
+    _write(file, msgspec.structs.replace(kept, mail_passwords={**kept.mail_passwords, account: password}))
+
+
 def _write(file: Path, made: Secrets) -> None:
     lines = ["# Made by Hotline. Keep a copy in a safe place: without site_key no number finds its history again."]
     lines += [f'{name} = "{getattr(made, name)}"' for name in ("site_key", "session_key", "ami_user", "ami_secret")]
     lines += ["", "[phone_secrets]", *(f'"{phone}" = "{secret}"' for phone, secret in made.phone_secrets.items())]
+    # JSON's strings are TOML's: a password may hold quotes.
+    mail = [
+        f'"{account}" = {json.dumps(password, ensure_ascii=False)}' for account, password in made.mail_passwords.items()
+    ]
+    lines += ["", "[mail_passwords]", *mail] if mail else []
     temporary = file.with_suffix(".new")
     # Opened with its final mode: there is no moment in which others could read it.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -33,6 +33,8 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     ami_secret: str
     phone_secrets: dict[Phone, str] = {}
     """SIP password of every phone of ours, guests' (`guest-1`..) included."""
+    mail_passwords: dict[str, str] = {}
+    """Password of each mail account, by its id in the site."""
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,6 +50,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     agi_port: int = 4573
     ws_port: int = 8088
     """Asterisk's own HTTP server (SIP over WebSocket), on loopback: only our web server speaks to it."""
+    lmtp_port: int = 0
+    """Where a mail server of this machine hands over mail (LMTP), on loopback; 0: nowhere."""
     rtp_first: int = 10000
     rtp_last: int = 11999
     database_url: str
@@ -74,6 +78,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         except msgspec.ValidationError as error:
             raise SettingsError(f"{data / 'settings.toml'}: {error}. Mend that line, or remove it.") from None
         ports = [settings.http_port, settings.sip_port, settings.ami_port, settings.agi_port, settings.ws_port]
+        if settings.lmtp_port:
+            ports.append(settings.lmtp_port)
         if len(set(ports)) < len(ports) or not all(0 < port < 65536 for port in ports):
             raise SettingsError(f"Ports must be 1 to 65535 and differ: {ports}. Give others, as with --http PORT.")
         return settings

@@ -15,11 +15,13 @@ import msgspec
 from cti.core.ids import QueueId
 from cti.core.site import Policy, Queue, Site
 from cti.setup.problem import SetupProblem
+from cti.setup.settings import is_loopback
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]|[a-z]")
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORK_NUMBER = re.compile(r"[0-9]{1,10}")
+_SECURITIES = ("tls", "starttls", "none")
 _ROLES = ("agent", "supervisor", "administrator")
 _SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _KEPT_MOST_S = 3600
@@ -54,6 +56,7 @@ def check(site: Site) -> list[str]:
         ("queue", [queue.id for queue in site.queues]),
         ("agent", [agent.id for agent in site.agents]),
         ("trunk", [trunk.id for trunk in site.trunks]),
+        ("mail account", [account.id for account in site.mail.accounts]),
     ):
         wrong += [
             f"The {kind} id '{name}' may hold only a-z, 0-9 and '-', and begins with a letter."
@@ -96,6 +99,15 @@ def check(site: Site) -> list[str]:
                 ipaddress.ip_network(address, strict=False)
             except ValueError:
                 wrong.append(f"Trunk {trunk.id}: '{address}' is no IP address or network.")
+    for account in site.mail.accounts:
+        if account.security not in _SECURITIES:
+            wrong.append(f"Mail account {account.id}: security is {', '.join(_SECURITIES)}, not '{account.security}'.")
+        if account.security == "none" and not is_loopback(account.host):
+            wrong.append(f"Mail account {account.id}: without TLS its password could be read on the way to the server.")
+        if not 0 <= account.port < 65536 or account.poll_s < 1:
+            wrong.append(f"Mail account {account.id}: port is 1 to 65535, poll_s at least 1.")
+        if not account.folders:
+            wrong.append(f"Mail account {account.id}: name at least one folder, or '*'.")
     for day, spans in site.open_hours.items():
         if day not in _DAYS or not all(_SPAN.fullmatch(span.strip()) for span in spans.split(",")):
             wrong.append(f"Opening hours of '{day}': write mon..sun = 'HH:MM-HH:MM', several joined by commas.")

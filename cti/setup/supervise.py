@@ -1,4 +1,4 @@
-"""One process that runs Asterisk and the bridge for a data folder, starts again what dies, and ends both.
+"""One process that runs Asterisk, the bridge and the mail room of a data folder, starts again what dies, and ends all.
 
 The bridge may die at any moment: calls go on in Asterisk, and the bridge finds them again. Asterisk's end is the end
 of its calls, so it goes last and never because of the bridge.
@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from cti.setup import site
 from cti.setup.asterisk import AsteriskInstall, AsteriskProcess, dying_with_us, end
 from cti.setup.packages import Say
 from cti.setup.problem import SetupProblem
@@ -22,6 +23,9 @@ from cti.setup.settings import Settings
 
 BRIDGE = "cti.app"
 """The module that is the bridge; started as `python -m cti.app --data DIR`."""
+
+MAILROOM = "cti.ingest.mailroom"
+"""The module that brings mail in; started as the bridge is, where the site has mail accounts or a port for mail."""
 
 _PAUSES_S = (0.1, 0.5, 1, 2, 5, 10)
 """Before each new start of something that keeps dying; from the beginning again after `_GOOD_S` of life."""
@@ -44,6 +48,8 @@ class Supervisor:
         self._asterisk = AsteriskProcess(settings, install)
         self._asterisk_up = asyncio.Event()
         self._bridge: asyncio.subprocess.Process | None = None
+        self._mailroom: asyncio.subprocess.Process | None = None
+        self._reloaded = asyncio.Event()
         self._was_ready = False
 
     async def run(self) -> None:
@@ -58,7 +64,9 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGHUP, self._to_bridge, signal.SIGHUP)
         # For what the bridge reads at its start alone, such as the passwords of new phones.
         loop.add_signal_handler(signal.SIGUSR1, self._to_bridge, signal.SIGTERM)
-        keepers = [asyncio.create_task(self._keep_asterisk()), asyncio.create_task(self._keep_bridge())]
+        keepers = [
+            asyncio.create_task(keep()) for keep in (self._keep_asterisk, self._keep_bridge, self._keep_mailroom)
+        ]
         stopped = asyncio.create_task(stop.wait())
         try:
             done, _ = await asyncio.wait([stopped, *keepers], return_when=asyncio.FIRST_COMPLETED)
@@ -68,14 +76,16 @@ class Supervisor:
             for task in (stopped, *keepers):
                 task.cancel()
             await asyncio.gather(stopped, *keepers, return_exceptions=True)
-            if self._bridge is not None:
-                await end(self._bridge, 5.0)
+            for process in (self._mailroom, self._bridge):
+                if process is not None:
+                    await end(process, 5.0)
             await self._asterisk.stop()
 
     def _to_bridge(self, number: signal.Signals) -> None:
         """SIGHUP: it reads site, flows and articles anew. SIGTERM: it ends, and is started again; calls go on."""
         if self._bridge is not None and self._bridge.returncode is None:
             self._bridge.send_signal(number)
+        self._reloaded.set()
 
     async def _keep_asterisk(self) -> None:
         for pause in _pauses():
@@ -91,25 +101,61 @@ class Supervisor:
             await asyncio.sleep(pause())
 
     async def _keep_bridge(self) -> None:
-        log = self._settings.logs / "bridge.log"
-        self._settings.logs.mkdir(parents=True, exist_ok=True)
-        if log.exists() and log.stat().st_size > _LOG_LIMIT:
-            log.replace(log.with_suffix(".log.1"))
+        log = self._log("bridge")
         for pause in _pauses():
-            with log.open("ab") as out:
-                self._bridge = await asyncio.create_subprocess_exec(
-                    *dying_with_us(),
-                    *(sys.executable, "-P", "-m", BRIDGE, "--data", str(self._settings.data)),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=out,
-                    start_new_session=True,
-                )
+            self._bridge = await self._start(BRIDGE, log)
             why = await self._watch(self._bridge, log)
             if not self._was_ready:
                 raise SetupProblem(f"The bridge {why}. Its last words, from {log}:\n{_tail(log)}")
             self._say(f"The bridge {why}; see {log}. Starting it again (calls go on)")
             await asyncio.sleep(pause())
+
+    async def _keep_mailroom(self) -> None:
+        """Nothing depends on it: mail that waits is brought in later."""
+        log = self._log("mailroom")
+        for pause in _pauses():
+            self._reloaded.clear()
+            if not self._has_mail():
+                await self._reloaded.wait()
+                continue
+            self._mailroom = await self._start(MAILROOM, log)
+            ended = asyncio.create_task(self._mailroom.wait())
+            changed = asyncio.create_task(self._reloaded.wait())
+            try:
+                await asyncio.wait([ended, changed], return_when=asyncio.FIRST_COMPLETED)
+                if ended.done():
+                    self._say(f"The mail room ended (code {ended.result()}); see {log}. Starting it again")
+                    await asyncio.sleep(pause())
+                else:
+                    # It reads site and passwords at its start, and loses nothing by one.
+                    await end(self._mailroom, 5.0)
+            finally:
+                ended.cancel()
+                changed.cancel()
+
+    def _has_mail(self) -> bool:
+        try:
+            return bool(self._settings.lmtp_port or site.load(self._settings.site_file).mail.accounts)
+        except SetupProblem:
+            return False  # said by whoever put it there
+
+    def _log(self, name: str) -> Path:
+        self._settings.logs.mkdir(parents=True, exist_ok=True)
+        log = self._settings.logs / f"{name}.log"
+        if log.exists() and log.stat().st_size > _LOG_LIMIT:
+            log.replace(log.with_suffix(".log.1"))
+        return log
+
+    async def _start(self, module: str, log: Path) -> asyncio.subprocess.Process:
+        with log.open("ab") as out:
+            return await asyncio.create_subprocess_exec(
+                *dying_with_us(),
+                *(sys.executable, "-P", "-m", module, "--data", str(self._settings.data)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
 
     async def _watch(self, bridge: asyncio.subprocess.Process, log: Path) -> str:
         """Return when the bridge has ended, or has been killed for its silence; in words."""

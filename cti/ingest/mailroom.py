@@ -1,0 +1,100 @@
+"""The mail room: follows mail accounts and takes mail from a mail server, in a process of its own.
+
+`python -m cti.ingest.mailroom --data DIR`; `hotline up` starts it beside the bridge where there is something to follow,
+and starts it again when it dies. Whatever mail does, callers are served by another process.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from cti.core.site import MailAccount, Site
+from cti.ingest.imap import ImapAccount
+from cti.ingest.lmtp import Lmtp
+from cti.ingest.mails import MailStore, Own
+from cti.setup import site
+from cti.setup.problem import SetupProblem
+from cti.setup.settings import Settings
+from cti.store.database import Store, StoreError
+from cti.store.history import wall_clock
+from cti.store.identity import Identities
+
+_NICE = 5
+"""Calls go first."""
+_STOP_S = 3.0
+
+log = logging.getLogger(__name__)
+
+
+def accounts(settings: Settings, in_force: Site, store: Store) -> Iterator[tuple[MailAccount, ImapAccount | None]]:
+    """Every mail account of the site; None beside one that has no password yet."""
+    into = mail_store(settings, in_force)
+    for account in in_force.mail.accounts:
+        password = settings.secrets.mail_passwords.get(account.id)
+        yield account, None if password is None else ImapAccount(store, into, account, password, wall_clock)
+
+
+def mail_store(settings: Settings, in_force: Site) -> MailStore:
+    """Where this site's mail goes."""
+    identities = Identities(bytes.fromhex(settings.secrets.site_key), in_force.region)
+    return MailStore(identities, Own(in_force.mail.own))
+
+
+async def run(settings: Settings) -> None:
+    """Follow everything until SIGTERM or SIGINT. Raises OSError when the LMTP port is taken."""
+    done = asyncio.Event()
+    running = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(number, done.set)
+    in_force = site.load(settings.site_file)
+    store = Store.open(settings.database_url)
+    lmtp = Lmtp(store, mail_store(settings, in_force), wall_clock)
+    if settings.lmtp_port:
+        await lmtp.start("127.0.0.1", settings.lmtp_port)
+        log.info("mail is taken by LMTP on port %d", settings.lmtp_port)
+    stop = threading.Event()
+    threads = []
+    for account, source in accounts(settings, in_force, store):
+        if source is None:
+            log.error("mail account %s has no password: hotline ingest password %s", account.id, account.id)
+            continue
+        # A daemon: a server that is silent in the middle of something can't keep the process from ending.
+        threads.append(threading.Thread(target=source.follow, args=(stop,), name=f"imap-{account.id}", daemon=True))
+        threads[-1].start()
+    await done.wait()
+    stop.set()
+    await lmtp.close()
+    for thread in threads:
+        await running.run_in_executor(None, thread.join, _STOP_S)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line of the process that `hotline up` supervises."""
+    parser = argparse.ArgumentParser(prog="python -m cti.ingest.mailroom", description="The mail of one data folder.")
+    parser.add_argument("--data", type=Path, required=True, help="the data folder")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Its info lines name every sender.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
+    with contextlib.suppress(OSError):
+        os.nice(_NICE)
+    try:
+        asyncio.run(run(Settings.load(given.data)))
+    except (SetupProblem, StoreError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"a port can't be used: {error}. Choose another with --lmtp PORT.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""A real IMAP server for tests: Dovecot, unprivileged, on free ports of loopback, with one mailbox."""
+
+import contextlib
+import grp
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from imapclient import IMAPClient
+from msgspec import Struct
+
+from cti.setup.certificate import ensure
+
+USER = "support"
+PASSWORD = "a-password-of-the-test"
+_CONFIG = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap
+listen = 127.0.0.1
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail/%u
+ssl = yes
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
+disable_plaintext_auth = no
+auth_mechanisms = plain
+auth_failure_delay = 0
+shutdown_clients = yes
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={folder}/home
+}}
+namespace inbox {{
+  inbox = yes
+  mailbox Junk {{
+    auto = create
+    special_use = \\Junk
+  }}
+  mailbox Trash {{
+    auto = create
+    special_use = \\Trash
+  }}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {plain}
+  }}
+  inet_listener imaps {{
+    port = {tls}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+"""
+
+
+class Dovecot(Struct, frozen=True):
+    """A running server. `plain` (with STARTTLS) and `tls` are its ports."""
+
+    folder: Path
+    plain: int
+    tls: int
+
+    @property
+    def ca(self) -> Path:
+        """The certificate that a client has to trust."""
+        return self.folder / "certificate.pem"
+
+    @contextlib.contextmanager
+    def client(self) -> Iterator[IMAPClient]:
+        """Somebody else at the same mailbox."""
+        with IMAPClient("127.0.0.1", self.plain, ssl=False, timeout=10) as client:
+            client.login(USER, PASSWORD)
+            yield client
+
+    def deliver(self, raw: bytes, folder: str = "INBOX", flags: tuple[bytes, ...] = ()) -> None:
+        """Put a mail into the mailbox, as if it had come just now."""
+        with self.client() as client:
+            client.append(folder, raw, flags, datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
+
+
+def program() -> str | None:
+    """Where Dovecot is; Debian keeps it where only root looks."""
+    return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+@contextlib.contextmanager
+def running(plain: int, tls: int) -> Iterator[Dovecot]:
+    """A server with an empty mailbox. Raises `LookupError` when Dovecot isn't installed."""
+    found = program()
+    if found is None:
+        raise LookupError("Dovecot is not installed (dovecot-imapd)")
+    root = os.geteuid() == 0
+    account = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
+    group = grp.getgrgid(account.pw_gid).gr_name
+    folder = Path(tempfile.mkdtemp(prefix="hotline-dovecot-"))
+    folder.chmod(0o755)
+    ensure(folder / "certificate.pem", folder / "key.pem", ["127.0.0.1", "localhost"], datetime.now(UTC))
+    (folder / "dovecot.conf").write_text(
+        _CONFIG.format(folder=folder, user=account.pw_name, group=group, password=PASSWORD, plain=plain, tls=tls)
+    )
+    if root:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, account.pw_uid, account.pw_gid)
+    server = subprocess.Popen(
+        [found, "-F", "-c", str(folder / "dovecot.conf")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        user=account.pw_uid if root else None,
+        group=account.pw_gid if root else None,
+        extra_groups=[] if root else None,
+    )
+    try:
+        _wait(server, plain, folder)
+        yield Dovecot(folder, plain, tls)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(server: "subprocess.Popen[bytes]", port: int, folder: Path) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and server.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)
+    log = folder / "log"
+    raise RuntimeError(f"Dovecot did not start: {log.read_text() if log.exists() else server.poll()}")

@@ -1,0 +1,232 @@
+"""Mail accounts on a real IMAP server: read once, followed, interrupted, renumbered; passwords stay secret."""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+
+import pytest
+import sqlalchemy as sa
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
+
+from cti.core.site import MailAccount
+from cti.ingest.imap import ImapAccount
+from cti.ingest.mails import MailStore, Own
+from cti.ingest.report import IngestError, list_kept
+from cti.store.database import Store
+from cti.store.identity import Identities
+from tests.conftest import free_ports
+from tests.ingest import dovecot
+from tests.store.conftest import NOW
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[dovecot.Dovecot]:
+    try:
+        with dovecot.running(*free_ports(2)) as running:
+            yield running
+    except LookupError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def box(server: dovecot.Dovecot) -> dovecot.Dovecot:
+    """The server with nothing in its mailbox, its folders numbered anew."""
+    with server.client() as client:
+        for _, _, name in client.list_folders():
+            if name not in ("INBOX", "Junk", "Trash"):
+                client.delete_folder(name)
+                continue
+            client.select_folder(name)
+            if found := client.search():
+                client.delete_messages(found)
+                client.expunge()
+    return server
+
+
+def mail(n: int, subject: str = "", sender: str = "li@mail.example") -> bytes:
+    message = EmailMessage()
+    message["From"] = f"Li Lei <{sender}>"
+    message["To"] = "support@harbour.example"
+    message["Subject"] = subject or f"Matter {n}"
+    message["Date"] = "Mon, 23 Nov 2026 17:51:00 +0800"
+    message["Message-ID"] = f"<{n}@x>"
+    message.set_content(f"It is about {n}.")
+    return message.as_bytes()
+
+
+def source(
+    store: Store,
+    identities: Identities,
+    server: dovecot.Dovecot,
+    *,
+    password: str = dovecot.PASSWORD,
+    security: str = "none",
+    ca: str = "",
+    folders: tuple[str, ...] = ("INBOX",),
+    poll_s: int = 60,
+) -> ImapAccount:
+    port = server.tls if security == "tls" else server.plain
+    account = MailAccount(
+        id="support",
+        host="127.0.0.1",
+        user=dovecot.USER,
+        security=security,
+        port=port,
+        folders=folders,
+        poll_s=poll_s,
+        ca=ca,
+    )
+    return ImapAccount(store, MailStore(identities, Own(["harbour.example"])), account, password, lambda: NOW)
+
+
+def column(store: Store, query: str) -> list[object]:
+    return store.read(lambda connection: list(connection.execute(sa.text(query)).scalars()))
+
+
+def eventually(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def test_read_once_then_only_what_is_new(store: Store, identities: Identities, box: dovecot.Dovecot) -> None:
+    for n in range(3):
+        box.deliver(mail(n))
+    account = source(store, identities, box)
+    first = account.once()
+    assert (first.read, first.new, first.kept) == (3, 3, 0)
+    assert account.once().read == 0
+    box.deliver(mail(3))
+    again = account.once()
+    assert (again.read, again.new) == (1, 1)
+    assert column(store, "SELECT subject FROM messages ORDER BY subject") == [f"Matter {n}" for n in range(4)]
+    with box.client() as client:
+        client.select_folder("INBOX")
+        assert client.search("SEEN") == []  # as if nobody had looked
+
+
+def test_folders_with_chinese_names_and_junk(store: Store, identities: Identities, box: dovecot.Dovecot) -> None:
+    with box.client() as client:
+        client.create_folder("客户邮件")
+    box.deliver(mail(1, "光纤"), "客户邮件")
+    box.deliver(mail(2, "You have won", "w@spam.example"), "Junk")
+    box.deliver(mail(3, "Prize", "p@spam.example"), flags=(b"$Junk",))
+    box.deliver(mail(4, "thrown away"), "Trash")
+    report = source(store, identities, box, folders=("*",)).once()
+    assert report.new == 3
+    assert column(store, "SELECT auto FROM messages ORDER BY message_id") == ["", "spam", "spam"]
+    # Spam is stored, and bothers nobody.
+    assert column(store, "SELECT title FROM interactions") == ["光纤"]
+    with pytest.raises(IngestError, match=r"no folder Nowhere; there are .*客户邮件"):
+        source(store, identities, box, folders=("Nowhere",)).once()
+
+
+def test_new_numbers_read_everything_and_double_nothing(
+    store: Store, identities: Identities, box: dovecot.Dovecot
+) -> None:
+    with box.client() as client:
+        client.create_folder("Old")
+    for n in range(2):
+        box.deliver(mail(n), "Old")
+    box.deliver(b"\x00\x01 no mail", "Old")
+    account = source(store, identities, box, folders=("Old",))
+    assert (account.once().new, len(store.read(list_kept))) == (2, 1)
+    before = column(store, "SELECT name FROM positions")
+    with box.client() as client:
+        client.delete_folder("Old")
+        time.sleep(1.1)  # a folder made anew gets its UIDVALIDITY from the clock, by the second
+        client.create_folder("Old")
+    for n in range(3):
+        box.deliver(mail(n), "Old")
+    report = account.once()
+    assert (report.read, report.new, report.same) == (3, 1, 2)
+    after = column(store, "SELECT name FROM positions")
+    assert len(after) == 1
+    assert after != before
+    assert store.read(list_kept) == []
+
+
+def test_what_can_t_be_read_is_kept_and_tried_again(
+    store: Store, identities: Identities, box: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        box.deliver(mail(n))
+    fetch = IMAPClient.fetch
+
+    def broken(self: IMAPClient, uids: list[int], what: list[str]) -> object:
+        answer = fetch(self, uids, what)
+        if "BODY.PEEK[]" in what and any(b"Message-ID: <1@x>" in one[b"BODY[]"] for one in answer.values()):
+            raise IMAPClientError("can't give that one out")
+        return answer
+
+    account = source(store, identities, box)
+    with monkeypatch.context() as patch:
+        patch.setattr(IMAPClient, "fetch", broken)
+        report = account.once()
+    assert (report.new, report.kept) == (2, 1)
+    (kept,) = store.read(list_kept)
+    assert "can't give that one out" in kept.reason
+    assert kept.place.startswith("imap support/INBOX ")
+    report = account.once()
+    assert (report.new, report.kept) == (1, 0)
+    assert store.read(list_kept) == []
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_tls_trusts_only_what_it_is_told_to(
+    store: Store, identities: Identities, box: dovecot.Dovecot, security: str
+) -> None:
+    box.deliver(mail(1))
+    with pytest.raises(IngestError, match="certificate"):
+        source(store, identities, box, security=security).once()
+    with pytest.raises(IngestError, match="can't be used"):
+        source(store, identities, box, security=security, ca="/nowhere.pem").once()
+    assert source(store, identities, box, security=security, ca=str(box.ca)).once().new == 1
+
+
+def test_a_wrong_password_is_never_shown(
+    store: Store, identities: Identities, box: dovecot.Dovecot, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(IngestError, match="refuses the user or the password") as refused:
+        source(store, identities, box, password="wrong-secret").once()
+    assert "wrong-secret" not in f"{refused.value} {caplog.text}"
+    source(store, identities, box).once()
+    assert dovecot.PASSWORD not in caplog.text
+
+
+def test_followed_mail_comes_at_once_and_after_the_line_is_cut(
+    store: Store, identities: Identities, box: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cti.ingest.imap._PAUSES_S", (0.05,))
+    ours: list[IMAPClient] = []
+    login = IMAPClient.login
+
+    def noted(client: IMAPClient, *words: str) -> object:
+        if threading.current_thread() is thread:
+            ours.append(client)
+        return login(client, *words)
+
+    monkeypatch.setattr(IMAPClient, "login", noted)
+    stop = threading.Event()
+    account = source(store, identities, box, poll_s=600)
+    thread = threading.Thread(target=account.follow, args=(stop,))
+    thread.start()
+    try:
+        box.deliver(mail(1))
+        eventually(lambda: column(store, "SELECT count(*) FROM messages") == [1], "the first mail")
+        box.deliver(mail(2))
+        eventually(lambda: column(store, "SELECT count(*) FROM messages") == [2], "told by IDLE")
+        ours[0].socket().shutdown(socket.SHUT_RDWR)
+        box.deliver(mail(3))
+        eventually(lambda: column(store, "SELECT count(*) FROM messages") == [3], "after connecting again")
+        assert len(ours) > 1
+    finally:
+        stop.set()
+        thread.join(15)
+    assert not thread.is_alive()
