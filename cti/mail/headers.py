@@ -45,6 +45,10 @@ class Headers:
         """The first one as it came, or nothing."""
         return self._fields.get(name, [""])[0]
 
+    def count(self, name: str) -> int:
+        """How often it is there."""
+        return len(self._fields.get(name, ()))
+
     def text(self, name: str) -> str:
         """The first one as people read it."""
         return self._words(self.get(name))[:1000]

@@ -18,26 +18,18 @@ from itertools import islice
 from msgspec import Struct
 
 from cti.core.ids import Ms
-from cti.mail import body, charsets
+from cti.mail import body, calendar, charsets, tnef
+from cti.mail.automatic import auto
 from cti.mail.headers import Address, Headers, mended
 from cti.mail.threading import subject_key
 
 TEXT_LIMIT = 200_000
 """Characters kept of a mail's text; the rest is said to be left out."""
 _DEPTH = 30
+_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 _PARTS = 500
 _PARAMETERS = 10_000
 """Characters looked at for a part's parameters."""
-_BOUNCE_FROM = re.compile(r"^(?:mailer-daemon|mail-daemon|mdaemon)@", re.IGNORECASE)
-_AUTO_SUBJECT = re.compile(
-    r"^\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|自动回复|自動回覆|自动答复|abwesenheits)",
-    re.IGNORECASE,
-)
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status notification|failure|has failed)|returned mail|mail delivery failed|"
-    r"退信|failure notice",
-    re.IGNORECASE,
-)
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _MULTIPART = re.compile(rb"\ncontent-type:\s*multipart/", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
@@ -89,7 +81,7 @@ class Mail(Struct, frozen=True, kw_only=True):
     """What was only quoted, and the signature."""
     attachments: tuple[Attachment, ...]
     auto: str
-    """`bounce`, `auto_reply`, `list`; empty: a person wrote it."""
+    """`bounce`, `auto_reply`, `receipt`, `list`, `loop`, `spam`; empty: a person wrote it."""
     language: str | None
     problems: tuple[str, ...]
 
@@ -132,7 +124,7 @@ def parse(raw: bytes) -> Mail:
         text=written[:TEXT_LIMIT],
         quoted=quoted[:TEXT_LIMIT],
         attachments=tuple(parts.attachments),
-        auto=_auto(headers, message, subject, sender),
+        auto=auto(headers, _parameter(message, "report-type").lower(), subject, sender),
         language=body.language(f"{subject}\n{written}"),
         problems=tuple(dict.fromkeys(problems)),
     )
@@ -173,12 +165,13 @@ class _Parts:
     def __init__(self, problems: list[str]) -> None:
         self._problems = problems
         self._texts: list[str] = []
+        self._invitation = ""
         self.attachments: list[Attachment] = []
         self._count = 0
 
     def text(self) -> str:
         """All shown text, in order."""
-        return "\n\n".join(text for text in self._texts if text)
+        return "\n\n".join(text for text in self._texts if text) or self._invitation
 
     def digests(self) -> Iterator[str]:
         """The attachments' hashes."""
@@ -215,6 +208,8 @@ class _Parts:
         if kind in ("text/plain", "text/html", "text", "text/enriched") and not attached:
             self._texts.append(self._shown(part, kind, data))
         else:
+            if kind == "text/calendar" and not self._invitation:
+                self._invitation = calendar.words(charsets.decode(data, _parameter(part, "charset")))
             self._attach(part, data, kind)
 
     def _shown(self, part: Message, kind: str, data: bytes) -> str:
@@ -250,11 +245,21 @@ class _Parts:
             name = "mail.eml"
         if not name:
             extension = re.sub(r"[^a-z0-9]", "", kind.partition("/")[2].rpartition("-")[2])[:8]
-            name = {"ms-tnef": "winmail.dat", "delivery-status": "delivery-status.txt"}.get(
-                kind.partition("/")[2], f"part-{self._count}.{extension or 'bin'}"
-            )
-        if kind == "application/ms-tnef":
-            self._problems.append("Outlook packed its attachments into winmail.dat; it is kept as it is")
+            name = {
+                "ms-tnef": "winmail.dat",
+                "calendar": "invitation.ics",
+                "delivery-status": "delivery-status.txt",
+            }.get(kind.partition("/")[2], f"part-{self._count}.{extension or 'bin'}")
+        if kind in _TNEF or name.casefold() == "winmail.dat":
+            packed = tnef.files(data)
+            for inner, content in packed[:_PARTS]:
+                self._add(inner or "unnamed", "application/octet-stream", content)
+            if packed:
+                return
+            self._problems.append("nothing could be taken out of Outlook's winmail.dat; it is kept as it is")
+        self._add(name, kind, data)
+
+    def _add(self, name: str, kind: str, data: bytes) -> None:
         self.attachments.append(Attachment(safe_name(name), kind, data, sha256(data).hexdigest()))
 
 
@@ -375,23 +380,3 @@ def _source(child: object) -> bytes:
         return child.as_bytes(policy=compat32.clone(max_line_length=0))
     except (UnicodeError, LookupError, ValueError, AttributeError, TypeError, KeyError, RecursionError):
         return "\n".join(f"{name}: {value}" for name, value in child.raw_items()).encode("utf-8", "surrogateescape")
-
-
-def _auto(headers: Headers, message: Message, subject: str, sender: Address | None) -> str:
-    reported = _parameter(message, "report-type").lower() == "delivery-status"
-    if reported or (sender is not None and _BOUNCE_FROM.match(sender.mail)):
-        return "bounce"
-    system = headers.get("return-path").strip() == "<>" or (
-        sender is not None and sender.mail.startswith("postmaster@")
-    )
-    if system and _BOUNCE_SUBJECT.search(subject):
-        return "bounce"
-    submitted = headers.get("auto-submitted").strip().lower()
-    precedence = headers.get("precedence").strip().lower()
-    if (submitted and not submitted.startswith("no")) or precedence == "auto_reply" or headers.get("x-autoreply"):
-        return "auto_reply"
-    if headers.get("x-autorespond") or _AUTO_SUBJECT.match(subject):
-        return "auto_reply"
-    if headers.get("list-id") or headers.get("list-post") or precedence in ("list", "bulk", "junk"):
-        return "list"
-    return ""

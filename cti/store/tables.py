@@ -165,7 +165,7 @@ messages = Table(
     _text("subject"),
     _text("text"),  # what was written
     _text("quoted"),  # what was only quoted, and the signature
-    _text("auto"),  # bounce, auto_reply, list; empty: a person
+    _text("auto"),  # bounce, auto_reply, receipt, list, loop, spam; empty: a person
     Column("language", String),
     _text("message_id"),
     _text("subject_key"),

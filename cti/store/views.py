@@ -191,7 +191,7 @@ class Message(Struct, frozen=True, kw_only=True):
     """What was written, without what was only quoted."""
     quoted: str
     auto: str
-    """`bounce`, `auto_reply` or `list`; empty: a person wrote it."""
+    """`bounce`, `auto_reply`, `receipt`, `list`, `loop` or `spam`; empty: a person wrote it."""
     language: str | None
     problems: tuple[str, ...] = ()
     """What was odd about it, for people."""

@@ -386,7 +386,7 @@ export interface Message {
   /** What was written, without what was only quoted. */
   text: string;
   quoted: string;
-  /** `bounce`, `auto_reply` or `list`; empty: a person wrote it. */
+  /** `bounce`, `auto_reply`, `receipt`, `list`, `loop` or `spam`; empty: a person wrote it. */
   auto: string;
   language: string | null;
   /** What was odd about it, for people. */
