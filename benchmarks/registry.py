@@ -30,6 +30,11 @@ BENCHES = (
         "300 MB in the folder for temporary files",
     ),
     Bench("estimate", "how long a caller will wait, beside the literature's predictors and app_queue's"),
+    Bench(
+        "ingest",
+        "rows of a table and mails into the history, beside the driver's own bulk load",
+        "800 MB in the folder for temporary files",
+    ),
     Bench("kb", "answers found, beside plain BM25 and SQLite's FTS5", "the shared test data, for its public questions"),
     Bench(
         "pop",

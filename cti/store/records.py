@@ -3,7 +3,7 @@
 Each may be done twice without harm. The SQL is what SQLite and PostgreSQL both understand.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,8 @@ from sqlalchemy import Connection, TextClause, text
 from cti.core.ids import Ms
 from cti.store.identity import Identifier, name_key
 
+_MANY = 50
+"""From so many rows on, a temporary table pays."""
 NOBODY = "nobody"
 """The owner of interactions without any identifier, such as a call with its number withheld."""
 
@@ -58,10 +60,9 @@ class InteractionRow(Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-_SEE = text(
-    """
+_SEE = """
     INSERT INTO identifiers (id, kind, value, raw, name, first_seen, last_seen)
-    VALUES (:id, :kind, :value, :raw, :name, :first, :last)
+    {rows}
     ON CONFLICT (id) DO UPDATE SET
         name = CASE WHEN excluded.name <> '' AND (identifiers.name = '' OR excluded.last_seen >= identifiers.last_seen)
                     THEN excluded.name ELSE identifiers.name END,
@@ -72,7 +73,9 @@ _SEE = text(
     WHERE excluded.first_seen < identifiers.first_seen OR excluded.last_seen > identifiers.last_seen
         OR (excluded.name <> '' AND excluded.name <> identifiers.name)
     """
-)
+_SEE_EACH = text(_SEE.format(rows="VALUES (:id, :kind, :value, :raw, :name, :first, :last)"))
+_SEE_STAGED = _SEE.format(rows="SELECT id, kind, value, raw, name, first, last FROM temp.staged_seen WHERE true")
+_SEEN = ("id", "kind", "value", "raw", "name", "first", "last")
 _LINK = text(
     """
     INSERT INTO links (identifier, customer, source, since) VALUES (:identifier, :customer, :source, :at)
@@ -96,8 +99,7 @@ _CUSTOMER = text(
 _INTERACTION = """
     INSERT INTO interactions (owner, at, id, kind, customer, title, text, inbound, language, agent, agent_name,
                               lasted, waited, path, solved, mark, case_id, source)
-    VALUES ({owner}, :at, :id, :kind, {customer}, :title, {text}, :inbound, :language, :agent, :agent_name,
-            :lasted, :waited, :path, :solved, :mark, {case}, :source)
+    {rows}
     ON CONFLICT (id) DO UPDATE SET
         owner = excluded.owner, at = excluded.at, kind = excluded.kind, customer = excluded.customer,
         title = excluded.title, text = excluded.text, inbound = excluded.inbound, language = excluded.language,
@@ -108,14 +110,19 @@ _INTERACTION = """
 # What people said about an interaction (annotations) goes into its line however often the line is written anew.
 _NOTED_INTERACTION = text(
     _INTERACTION.format(
-        owner="""CASE WHEN :owner = 'nobody' THEN coalesce(
-            (SELECT 'customer:' || customer FROM annotations WHERE interaction = :id), 'nobody') ELSE :owner END""",
-        customer="(SELECT customer FROM annotations WHERE interaction = :id)",
-        text="coalesce((SELECT text FROM annotations WHERE interaction = :id AND text <> ''), :text)",
-        case="coalesce((SELECT case_id FROM annotations WHERE interaction = :id), :case_id)",
+        rows="""VALUES (
+        CASE WHEN :owner = 'nobody' THEN coalesce(
+            (SELECT 'customer:' || customer FROM annotations WHERE interaction = :id), 'nobody') ELSE :owner END,
+        :at, :id, :kind, (SELECT customer FROM annotations WHERE interaction = :id), :title,
+        coalesce((SELECT text FROM annotations WHERE interaction = :id AND text <> ''), :text),
+        :inbound, :language, :agent, :agent_name, :lasted, :waited, :path, :solved, :mark,
+        coalesce((SELECT case_id FROM annotations WHERE interaction = :id), :case_id), :source)"""
     )
 )
-_BARE_INTERACTION = text(_INTERACTION.format(owner=":owner", customer="NULL", text=":text", case=":case_id"))
+_BARE = (
+    "owner, at, id, kind, NULL, title, text, inbound, language, agent, agent_name, lasted, waited, path, solved, mark"
+)
+_INTERACTION_STAGED = _INTERACTION.format(rows=f"SELECT {_BARE}, case_id, source FROM temp.staged_lines WHERE true")
 _ANY_NOTED = text("SELECT 1 FROM annotations WHERE interaction BETWEEN :low AND :high LIMIT 1")
 _TAG = text(
     "INSERT INTO tags (customer, tag, source) VALUES (:customer, :tag, :source) ON CONFLICT (customer, tag) DO NOTHING"
@@ -131,6 +138,20 @@ def bulk(connection: Connection, statement: TextClause, rows: list[dict[str, Any
         connection.exec_driver_sql(statement.text, rows)
     else:
         connection.execute(statement, rows)
+
+
+def _staged(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], statement: str
+) -> None:
+    """Put rows into a temporary table, then carry out one statement that reads them there. For SQLite.
+
+    It begins and ends every statement that may fire a trigger with a savepoint; once for all rows is half the work.
+    """
+    connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
+    marks = ", ".join("?" * len(columns))
+    connection.exec_driver_sql(f"INSERT INTO temp.{table} VALUES ({marks})", [tuple(row) for row in rows])
+    connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"DELETE FROM temp.{table}")
 
 
 def see(connection: Connection, seen: Iterable[Seen]) -> None:
@@ -154,7 +175,11 @@ def see(connection: Connection, seen: Iterable[Seen]) -> None:
         elif one.at < row["first"]:
             row["first"] = one.at
     # In the order of the table: neighbours share a page, and each page is written once.
-    bulk(connection, _SEE, sorted(rows.values(), key=lambda row: row["id"]))
+    ordered = sorted(rows.values(), key=lambda row: row["id"])
+    if connection.dialect.name == "sqlite" and len(ordered) >= _MANY:
+        _staged(connection, "staged_seen", _SEEN, [tuple(row.values()) for row in ordered], _SEE_STAGED)
+    else:
+        bulk(connection, _SEE_EACH, ordered)
 
 
 def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms) -> None:
@@ -185,15 +210,14 @@ def put_customers(connection: Connection, customers: Iterable[CustomerRow]) -> N
 
 def put_interactions(connection: Connection, interactions: Iterable[InteractionRow]) -> None:
     """Write lines of the timeline; one with the same id is replaced."""
-    rows = [msgspec.structs.asdict(one) for one in interactions]
-    if not rows:
-        return
-    statement = _NOTED_INTERACTION
-    if connection.dialect.name == "sqlite":  # others may sort ids in another order than Python does
-        span = {"low": min(row["id"] for row in rows), "high": max(row["id"] for row in rows)}
+    lines = list(interactions)
+    if connection.dialect.name == "sqlite" and len(lines) >= _MANY:
+        span = {"low": min(line.id for line in lines), "high": max(line.id for line in lines)}
         if connection.execute(_ANY_NOTED, span).first() is None:
-            statement = _BARE_INTERACTION
-    bulk(connection, statement, rows)
+            rows = [msgspec.structs.astuple(line) for line in lines]
+            _staged(connection, "staged_lines", InteractionRow.__struct_fields__, rows, _INTERACTION_STAGED)
+            return
+    bulk(connection, _NOTED_INTERACTION, [msgspec.structs.asdict(line) for line in lines])
 
 
 def put_tags(connection: Connection, tags: Iterable[tuple[str, str]], source: str) -> None:

@@ -120,3 +120,13 @@ def test_the_quick_run_of_skills_gives_ratios_to_the_limit_of_the_same_callers()
     assert 0.9 < figures["two-skills: ASA over the limit"]["value"] < 4
     for name in ("two-skills", "three-skills"):
         assert said["peers"][name]["calls"] == said["peers"][f"one line, callers of {name}"]["calls"] > 1000
+
+
+def test_a_quick_ingest_loses_nothing() -> None:
+    done = hotline("bench", "ingest", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    figures = {figure["name"]: figure for figure in said["figures"]}
+    assert figures["rows and mails that are missing"]["value"] == 0
+    assert set(said["peers"]) == {"with identity", "without identity", "the driver alone", "mails"}
+    assert all(row["per second"] > 0 for row in said["peers"].values())
