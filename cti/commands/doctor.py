@@ -8,6 +8,7 @@ import sys
 import msgspec
 
 from cti.commands import _options
+from cti.ingest import mailroom
 from cti.setup.diagnose import Finding, diagnose
 
 
@@ -25,7 +26,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """Look and tell."""
-    findings = asyncio.run(diagnose(_options.data_folder(args)))
+    data = _options.data_folder(args)
+    findings = asyncio.run(diagnose(data)) + mailroom.diagnose(data)
     if args.json:
         print(json.dumps(msgspec.to_builtins(findings), ensure_ascii=False))
     else:

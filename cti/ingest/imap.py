@@ -4,46 +4,37 @@ Mails stay on the server, unread as they were (`BODY.PEEK`). How far each folder
 transaction as its mails, so a stop at any moment loses nothing; what comes twice is stored once.
 """
 
-import contextlib
 import logging
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
-from msgspec import Struct
+from imapclient.exceptions import IMAPClientError
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
 from cti.core.site import MailAccount
+from cti.ingest.imap_line import JUNK, TROUBLES, connected, folders, trouble
 from cti.ingest.mailbox import TOO_BIG, Found
 from cti.ingest.mails import SOURCE, MailStore, put_batch
 from cti.ingest.report import IngestError, Progress, Report, Ticker
 from cti.store.database import Store
 
-_TIMEOUT_S = 30.0
 _COUNT = 100
 _BYTES = 8_000_000
 """So much is asked for at once; a mail that is bigger comes alone."""
+_WINDOW = 50_000
+"""Mails whose numbers are asked for at once: the answer is one line, and imaplib takes no longer one than 1 MB."""
 _SLICE_S = 1.0
 """How soon a wait notices that it is to end."""
+_IDLE_S = 1500.0
+"""The longest wait in one go; a server may hang up after 30 minutes (RFC 2177)."""
 _PAUSES_S = (5.0, 15.0, 60.0, 300.0)
 """Before connecting again after trouble, longer each time."""
-_SKIPPED = (b"\\Noselect", b"\\NonExistent", b"\\Trash", b"\\Drafts", b"\\All")
-"""What `*` leaves out: no folder at all, or the same mails another time (RFC 6154)."""
-_JUNK = (b"\\Junk", b"$Junk", b"Junk")
-
 log = logging.getLogger(__name__)
-
-
-class _Folder(Struct, frozen=True):
-    name: str
-    junk: bool
 
 
 class ImapAccount:
@@ -64,10 +55,10 @@ class ImapAccount:
         """Read what is new in every folder, and try again what was kept unread. Raises `IngestError`."""
         report = Report(source=self._account.id)
         try:
-            with self._connected() as client:
+            with connected(self._account, self._password) as client:
                 self._read(client, report, progress, again=True)
-        except (IMAPClientError, OSError) as error:
-            raise IngestError(self._trouble(error)) from error
+        except TROUBLES as error:
+            raise trouble(self._account, error) from error
         if progress is not None:
             progress(report)
         return report
@@ -77,7 +68,7 @@ class ImapAccount:
         failures = 0
         while not stop.is_set():
             try:
-                with self._connected() as client:
+                with connected(self._account, self._password) as client:
                     log.info("mail account %s: connected to %s", self._account.id, self._account.host)
                     again = True
                     while not stop.is_set():
@@ -92,45 +83,24 @@ class ImapAccount:
             except Exception as error:  # whatever a server makes of itself, the next try is worth it
                 pause = _PAUSES_S[min(failures, len(_PAUSES_S) - 1)]
                 failures += 1
-                if isinstance(error, IMAPClientError | OSError | IngestError):
-                    log.warning("%s. Trying again in %.0f s", self._trouble(error), pause)
+                if isinstance(error, IngestError | IMAPClientError | OSError):
+                    said = error if isinstance(error, IngestError) else trouble(self._account, error)
+                    log.warning("%s. Trying again in %.0f s", said, pause)
                 else:
                     log.exception("mail account %s: trying again in %.0f s", self._account.id, pause)
                 stop.wait(pause)
 
-    @contextlib.contextmanager
-    def _connected(self) -> Iterator[IMAPClient]:
-        account = self._account
-        context = None if account.security == "none" else _context(account)
-        client = IMAPClient(
-            account.host,
-            account.port or (993 if account.security == "tls" else 143),
-            ssl=account.security == "tls",
-            ssl_context=context if account.security == "tls" else None,
-            timeout=_TIMEOUT_S,
-        )
-        client.normalise_times = False
-        try:
-            if account.security == "starttls":
-                client.starttls(context)
-            client.login(account.user, self._password)
-            yield client
-        finally:
-            # It may be gone already; then the socket is still ours to close.
-            with contextlib.suppress(Exception):
-                client.logout()
-            with contextlib.suppress(Exception):
-                client.shutdown()
-
     def _read(self, client: IMAPClient, report: Report, progress: Progress | None, again: bool) -> None:
         ticker = Ticker(report, progress)
-        for folder in self._folders(client):
-            validity = int(client.select_folder(folder.name, readonly=True)[b"UIDVALIDITY"])
+        for folder in folders(client, self._account):
+            state = client.select_folder(folder.name, readonly=True)
+            if b"UIDVALIDITY" not in state:
+                raise IngestError(f"mail account {self._account.id}: {folder.name} does not number its mails for good")
+            validity = int(state[b"UIDVALIDITY"])
             position = f"imap:{self._account.id}:{validity}:{folder.name}"
             place = f"imap {self._account.id}/{folder.name} {validity}/"
             last = self._store.write(lambda c, f=folder, p=position: _begin(c, self._account.id, f.name, p))  # type: ignore[misc]
-            # The server answers `n:*` with its last mail even when that is older.
-            fresh = sorted(uid for uid in client.search(["UID", f"{last + 1}:*"]) if uid > last)
+            fresh = _newer(client, int(state[b"EXISTS"]), last)
             self._last[folder.name] = fresh[-1] if fresh else last
             retried = self._store.read(lambda c, p=place: _kept(c, p)) if again else []  # type: ignore[misc]
             for uids, place_of in ((retried, None), (fresh, position)):
@@ -146,23 +116,6 @@ class ImapAccount:
                 connection.execute(_MOVE, {"name": position, "seq": newest})
 
         put_batch(self._store, self._into, [found for _, found in batch], report, self._now(), moved)
-
-    def _folders(self, client: IMAPClient) -> list[_Folder]:
-        found: dict[str, _Folder] = {}
-        listed = client.list_folders()
-        for wanted in self._account.folders:
-            for flags, _, name in listed:
-                usable = b"\\Noselect" not in flags and b"\\NonExistent" not in flags
-                chosen = name.casefold() == wanted.casefold() or (
-                    wanted == "*" and not any(flag in _SKIPPED for flag in flags)
-                )
-                if usable and chosen:
-                    found.setdefault(name, _Folder(name, any(flag in _JUNK for flag in flags)))
-        missing = [name for name in self._account.folders if name != "*" and not _among(name, found)]
-        if missing:
-            there = ", ".join(sorted(name for _, _, name in listed))
-            raise IngestError(f"mail account {self._account.id}: no folder {', '.join(missing)}; there are {there}")
-        return list(found.values())
 
     def _fetched(
         self, client: IMAPClient, uids: Sequence[int], place: str, junk: bool
@@ -205,7 +158,7 @@ class ImapAccount:
             elif body is None:
                 reason = "the server did not give it out"
             flags = about[uid].get(b"FLAGS", ())
-            spam = junk or (isinstance(flags, tuple) and any(flag in _JUNK for flag in flags))
+            spam = junk or (isinstance(flags, tuple) and any(flag in JUNK for flag in flags))
             made.append((uid, Found(f"{place}{uid}", body or b"", _moment(about[uid]), reason, spam)))
         return made
 
@@ -219,12 +172,12 @@ class ImapAccount:
 
     def _wait(self, client: IMAPClient, stop: threading.Event) -> None:
         """Until the first folder has news, or it is time to look into all of them."""
-        until = time.monotonic() + self._account.poll_s
+        until = time.monotonic() + min(self._account.poll_s, _IDLE_S)
         if not client.has_capability("IDLE"):
             stop.wait(self._account.poll_s)
             client.noop()
             return
-        folder = self._folders(client)[0].name
+        folder = folders(client, self._account)[0].name
         client.select_folder(folder, readonly=True)
         last = self._last.get(folder, 0)
         if any(uid > last for uid in client.search(["UID", f"{last + 1}:*"])):
@@ -241,18 +194,21 @@ class ImapAccount:
         finally:
             client.idle_done()
 
-    def _trouble(self, error: Exception) -> str:
-        if isinstance(error, IngestError):
-            return str(error)
-        account = self._account
-        if isinstance(error, LoginError):
-            return f"mail account {account.id}: {account.host} refuses the user or the password"
-        return f"mail account {account.id}: {account.host} can't be read: {error}"
-
 
 _MOVE = text(
     "INSERT INTO positions (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
 )
+
+
+def _newer(client: IMAPClient, there: int, last: int) -> list[int]:
+    """The numbers above `last` of the mails in the open folder, which holds `there`."""
+    found: set[int] = set()
+    # From the end: a mail that is removed meanwhile moves later ones into what is still to be asked for, never out.
+    for first in reversed(range(1, there + 1, _WINDOW)):
+        some = f"{first}:{min(there, first + _WINDOW - 1)}"
+        # The server answers `n:*` with its last mail even when that is older.
+        found.update(uid for uid in client.search([some, "UID", f"{last + 1}:*"]) if uid > last)
+    return sorted(found)
 
 
 def _begin(connection: Connection, account: str, folder: str, position: str) -> int:
@@ -276,16 +232,13 @@ def _begin(connection: Connection, account: str, folder: str, position: str) -> 
 
 def _kept(connection: Connection, place: str) -> list[int]:
     """The numbers of mails kept unread in this folder."""
-    return sorted(int(found.removeprefix(place)) for _, found in _kept_at(connection, place))
+    numbers = (found.removeprefix(place) for _, found in _kept_at(connection, place))
+    return sorted(int(number) for number in numbers if number.isdecimal())
 
 
 def _kept_at(connection: Connection, place: str) -> list[tuple[int, str]]:
     rows = connection.execute(text("SELECT id, place FROM kept WHERE source = :source"), {"source": SOURCE})
     return [(id_, found) for id_, found in rows if found.startswith(place)]
-
-
-def _among(name: str, found: dict[str, _Folder]) -> bool:
-    return any(name.casefold() == one.casefold() for one in found)
 
 
 def _size(about: dict[bytes, object]) -> int:
@@ -296,10 +249,3 @@ def _size(about: dict[bytes, object]) -> int:
 def _moment(about: dict[bytes, object]) -> Ms:
     at = about.get(b"INTERNALDATE")
     return Ms(int(at.timestamp() * 1000)) if isinstance(at, datetime) else Ms(0)
-
-
-def _context(account: MailAccount) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=str(Path(account.ca)) if account.ca else None)
-    except (OSError, ssl.SSLError) as error:
-        raise IngestError(f"mail account {account.id}: the certificate {account.ca} can't be used: {error}") from error

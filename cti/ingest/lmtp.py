@@ -26,6 +26,12 @@ _SILENCE_S = 300
 log = logging.getLogger(__name__)
 
 
+class _Session(LMTP):
+    """aiosmtpd's, but that lines may be long: refused for good, a mail goes back to the customer who wrote it."""
+
+    line_length_limit = LIMIT
+
+
 class Lmtp:
     """The server. Made and used on an event loop; mails are stored in a thread of its own."""
 
@@ -71,7 +77,7 @@ class Lmtp:
         return name
 
     def _session(self) -> LMTP:
-        return LMTP(
+        return _Session(
             self,
             data_size_limit=self._limit,
             enable_SMTPUTF8=True,

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,11 +18,15 @@ from pathlib import Path
 
 from cti.core.site import MailAccount, Site
 from cti.ingest.imap import ImapAccount
+from cti.ingest.imap_line import RefusedError, look
 from cti.ingest.lmtp import Lmtp
 from cti.ingest.mails import MailStore, Own
+from cti.ingest.report import IngestError
 from cti.setup import site
+from cti.setup.diagnose import Finding
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
+from cti.setup.supervise import holder
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
@@ -45,6 +50,42 @@ def mail_store(settings: Settings, in_force: Site) -> MailStore:
     """Where this site's mail goes."""
     identities = Identities(bytes.fromhex(settings.secrets.site_key), in_force.region)
     return MailStore(identities, Own(in_force.mail.own))
+
+
+def diagnose(data: Path) -> list[Finding]:
+    """Every mail account signed in to, and the port for mail tried. Nothing when the data folder can't be read."""
+    try:
+        settings = Settings.load(data)
+        in_force = site.load(settings.site_file)
+    except SetupProblem:
+        return []  # told with the cure by those who look at the folder
+    findings = [_account(settings, account) for account in in_force.mail.accounts]
+    if settings.lmtp_port and holder(settings) is not None:
+        greeting = _greeting(settings.lmtp_port)
+        cure = "" if greeting.startswith("220") else f"See {settings.logs / 'mailroom.log'}."
+        findings.append(Finding("Mail by LMTP", not cure, greeting or f"no answer on port {settings.lmtp_port}", cure))
+    return findings
+
+
+def _account(settings: Settings, account: MailAccount) -> Finding:
+    name = f"Mail account {account.id}"
+    new_password = f"hotline ingest password {account.id}, then hotline reload"
+    password = settings.secrets.mail_passwords.get(account.id)
+    if password is None:
+        return Finding(name, False, "has no password", new_password)
+    try:
+        return Finding(name, True, look(account, password))
+    except RefusedError as error:
+        return Finding(name, False, str(error), f"{new_password}. Some providers want a password made for programs.")
+    except IngestError as error:
+        cure = f"Mend the account in {settings.site_file}, or wait for its server: no mail is lost meanwhile."
+        return Finding(name, False, str(error), cure)
+
+
+def _greeting(port: int) -> str:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 2) as line:
+        return line.recv(200).decode(errors="replace").strip()
+    return ""
 
 
 async def run(settings: Settings) -> None:
@@ -71,8 +112,10 @@ async def run(settings: Settings) -> None:
     await done.wait()
     stop.set()
     await lmtp.close()
+    # What is in the middle of something after that time is cut off, as by a crash: it is read again.
+    until = running.time() + _STOP_S
     for thread in threads:
-        await running.run_in_executor(None, thread.join, _STOP_S)
+        await running.run_in_executor(None, thread.join, max(0.0, until - running.time()))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import Ms
@@ -238,8 +240,36 @@ def put_batch(
     """Bring in some mails in one transaction and count them; `beside` is done in it, too."""
     # Parsing needs no database: others may write meanwhile.
     parsed = [_parsed(one) for one in batch]
+    try:
+        counts = _written(store, into, parsed, now, beside)
+    except sa.exc.OperationalError:
+        raise  # a full disk, a database that is busy or away: no mail's fault
+    except Exception:
+        # One mail that the database won't have must not keep the others out: each alone, and that one is kept.
+        alone = [_written_alone(store, into, one, now) for one in parsed]
+        counts = _Counts(*(sum(column) for column in zip(*alone, strict=True)))
+        if beside is not None:
+            store.write(beside)
+    report.read += len(batch)
+    report.new += counts.new
+    report.same += counts.same
+    report.kept += counts.kept
 
-    def write(connection: Connection) -> tuple[int, int, int]:
+
+class _Counts(NamedTuple):
+    new: int
+    same: int
+    kept: int
+
+
+def _written(
+    store: Store,
+    into: MailStore,
+    parsed: Sequence[tuple[Found, Mail | str]],
+    now: Ms,
+    beside: Callable[[Connection], None] | None,
+) -> _Counts:
+    def write(connection: Connection) -> _Counts:
         new = same = unread = 0
         readable = []
         for one, mail in parsed:
@@ -255,13 +285,19 @@ def put_batch(
         let_go(connection, SOURCE, readable)
         if beside is not None:
             beside(connection)
-        return new, same, unread
+        return _Counts(new, same, unread)
 
-    new, same, unread = store.write(write)
-    report.read += len(batch)
-    report.new += new
-    report.same += same
-    report.kept += unread
+    return store.write(write)
+
+
+def _written_alone(store: Store, into: MailStore, parsed: tuple[Found, Mail | str], now: Ms) -> _Counts:
+    try:
+        return _written(store, into, [parsed], now, None)
+    except sa.exc.OperationalError:
+        raise
+    except Exception as error:
+        reason = f"the database does not take it ({type(error).__name__}): please report it"
+        return _written(store, into, [(parsed[0], reason)], now, None)
 
 
 def retry_kept(store: Store, into: MailStore, now: Ms) -> Report:

@@ -118,7 +118,12 @@ class Supervisor:
             if not self._has_mail():
                 await self._reloaded.wait()
                 continue
-            self._mailroom = await self._start(MAILROOM, log)
+            try:
+                self._mailroom = await self._start(MAILROOM, log)
+            except OSError as error:
+                self._say(f"The mail room can't be started: {error}. Trying again")
+                await asyncio.sleep(pause())
+                continue
             ended = asyncio.create_task(self._mailroom.wait())
             changed = asyncio.create_task(self._reloaded.wait())
             try:

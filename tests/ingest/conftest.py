@@ -1,4 +1,4 @@
-"""A store to bring things into."""
+"""A store to bring things into, and a mail server to bring them from."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 
 from cti.store.database import Store
 from cti.store.identity import Identities
+from tests.conftest import free_ports
+from tests.ingest import dovecot
 from tests.store.conftest import NOW
 
 __all__ = ["NOW"]
@@ -22,3 +24,27 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store.open(f"sqlite:///{tmp_path}/hotline.db")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="package")
+def server() -> Iterator[dovecot.Dovecot]:
+    try:
+        with dovecot.running(*free_ports(2)) as running:
+            yield running
+    except LookupError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def box(server: dovecot.Dovecot) -> dovecot.Dovecot:
+    """The server with nothing in its mailbox, and with its own folders only."""
+    with server.client() as client:
+        for _, _, name in client.list_folders():
+            if name not in ("INBOX", "Junk", "Trash"):
+                client.delete_folder(name)
+                continue
+            client.select_folder(name)
+            if found := client.search():
+                client.delete_messages(found)
+                client.expunge()
+    return server

@@ -21,6 +21,8 @@ from cti.setup.certificate import ensure
 
 USER = "support"
 PASSWORD = "a-password-of-the-test"
+CHINESE = ("support2", "密码 with spaces")
+"""A second user, and a password that not every way of signing in can say."""
 _CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -38,10 +40,11 @@ ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain
 auth_failure_delay = 0
+mail_fsync = never
 shutdown_clients = yes
 passdb {{
-  driver = static
-  args = password={password}
+  driver = passwd-file
+  args = {folder}/users
 }}
 userdb {{
   driver = static
@@ -96,10 +99,11 @@ class Dovecot(Struct, frozen=True):
             client.login(USER, PASSWORD)
             yield client
 
-    def deliver(self, raw: bytes, folder: str = "INBOX", flags: tuple[bytes, ...] = ()) -> None:
-        """Put a mail into the mailbox, as if it had come just now."""
+    def deliver(self, *mails: bytes, folder: str = "INBOX", flags: tuple[bytes, ...] = ()) -> None:
+        """Put mails into the mailbox, as if they had come just now."""
         with self.client() as client:
-            client.append(folder, raw, flags, datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
+            for raw in mails:
+                client.append(folder, raw, flags, datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
 
 
 def program() -> str | None:
@@ -112,7 +116,7 @@ def running(plain: int, tls: int) -> Iterator[Dovecot]:
     """A server with an empty mailbox. Raises `LookupError` when Dovecot isn't installed."""
     found = program()
     if found is None:
-        raise LookupError("Dovecot is not installed (dovecot-imapd)")
+        raise LookupError("no IMAP server here: apt-get install dovecot-imapd (./hotline test does it)")
     root = os.geteuid() == 0
     account = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
     group = grp.getgrgid(account.pw_gid).gr_name
@@ -120,8 +124,10 @@ def running(plain: int, tls: int) -> Iterator[Dovecot]:
     folder.chmod(0o755)
     ensure(folder / "certificate.pem", folder / "key.pem", ["127.0.0.1", "localhost"], datetime.now(UTC))
     (folder / "dovecot.conf").write_text(
-        _CONFIG.format(folder=folder, user=account.pw_name, group=group, password=PASSWORD, plain=plain, tls=tls)
+        _CONFIG.format(folder=folder, user=account.pw_name, group=group, plain=plain, tls=tls)
     )
+    users = "".join(f"{user}:{{PLAIN}}{password}\n" for user, password in ((USER, PASSWORD), CHINESE))
+    (folder / "users").write_text(users, encoding="utf-8")
     if root:
         for path in (folder, *folder.iterdir()):
             os.chown(path, account.pw_uid, account.pw_gid)

@@ -1,6 +1,8 @@
 """Mail accounts on a real IMAP server: read once, followed, interrupted, renumbered; passwords stay secret."""
 
+import contextlib
 import logging
+import select
 import socket
 import threading
 import time
@@ -12,39 +14,16 @@ import sqlalchemy as sa
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
+from cti.core.ids import Ms
 from cti.core.site import MailAccount
 from cti.ingest.imap import ImapAccount
 from cti.ingest.mails import MailStore, Own
 from cti.ingest.report import IngestError, list_kept
+from cti.mail.parse import Mail
 from cti.store.database import Store
 from cti.store.identity import Identities
-from tests.conftest import free_ports
 from tests.ingest import dovecot
 from tests.store.conftest import NOW
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[dovecot.Dovecot]:
-    try:
-        with dovecot.running(*free_ports(2)) as running:
-            yield running
-    except LookupError as missing:
-        pytest.skip(str(missing))
-
-
-@pytest.fixture
-def box(server: dovecot.Dovecot) -> dovecot.Dovecot:
-    """The server with nothing in its mailbox, its folders numbered anew."""
-    with server.client() as client:
-        for _, _, name in client.list_folders():
-            if name not in ("INBOX", "Junk", "Trash"):
-                client.delete_folder(name)
-                continue
-            client.select_folder(name)
-            if found := client.search():
-                client.delete_messages(found)
-                client.expunge()
-    return server
 
 
 def mail(n: int, subject: str = "", sender: str = "li@mail.example") -> bytes:
@@ -63,19 +42,20 @@ def source(
     identities: Identities,
     server: dovecot.Dovecot,
     *,
+    user: str = dovecot.USER,
     password: str = dovecot.PASSWORD,
+    port: int = 0,
     security: str = "none",
     ca: str = "",
     folders: tuple[str, ...] = ("INBOX",),
     poll_s: int = 60,
 ) -> ImapAccount:
-    port = server.tls if security == "tls" else server.plain
     account = MailAccount(
         id="support",
         host="127.0.0.1",
-        user=dovecot.USER,
+        user=user,
         security=security,
-        port=port,
+        port=port or (server.tls if security == "tls" else server.plain),
         folders=folders,
         poll_s=poll_s,
         ca=ca,
@@ -95,8 +75,7 @@ def eventually(holds: Callable[[], bool], what: str) -> None:
 
 
 def test_read_once_then_only_what_is_new(store: Store, identities: Identities, box: dovecot.Dovecot) -> None:
-    for n in range(3):
-        box.deliver(mail(n))
+    box.deliver(*map(mail, range(3)))
     account = source(store, identities, box)
     first = account.once()
     assert (first.read, first.new, first.kept) == (3, 3, 0)
@@ -113,10 +92,10 @@ def test_read_once_then_only_what_is_new(store: Store, identities: Identities, b
 def test_folders_with_chinese_names_and_junk(store: Store, identities: Identities, box: dovecot.Dovecot) -> None:
     with box.client() as client:
         client.create_folder("客户邮件")
-    box.deliver(mail(1, "光纤"), "客户邮件")
-    box.deliver(mail(2, "You have won", "w@spam.example"), "Junk")
+    box.deliver(mail(1, "光纤"), folder="客户邮件")
+    box.deliver(mail(2, "You have won", "w@spam.example"), folder="Junk")
     box.deliver(mail(3, "Prize", "p@spam.example"), flags=(b"$Junk",))
-    box.deliver(mail(4, "thrown away"), "Trash")
+    box.deliver(mail(4, "thrown away"), folder="Trash")
     report = source(store, identities, box, folders=("*",)).once()
     assert report.new == 3
     assert column(store, "SELECT auto FROM messages ORDER BY message_id") == ["", "spam", "spam"]
@@ -131,9 +110,7 @@ def test_new_numbers_read_everything_and_double_nothing(
 ) -> None:
     with box.client() as client:
         client.create_folder("Old")
-    for n in range(2):
-        box.deliver(mail(n), "Old")
-    box.deliver(b"\x00\x01 no mail", "Old")
+    box.deliver(mail(0), mail(1), b"\x00\x01 no mail", folder="Old")
     account = source(store, identities, box, folders=("Old",))
     assert (account.once().new, len(store.read(list_kept))) == (2, 1)
     before = column(store, "SELECT name FROM positions")
@@ -141,8 +118,7 @@ def test_new_numbers_read_everything_and_double_nothing(
         client.delete_folder("Old")
         time.sleep(1.1)  # a folder made anew gets its UIDVALIDITY from the clock, by the second
         client.create_folder("Old")
-    for n in range(3):
-        box.deliver(mail(n), "Old")
+    box.deliver(*map(mail, range(3)), folder="Old")
     report = account.once()
     assert (report.read, report.new, report.same) == (3, 1, 2)
     after = column(store, "SELECT name FROM positions")
@@ -154,8 +130,7 @@ def test_new_numbers_read_everything_and_double_nothing(
 def test_what_can_t_be_read_is_kept_and_tried_again(
     store: Store, identities: Identities, box: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for n in range(3):
-        box.deliver(mail(n))
+    box.deliver(*map(mail, range(3)))
     fetch = IMAPClient.fetch
 
     def broken(self: IMAPClient, uids: list[int], what: list[str]) -> object:
@@ -197,7 +172,107 @@ def test_a_wrong_password_is_never_shown(
         source(store, identities, box, password="wrong-secret").once()
     assert "wrong-secret" not in f"{refused.value} {caplog.text}"
     source(store, identities, box).once()
+    user, chinese = dovecot.CHINESE
+    source(store, identities, box, user=user, password=chinese).once()
     assert dovecot.PASSWORD not in caplog.text
+    assert chinese not in caplog.text
+    with pytest.raises(IngestError, match="AUTHENTICATIONFAILED") as refused:
+        source(store, identities, box, user=user, password="错的").once()
+    assert "错" not in f"{refused.value} {caplog.text}"
+
+
+def test_more_mails_than_one_answer_can_name(
+    store: Store, identities: Identities, box: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cti.ingest.imap._WINDOW", 2)
+    search = IMAPClient.search
+
+    def meanwhile(client: IMAPClient, criteria: list[str]) -> object:
+        """Somebody removes the first mail while the numbers are asked for, window by window."""
+        if not gone and threading.current_thread() is threading.main_thread():
+            gone.append(True)
+            with box.client() as other:
+                other.select_folder("INBOX")
+                other.delete_messages(search(other)[:1])
+                other.expunge()
+        return search(client, criteria)
+
+    box.deliver(*map(mail, range(7)))
+    gone: list[bool] = []
+    monkeypatch.setattr(IMAPClient, "search", meanwhile)
+    account = source(store, identities, box)
+    account.once()
+    assert set(column(store, "SELECT message_id FROM messages")) >= {f"{n}@x" for n in range(1, 7)}
+    assert account.once().read == 0
+
+
+def test_a_line_cut_anywhere_loses_nothing_and_doubles_nothing(
+    store: Store, identities: Identities, box: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's answers end after so many bytes: in the greeting, in the list of mails, in the middle of one."""
+    monkeypatch.setattr("cti.ingest.imap._BYTES", 3000)
+    box.deliver(*map(mail, range(40)))
+    said = []
+    for passed in (10, 150, 250, 300, 900, *range(2000, 30_000, 2500)):
+        with cut_after(box.plain, passed) as port:
+            try:
+                source(store, identities, box, port=port).once()
+            except IngestError as error:
+                said.append(str(error))
+    assert len(said) > 5
+    assert all("can't be read" in words for words in said), "never that the password is wrong"
+    held = column(store, "SELECT count(*) FROM messages")
+    assert held == [40], "each try went on where the last one had come to"
+    assert column(store, "SELECT count(*) FROM interactions") == [40]
+    assert store.read(list_kept) == []
+    assert source(store, identities, box).once().read == 0
+
+
+def test_a_mail_the_database_refuses_is_kept_and_holds_no_other_up(
+    store: Store, identities: Identities, box: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = MailStore.put
+
+    def refuses(self: MailStore, connection: sa.Connection, mail: Mail, undated: Ms) -> bool:
+        stored = put(self, connection, mail, undated)
+        if mail.message_id == "1@x":
+            raise sa.exc.DataError("INSERT", {}, Exception("invalid byte sequence"))
+        return stored
+
+    box.deliver(*map(mail, range(3)))
+    account = source(store, identities, box)
+    with monkeypatch.context() as patch:
+        patch.setattr(MailStore, "put", refuses)
+        report = account.once()
+    assert (report.new, report.kept) == (2, 1)
+    (kept,) = store.read(list_kept)
+    assert "DataError" in kept.reason
+    assert account.once().new == 1
+    assert store.read(list_kept) == []
+
+
+@contextlib.contextmanager
+def cut_after(server: int, passed: int) -> Iterator[int]:
+    """A port that leads to the server's, until the server has said `passed` bytes; then the line is cut."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def carry() -> None:
+            client, _ = listener.accept()
+            left = passed
+            with client, socket.create_connection(("127.0.0.1", server)) as behind:
+                while left > 0:
+                    for ready in select.select([client, behind], [], [])[0]:
+                        data = ready.recv(min(left, 4096) if ready is behind else 4096)
+                        if not data:
+                            return
+                        if ready is behind:
+                            left -= len(data)
+                        (client if ready is behind else behind).sendall(data)
+
+        thread = threading.Thread(target=carry, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(10)
 
 
 def test_followed_mail_comes_at_once_and_after_the_line_is_cut(
@@ -214,7 +289,7 @@ def test_followed_mail_comes_at_once_and_after_the_line_is_cut(
 
     monkeypatch.setattr(IMAPClient, "login", noted)
     stop = threading.Event()
-    account = source(store, identities, box, poll_s=600)
+    account = source(store, identities, box, poll_s=600, security="tls", ca=str(box.ca))
     thread = threading.Thread(target=account.follow, args=(stop,))
     thread.start()
     try:

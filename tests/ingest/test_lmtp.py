@@ -87,6 +87,11 @@ async def test_what_is_too_big_is_refused_for_good(store: Store, port: int) -> N
     assert column(store, "SELECT count(*) FROM messages") == [1]
 
 
+async def test_lines_longer_than_the_standard_allows_are_taken(store: Store, port: int) -> None:
+    assert [code for code, _ in await hand_over(port, MAIL + b"x" * 50_000 + b"\r\n")] == [250]
+    assert column(store, "SELECT length(text) FROM messages")[0] == len("路由器一直亮红灯\n") + 50_000
+
+
 async def test_a_mail_from_nobody_is_a_bounce_and_makes_no_line(store: Store, port: int) -> None:
     bounce = MAIL.replace(b"li@mail.example", b"postmaster@mail.example").replace(
         b"=?utf-8?B?57qi54Gv?=", b"Undelivered Mail Returned to Sender"

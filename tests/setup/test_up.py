@@ -241,6 +241,25 @@ async def test_a_changed_site_is_put_in_force_while_calls_go_on(up: Callable[[st
     assert again.returncode == 0
     assert one.pid("cti.app") == bridge, "nothing that needs a new start has changed"
 
+    # The mail room comes with the first mail account, comes again when it dies, and goes with the last account.
+    plain = site.read_text()
+    account = 'id = "post"\nhost = "127.0.0.1"\nuser = "post"\nsecurity = "none"\nport = 1\n'
+    site.write_text(f"{plain}\n[[mail.accounts]]\n{account}")
+    done = await asyncio.to_thread(reload)
+    assert done.returncode == 0, done.stderr
+
+    def rooms() -> list[int]:
+        return [pid for pid, command in one.processes().items() if "cti.ingest.mailroom" in command]
+
+    await one.until(lambda: len(rooms()) == 1, "the mail room runs", 10)
+    (room,) = rooms()
+    os.kill(room, signal.SIGKILL)
+    await one.until(lambda: "The mail room ended" in one.said and rooms() not in ([], [room]), "it runs again", 10)
+    site.write_text(plain)
+    await asyncio.to_thread(reload)
+    await one.until(lambda: rooms() == [], "there is no mail to fetch any more", 10)
+    assert (one.pid("asterisk.conf"), one.pid("cti.app")) == (asterisk, bridge)
+
 
 async def test_what_is_in_use_is_said_with_the_cure(up: Callable[[str], Up]) -> None:
     one = up("busy")
