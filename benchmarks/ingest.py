@@ -126,7 +126,7 @@ def _measured(name: str, folder: Path, rows: int, mails: int) -> Mapping[str, An
 def _table(store: Store, source: Path, rows: int, identity: bool) -> Mapping[str, Any]:
     identities = Identities(b"benchmark", "HK")
     who = {"account": "customer_no", "tel": "phone"} if identity else {"customer": "customer_no"}
-    fields = Fields(key="id", at="created", title="title", language="lang", **who)  # type: ignore[arg-type]
+    fields = Fields(key="id", at="created", title="title", language="lang", **who)
     map_ = Map(name="orders", kind="order", zone="Asia/Hong_Kong", link=identity, columns=fields)
     if identity:
         _know_customers(store, identities, max(1, rows // _PER_CUSTOMER))

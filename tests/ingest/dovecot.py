@@ -23,6 +23,42 @@ USER = "support"
 PASSWORD = "a-password-of-the-test"
 CHINESE = ("support2", "密码 with spaces")
 """A second user, and a password that not every way of signing in can say."""
+_HEAD = {
+    2.3: """
+disable_plaintext_auth = no
+mail_location = maildir:{folder}/mail/%u
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
+passdb {{
+  driver = passwd-file
+  args = {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={folder}/home
+}}
+""",
+    2.4: """
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {folder}/mail/%{{user}}
+ssl_server_cert_file = {folder}/certificate.pem
+ssl_server_key_file = {folder}/key.pem
+passdb passwd-file {{
+  passwd_file_path = {folder}/users
+}}
+userdb static {{
+  fields {{
+    uid = {user}
+    gid = {group}
+    home = {folder}/home
+  }}
+}}
+""",
+}
+"""What 2.4 writes in another way; it wants its version first."""
 _CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -33,23 +69,11 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = 1
-mail_location = maildir:{folder}/mail/%u
 ssl = yes
-ssl_cert = <{folder}/certificate.pem
-ssl_key = <{folder}/key.pem
-disable_plaintext_auth = no
 auth_mechanisms = plain
 auth_failure_delay = 0
 mail_fsync = never
 shutdown_clients = yes
-passdb {{
-  driver = passwd-file
-  args = {folder}/users
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={folder}/home
-}}
 namespace inbox {{
   inbox = yes
   mailbox Junk {{
@@ -123,8 +147,10 @@ def running(plain: int, tls: int) -> Iterator[Dovecot]:
     folder = Path(tempfile.mkdtemp(prefix="hotline-dovecot-"))
     folder.chmod(0o755)
     ensure(folder / "certificate.pem", folder / "key.pem", ["127.0.0.1", "localhost"], datetime.now(UTC))
+    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    config = _HEAD[2.3 if version.startswith("2.3") else 2.4] + _CONFIG
     (folder / "dovecot.conf").write_text(
-        _CONFIG.format(folder=folder, user=account.pw_name, group=group, plain=plain, tls=tls)
+        config.format(folder=folder, user=account.pw_name, group=group, plain=plain, tls=tls)
     )
     users = "".join(f"{user}:{{PLAIN}}{password}\n" for user, password in ((USER, PASSWORD), CHINESE))
     (folder / "users").write_text(users, encoding="utf-8")
