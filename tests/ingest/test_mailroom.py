@@ -133,7 +133,7 @@ async def test_mail_from_both_ways_while_it_runs(data: Path, box: dovecot.Doveco
         # The same mail by the other way: it is the same.
         await asyncio.to_thread(box.deliver, mail(2), mail(3))
         await held(3)
-        with alone(Settings.load(data)):
+        with alone(data):
             found = {one.what: one for one in await asyncio.to_thread(diagnose, data)}
         assert found["Mail account support"].found == "support at 127.0.0.1: INBOX (3 mails)"
         assert found["Mail by LMTP"].ok
@@ -168,7 +168,7 @@ def test_doctor_says_what_is_wrong_with_an_account(
     assert main(["doctor", "--data", str(data)]) == 1
     assert "no folder Nowhere; there are INBOX, Junk, Trash" in capsys.readouterr().out
     (data / "settings.toml").write_text(f"lmtp_port = {free_ports(1)[0]}\n")
-    with alone(Settings.load(data)):
+    with alone(data):
         found = diagnose(data)[-1]
     assert (found.what, found.ok) == ("Mail by LMTP", False)
     assert "mailroom.log" in found.cure
