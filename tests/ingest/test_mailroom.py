@@ -81,7 +81,7 @@ def test_a_password_is_kept_for_its_owner_only(
 
 
 def test_killed_in_the_middle_and_run_again_has_every_mail_once(data: Path, box: dovecot.Dovecot) -> None:
-    count = 250
+    count = 220
     box.deliver(*map(mail, range(count)))
     add_account(data, box.plain)
     command = [sys.executable, "-P", "-m", "cti.cli", "ingest", "imap", "--json", "--data", str(data)]
