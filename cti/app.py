@@ -44,7 +44,7 @@ class Bridge:
         self._trouble: str | None = None
         self._in_force = site.load(settings.site_file)
         self._store = Store.open(settings.database_url)
-        self._journal = Journal.open(settings.data / "journal.db")
+        self._journal = Journal.open(settings.journal)
         self.loop = Loop(self._journal, self._carry_out)
         self._journal.start(self.loop.committed, self._journal_trouble)
         self._projector = Projector(self._store, self._journal)

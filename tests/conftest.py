@@ -1,6 +1,8 @@
 """What tests of several parts share: free ports, a real Asterisk, and where shared test data may be."""
 
 import asyncio
+import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -8,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import hypothesis
 import pytest
@@ -17,6 +20,7 @@ from cti.core.site import Site
 from cti.setup.asterisk import AsteriskInstall, AsteriskProcess, find_or_make
 from cti.setup.prepare import Options, prepare
 from cti.setup.settings import Settings
+from tests import postgres
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -73,6 +77,44 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the shared test data; set HOTLINE_SHARED ({folder} is not there)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A real PostgreSQL, shared by every test that asks for it; skipped only where it isn't installed."""
+    try:
+        server = postgres.start(free_ports(1)[0])
+    except LookupError as missing:
+        pytest.skip(str(missing))
+    try:
+        server.make_template()
+        yield server
+    finally:
+        server.stop()
+
+
+class MakeDatabase(Protocol):
+    """Gives the URL of a database of this test's own, migrated unless it is to be empty."""
+
+    def __call__(self, *, empty: bool = False) -> str: ...
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeDatabase]:
+    """The test runs once on each kind of database."""
+    if request.param == "sqlite":
+        names = itertools.count(1)
+        yield lambda *, empty=False: f"sqlite:///{tmp_path}/{next(names)}.db"
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    with contextlib.ExitStack() as made:
+        yield lambda *, empty=False: made.enter_context(server.database(empty=empty))
+
+
+@pytest.fixture
+def database_url(make_database: MakeDatabase) -> str:
+    """A database of this test's own."""
+    return make_database()
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,9 @@ def add_start(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agi", help="port of callers' sessions, on loopback (4573)", **port)  # type: ignore[arg-type]
     parser.add_argument("--lmtp", help="take mail from a mail server here, by LMTP on this port of loopback", **port)  # type: ignore[arg-type]
     parser.add_argument("--bind", metavar="ADDR", help="address to serve on (127.0.0.1); others turn HTTPS on")
+    parser.add_argument(
+        "--database", metavar="URL", help="where history and journal are kept: postgresql://user@host/name"
+    )
     parser.add_argument("--site", type=Path, metavar="FILE", help="the site file to put in force")
     parser.add_argument("--no-example", action="store_true", help="don't load the example site into a new folder")
 
@@ -65,6 +68,7 @@ def start_options(args: argparse.Namespace) -> Options:
         agi=args.agi,
         lmtp=args.lmtp,
         bind=args.bind,
+        database=args.database,
         site=args.site,
         example=not args.no_example,
     )

@@ -62,6 +62,9 @@ def run(args: argparse.Namespace) -> int:
 def _needed(fast: bool) -> list[str]:
     wanted = packages.missing(_SPEECH if fast else {**_SPEECH, **_REAL})
     wanted += packages.missing(_MAIL, beside="/usr/sbin")
+    if packages.postgres_programs() is None:
+        # The store's tests run on both databases, each on a server of their own.
+        wanted.append("postgresql")
     if not fast and not _has_chinese_letters():
         # Chromium measures and paints our Chinese screens.
         wanted.append("fonts-noto-cjk")

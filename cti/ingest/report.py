@@ -86,7 +86,7 @@ def list_kept(connection: Connection, source: str | None = None) -> list[Kept]:
     rows = connection.execute(
         text(
             "SELECT id, source, place, reason, length(body) AS size, at FROM kept"
-            " WHERE :source IS NULL OR source = :source ORDER BY at DESC, id DESC"
+            " WHERE CAST(:source AS text) IS NULL OR source = :source ORDER BY at DESC, id DESC"
         ),
         {"source": source},
     )

@@ -1,17 +1,15 @@
 """Rows of outside tables, one after the other, from a file or a database, never all at once."""
 
-import asyncio
 import csv
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from cti.ingest.mapping import Map
 from cti.ingest.report import IngestError
@@ -164,11 +162,10 @@ def _database(source: str, map_: Map) -> Iterator[Row]:
     if not map_.query and not map_.table:
         raise IngestError("for a database the map must say `table` or `query`")
     if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+asyncpg")
+        url = url.set(drivername="postgresql+psycopg")
     shown = url.render_as_string()  # without the password
     try:
-        found = _stream(url, map_) if url.get_dialect().is_async else _read(url, map_)
-        for number, cells in enumerate(found, start=1):
+        for number, cells in enumerate(_read(url, map_), start=1):
             yield Row(f"{shown}, row {number}", cells)
     except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise IngestError(f"{shown}: no driver for this database is installed ({error})") from error
@@ -192,25 +189,3 @@ def _read(url: sa.URL, map_: Map) -> Iterator[Cells]:
                 yield dict(row._mapping)
     finally:
         engine.dispose()
-
-
-def _stream(url: sa.URL, map_: Map) -> Iterator[Cells]:
-    """As `_read`, for drivers that are asynchronous only."""
-
-    async def walk() -> AsyncIterator[Cells]:
-        engine = create_async_engine(url)
-        try:
-            async with engine.connect() as connection:
-                async for row in await connection.stream(_statement(map_)):
-                    yield dict(row._mapping)
-        finally:
-            await engine.dispose()
-
-    with asyncio.Runner() as runner:
-        steps = walk()
-
-        async def step() -> Cells | None:
-            return await anext(steps, None)
-
-        while (cells := runner.run(step())) is not None:
-            yield cells

@@ -9,13 +9,14 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import psycopg
 from cryptography import x509
 from msgspec import Struct
 
 from cti.core.site import Site
-from cti.setup import asterisk, root, screens, site
+from cti.setup import asterisk, postgres, root, screens, site
 from cti.setup.problem import SetupProblem
-from cti.setup.settings import Settings
+from cti.setup.settings import Settings, is_postgres
 from cti.setup.supervise import answers, holder
 
 _ROOM = 500_000_000
@@ -109,7 +110,12 @@ def _site(in_force: Site) -> Finding:
 def _private(settings: Settings) -> Finding:
     loose = [
         path.name
-        for path in (settings.data / "secrets.toml", settings.private_key, settings.asterisk_etc)
+        for path in (
+            settings.data / "settings.toml",
+            settings.data / "secrets.toml",
+            settings.private_key,
+            settings.asterisk_etc,
+        )
         if path.exists() and path.stat().st_mode & 0o077
     ]
     cure = f"chmod go= {' '.join(loose)}" if loose else ""
@@ -117,8 +123,8 @@ def _private(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    if not settings.database_url.startswith("sqlite:///"):
-        return Finding("Database", True, settings.database_url.partition("://")[0])
+    if is_postgres(settings.database_url):
+        return _postgres(settings.database_url)
     file = Path(settings.database_url.removeprefix("sqlite:///"))
     if not file.exists():
         return Finding("Database", False, f"{file} is missing", "Run 'hotline up' once.")
@@ -129,6 +135,24 @@ def _database(settings: Settings) -> Finding:
         said = str(error)
     cure = "" if said == "ok" else "Bring back a copy of it; what the journal holds is folded into it again."
     return Finding("Database", not cure, f"{file.stat().st_size / 1e6:.1f} MB, {said}", cure)
+
+
+def _postgres(url: str) -> Finding:
+    cure = "See that the server runs and lets us in, or change database_url in settings.toml."
+    try:
+        with postgres.connect(url) as db:
+            if unfit := postgres.unfit(db):
+                return Finding("Database", False, f"{postgres.shown(url)}: {unfit}", "Then start hotline again.")
+            row = db.execute(
+                "SELECT pg_database_size(current_database()), to_regclass('alembic_version') IS NOT NULL,"
+                " has_schema_privilege('public', 'CREATE'), current_setting('server_version')"
+            ).fetchone()
+    except (SetupProblem, psycopg.Error) as error:
+        return Finding("Database", False, " ".join(str(error).split()), cure)
+    if row is None or not (row[1] or row[2]):
+        return Finding("Database", False, "tables can't be made in it", "GRANT CREATE ON SCHEMA public TO the user.")
+    state = "ok" if row[1] else "still empty; 'hotline up' makes the tables"
+    return Finding("Database", True, f"PostgreSQL {row[3].split()[0]}, {row[0] / 1e6:.1f} MB, {state}")
 
 
 def _prompts(settings: Settings) -> Finding:

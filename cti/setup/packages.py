@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 from cti.setup.problem import SetupProblem
 
@@ -15,6 +16,15 @@ def missing(programs: dict[str, str], beside: str = "") -> list[str]:
     """Of `{program: package}`, the packages whose program is neither on the path nor in the folder `beside` it."""
     path = os.pathsep.join(filter(None, (os.environ.get("PATH", os.defpath), beside)))
     return sorted({package for program, package in programs.items() if shutil.which(program, path=path) is None})
+
+
+def postgres_programs() -> Path | None:
+    """The folder of PostgreSQL's server programs (Debian keeps them off the path), the newest; None: not installed."""
+    folders = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if (folder / "initdb").exists()]
+    if folders:
+        return max(folders, key=lambda folder: int(folder.parent.name) if folder.parent.name.isdecimal() else 0)
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
 
 
 def install(packages: list[str], why: str, say: Say) -> None:

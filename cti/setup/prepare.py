@@ -31,6 +31,7 @@ class Options(Struct, frozen=True, kw_only=True):
     agi: int | None = None
     lmtp: int | None = None
     bind: str | None = None
+    database: str | None = None
     site: Path | None = None
     example: bool = True
     """Load the example site into a new folder that is given no site."""
@@ -134,6 +135,7 @@ def _write_settings(data: Path, options: Options) -> None:
         "ami_port": options.ami,
         "agi_port": options.agi,
         "lmtp_port": options.lmtp,
+        "database_url": options.database,
     }
     values = {**kept, **{name: value for name, value in given.items() if value is not None}}
     if options.http is not None:
@@ -146,4 +148,7 @@ def _write_settings(data: Path, options: Options) -> None:
         values["tls"] = not is_loopback(options.bind)
     if values != kept or not file.exists():
         lines = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in values.items()]
+        file.touch(mode=0o600)
         file.write_text(_HEAD + "\n".join(lines) + "\n")
+    # The URL of a database may hold a password.
+    file.chmod(0o600)

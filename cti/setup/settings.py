@@ -55,7 +55,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rtp_first: int = 10000
     rtp_last: int = 11999
     database_url: str
-    """SQLAlchemy's form: `sqlite:////folder/hotline.db` or `postgresql://...`."""
+    """`sqlite:////folder/hotline.db`, or `postgresql://user@host/name`, which holds the journal, too."""
     public_name: str = ""
     """The host name people use; empty: `bind`, or this machine's name when `bind` is a wildcard."""
     tls: bool = False
@@ -83,6 +83,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         if len(set(ports)) < len(ports) or not all(0 < port < 65536 for port in ports):
             raise SettingsError(f"Ports must be 1 to 65535 and differ: {ports}. Give others, as with --http PORT.")
         return settings
+
+    @property
+    def journal(self) -> str:
+        """Where the journal is kept, as `Journal.open` takes it."""
+        return self.database_url if is_postgres(self.database_url) else str(self.data / "journal.db")
 
     @property
     def site_file(self) -> Path:
@@ -144,6 +149,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def bracket(host: str) -> str:
     """An IPv6 address as it stands in a URL."""
     return f"[{host}]" if ":" in host else host
+
+
+def is_postgres(database_url: str) -> bool:
+    """Whether a database's URL means PostgreSQL."""
+    return database_url.partition(":")[0].partition("+")[0] in ("postgres", "postgresql")
 
 
 def is_loopback(address: str) -> bool:

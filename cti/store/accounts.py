@@ -118,7 +118,7 @@ class Accounts:
     async def keys(self) -> Sequence[StoredKey]:
         """All that are good now, oldest first."""
         good = sa.or_(tokens.c.expires.is_(None), tokens.c.expires > self._now())
-        wanted = sa.select(tokens).where(good).order_by(tokens.c.created)
+        wanted = sa.select(tokens).where(good).order_by(tokens.c.created, tokens.c.id)
         rows = await self._run(lambda: self._store.read(lambda c: c.execute(wanted).all()))
         return [_read(row) for row in rows]
 

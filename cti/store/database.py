@@ -4,16 +4,27 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar, cast
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from cti.setup import postgres
+from cti.setup.problem import SetupProblem
+from cti.setup.settings import is_postgres
+from cti.store.reader import PostgresReader, Reader
+
 _NEWEST = "0001"
 """The newest revision under `migrations/versions`; saves loading alembic at every start."""
 _BUSY_S = 30
+_WRITER = 7_405_016_501
+"""Key of the advisory lock that whoever writes holds until the commit; any number nobody else uses."""
+_WRITE = "write sqlite:////path/to/hotline.db or postgresql://user@host/name"
+
+IsolationLevel = Literal["READ COMMITTED", "REPEATABLE READ"]
 
 T = TypeVar("T")
 
@@ -25,26 +36,31 @@ class StoreError(Exception):
 class Store:
     """A database of ours. Its methods block: on the event loop use `History`, `Accounts`, or a thread.
 
-    `write` takes the writer's place at once (`BEGIN IMMEDIATE`), so that two processes, such as the bridge and an
-    import, wait for each other instead of failing half-way.
+    `write` takes the writer's place at once (`BEGIN IMMEDIATE`, or an advisory lock), so that two processes, such as
+    the bridge and an import, wait for each other instead of failing half-way.
     """
 
     def __init__(self, url: str, engine: Engine, reader: Engine, path: Path | None) -> None:
         self.url = url
         self.path = path
-        """The file of an SQLite database."""
+        """The file of an SQLite database; None: it is PostgreSQL."""
         self._engine = engine
         self._reader = reader
 
     @classmethod
     def open(cls, url: str) -> "Store":
-        """Open `sqlite:///PATH`, make it if there is none, run the migrations it lacks. Raises `StoreError`."""
+        """Open `sqlite:///PATH` (made if there is none) or `postgresql://...`; run the migrations it lacks.
+
+        Raises `StoreError`.
+        """
+        if is_postgres(url):
+            return cls._open_postgres(url)
         try:
             parsed = make_url(url)
         except sa.exc.ArgumentError as error:
-            raise StoreError(f"{url!r} is no database URL: write sqlite:////path/to/hotline.db") from error
+            raise StoreError(f"{url!r} is no database URL: {_WRITE}") from error
         if parsed.get_backend_name() != "sqlite" or not parsed.database:
-            raise StoreError(f"{url!r}: only sqlite:////path/to/hotline.db can be used")
+            raise StoreError(f"{url!r}: {_WRITE}")
         path = Path(parsed.database)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +71,27 @@ class Store:
             reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
             raise StoreError(f"can't open the database {path}: {reason}") from error
         return cls(url, engine, reader, path)
+
+    @classmethod
+    def _open_postgres(cls, url: str) -> "Store":
+        store: Store | None = None
+        try:
+            shown = postgres.shown(url)
+            store = cls(url, _postgres_engine(url, "READ COMMITTED"), _postgres_engine(url, "REPEATABLE READ"), None)
+            with store._engine.begin() as connection:
+                if cure := postgres.unfit(cast("psycopg.Connection", connection.connection.driver_connection)):
+                    raise StoreError(f"{shown} can't be used: {cure}")
+                _migrate(connection)
+        except SetupProblem as error:
+            raise StoreError(str(error)) from error
+        except (StoreError, sa.exc.DBAPIError) as error:
+            if store is not None:
+                store.close()
+            if isinstance(error, StoreError):
+                raise
+            reason = " ".join(str(error.orig).split())
+            raise StoreError(f"can't open the database {shown}: {reason}. Does the server run?") from error
+        return store
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Do `work` in one transaction: all of it is kept, or none."""
@@ -72,10 +109,10 @@ class Store:
         with self._reader.connect() as connection:
             yield connection
 
-    def driver(self) -> sqlite3.Connection:
+    def driver(self) -> Reader:
         """A read-only connection of the driver itself, for the hottest query. The caller closes it."""
         if self.path is None:
-            raise StoreError("only an SQLite database has a file to read from")
+            return PostgresReader(self.url)
         db = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
         db.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
         db.execute("PRAGMA mmap_size=1073741824")
@@ -102,6 +139,28 @@ def _sqlite_engine(url: str, begin: str) -> Engine:
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: str, isolation: IsolationLevel) -> Engine:
+    given = postgres.arguments(url)
+    given["options"] = f"{given.get('options', '')} -c lock_timeout={_BUSY_S}s".strip()
+    # Asked before it is used: the server may have been started anew since.
+    engine = sa.create_engine(
+        "postgresql+psycopg://", connect_args=given, isolation_level=isolation, pool_pre_ping=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(db: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+        postgres.adapt(db)
+
+    if isolation == "READ COMMITTED":
+
+        @event.listens_for(engine, "begin")
+        def start(connection: Connection) -> None:
+            # One writer at a time, as in SQLite: nobody meets half of another's work, and there are no deadlocks.
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
 
     return engine
 

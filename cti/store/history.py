@@ -6,7 +6,6 @@ the driver; writes go one after another through one thread, each in a transactio
 
 import asyncio
 import logging
-import sqlite3
 import threading
 import time
 from collections import OrderedDict
@@ -24,6 +23,7 @@ from cti.store import lists, reads, records, work
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
+from cti.store.reader import Reader
 from cti.store.views import (
     Answer,
     CallerFacts,
@@ -78,7 +78,7 @@ class History:
         self._answers = answers
         self._now = now
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[Reader] = []
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
         self._writer = ThreadPoolExecutor(1, "history-write")
         self._remembered: OrderedDict[IdentifierId, Identifier] = OrderedDict()
@@ -127,7 +127,7 @@ class History:
             return Pop(identifier=None, display="")
         now = self._now()
 
-        def look(db: sqlite3.Connection) -> Pop:
+        def look(db: Reader) -> Pop:
             found = reads.pop(db, identifier, interaction, now)
             if not found.display and (fresh := self._remembered.get(identifier)) is not None:
                 # The number's own row may still be on its way to the disk.
@@ -146,7 +146,7 @@ class History:
         """One customer in full; None: there is no such customer."""
         now = self._now()
 
-        def look(db: sqlite3.Connection) -> Person | None:
+        def look(db: Reader) -> Person | None:
             who = lists.who_is(db, customer)
             if who is None:
                 return None
@@ -161,7 +161,7 @@ class History:
         """A page of the timeline, newest first, and where the next begins. Raises `ValueError` for a bad `before`."""
         start = lists.cursor(before)
 
-        def look(db: sqlite3.Connection) -> tuple[tuple[Entry, ...], str | None]:
+        def look(db: Reader) -> tuple[tuple[Entry, ...], str | None]:
             owners = reads.owners_of(db, customer)
             found = tuple(reads.timeline(db, owners, customer, start, kind, limit + 1))
             more = len(found) > limit
@@ -203,7 +203,7 @@ class History:
         if journal is None:
             return ()
 
-        def look(db: sqlite3.Connection) -> tuple[Record, ...]:
+        def look(db: Reader) -> tuple[Record, ...]:
             span = db.execute("SELECT first_seq, last_seq FROM calls WHERE interaction = ?", (interaction,)).fetchone()
             return tuple(journal.story(span[0], span[1], interaction)) if span else ()
 
@@ -308,7 +308,7 @@ class History:
         self._local.db = self._store.driver()
         self._connections.append(self._local.db)
 
-    async def _read(self, look: Callable[[sqlite3.Connection], T]) -> T:
+    async def _read(self, look: Callable[[Reader], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: look(self._local.db))
 
     async def _write(self, work: Callable[[Connection], T]) -> T:

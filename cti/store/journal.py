@@ -1,18 +1,17 @@
 """The journal: every event once, in order, on disk before anybody hears of it.
 
 One writer thread commits whatever waits in one transaction (group commit), so the loop never touches the file and a
-burst costs one fsync. The file is the journal's own (`journal.db`): SQLite has one writer per file, and an import
-into the history must not hold up a call. Events are kept as JSON so that people can read them with `sqlite3`.
+burst costs one fsync. In SQLite the file is the journal's own (`journal.db`): SQLite has one writer per file, and an
+import into the history must not hold up a call. In PostgreSQL it is two tables beside the history's, written past the
+lock of its writers. Events are kept as JSON so that people can read them with `sqlite3` or `psql`.
 
-Guarantees: a sequence number given to `on_committed` survives `kill -9` and power loss (WAL, `synchronous=FULL`);
-records are never reordered, skipped or written twice; what can't be written is reported and tried again.
+Guarantees: a sequence number given to `on_committed` survives `kill -9` and power loss (`synchronous=FULL`,
+`synchronous_commit`); records are never reordered, skipped or written twice; what can't be written is reported and
+tried again.
 """
 
 import asyncio
 import contextlib
-import fcntl
-import os
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,15 +23,11 @@ from msgspec import Struct
 
 from cti.core.events import Event, Record
 from cti.core.ids import Ms
+from cti.setup.settings import is_postgres
+from cti.store.journal_places import File, NotOurs, Place, Tables, Writer
+from cti.store.reader import Reader
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS snapshot (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
-"""
-_FORMAT = 1
-"""`PRAGMA user_version` of a file we understand."""
 _RETRY_S = (0.1, 0.2, 0.5, 1.0)
-_SNAPSHOTS_KEPT = 2
 _PAGE = 2000
 
 Upgrade = Callable[[dict[str, object]], dict[str, object]]
@@ -50,37 +45,33 @@ class _Snapshot(Struct, frozen=True):
 
 
 class Journal:
-    """An append-only file of `Record`s with snapshots of the world beside them.
+    """An append-only list of `Record`s with snapshots of the world beside them.
 
     `load`, `latest_snapshot` and `last_seq` read and may be used by any thread at any time; `append` and
     `save_snapshot` need `start` first.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._encoder = msgspec.json.Encoder()
         self._waiting: list[Record | _Snapshot] = []
         self._wakeup = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = False
-        self._lock: int | None = None
         self._troubled = False
 
     @classmethod
-    def open(cls, path: Path | str) -> "Journal":
-        """Open or make the file. Raises `JournalError` when it isn't a journal we understand."""
-        journal = cls(Path(path))
+    def open(cls, where: Path | str) -> "Journal":
+        """Open or make it: a file's path, or a PostgreSQL database's URL. Raises `JournalError`."""
+        named = str(where)
+        place: Place = Tables(named) if is_postgres(named) else File(Path(named))
         try:
-            journal._path.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(journal._connect()) as db:
-                version = db.execute("PRAGMA user_version").fetchone()[0]
-                if version not in (0, _FORMAT):
-                    raise JournalError(f"{path} was written by a newer Hotline (format {version}): use that one")
-                db.executescript(_SCHEMA)
-                db.execute(f"PRAGMA user_version={_FORMAT}")
-        except (sqlite3.Error, OSError) as error:
-            raise JournalError(f"can't open the journal {path}: {error}") from error
-        return journal
+            place.make()
+        except NotOurs as error:
+            raise JournalError(str(error)) from error
+        except place.errors as error:
+            raise JournalError(f"can't open the journal {place}: {error}") from error
+        return cls(place)
 
     def start(self, on_committed: Callable[[int], None], on_trouble: Callable[[str | None], None]) -> None:
         """Begin to accept records. Both callbacks are called on the event loop that runs now.
@@ -88,7 +79,12 @@ class Journal:
         `on_committed(seq)`: everything up to `seq` is on disk. `on_trouble(text)`: it can't be written for this
         reason and is tried again; `on_trouble(None)`: it could. Raises `JournalError` if another process writes here.
         """
-        self._take_lock()
+        try:
+            self._place.lock()
+        except NotOurs as error:
+            raise JournalError(str(error)) from error
+        except self._place.errors as error:
+            raise JournalError(f"can't open the journal {self._place}: {error}") from error
         loop = asyncio.get_running_loop()
 
         def post(callback: Callable[[], None]) -> None:
@@ -123,19 +119,19 @@ class Journal:
 
     def latest_snapshot(self) -> tuple[int, bytes] | None:
         """The newest snapshot and the `seq` it stands at."""
-        with contextlib.closing(self._connect()) as db:
+        with self._reading() as db:
             row = db.execute("SELECT seq, body FROM snapshot ORDER BY seq DESC LIMIT 1").fetchone()
         return (row[0], row[1]) if row else None
 
     def last_seq(self) -> int:
         """The newest `seq` on disk; 0 when there is none."""
-        with contextlib.closing(self._connect()) as db:
+        with self._reading() as db:
             seq: int = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
         return seq
 
     def load(self, after_seq: int = 0) -> Iterator[Record]:
         """Every record on disk after `after_seq`, in order. Raises `JournalError` naming one it can't read."""
-        with contextlib.closing(self._connect()) as db:
+        with self._reading() as db:
             while True:
                 # Page by page, so that a slow reader doesn't keep the WAL from being folded back.
                 rows = db.execute(
@@ -152,10 +148,11 @@ class Journal:
         quoted = msgspec.json.encode(interaction).decode()
         # Ids of offers and of the legs we make are the interaction's own, a dot and more.
         about = (quoted, quoted[:-1] + ".")
-        with contextlib.closing(self._connect()) as db:
+        finds = self._place.finds
+        with self._reading() as db:
             rows = db.execute(
-                "SELECT seq, at, body FROM event WHERE seq BETWEEN ? AND ?"
-                " AND (instr(body, ?) > 0 OR instr(body, ?) > 0) ORDER BY seq",
+                f"SELECT seq, at, body FROM event WHERE seq BETWEEN ? AND ?"
+                f" AND ({finds}(body, ?) > 0 OR {finds}(body, ?) > 0) ORDER BY seq",
                 (first_seq, last_seq, *about),
             ).fetchall()
         return [Record(seq, Ms(at), _decode(seq, body)) for seq, at, body in rows]
@@ -170,10 +167,8 @@ class Journal:
             lost = self._thread.is_alive()
             self._thread = None
             if lost:
-                raise JournalError(f"{self._path}: records could not be written before the end; is the disk full?")
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+                raise JournalError(f"{self._place}: records could not be written before the end; is the disk full?")
+        self._place.close()
 
     def __enter__(self) -> "Journal":
         return self
@@ -181,10 +176,18 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Reader]:
+        try:
+            with self._place.reading() as db:
+                yield db
+        except self._place.errors as error:
+            raise JournalError(f"can't read the journal {self._place}: {error}") from error
+
     # --- the writer thread
 
     def _write_for_ever(self, committed: Callable[[int], None], trouble: Callable[[str | None], None]) -> None:
-        db: sqlite3.Connection | None = None
+        writer: Writer | None = None
         while True:
             with self._wakeup:
                 while not self._waiting and not self._closing:
@@ -195,15 +198,15 @@ class Journal:
             attempt = 0
             while True:
                 try:
-                    db = db or self._connect()
-                    last = self._write(db, batch)
+                    writer = writer or self._place.writer()
+                    last = self._write(writer, batch)
                     break
-                except (sqlite3.Error, OSError) as error:
+                except self._place.errors as error:
                     # A fresh connection each time: after an I/O error SQLite may refuse the old one for good.
-                    if db is not None:
-                        with contextlib.suppress(sqlite3.Error):
-                            db.close()
-                        db = None
+                    if writer is not None:
+                        with contextlib.suppress(*self._place.errors):
+                            writer.close()
+                        writer = None
                     self._troubled = True
                     trouble(f"the journal can't be written ({error}); {len(batch)} records wait")
                     time.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])
@@ -213,50 +216,15 @@ class Journal:
                 trouble(None)
             if last is not None:
                 committed(last)
-        if db is not None:
-            db.close()
+        if writer is not None:
+            writer.close()
 
-    def _write(self, db: sqlite3.Connection, batch: Sequence[Record | _Snapshot]) -> int | None:
+    def _write(self, writer: Writer, batch: Sequence[Record | _Snapshot]) -> int | None:
         """One transaction; gives the last `seq` in it. All or nothing, so trying again is safe."""
         encode = self._encoder.encode
         rows = [(item.seq, item.at, encode(item.event).decode()) for item in batch if isinstance(item, Record)]
-        with _transaction(db):
-            db.executemany("INSERT INTO event VALUES (?, ?, ?)", rows)
-            for item in batch:
-                if isinstance(item, _Snapshot):
-                    db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", (item.seq, item.body))
-                    db.execute(
-                        "DELETE FROM snapshot WHERE seq NOT IN (SELECT seq FROM snapshot ORDER BY seq DESC LIMIT ?)",
-                        (_SNAPSHOTS_KEPT,),
-                    )
+        writer.write(rows, [(item.seq, item.body) for item in batch if isinstance(item, _Snapshot)])
         return rows[-1][0] if rows else None
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, isolation_level=None, timeout=10)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=FULL")
-        return db
-
-    def _take_lock(self) -> None:
-        handle = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(handle)
-            raise JournalError(f"another bridge runs on {self._path.parent}: stop it, or choose --data") from error
-        self._lock = handle
-
-
-@contextlib.contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
 
 
 _decoder = msgspec.json.Decoder(Event)

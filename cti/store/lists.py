@@ -1,6 +1,5 @@
 """Lists and look-ups of the history beside the pop: calls, mails, search, what is usual. Read-only, in a thread."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
 from cti.store import paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
+from cti.store.reader import Reader
 from cti.store.views import Attached, CallLine, CustomerHit, Message, PromiseLine
 
 _WEEKS = 4
@@ -32,14 +32,14 @@ def cursor(before: str | None) -> tuple[int, str] | None:
     return int(at), id_
 
 
-def call(db: sqlite3.Connection, interaction: str) -> CallLine | None:
+def call(db: Reader, interaction: str) -> CallLine | None:
     """One call in full."""
     row = db.execute(_CALL + "WHERE c.interaction = ?", (interaction,)).fetchone()
     return _call_line(row) if row else None
 
 
 def calls(
-    db: sqlite3.Connection,
+    db: Reader,
     before: tuple[int, str] | None,
     limit: int,
     agent: AgentId | None,
@@ -96,7 +96,7 @@ def _call_line(row: _CallRow) -> CallLine:
     )
 
 
-def who_is(db: sqlite3.Connection, customer: str) -> tuple[str, str, str | None, str] | None:
+def who_is(db: Reader, customer: str) -> tuple[str, str, str | None, str] | None:
     """(id, name, language, tier) of a customer, or of an identifier standing for one."""
     row = db.execute("SELECT id, name, language, tier FROM customers WHERE id = ?", (customer,)).fetchone()
     if row is not None:
@@ -106,7 +106,7 @@ def who_is(db: sqlite3.Connection, customer: str) -> tuple[str, str, str | None,
     return None
 
 
-def messages(db: sqlite3.Connection, interaction: str) -> tuple[Message, ...]:
+def messages(db: Reader, interaction: str) -> tuple[Message, ...]:
     """The mails of a thread, oldest first, each with what is attached."""
     found = []
     for id_, at, inbound, name, recipients, subject, text, quoted, auto, language, problems in db.execute(
@@ -138,13 +138,13 @@ def messages(db: sqlite3.Connection, interaction: str) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def attachment(db: sqlite3.Connection, digest: str) -> bytes | None:
+def attachment(db: Reader, digest: str) -> bytes | None:
     """An attachment's bytes."""
     row = db.execute("SELECT body FROM attachments WHERE hash = ?", (digest,)).fetchone()
     return bytes(row[0]) if row else None
 
 
-def promises(db: sqlite3.Connection, agent: str) -> tuple[PromiseLine, ...]:
+def promises(db: Reader, agent: str) -> tuple[PromiseLine, ...]:
     """An agent's open promises, by due time."""
     rows = db.execute(
         "SELECT id, what, due, made, agent, case_id FROM promises WHERE state = 'open' AND agent = ? ORDER BY due",
@@ -153,7 +153,7 @@ def promises(db: sqlite3.Connection, agent: str) -> tuple[PromiseLine, ...]:
     return tuple(reads.promise_line(*row) for row in rows)
 
 
-def search(db: sqlite3.Connection, identities: Identities, query: str, limit: int) -> tuple[CustomerHit, ...]:
+def search(db: Reader, identities: Identities, query: str, limit: int) -> tuple[CustomerHit, ...]:
     """Customers by exact number, address, account or case, then by names that begin so, then by names that hold it."""
     hits: dict[str, CustomerHit] = {}
     for customer, detail in _candidates(db, identities, query.strip(), limit):
@@ -168,7 +168,7 @@ def search(db: sqlite3.Connection, identities: Identities, query: str, limit: in
     return tuple(hits.values())
 
 
-def _candidates(db: sqlite3.Connection, identities: Identities, query: str, limit: int) -> Iterator[tuple[str, str]]:
+def _candidates(db: Reader, identities: Identities, query: str, limit: int) -> Iterator[tuple[str, str]]:
     """(customer, what matched), likeliest first; lazily, for the last step reads every name."""
     if not query:
         return
@@ -200,12 +200,12 @@ def _candidates(db: sqlite3.Connection, identities: Identities, query: str, limi
         yield customer, ""
 
 
-def _last(db: sqlite3.Connection, owner: str) -> Ms | None:
+def _last(db: Reader, owner: str) -> Ms | None:
     row = db.execute("SELECT at FROM interactions WHERE owner = ? ORDER BY at DESC LIMIT 1", (owner,)).fetchone()
     return Ms(row[0]) if row else None
 
 
-def _detail(db: sqlite3.Connection, owners: Sequence[str]) -> str:
+def _detail(db: Reader, owners: Sequence[str]) -> str:
     """A number, else an address, else whatever there is, to tell namesakes apart."""
     for owner in sorted(owners, key=lambda one: KINDS.index(kind) if (kind := one.partition(":")[0]) in KINDS else 9):
         if (known := reads.known(db, owner)) is not None:
@@ -213,7 +213,7 @@ def _detail(db: sqlite3.Connection, owners: Sequence[str]) -> str:
     return ""
 
 
-def usual_half_hours(db: sqlite3.Connection, zone: str, now: Ms) -> tuple[float, ...]:
+def usual_half_hours(db: Reader, zone: str, now: Ms) -> tuple[float, ...]:
     """Calls in each half hour of this weekday, the mean of the last four weeks in which there were any."""
     place = ZoneInfo(zone)
     today = datetime.fromtimestamp(now / 1000, place).replace(hour=0, minute=0, second=0, microsecond=0)

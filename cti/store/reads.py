@@ -4,7 +4,6 @@ Each statement touches a few neighbouring rows whatever the size of the history:
 already kept (`tallies`), what is open. Nothing here scans. The SQL is what SQLite and PostgreSQL both understand.
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter, itemgetter
@@ -14,6 +13,7 @@ from msgspec import Struct
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.store import paths
 from cti.store.identity import KINDS, display_phone
+from cti.store.reader import Reader
 from cti.store.views import CallerFacts, CaseLine, Entry, Person, Pop, PromiseLine, Station
 
 RECENT_MS = 5 * 24 * 3600 * 1000
@@ -79,13 +79,13 @@ def display(kind: str, value: str) -> str:
     return display_phone(value) if kind == "tel" else value
 
 
-def known(db: sqlite3.Connection, identifier: str) -> Known | None:
+def known(db: Reader, identifier: str) -> Known | None:
     """The identifier's own row."""
     row = db.execute("SELECT value, name, language FROM identifiers WHERE id = ?", (identifier,)).fetchone()
     return Known(*row) if row else None
 
 
-def people_of(db: sqlite3.Connection, identifier: str) -> list[tuple[str, str, str | None, str]]:
+def people_of(db: Reader, identifier: str) -> list[tuple[str, str, str | None, str]]:
     """(id, name, language, tier) of everybody linked to the identifier."""
     return db.execute(
         "SELECT c.id, c.name, c.language, c.tier FROM links l JOIN customers c ON c.id = l.customer"
@@ -94,7 +94,7 @@ def people_of(db: sqlite3.Connection, identifier: str) -> list[tuple[str, str, s
     ).fetchall()
 
 
-def facts(db: sqlite3.Connection, identifier: IdentifierId) -> CallerFacts:
+def facts(db: Reader, identifier: IdentifierId) -> CallerFacts:
     """What a flow may branch on."""
     row = known(db, identifier)
     people = people_of(db, identifier)
@@ -111,7 +111,7 @@ def facts(db: sqlite3.Connection, identifier: IdentifierId) -> CallerFacts:
     )
 
 
-def _last_agent(db: sqlite3.Connection, owners: Sequence[str]) -> AgentId | None:
+def _last_agent(db: Reader, owners: Sequence[str]) -> AgentId | None:
     """Of the newest calls of these owners, the agent of the last that was answered."""
     found: list[tuple[int, str]] = []
     for owner in owners:
@@ -123,7 +123,7 @@ def _last_agent(db: sqlite3.Connection, owners: Sequence[str]) -> AgentId | None
     return AgentId(max(found)[1]) if found else None
 
 
-def pop(db: sqlite3.Connection, identifier: IdentifierId, besides: InteractionId | None, now: Ms) -> Pop:
+def pop(db: Reader, identifier: IdentifierId, besides: InteractionId | None, now: Ms) -> Pop:
     """Everything known about whoever calls from `identifier`; `besides` is the call itself, which is left out."""
     row = known(db, identifier)
     linked = people_of(db, identifier)
@@ -149,7 +149,7 @@ def pop(db: sqlite3.Connection, identifier: IdentifierId, besides: InteractionId
 
 
 def person(
-    db: sqlite3.Connection,
+    db: Reader,
     who: tuple[str, str, str | None, str],
     now: Ms,
     *,
@@ -182,7 +182,7 @@ def person(
     )
 
 
-def owners_of(db: sqlite3.Connection, customer: str) -> list[str]:
+def owners_of(db: Reader, customer: str) -> list[str]:
     """Whose lines are this customer's: those of the identifiers linked to it, and its own without any."""
     if customer.partition(":")[0] in KINDS:
         return [customer]  # an identifier nobody is linked to stands for a person of its own
@@ -191,7 +191,7 @@ def owners_of(db: sqlite3.Connection, customer: str) -> list[str]:
 
 
 def timeline(
-    db: sqlite3.Connection,
+    db: Reader,
     owners: Sequence[str],
     customer: str,
     before: tuple[int, str] | None,
@@ -217,7 +217,7 @@ def timeline(
 
 
 def _counts(
-    db: sqlite3.Connection, owners: Sequence[str], customer: str, besides: InteractionId | None
+    db: Reader, owners: Sequence[str], customer: str, besides: InteractionId | None
 ) -> tuple[dict[str, int], list[str]]:
     """How many lines of each kind, and those owners that have any."""
     counts: dict[str, int] = {}
@@ -235,7 +235,7 @@ def _counts(
     return {kind: n for kind, n in counts.items() if n > 0}, list(used)
 
 
-def _cases(db: sqlite3.Connection, owners: Sequence[str]) -> Iterator[CaseLine]:
+def _cases(db: Reader, owners: Sequence[str]) -> Iterator[CaseLine]:
     for id_, title, state, opened, owner in db.execute(
         f"SELECT id, title, state, opened, owner FROM cases WHERE customer IN ({_marks(owners)})"
         " AND state <> 'closed' ORDER BY opened DESC LIMIT 20",
@@ -244,7 +244,7 @@ def _cases(db: sqlite3.Connection, owners: Sequence[str]) -> Iterator[CaseLine]:
         yield CaseLine(id=str(id_), title=title, state=state, opened=Ms(opened), owner=owner or None)
 
 
-def _promises(db: sqlite3.Connection, owners: Sequence[str]) -> Iterator[PromiseLine]:
+def _promises(db: Reader, owners: Sequence[str]) -> Iterator[PromiseLine]:
     for row in db.execute(
         f"SELECT id, what, due, made, agent, case_id FROM promises WHERE customer IN ({_marks(owners)})"
         " AND state = 'open' ORDER BY due LIMIT 20",

@@ -3,7 +3,9 @@
 Each may be done twice without harm. The SQL is what SQLite and PostgreSQL both understand.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -133,11 +135,15 @@ def bulk(connection: Connection, statement: TextClause, rows: list[dict[str, Any
     """Carry out `statement` for every row."""
     if not rows:
         return
-    if connection.dialect.name == "sqlite":
-        # The driver knows `:name` itself; SQLAlchemy's copy of every row would take longer than SQLite.
-        connection.exec_driver_sql(statement.text, rows)
-    else:
-        connection.execute(statement, rows)
+    # By the driver itself; SQLAlchemy's copy of every row would take longer than the database.
+    words = statement.text if connection.dialect.name == "sqlite" else _for_psycopg(statement.text)
+    connection.exec_driver_sql(words, rows)
+
+
+@lru_cache(maxsize=64)
+def _for_psycopg(words: str) -> str:
+    """SQLite's driver knows `:name` itself; psycopg writes it `%(name)s`."""
+    return re.sub(r"(?<![:\w]):(\w+)", r"%(\1)s", words.replace("%", "%%"))
 
 
 def _staged(

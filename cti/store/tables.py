@@ -23,21 +23,24 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+# Sorted by code points on PostgreSQL, too: paging and the search for names rely on the order SQLite and Python have.
+_String = String().with_variant(String(collation="C"), "postgresql")
+_Text = Text().with_variant(Text(collation="C"), "postgresql")
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column that is exactly INTEGER."""
 
 
 def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
+    return Column(name, _Text, nullable=False, server_default="")
 
 
 customers = Table(
     "customers",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", _String, primary_key=True),
     _text("name"),
-    Column("name_key", Text, nullable=False, server_default="", index=True),  # folded, for searching
-    Column("language", String),
+    Column("name_key", _Text, nullable=False, server_default="", index=True),  # folded, for searching
+    Column("language", _String),
     _text("tier"),
     Column("created", BigInteger, nullable=False),
     Column("updated", BigInteger, nullable=False),
@@ -47,12 +50,12 @@ customers = Table(
 identifiers = Table(
     "identifiers",
     metadata,
-    Column("id", String, nullable=False),
-    Column("kind", String, nullable=False),  # tel, mail, account, device
-    Column("value", Text, nullable=False),  # normalised; what erasing removes
+    Column("id", _String, nullable=False),
+    Column("kind", _String, nullable=False),  # tel, mail, account, device
+    Column("value", _Text, nullable=False),  # normalised; what erasing removes
     _text("raw"),  # as it first came
     _text("name"),  # what its owner called themselves, such as the name in a mail's From
-    Column("language", String),  # last chosen in a call
+    Column("language", _String),  # last chosen in a call
     Column("first_seen", BigInteger, nullable=False),
     Column("last_seen", BigInteger, nullable=False),
     PrimaryKeyConstraint("id"),
@@ -62,8 +65,8 @@ identifiers = Table(
 links = Table(
     "links",
     metadata,
-    Column("identifier", String, nullable=False),
-    Column("customer", String, nullable=False),
+    Column("identifier", _String, nullable=False),
+    Column("customer", _String, nullable=False),
     _text("source"),  # who says so: an import's name or agent:<id>
     Column("since", BigInteger, nullable=False),
     PrimaryKeyConstraint("identifier", "customer"),
@@ -74,15 +77,15 @@ links = Table(
 interactions = Table(
     "interactions",
     metadata,
-    Column("owner", String, nullable=False),  # an identifier, `customer:<id>`, or `nobody`
+    Column("owner", _String, nullable=False),  # an identifier, `customer:<id>`, or `nobody`
     Column("at", BigInteger, nullable=False),
-    Column("id", String, nullable=False),
-    Column("kind", String, nullable=False),  # call, mail, chat, sms, search, form, visit, order
-    Column("customer", String),  # confirmed by an agent; NULL: whoever the owner is linked to
+    Column("id", _String, nullable=False),
+    Column("kind", _String, nullable=False),  # call, mail, chat, sms, search, form, visit, order
+    Column("customer", _String),  # confirmed by an agent; NULL: whoever the owner is linked to
     _text("title"),
     _text("text"),
     Column("inbound", Boolean, nullable=False),
-    Column("language", String),
+    Column("language", _String),
     _text("agent"),
     _text("agent_name"),
     Column("lasted", BigInteger),
@@ -106,14 +109,14 @@ interactions = Table(
 calls = Table(
     "calls",
     metadata,
-    Column("interaction", String, primary_key=True),
+    Column("interaction", _String, primary_key=True),
     Column("at", BigInteger, nullable=False),
-    Column("caller", String),  # an identifier; NULL: withheld
+    Column("caller", _String),  # an identifier; NULL: withheld
     _text("number"),  # the hotline number that was dialled
-    Column("language", String),
+    Column("language", _String),
     _text("queue"),
     _text("agent"),  # the last who talked
-    Column("state", String, nullable=False),  # open, or how it ended
+    Column("state", _String, nullable=False),  # open, or how it ended
     Column("waited", BigInteger, nullable=False),
     Column("talked", BigInteger, nullable=False),
     _text("path"),
@@ -129,9 +132,9 @@ calls = Table(
 tallies = Table(
     "tallies",
     metadata,
-    Column("owner", String, nullable=False),
-    Column("customer", String, nullable=False),  # empty: not confirmed
-    Column("kind", String, nullable=False),
+    Column("owner", _String, nullable=False),
+    Column("customer", _String, nullable=False),  # empty: not confirmed
+    Column("kind", _String, nullable=False),
     Column("n", BigInteger, nullable=False),
     PrimaryKeyConstraint("owner", "customer", "kind"),
     sqlite_with_rowid=False,
@@ -141,9 +144,9 @@ tallies = Table(
 annotations = Table(
     "annotations",
     metadata,
-    Column("interaction", String, nullable=False),
+    Column("interaction", _String, nullable=False),
     _text("text"),
-    Column("customer", String),
+    Column("customer", _String),
     Column("case_id", BigInteger),
     _text("agent"),
     Column("at", BigInteger, nullable=False),
@@ -155,8 +158,8 @@ annotations = Table(
 messages = Table(
     "messages",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("interaction", String, nullable=False),
+    Column("id", _String, primary_key=True),
+    Column("interaction", _String, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("inbound", Boolean, nullable=False),
     _text("author"),  # an identifier
@@ -166,7 +169,7 @@ messages = Table(
     _text("text"),  # what was written
     _text("quoted"),  # what was only quoted, and the signature
     _text("auto"),  # bounce, auto_reply, receipt, list, loop, spam; empty: a person
-    Column("language", String),
+    Column("language", _String),
     _text("message_id"),
     _text("subject_key"),
     Column("loose", Boolean, nullable=False),  # a reply that doesn't say to what
@@ -179,8 +182,8 @@ messages = Table(
 thread_refs = Table(
     "thread_refs",
     metadata,
-    Column("ref", String, nullable=False),  # a Message-ID that a thread has or mentions
-    Column("interaction", String, nullable=False),
+    Column("ref", _String, nullable=False),  # a Message-ID that a thread has or mentions
+    Column("interaction", _String, nullable=False),
     PrimaryKeyConstraint("ref"),
     Index("thread_refs_interaction", "interaction"),
     sqlite_with_rowid=False,
@@ -189,7 +192,7 @@ thread_refs = Table(
 attachments = Table(
     "attachments",
     metadata,
-    Column("hash", String, primary_key=True),
+    Column("hash", _String, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
@@ -197,11 +200,11 @@ attachments = Table(
 message_attachments = Table(
     "message_attachments",
     metadata,
-    Column("message", String, nullable=False),
+    Column("message", _String, nullable=False),
     Column("n", Integer, nullable=False),
     _text("name"),
     _text("type"),
-    Column("hash", String, nullable=False),
+    Column("hash", _String, nullable=False),
     PrimaryKeyConstraint("message", "n"),
     sqlite_with_rowid=False,
 )
@@ -210,14 +213,14 @@ cases = Table(
     "cases",
     metadata,
     Column("id", _Serial, primary_key=True),
-    Column("customer", String, nullable=False, index=True),
+    Column("customer", _String, nullable=False, index=True),
     _text("title"),
-    Column("state", String, nullable=False),  # open, waiting, closed
+    Column("state", _String, nullable=False),  # open, waiting, closed
     Column("opened", BigInteger, nullable=False),
     Column("closed", BigInteger),
     _text("owner"),  # agent id
     Column("priority", Integer, nullable=False, server_default="0"),
-    Column("source", String),  # an import's name and key; NULL: made here
+    Column("source", _String),  # an import's name and key; NULL: made here
     UniqueConstraint("source"),
 )
 
@@ -225,16 +228,16 @@ promises = Table(
     "promises",
     metadata,
     Column("id", _Serial, primary_key=True),
-    Column("customer", String, nullable=False, index=True),
+    Column("customer", _String, nullable=False, index=True),
     Column("case_id", BigInteger),
-    Column("interaction", String),
-    Column("what", Text, nullable=False),
+    Column("interaction", _String),
+    Column("what", _Text, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("made", BigInteger, nullable=False),
     _text("agent"),  # who promised
-    Column("state", String, nullable=False),  # open, kept, withdrawn
+    Column("state", _String, nullable=False),  # open, kept, withdrawn
     Column("done", BigInteger),
-    Column("source", String),
+    Column("source", _String),
     Index("promises_due", "state", "due"),
     UniqueConstraint("source"),
 )
@@ -242,8 +245,8 @@ promises = Table(
 tags = Table(
     "tags",
     metadata,
-    Column("customer", String, nullable=False),
-    Column("tag", String, nullable=False),
+    Column("customer", _String, nullable=False),
+    Column("tag", _String, nullable=False),
     _text("source"),
     PrimaryKeyConstraint("customer", "tag"),
     sqlite_with_rowid=False,
@@ -253,7 +256,7 @@ arrivals = Table(
     "arrivals",
     metadata,
     Column("quarter", BigInteger, nullable=False),
-    Column("source", String, nullable=False),
+    Column("source", _String, nullable=False),
     Column("n", Integer, nullable=False),
     PrimaryKeyConstraint("quarter", "source"),
     sqlite_with_rowid=False,
@@ -263,15 +266,15 @@ arrivals = Table(
 agent_names = Table(
     "agent_names",
     metadata,
-    Column("agent", String, primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("agent", _String, primary_key=True),
+    Column("name", _Text, nullable=False),
 )
 """Every agent there ever was: history shows names long after people have left."""
 
 positions = Table(
     "positions",
     metadata,
-    Column("name", String, primary_key=True),
+    Column("name", _String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
 )
 """How far each fold of the journal has come; written together with what it folded."""
@@ -280,9 +283,9 @@ kept = Table(
     "kept",
     metadata,
     Column("id", _Serial, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("place", Text, nullable=False),  # file, byte or row
-    Column("reason", Text, nullable=False),
+    Column("source", _String, nullable=False),
+    Column("place", _Text, nullable=False),  # file, byte or row
+    Column("reason", _Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("source", "place"),
@@ -292,19 +295,19 @@ kept = Table(
 passwords = Table(
     "passwords",
     metadata,
-    Column("agent", String, primary_key=True),
-    Column("hash", Text, nullable=False),  # argon2id
+    Column("agent", _String, primary_key=True),
+    Column("hash", _Text, nullable=False),  # argon2id
     Column("changed", BigInteger, nullable=False),
 )
 
 tokens = Table(
     "tokens",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("hash", String, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("agent", String, nullable=False),
-    Column("role", String, nullable=False),
+    Column("id", _String, primary_key=True),
+    Column("hash", _String, nullable=False, unique=True),
+    Column("name", _Text, nullable=False),
+    Column("agent", _String, nullable=False),
+    Column("role", _String, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("expires", BigInteger),
     Column("last_used", BigInteger),
@@ -315,8 +318,8 @@ audit = Table(
     metadata,
     Column("id", _Serial, primary_key=True),
     Column("at", BigInteger, nullable=False, index=True),
-    Column("who", String, nullable=False),
-    Column("what", String, nullable=False),
+    Column("who", _String, nullable=False),
+    Column("what", _String, nullable=False),
     _text("about"),
     _text("detail"),
 )

@@ -20,6 +20,7 @@ from cti.ingest.tables import ingest_table, preview
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
+from tests.conftest import MakeDatabase
 from tests.store.conftest import NOW
 
 SHARED = Path(os.environ.get("HOTLINE_SHARED", Path(__file__).parents[3] / "shared")) / "testdata/web"
@@ -152,14 +153,13 @@ def test_json_lines(store: Store, identities: Identities, tmp_path: Path) -> Non
     assert {one.place.rpartition(" ")[2] for one in store.read(list_kept)} == {"3", "4"}
 
 
-@pytest.mark.parametrize("driver", ["sqlite", "sqlite+aiosqlite"])
-def test_a_database_by_table_or_query(store: Store, identities: Identities, tmp_path: Path, driver: str) -> None:
+def test_a_database_by_table_or_query(store: Store, identities: Identities, tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "web.db")
     db.execute("CREATE TABLE search (id, 'when' TIMESTAMP, words, customer, browser, hits)")
     db.execute("INSERT INTO search VALUES (1, '2026-11-24 09:39', '红灯', 'C1', NULL, 0)")
     db.commit()
     db.close()
-    url = f"{driver}:///{tmp_path}/web.db"
+    url = f"sqlite:///{tmp_path}/web.db"
     ingest_table(store, identities, mapped(tmp_path, 'table = "search"\n' + SEARCHES), url, NOW)
     expected = [("searches:1", ms(2026, 11, 24, 9, 39), "红灯", "nothing_found")]
     assert lines(store) == expected
@@ -308,12 +308,14 @@ from cti.store.database import Store
 from cti.store.identity import Identities
 folder = Path(sys.argv[1])
 print("go", flush=True)
-ingest_table(Store.open(f"sqlite:///{folder}/hotline.db"), Identities(b"a key of the site", "HK"),
+ingest_table(Store.open(sys.argv[2]), Identities(b"a key of the site", "HK"),
              load_map(folder / "map.toml"), str(folder / "searches.csv"), 1)
 """
 
 
-def test_killed_in_the_middle_and_run_again_ends_the_same(identities: Identities, tmp_path: Path) -> None:
+def test_killed_in_the_middle_and_run_again_ends_the_same(
+    identities: Identities, tmp_path: Path, make_database: MakeDatabase
+) -> None:
     path = tmp_path / "searches.csv"
     path.write_text(
         "id,when,words,customer,browser,hits\n"
@@ -321,16 +323,17 @@ def test_killed_in_the_middle_and_run_again_ends_the_same(identities: Identities
         encoding="utf-8",
     )
     map_ = mapped(tmp_path, SEARCHES)
-    whole = Store.open(f"sqlite:///{tmp_path}/whole.db")
+    whole = Store.open(make_database())
     ingest_table(whole, identities, map_, str(path), NOW)
-    child = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    url = make_database()
+    child = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path), url], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     child.stdout.readline()
     time.sleep(0.15)
     child.kill()
     child.wait()
     child.stdout.close()
-    store = Store.open(f"sqlite:///{tmp_path}/hotline.db")
+    store = Store.open(url)
     ingest_table(store, identities, map_, str(path), NOW)
     for table in ("interactions", "identifiers", "tallies"):
         query = sa.text(f"SELECT * FROM {table}")

@@ -11,6 +11,7 @@ from cti.cli import main
 from cti.setup.asterisk import AsteriskInstall
 from cti.setup.diagnose import Finding, diagnose
 from cti.setup.prepare import Options, prepare
+from tests.postgres import Server
 
 SITE = Path(__file__).parents[1] / "site.toml"
 
@@ -71,3 +72,21 @@ def test_a_folder_that_is_not_there_is_red_and_stays_away(tmp_path: Path, capsys
     assert main(["doctor", "--data", str(tmp_path / "none")]) == 1
     assert "hotline up" in capsys.readouterr().out
     assert os.listdir(tmp_path) == []
+
+
+async def test_a_postgresql_database_is_looked_at(data: Path, postgres_server: Server) -> None:
+    def use(url: str) -> None:
+        (data / "settings.toml").write_text(f'database_url = "{url}"\n')
+
+    (data / "settings.toml").write_text("")
+    with postgres_server.database() as url:
+        use(url)
+        good = (await look(data))["Database"]
+        assert good.ok, good
+        assert "PostgreSQL 1" in good.found
+    use(url.replace("hotline@", "hotline:secret-word@"))
+    gone = (await look(data))["Database"]
+    assert not gone.ok
+    assert "does not exist" in gone.found
+    assert "secret-word" not in gone.found
+    assert gone.cure

@@ -14,10 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from cti.core.events import BridgeStarted
 from cti.setup.asterisk import AsteriskInstall, AsteriskProcess
 from cti.setup.settings import Settings
 from cti.setup.supervise import answers
+from cti.store.journal import Journal
 from tests.conftest import PROJECT, eventually, free_ports
+from tests.postgres import Server
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
 
@@ -30,6 +33,7 @@ class Up:
 
     def __init__(self, data: Path, install: AsteriskInstall) -> None:
         self.data = data
+        self.database: str | None = None
         self.http, self.sip, self.ami, self.agi = free_ports(4)
         self.said = ""
         self.install = install
@@ -47,6 +51,7 @@ class Up:
     def command(self) -> list[str]:
         ports = {"--http": self.http, "--sip": self.sip, "--ami": self.ami, "--agi": self.agi}
         words = [word for option, port in ports.items() for word in (option, str(port))]
+        words += ["--database", self.database] if self.database else []
         return [sys.executable, "-P", "-m", "cti.cli", "up", "--data", str(self.data), *words]
 
     async def start(self) -> None:
@@ -167,9 +172,19 @@ async def test_from_a_new_folder_to_the_end(up: Callable[[str], Up]) -> None:
         await bystander.wait()
 
 
-async def test_two_side_by_side_and_what_dies_is_started_again(up: Callable[[str], Up]) -> None:
+async def test_two_side_by_side_and_what_dies_is_started_again(
+    up: Callable[[str], Up], postgres_server: Server, request: pytest.FixtureRequest
+) -> None:
+    """One of them on PostgreSQL, the other on its own files."""
     one, two = up("one"), up("two")
+    database = contextlib.ExitStack()
+    request.addfinalizer(database.close)
+    one.database = database.enter_context(postgres_server.database(empty=True))
     await asyncio.gather(one.start(), two.start())
+    assert not list(one.data.glob("*.db"))
+    assert (two.data / "hotline.db").exists()
+    name, password = re.search(r"Sign in as +(\S+)\n +Password +(\S+)", one.said).groups()  # type: ignore[union-attr]
+    assert await asyncio.to_thread(sign_in, one.http, name, password) in (200, 201)
     asterisk, bridge = one.pid("asterisk.conf"), one.pid("cti.app")
     others = two.processes().keys()
 
@@ -204,6 +219,13 @@ async def test_two_side_by_side_and_what_dies_is_started_again(up: Callable[[str
 
     await eventually(gone, "nothing is left behind", 15)
     assert len(one.processes()) == 3
+    doctor = [sys.executable, "-P", "-m", "cti.cli", "doctor", "--data", str(one.data)]
+    told = await asyncio.to_thread(subprocess.run, doctor, capture_output=True, text=True, check=False)
+    assert re.search(r"ok +Database +PostgreSQL 1\d", told.stdout), told.stdout
+    journal = Journal.open(one.database)
+    events = [record.event for record in journal.load()]
+    journal.close()
+    assert sum(isinstance(event, BridgeStarted) for event in events) == 3, "each start goes on in the same journal"
 
 
 async def test_a_changed_site_is_put_in_force_while_calls_go_on(up: Callable[[str], Up], tmp_path: Path) -> None:

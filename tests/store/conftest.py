@@ -21,6 +21,7 @@ from cti.core.ids import (
     QueueId,
 )
 from cti.core.site import Agent, Number, Queue, Site
+from cti.setup.settings import is_postgres
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
@@ -47,10 +48,16 @@ def identities() -> Identities:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path}/hotline.db")
+def store(database_url: str) -> Iterator[Store]:
+    opened = Store.open(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def journal_place(database_url: str, tmp_path: Path) -> str:
+    """Where a journal of this test's own may be: beside the history's database, or in it."""
+    return database_url if is_postgres(database_url) else str(tmp_path / "journal.db")
 
 
 @pytest.fixture

@@ -2,17 +2,19 @@
 
 import asyncio
 import random
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from cti.core.events import AgentStateSet, BridgeStarted, InteractionEnded, Queued, Record
 from cti.core.ids import AgentId, InteractionId, Language, Ms, QueueId, SkillId
+from cti.setup.settings import is_postgres
 from cti.store.journal import Journal, JournalError
+from tests.postgres import Server
 
 
 class Told:
@@ -42,7 +44,7 @@ def record(seq: int) -> Record:
     return Record(seq, Ms(1_800_000_000_000 + seq), AgentStateSet(agent=AgentId("ana"), state="ready"))
 
 
-async def test_what_was_appended_is_read_back_equal(tmp_path: Path) -> None:
+async def test_what_was_appended_is_read_back_equal(journal_place: str) -> None:
     told = Told()
     queued = Queued(
         interaction=InteractionId("c-1"),
@@ -52,7 +54,7 @@ async def test_what_was_appended_is_read_back_equal(tmp_path: Path) -> None:
         language=Language("cmn"),
         since=Ms(5),
     )
-    with Journal.open(tmp_path / "journal.db") as journal:
+    with Journal.open(journal_place) as journal:
         journal.start(told.on_committed, told.on_trouble)
         records = [Record(1, Ms(1), BridgeStarted()), Record(2, Ms(2), queued)]
         journal.append(records)
@@ -63,9 +65,9 @@ async def test_what_was_appended_is_read_back_equal(tmp_path: Path) -> None:
     assert told.trouble == []
 
 
-async def test_a_burst_is_committed_in_few_transactions_and_in_order(tmp_path: Path) -> None:
+async def test_a_burst_is_committed_in_few_transactions_and_in_order(journal_place: str) -> None:
     told = Told()
-    with Journal.open(tmp_path / "journal.db") as journal:
+    with Journal.open(journal_place) as journal:
         journal.start(told.on_committed, told.on_trouble)
         for seq in range(1, 2001):
             journal.append([record(seq)])
@@ -75,29 +77,30 @@ async def test_a_burst_is_committed_in_few_transactions_and_in_order(tmp_path: P
     assert len(told.committed) < 200, "one fsync per record"
 
 
-async def test_a_snapshot_never_runs_ahead_of_the_records_before_it(tmp_path: Path) -> None:
+async def test_a_snapshot_never_runs_ahead_of_the_records_before_it(journal_place: str) -> None:
     told = Told()
-    with Journal.open(tmp_path / "journal.db") as journal:
+    with Journal.open(journal_place) as journal:
         assert journal.latest_snapshot() is None
         journal.start(told.on_committed, told.on_trouble)
         for seq in range(1, 6):
             journal.append([record(seq)])
             journal.save_snapshot(seq, b"world %d" % seq)
         await told.until(5)
-    again = Journal.open(tmp_path / "journal.db")
-    assert again.latest_snapshot() == (5, b"world 5")
-    assert again.last_seq() == 5
+    with Journal.open(journal_place) as again:
+        assert again.latest_snapshot() == (5, b"world 5")
+        assert again.last_seq() == 5
 
 
-async def test_a_second_bridge_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+async def test_a_second_bridge_on_the_same_journal_is_refused(journal_place: str) -> None:
     told = Told()
-    with Journal.open(tmp_path / "journal.db") as first:
+    with Journal.open(journal_place) as first:
         first.start(told.on_committed, told.on_trouble)
-        second = Journal.open(tmp_path / "journal.db")
+        second = Journal.open(journal_place)
         with pytest.raises(JournalError, match="another bridge"):
             second.start(told.on_committed, told.on_trouble)
         assert list(second.load()) == []
-    with Journal.open(tmp_path / "journal.db") as third:
+        second.close()
+    with Journal.open(journal_place) as third:
         third.start(told.on_committed, told.on_trouble)
 
 
@@ -108,19 +111,21 @@ def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
         Journal.open(path)
 
 
-async def test_a_record_that_cannot_be_understood_is_named(tmp_path: Path) -> None:
-    Journal.open(tmp_path / "journal.db")
-    db = sqlite3.connect(tmp_path / "journal.db")
-    db.execute("""INSERT INTO event VALUES (7, 1, '{"type":"NeverHeardOf"}')""")
-    db.commit()
-    db.close()
-    with pytest.raises(JournalError, match="record 7"):
-        list(Journal.open(tmp_path / "journal.db").load())
+async def test_a_record_that_cannot_be_understood_is_named(journal_place: str) -> None:
+    with Journal.open(journal_place) as journal:
+        url = journal_place if is_postgres(journal_place) else f"sqlite:///{journal_place}"
+        engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            connection.exec_driver_sql("""INSERT INTO event VALUES (7, 1, '{"type":"NeverHeardOf"}')""")
+        engine.dispose()
+        with pytest.raises(JournalError, match="record 7"):
+            list(journal.load())
 
 
 KILLED = """
 import asyncio, sys
 from cti.core.events import AgentStateSet, Record
+from cti.setup.settings import is_postgres
 from cti.store.journal import Journal
 
 async def main():
@@ -134,12 +139,12 @@ asyncio.run(main())
 """
 
 
-def test_kill_9_loses_only_what_was_not_reported(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
+def test_kill_9_loses_only_what_was_not_reported(journal_place: str) -> None:
     chance = random.Random(2)
-    for _ in range(4):
-        before = Journal.open(path).last_seq()
-        child = subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True)
+    journal = Journal.open(journal_place)
+    for _ in range(2 if is_postgres(journal_place) else 4):
+        before = journal.last_seq()
+        child = subprocess.Popen([sys.executable, "-c", KILLED, journal_place], stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         reported = int(child.stdout.readline())
         time.sleep(chance.uniform(0.0, 0.15))
@@ -149,14 +154,16 @@ def test_kill_9_loses_only_what_was_not_reported(tmp_path: Path) -> None:
         child.wait()
         # The last line may be cut; one that is whole was told to everybody.
         reported = max([reported, *map(int, rest[:-1])])
-        kept = [item.seq for item in Journal.open(path).load()]
+        kept = [item.seq for item in journal.load()]
         assert kept == list(range(1, len(kept) + 1)), "a hole or a doubled record"
         assert len(kept) >= reported > before
+    journal.close()
 
 
 FULL = """
 import asyncio, resource, sys
 from cti.core.events import InteractionEnded, Record
+from cti.setup.settings import is_postgres
 from cti.store.journal import Journal
 
 async def main():
@@ -194,3 +201,35 @@ def test_a_full_disk_is_reported_tried_again_and_loses_nothing(tmp_path: Path) -
     kept = list(Journal.open(path).load())
     assert [item.seq for item in kept] == list(range(1, 5001))
     assert isinstance(kept[-1].event, InteractionEnded)
+
+
+async def test_a_server_that_goes_away_in_the_middle_costs_no_record_and_doubles_none(postgres_server: Server) -> None:
+    told = Told()
+    with postgres_server.database() as url:
+        journal = Journal.open(url)
+        journal.start(told.on_committed, told.on_trouble)
+        for seq in range(1, 301):
+            journal.append([record(seq)])
+            if seq % 100 == 0:
+                await asyncio.to_thread(postgres_server.drop_connections)
+        await told.until(300)
+        assert [item.seq for item in journal.load()] == list(range(1, 301))
+        assert told.trouble
+        assert told.trouble[-1] is None
+        journal.close()
+
+
+async def test_what_was_committed_unheard_is_not_written_twice(postgres_server: Server) -> None:
+    """The connection breaks after the commit and before its answer: the batch comes again."""
+    told = Told()
+    with postgres_server.database() as url:
+        with Journal.open(url) as journal:
+            journal.start(told.on_committed, told.on_trouble)
+            journal.append([record(1), record(2)])
+            await told.until(2)
+        with Journal.open(url) as journal:
+            journal.start(told.on_committed, told.on_trouble)
+            journal.append([record(1), record(2), record(3)])
+            await told.until(3)
+            assert [item.seq for item in journal.load()] == [1, 2, 3]
+    assert told.trouble == []

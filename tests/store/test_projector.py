@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from cti.store.journal import Journal
 from cti.store.projector import Fold, Projector
 from cti.store.records import CustomerRow, put_customers
 from cti.store.views import CallNote
+from tests.conftest import MakeDatabase
 from tests.store.conftest import INTERNET, NOW, answered_call, many_calls, records_of
 
 TABLES = ("calls", "interactions", "arrivals", "agent_names", "tallies", "identifiers")
@@ -30,8 +30,8 @@ def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
     return store.read(look)
 
 
-async def write_journal(path: Path, records: list[Record]) -> Journal:
-    journal = Journal.open(path / "journal.db")
+async def write_journal(place: str, records: list[Record]) -> Journal:
+    journal = Journal.open(place)
     done = asyncio.Event()
     journal.start(lambda seq: done.set() if seq == records[-1].seq else None, lambda text: None)
     journal.append(records)
@@ -40,13 +40,13 @@ async def write_journal(path: Path, records: list[Record]) -> Journal:
     return journal
 
 
-def test_any_cut_into_batches_with_crashes_between_gives_the_same(tmp_path: Path) -> None:
+def test_any_cut_into_batches_with_crashes_between_gives_the_same(make_database: MakeDatabase) -> None:
     records = many_calls(60)
-    whole = Store.open(f"sqlite:///{tmp_path}/whole.db")
+    whole = Store.open(make_database())
     whole.write(lambda connection: Fold().fold(connection, records))
     for seed in range(3):
         chance = random.Random(seed)
-        store = Store.open(f"sqlite:///{tmp_path}/cut{seed}.db")
+        store = Store.open(make_database())
         fold = Fold()
         position = 0
         while position < records[-1].seq:
@@ -69,11 +69,11 @@ def test_any_cut_into_batches_with_crashes_between_gives_the_same(tmp_path: Path
 
 
 async def test_a_rebuild_gives_what_was_there_notes_and_people_included(
-    tmp_path: Path, store: Store, history: History
+    journal_place: str, store: Store, history: History
 ) -> None:
     records = many_calls(40)
     store.write(lambda c: put_customers(c, [CustomerRow(id="kim", at=NOW, name="Kim")]))
-    with await write_journal(tmp_path, records) as journal:
+    with await write_journal(journal_place, records) as journal:
         projector = Projector(store, journal)
         assert projector.catch_up() == records[-1].seq
         known = InteractionId("c-1")
@@ -90,11 +90,11 @@ async def test_a_rebuild_gives_what_was_there_notes_and_people_included(
 
 
 async def test_a_call_is_in_the_history_within_a_second_of_its_end(
-    tmp_path: Path, store: Store, history: History
+    journal_place: str, store: Store, history: History
 ) -> None:
     folded = asyncio.Event()
     records = records_of([answered_call(7, "tel:a")])
-    journal = Journal.open(tmp_path / "journal.db")
+    journal = Journal.open(journal_place)
     projector = Projector(store, journal)
     projector.start(lambda seq: folded.set() if seq == records[-1].seq else None)
     journal.start(lambda seq: projector.wake(), lambda text: None)
@@ -111,9 +111,9 @@ async def test_a_call_is_in_the_history_within_a_second_of_its_end(
     assert (call.waited, call.talked, call.solved, call.outcome, call.language) == (6500, 60000, True, "solved", "yue")
 
 
-async def test_the_story_of_a_call_is_its_own_records_only(tmp_path: Path, store: Store, history: History) -> None:
+async def test_the_story_of_a_call_is_its_own_records_only(journal_place: str, store: Store, history: History) -> None:
     records = records_of([answered_call(n, "tel:a", NOW - n) for n in (1, 11, 12)])
-    with await write_journal(tmp_path, records) as journal:
+    with await write_journal(journal_place, records) as journal:
         Projector(store, journal).catch_up()
         teller = History(store, history._identities, journal=journal)
         story = await teller.story(InteractionId("c-1"))
@@ -124,7 +124,7 @@ async def test_the_story_of_a_call_is_its_own_records_only(tmp_path: Path, store
         assert len(story) == 10
 
 
-async def test_a_note_written_before_the_fold_came_is_kept(tmp_path: Path, store: Store, history: History) -> None:
+async def test_a_note_written_before_the_fold_came_is_kept(store: Store, history: History) -> None:
     store.write(lambda c: put_customers(c, [CustomerRow(id="kim", at=NOW, name="Kim")]))
     await history.note(CallNote(interaction=InteractionId("c-3"), text="early", customer=CustomerId("kim")))
     store.write(lambda connection: Fold().fold(connection, records_of([answered_call(3, "tel:a")])))

@@ -1,0 +1,69 @@
+"""Reading by the driver itself, the same way on SQLite and PostgreSQL: SQL with `?`, rows as tuples."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+import psycopg
+
+from cti.setup import postgres
+
+
+class Rows(Protocol):
+    """What a statement gives."""
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Reader(Protocol):
+    """A connection that reads; each statement sees what is committed by then. `sqlite3.Connection` is one as it is."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Rows:
+        """Run one statement; parameters stand where its `?` are."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class PostgresReader:
+    """A `Reader` that connects when it is first asked, and again when the server had gone away. Thread-safe."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: psycopg.Connection | None = None
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
+        statement = _translated(sql)
+        known = self._connection
+        if known is not None:
+            try:
+                return known.execute(statement, parameters)
+            except psycopg.OperationalError:
+                if not known.closed:
+                    raise
+        # Reading may be done twice, so a restart of the server between two questions costs nobody anything.
+        fresh = self._connection = self._connect()
+        return fresh.execute(statement, parameters)
+
+    def close(self) -> None:
+        """Close it; a later `execute` would connect again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> psycopg.Connection:
+        connection = postgres.connect(self._url)
+        connection.execute("SET default_transaction_read_only = on")
+        # The statements are few and always the same: planned once a connection.
+        connection.prepare_threshold = 0
+        return connection
+
+
+@lru_cache(maxsize=512)
+def _translated(sql: str) -> bytes:
+    """psycopg's placeholders for ours; no statement of ours has a question mark in a literal."""
+    return sql.replace("%", "%%").replace("?", "%s").encode()
