@@ -4,6 +4,7 @@ import datetime
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -147,8 +148,13 @@ def _write_settings(data: Path, options: Options) -> None:
     if options.bind is not None:
         values["tls"] = not is_loopback(options.bind)
     if values != kept or not file.exists():
-        lines = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in values.items()]
-        file.touch(mode=0o600)
-        file.write_text(_HEAD + "\n".join(lines) + "\n")
+        put_settings(file, values)
     # The URL of a database may hold a password.
     file.chmod(0o600)
+
+
+def put_settings(file: Path, values: dict[str, Any]) -> None:
+    """Write a `settings.toml` anew."""
+    lines = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in values.items()]
+    file.touch(mode=0o600)
+    file.write_text(_HEAD + "\n".join(lines) + "\n")

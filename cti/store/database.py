@@ -55,13 +55,7 @@ class Store:
         """
         if is_postgres(url):
             return cls._open_postgres(url)
-        try:
-            parsed = make_url(url)
-        except sa.exc.ArgumentError as error:
-            raise StoreError(f"{url!r} is no database URL: {_WRITE}") from error
-        if parsed.get_backend_name() != "sqlite" or not parsed.database:
-            raise StoreError(f"{url!r}: {_WRITE}")
-        path = Path(parsed.database)
+        path = sqlite_file(url)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             engine, reader = _sqlite_engine(url, "BEGIN IMMEDIATE"), _sqlite_engine(url, "BEGIN")
@@ -93,6 +87,11 @@ class Store:
             raise StoreError(f"can't open the database {shown}: {reason}. Does the server run?") from error
         return store
 
+    @property
+    def shown(self) -> str:
+        """Which database it is, for people's eyes."""
+        return postgres.shown(self.url) if self.path is None else str(self.path)
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Do `work` in one transaction: all of it is kept, or none."""
         with self._engine.begin() as connection:
@@ -123,6 +122,17 @@ class Store:
         """Close every connection."""
         self._engine.dispose()
         self._reader.dispose()
+
+
+def sqlite_file(url: str) -> Path:
+    """The file that `sqlite:///PATH` means. Raises `StoreError` for any other URL."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise StoreError(f"{url!r} is no database URL: {_WRITE}") from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise StoreError(f"{parsed.render_as_string()!r}: {_WRITE}")
+    return Path(parsed.database)
 
 
 def _sqlite_engine(url: str, begin: str) -> Engine:

@@ -79,12 +79,7 @@ class Journal:
         `on_committed(seq)`: everything up to `seq` is on disk. `on_trouble(text)`: it can't be written for this
         reason and is tried again; `on_trouble(None)`: it could. Raises `JournalError` if another process writes here.
         """
-        try:
-            self._place.lock()
-        except NotOurs as error:
-            raise JournalError(str(error)) from error
-        except self._place.errors as error:
-            raise JournalError(f"can't open the journal {self._place}: {error}") from error
+        self.hold()
         loop = asyncio.get_running_loop()
 
         def post(callback: Callable[[], None]) -> None:
@@ -156,6 +151,46 @@ class Journal:
                 (first_seq, last_seq, *about),
             ).fetchall()
         return [Record(seq, Ms(at), _decode(seq, body)) for seq, at, body in rows]
+
+    def copy_into(self, empty: "Journal", told: Callable[[int], None] = lambda seq: None) -> int:
+        """Copy every record there is now, and the newest snapshot, into a journal nobody uses; gives the last `seq`.
+
+        What an attempt that was broken off left in it is removed first. Raises `JournalError`.
+        """
+        until, seq = self.last_seq(), 0
+        kept = self.latest_snapshot()
+        place = empty._place
+        try:
+            place.lock()
+            place.clear()
+            writer = place.writer()
+            with self._reading() as db:
+                while rows := db.execute(
+                    "SELECT seq, at, body FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+                    (seq, until, _PAGE),
+                ).fetchall():
+                    writer.write(rows, [])
+                    seq = rows[-1][0]
+                    told(seq)
+            if kept is not None and kept[0] <= until:
+                writer.write([], [kept])
+            writer.close()
+        except NotOurs as error:
+            raise JournalError(str(error)) from error
+        except place.errors as error:
+            raise JournalError(f"can't write the journal {place}: {error}") from error
+        if empty.last_seq() != until:
+            raise JournalError(f"{place}: the copy ends at record {empty.last_seq()}, not at {until}")
+        return until
+
+    def hold(self) -> None:
+        """Let nobody write until `close`. Raises `JournalError` when a bridge does."""
+        try:
+            self._place.lock()
+        except NotOurs as error:
+            raise JournalError(str(error)) from error
+        except self._place.errors as error:
+            raise JournalError(f"can't open the journal {self._place}: {error}") from error
 
     def close(self, patience_s: float = 5.0) -> None:
         """Write what waits and stop. Raises `JournalError` if it could not be written within `patience_s`."""

@@ -63,6 +63,10 @@ class Place(Protocol):
 
     def writer(self) -> Writer: ...
 
+    def clear(self) -> None:
+        """Remove every record and snapshot; needs `lock`."""
+        ...
+
     def close(self) -> None:
         """Let others write."""
         ...
@@ -111,6 +115,10 @@ class File:
 
     def writer(self) -> Writer:
         return _FileWriter(self._connect())
+
+    def clear(self) -> None:
+        with contextlib.closing(self._connect()) as db:
+            db.executescript("DELETE FROM event; DELETE FROM snapshot;")
 
     def close(self) -> None:
         if self._lock is not None:
@@ -197,6 +205,10 @@ class Tables:
             # The one we had is gone, and the lock with it: nobody else may have written meanwhile.
             self._held = self._locked()
         return _TablesWriter(self._held)
+
+    def clear(self) -> None:
+        if self._held is not None:
+            self._held.execute("TRUNCATE event, snapshot")
 
     def close(self) -> None:
         self._reader.close()

@@ -221,7 +221,7 @@ async def test_two_side_by_side_and_what_dies_is_started_again(
     assert len(one.processes()) == 3
     doctor = [sys.executable, "-P", "-m", "cti.cli", "doctor", "--data", str(one.data)]
     told = await asyncio.to_thread(subprocess.run, doctor, capture_output=True, text=True, check=False)
-    assert re.search(r"ok +Database +PostgreSQL 1\d", told.stdout), told.stdout
+    assert re.search(r"ok +Database: PostgreSQL 1\d", told.stdout), told.stdout
     journal = Journal.open(one.database)
     events = [record.event for record in journal.load()]
     journal.close()

@@ -1,0 +1,106 @@
+"""`hotline db`: move a site's history and journal to PostgreSQL."""
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from cti.commands import _options
+from cti.setup import postgres
+from cti.setup.prepare import put_settings
+from cti.setup.problem import SetupProblem
+from cti.setup.settings import Settings, is_postgres, read_toml
+from cti.setup.supervise import alone
+from cti.store.copy import copy_tables, has_rows
+from cti.store.database import Store, StoreError, sqlite_file
+from cti.store.journal import Journal, JournalError
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser("db", help="move history and journal to PostgreSQL")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    move = actions.add_parser(
+        "move",
+        help="from SQLite files into an empty PostgreSQL database",
+        description="Copies everything, counts it, and only then changes the settings of the data folder.",
+    )
+    move.add_argument("source", metavar="SQLITE_URL", help="sqlite:////folder/hotline.db")
+    move.add_argument("target", metavar="POSTGRES_URL", help="postgresql://user@host/name; it must be empty")
+    _options.add_data(move)
+    _options.add_json(move)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Move. The source stays as it is. Raises SetupProblem."""
+    try:
+        source = sqlite_file(args.source).resolve()
+        if not is_postgres(args.target):
+            raise SetupProblem("The target must be PostgreSQL: write postgresql://user@host/name")
+        if not source.exists():
+            raise SetupProblem(f"{source} is not there.")
+        settings = _owner(args, source)
+        with contextlib.ExitStack() as held:
+            if settings is not None:
+                held.enter_context(alone(settings))
+            journal = Path(settings.journal) if settings is not None else source.with_name("journal.db")
+            counts, seq = _move(source, journal, args.target, _progress if sys.stderr.isatty() else lambda *_: None)
+            if settings is not None:
+                file = settings.data / "settings.toml"
+                put_settings(file, {**read_toml(file), "database_url": args.target})
+                file.chmod(0o600)
+    except (StoreError, JournalError) as error:
+        raise SetupProblem(str(error)) from None
+    if args.json:
+        print(json.dumps({"rows": counts, "records": seq, "settings": settings is not None}))
+        return 0
+    print(
+        f"Moved to {postgres.shown(args.target)}: {sum(counts.values())} rows of history, {seq} records of the journal."
+    )
+    if settings is None:
+        print("No data folder uses these files: give one the new database with 'hotline up --database'.")
+    else:
+        print(f"{settings.data} uses it from its next start on. The old files stay where they are.")
+    return 0
+
+
+def _owner(args: argparse.Namespace, source: Path) -> Settings | None:
+    """The settings of the data folder that uses these files. Raises SetupProblem when the one named does not."""
+    data = _options.data_folder(args)
+    if args.data is None and not (data / "settings.toml").exists():
+        return None
+    settings = Settings.load(data)
+    uses = settings.database_url
+    if not is_postgres(uses) and sqlite_file(uses).resolve() == source:
+        return settings
+    if args.data is not None:
+        raise SetupProblem(f"{data} does not use {source}: give its own database, or leave --data out.")
+    return None
+
+
+def _move(
+    source: Path, journal_file: Path, target: str, progress: Callable[[str, int, int], None]
+) -> tuple[dict[str, int], int]:
+    """Copy the journal, then the history; gives the rows of each table and the journal's newest record."""
+    if has_rows(target):
+        raise SetupProblem(f"{postgres.shown(target)} is not empty. Give a new database: CREATE DATABASE name")
+    with contextlib.ExitStack() as opened:
+        seq = 0
+        goal = opened.enter_context(Journal.open(target))
+        if journal_file.exists():
+            journal = opened.enter_context(Journal.open(journal_file))
+            journal.hold()
+            last = journal.last_seq()
+            # The history last and in one transaction: while it is empty, the move can be begun anew.
+            seq = journal.copy_into(goal, lambda done: progress("journal", done, last))
+        old = opened.enter_context(contextlib.closing(Store.open(f"sqlite:///{source}")))
+        new = opened.enter_context(contextlib.closing(Store.open(target)))
+        return copy_tables(old, new, progress), seq
+
+
+def _progress(name: str, done: int, whole: int) -> None:
+    end = "\n" if done == whole else ""
+    print(f"\r{name}: {done:,} of {whole:,}", end=end, file=sys.stderr, flush=True)
