@@ -6,7 +6,6 @@ import contextlib
 import logging
 import signal
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import uvloop
@@ -89,7 +88,7 @@ class Bridge:
             session_key=bytes.fromhex(settings.secrets.session_key),
             phone_secrets=settings.secrets.phone_secrets,
             guests=settings.guests,
-            version=metadata.version("hotline") if _installed() else "dev",
+            version=resources.version(),
             certificate=settings.certificate if settings.tls else None,
             private_key=settings.private_key if settings.tls else None,
         )
@@ -170,14 +169,6 @@ class Bridge:
         elif self._trouble is not None:
             log.warning("the journal can be written again")
         self._trouble = trouble
-
-
-def _installed() -> bool:
-    try:
-        metadata.version("hotline")
-    except metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 async def run(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from cti.setup import resources
@@ -72,3 +73,12 @@ def start_options(args: argparse.Namespace) -> Options:
         site=args.site,
         example=not args.no_example,
     )
+
+
+def copying(name: str, done: int, whole: int) -> None:
+    """Shows how far a copy has come, on one line a table."""
+    print(f"\r{name}: {done:,} of {whole:,}", end="\n" if done == whole else "", file=sys.stderr, flush=True)
+
+
+def silent(name: str, done: int, whole: int) -> None:
+    """In place of `copying` where nobody watches."""

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from cti.commands import _options
 from cti.setup import postgres
-from cti.setup.prepare import put_settings
 from cti.setup.problem import SetupProblem
-from cti.setup.settings import Settings, is_postgres, read_toml
+from cti.setup.settings import Settings, is_postgres, put_settings, read_toml
 from cti.setup.supervise import alone
 from cti.store.copy import copy_tables, has_rows
 from cti.store.database import Store, StoreError, sqlite_file
@@ -45,13 +44,14 @@ def run(args: argparse.Namespace) -> int:
         settings = _owner(args, source)
         with contextlib.ExitStack() as held:
             if settings is not None:
-                held.enter_context(alone(settings))
+                held.enter_context(alone(settings.data))
             journal = Path(settings.journal) if settings is not None else source.with_name("journal.db")
-            counts, seq = _move(source, journal, args.target, _progress if sys.stderr.isatty() else lambda *_: None)
+            counts, seq = _move(
+                source, journal, args.target, _options.copying if sys.stderr.isatty() else _options.silent
+            )
             if settings is not None:
                 file = settings.data / "settings.toml"
                 put_settings(file, {**read_toml(file), "database_url": args.target})
-                file.chmod(0o600)
     except (StoreError, JournalError) as error:
         raise SetupProblem(str(error)) from None
     if args.json:
@@ -99,8 +99,3 @@ def _move(
         old = opened.enter_context(contextlib.closing(Store.open(f"sqlite:///{source}")))
         new = opened.enter_context(contextlib.closing(Store.open(target)))
         return copy_tables(old, new, progress), seq
-
-
-def _progress(name: str, done: int, whole: int) -> None:
-    end = "\n" if done == whole else ""
-    print(f"\r{name}: {done:,} of {whole:,}", end=end, file=sys.stderr, flush=True)

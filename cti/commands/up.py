@@ -17,9 +17,10 @@ from cti.setup import packages, resources, screens
 from cti.setup.packages import Say
 from cti.setup.prepare import Prepared, example_loaded, folder, prepare
 from cti.setup.problem import SetupProblem
-from cti.setup.settings import Settings
+from cti.setup.settings import Settings, is_postgres
 from cti.setup.supervise import Supervisor, alone
 from cti.store.accounts import Accounts
+from cti.store.copy import has_rows
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     data = folder(_options.data_folder(args))
     # Before anything is written: whoever runs on this folder goes by what is in it.
     with alone(data):
+        _nothing_left_behind(data, args.database)
         prepared = prepare(data, _options.start_options(args), say, check=_ports_are_free)
         settings = prepared.settings
         screens.ensure(say)
@@ -63,6 +65,23 @@ def run(args: argparse.Namespace) -> int:
         asyncio.run(supervise())
         say("Everything has ended")
     return 0
+
+
+def _nothing_left_behind(data: Path, database: str | None) -> None:
+    """Refuse another, empty database for a folder that has a history: it would seem lost. Raises SetupProblem."""
+    if database is None or not (data / "settings.toml").exists():
+        return
+    now = Settings.load(data).database_url
+    try:
+        if now == database or has_rows(database) or not has_rows(now):
+            return
+    except StoreError as error:
+        raise SetupProblem(str(error)) from None
+    raise SetupProblem(
+        f"{data} has its history in another database. Move it: hotline db move {now} URL --data {data}"
+        if not is_postgres(now)
+        else f"{data} has its history in another database: keep that one, or restore a backup of it in the new one."
+    )
 
 
 def read_flows(data: Path) -> Flows:

@@ -4,9 +4,7 @@ import datetime
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from cti.core.site import Site
@@ -14,13 +12,7 @@ from cti.setup import certificate, render, resources, secrets, site
 from cti.setup.asterisk import AsteriskInstall, find_or_make
 from cti.setup.packages import Say
 from cti.setup.problem import SetupProblem
-from cti.setup.settings import GUESTS, Settings, is_loopback, read_toml
-
-_HEAD = """\
-# Settings of this data folder. Options of 'hotline up' are written here; what is not written has its default:
-# bind, http_port, sip_port, ami_port, agi_port, ws_port, lmtp_port, rtp_first, rtp_last, database_url,
-# public_name, tls, guests
-"""
+from cti.setup.settings import GUESTS, Settings, is_loopback, put_settings, read_toml
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -151,10 +143,3 @@ def _write_settings(data: Path, options: Options) -> None:
         put_settings(file, values)
     # The URL of a database may hold a password.
     file.chmod(0o600)
-
-
-def put_settings(file: Path, values: dict[str, Any]) -> None:
-    """Write a `settings.toml` anew."""
-    lines = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in values.items()]
-    file.touch(mode=0o600)
-    file.write_text(_HEAD + "\n".join(lines) + "\n")

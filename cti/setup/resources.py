@@ -1,5 +1,6 @@
 """Where the project's data files are: beside the source in a checkout, in `hotline_data` in an installed wheel."""
 
+from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 
@@ -32,3 +33,11 @@ def flows(data: Path) -> Path:
 def checkout() -> Path | None:
     """The project's root when we run from a checkout (screens can be built and tests run there), else None."""
     return _ROOT if (_ROOT / "pyproject.toml").exists() and (_ROOT / "hotline").exists() else None
+
+
+def version() -> str:
+    """Which Hotline this is; `dev` in a checkout."""
+    try:
+        return metadata.version("hotline")
+    except metadata.PackageNotFoundError:
+        return "dev"

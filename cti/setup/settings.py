@@ -6,6 +6,7 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,11 @@ from cti.core.ids import Phone
 from cti.setup.problem import SetupProblem
 
 GUESTS = 8
+_HEAD = """\
+# Settings of this data folder. Options of 'hotline up' are written here; what is not written has its default:
+# bind, http_port, sip_port, ami_port, agi_port, ws_port, lmtp_port, rtp_first, rtp_last, database_url,
+# public_name, tls, guests
+"""
 
 
 class SettingsError(SetupProblem):
@@ -172,3 +178,11 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} may not be read by this user. Run as its owner.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is damaged: {error}. Mend that line.") from None
+
+
+def put_settings(file: Path, values: Mapping[str, Any]) -> None:
+    """Write a `settings.toml` anew, for its owner only: the URL of a database may hold a password."""
+    lines = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in values.items()]
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(_HEAD + "\n".join(lines) + "\n")

@@ -46,6 +46,17 @@ def has_rows(url: str) -> bool:
         engine.dispose()
 
 
+def count_rows(url: str) -> dict[str, int]:
+    """How many rows each of our tables has that is there."""
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            there = set(sa.inspect(connection).get_table_names())
+            return {table.name: _count(connection, table) for table in metadata.sorted_tables if table.name in there}
+    finally:
+        engine.dispose()
+
+
 def copy_tables(source: Store, target: Store, progress: Progress) -> dict[str, int]:
     """Copy every row of every table, as they are at one moment, in one transaction; gives the rows of each table.
 
@@ -66,8 +77,14 @@ def copy_tables(source: Store, target: Store, progress: Progress) -> dict[str, i
                 raise StoreError(f"{table.name}: {copied[table.name]} rows were read and {arrived} have arrived")
         return copied
 
-    with source.reading() as read:
-        return target.write(lambda connection: write(connection, read))
+    try:
+        with source.reading() as read:
+            return target.write(lambda connection: write(connection, read))
+    except (sa.exc.DBAPIError, psycopg.Error) as error:
+        reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        raise StoreError(
+            f"{source.shown} can't be copied to {target.shown}: {' '.join(str(reason).split())}"
+        ) from error
 
 
 def _copy(read: Connection, write: Connection, table: Table, progress: Progress) -> int:

@@ -19,6 +19,7 @@ from cti.store.reader import PostgresReader, Reader
 
 _NEWEST = "0001"
 """The newest revision under `migrations/versions`; saves loading alembic at every start."""
+MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S = 30
 _WRITER = 7_405_016_501
 """Key of the advisory lock that whoever writes holds until the commit; any number nobody else uses."""
@@ -185,7 +186,7 @@ def _migrate(connection: Connection) -> None:
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     script = ScriptDirectory.from_config(config)
     known = {revision.revision for revision in script.walk_revisions()}

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -33,7 +32,7 @@ def test_migrations_make_exactly_the_tables_written_down(url: str) -> None:
 
 def test_the_newest_revision_is_the_one_that_lets_alembic_sleep() -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(database.MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_heads() == [database._NEWEST]
 
 
