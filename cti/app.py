@@ -53,6 +53,7 @@ class Bridge:
             Identities(bytes.fromhex(settings.secrets.site_key), self._in_force.region),
             zone=self._zone,
             journal=self._journal,
+            recordings=settings.recordings,
             answers=self._knowledge.answers,
             now=self.loop.now,
         )

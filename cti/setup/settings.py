@@ -134,6 +134,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.data / "kb"
 
     @property
+    def recordings(self) -> Path:
+        """Messages that callers have left: `<interaction>.<format>`."""
+        return self.data / "messages"
+
+    @property
     def certificate(self) -> Path:
         return self.data / "tls" / "certificate.pem"
 

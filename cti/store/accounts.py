@@ -38,6 +38,18 @@ class StoredKey(Struct, frozen=True, kw_only=True):
     used: Ms | None
 
 
+class Noted(Struct, frozen=True, kw_only=True):
+    """A line of the audit log: who did what, to whom or what."""
+
+    id: int
+    at: Ms
+    who: str
+    """An agent's id, `guest`, or `command line`."""
+    what: str
+    about: str
+    detail: str
+
+
 class Accounts:
     """Every call leaves the loop's thread: argon2 takes tens of milliseconds on purpose."""
 
@@ -131,6 +143,16 @@ class Accounts:
         """Write a line of the audit log."""
         row = {"at": self._now(), "who": who, "what": what, "about": about, "detail": detail}
         await self._run(lambda: self._execute(audit.insert().values(row)))
+
+    def audit(self, newest: int, who: str | None = None, about: str | None = None) -> list[Noted]:
+        """The newest lines of the audit log, oldest first. In the caller's thread."""
+        wanted = sa.select(audit).order_by(audit.c.id.desc()).limit(newest)
+        if who is not None:
+            wanted = wanted.where(audit.c.who == who)
+        if about is not None:
+            wanted = wanted.where(audit.c.about == about)
+        rows = self._store.read(lambda c: c.execute(wanted).all())
+        return [Noted(**row._mapping) for row in reversed(rows)]
 
     def _execute(self, change: sa.UpdateBase) -> int:
         """One change in a transaction of its own; gives the number of rows."""

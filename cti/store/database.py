@@ -17,7 +17,7 @@ from cti.setup.problem import SetupProblem
 from cti.setup.settings import is_postgres
 from cti.store.reader import PostgresReader, Reader
 
-_NEWEST = "0001"
+_NEWEST = "0002"
 """The newest revision under `migrations/versions`; saves loading alembic at every start."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S = 30
@@ -108,6 +108,12 @@ class Store:
         """As `read`, for results that are walked through."""
         with self._reader.connect() as connection:
             yield connection
+
+    def settle(self) -> None:
+        """Let nothing of what was deleted stay in SQLite's write-ahead log, unless somebody is reading just now."""
+        if self.path is not None:
+            with contextlib.closing(sqlite3.connect(self.path, timeout=_BUSY_S)) as db:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def driver(self) -> Reader:
         """A read-only connection of the driver itself, for the hottest query. The caller closes it."""

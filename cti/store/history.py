@@ -5,6 +5,8 @@ the driver; writes go one after another through one thread, each in a transactio
 """
 
 import asyncio
+import contextlib
+import io
 import logging
 import threading
 import time
@@ -12,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -19,8 +22,9 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import lists, reads, records, work
+from cti.store import lists, person, reads, records, work
 from cti.store.database import Store
+from cti.store.erase import Erased, erase
 from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
 from cti.store.reader import Reader
@@ -68,6 +72,7 @@ class History:
         *,
         zone: Callable[[], str] = lambda: "UTC",
         journal: Journal | None = None,
+        recordings: Path | None = None,
         answers: Answers | None = None,
         now: Callable[[], Ms] = wall_clock,
     ) -> None:
@@ -75,6 +80,7 @@ class History:
         self._identities = identities
         self._zone = zone
         self._journal = journal
+        self._recordings = recordings
         self._answers = answers
         self._now = now
         self._local = threading.local()
@@ -218,7 +224,42 @@ class History:
         """What this agent has promised and not yet kept, by due time."""
         return await self._read(lambda db: lists.promises(db, agent))
 
+    async def export(self, customer: CustomerId) -> bytes | None:
+        """Everything about one person, as a zip; None: there is no such customer.
+
+        Raises `LookupError` for an identifier that belongs to customers.
+        """
+        now = self._now()
+
+        def look(db: Reader) -> bytes | None:
+            found = person.export(db, self._journal, customer, now)
+            if found is None:
+                return None
+            packed = io.BytesIO()
+            person.pack(found, db, self._recordings, packed)
+            return packed.getvalue()
+
+        return await self._read(look)
+
     # --- writing
+
+    async def erase(self, customer: CustomerId, by: str) -> Erased | None:
+        """Erase one person on the word of `by`; None: there is no such customer.
+
+        Raises `LookupError` for an identifier that belongs to customers.
+        """
+        now = self._now()
+
+        def work() -> tuple[Erased | None, tuple[str, ...]]:
+            with contextlib.closing(self._store.driver()) as db:
+                found = person.whose(db, customer)
+                return erase(self._store, db, customer, by, now, self._recordings), found.own if found else ()
+
+        done, own = await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        for identifier in own:
+            self._remembered.pop(IdentifierId(identifier), None)
+            self._seen.pop(IdentifierId(identifier), None)
+        return done
 
     async def note(self, note: CallNote) -> None:
         """Keep what the agent wrote about an interaction; again replaces. With a customer it confirms, too."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from msgspec import Struct, structs
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.core import events as ev
@@ -80,6 +80,9 @@ _LINKED = text(
     WHERE i.id = :id AND a.customer IS NOT NULL AND i.owner <> '{NOBODY}' AND i.owner NOT LIKE 'customer:%'
     ON CONFLICT (identifier, customer) DO NOTHING
     """
+)
+_ERASED = text("SELECT identifier, at FROM erased WHERE identifier IN :callers").bindparams(
+    bindparam("callers", expanding=True)
 )
 _ADVANCE = text(
     "INSERT INTO positions (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
@@ -168,6 +171,7 @@ class Fold:
     def _write(self, connection: Connection, calls: list[_Call]) -> None:
         if not calls:
             return
+        _leave_out_the_erased(connection, calls)
         connection.execute(_PUT_CALL, [structs.asdict(call) for call in calls])
         put_interactions(connection, [self._line(connection, call) for call in calls])
         connection.execute(_LINKED, [{"id": call.interaction} for call in calls])
@@ -195,6 +199,18 @@ class Fold:
     def _trim(self) -> None:
         for interaction in list(islice(self._calls, max(0, len(self._calls) - _REMEMBERED))):
             del self._calls[interaction]
+
+
+def _leave_out_the_erased(connection: Connection, calls: list[_Call]) -> None:
+    """The journal still has the id of a caller who was erased since: those calls are nobody's."""
+    callers = list({call.caller for call in calls if call.caller is not None})
+    erased: dict[str, int] = {}
+    for start in range(0, len(callers), 500):
+        rows = connection.execute(_ERASED, {"callers": callers[start : start + 500]})
+        erased.update({row.identifier: row.at for row in rows})
+    for call in calls:
+        if call.caller is not None and call.at <= erased.get(call.caller, -1):
+            call.caller = None
 
 
 def _opened(seq: int, at: Ms, event: ev.InteractionOpened) -> _Call:

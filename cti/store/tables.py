@@ -252,6 +252,16 @@ tags = Table(
     sqlite_with_rowid=False,
 )
 
+erased = Table(
+    "erased",
+    metadata,
+    Column("identifier", _String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("identifier"),
+    sqlite_with_rowid=False,
+)
+"""Whom we have erased, and when: their calls until then stay nobody's, however often the journal is folded again."""
+
 arrivals = Table(
     "arrivals",
     metadata,

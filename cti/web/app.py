@@ -103,7 +103,7 @@ class Web:
                 ),
                 agents=AgentsApi(loop, self._live, records),
                 line=LineApi(loop, accounts),
-                history=HistoryApi(loop, history, records),
+                history=HistoryApi(loop, history, accounts, records),
                 work=WorkApi(history, records),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),

@@ -8,6 +8,7 @@ from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.inputs import Input
 from cti.core.routing import Routing
 from cti.core.world import World
+from cti.store.erase import Erased
 from cti.store.views import CallLine, CallNote, CaseLine, CustomerHit, Entry, Message, Person, Pop, PromiseLine
 from kb.article import Article
 from kb.search import Found
@@ -150,6 +151,12 @@ class History(Protocol):
         self, visitor: str, kind: str, title: str, language: str, *, mark: str = "", solved: bool | None = None
     ) -> None:
         """Note what a visitor of the help site did. The same on the same day is noted once."""
+
+    async def export(self, customer: CustomerId) -> bytes | None:
+        """Everything about one person, as a zip. Raises LookupError for an identifier that belongs to customers."""
+
+    async def erase(self, customer: CustomerId, by: str) -> Erased | None:
+        """Erase one person, and say so in the audit log. Raises LookupError as `export` does."""
 
     async def story(self, interaction: InteractionId) -> Sequence[Record]:
         """The journal's records of one interaction, in order."""

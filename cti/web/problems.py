@@ -65,3 +65,8 @@ def no_row(error: LookupError) -> Refusal:
     return Refusal(
         404, "no-such-row", f"{str(error).strip(chr(39)).capitalize()}.", "Check the ids; one may be erased."
     )
+
+
+def not_alone(error: LookupError) -> Refusal:
+    """An identifier was named where a person is wanted."""
+    return Refusal(409, "not-a-customer", f"{error}.", "Use the customer's own id.", "id")

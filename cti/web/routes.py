@@ -105,6 +105,8 @@ def _history(apis: Apis) -> tuple[Route, ...]:
             b.TimelinePage,
             query=b.TimelineQuery,
         ),
+        _get("/customers/{id}/export", api.export, "Everything about one person, as a zip", None, role="administrator"),
+        _delete("/customers/{id}", api.erase, "Erase one person", role="administrator"),
         _get("/promises", work.promises, "What one has promised and not yet kept", b.Promises),
         _post("/promises", work.promise, "Promise something to a customer", PromiseLine, ask=b.NewPromise),
         _post("/promises/{id}/end", work.end_promise, "A promise was kept, or is withdrawn", b.Done, ask=b.PromiseEnd),

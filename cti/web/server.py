@@ -73,7 +73,7 @@ class _Serve:
             body=body,
             headers={"Content-Type": sent.content_type, "Cache-Control": "no-store"},
         )
-        if sent.content_type == "application/octet-stream":
+        if sent.content_type in ("application/octet-stream", "application/zip"):
             answer.headers["Content-Disposition"] = "attachment"
         if sent.cookie is not None:
             self._gate.set_cookie(answer, *sent.cookie)

@@ -1,0 +1,208 @@
+"""Erasing one person: every value that says who they are goes; what was counted stays counted.
+
+Events carry only ids, so the journal stays whole, and with it every figure. Lines of the history stay, too, but belong
+to nobody from then on. The table `erased` keeps a later fold of the journal from giving them back. What a mail was is
+forgotten but not that it came: the same mail brought in again is still known, and not read again.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, bindparam, text
+
+from cti.core.ids import Ms
+from cti.store.database import Store
+from cti.store.person import Whose, pages, recorded, whose
+from cti.store.reader import Reader
+from cti.store.records import NOBODY
+
+ERASED = "erased"
+"""In place of the customer of a case or promise."""
+_SHORTEST = 5
+"""Characters of a value that is looked for in what could not be read: less would be found in anything."""
+
+
+class Erased(Struct, frozen=True, kw_only=True):
+    """What erasing took away."""
+
+    customer: str
+    identifiers: int
+    interactions: int
+    messages: int
+    attachments: int
+    kept: int
+    """Things that could not be read and held one of the values."""
+    files: int
+
+
+def preview(db: Reader, customer: str, recordings: Path | None) -> Erased | None:
+    """What `erase` would take away; None: there is no such customer. Raises `LookupError` as `whose` does."""
+    found = whose(db, customer)
+    if found is None:
+        return None
+    messages = _messages(db, found)
+    return Erased(
+        customer=customer,
+        identifiers=len(found.own),
+        interactions=len(found.interactions),
+        messages=len(messages),
+        attachments=len(_attachments(db, messages)),
+        kept=len(_kept(db, found)),
+        files=len(list(recorded(recordings, found.interactions))),
+    )
+
+
+def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings: Path | None) -> Erased | None:
+    """Erase a customer on the word of `who`, and say so in the audit log; None: there is no such customer.
+
+    Blocks. Raises `LookupError` for an identifier that belongs to customers.
+    """
+    found = whose(db, customer)
+    if found is None:
+        return None
+    # Looked up before anybody is held up: some of it is read from end to end.
+    messages = _messages(db, found)
+    attachments, kept = _attachments(db, messages), _kept(db, found)
+    files = list(recorded(recordings, found.interactions))
+    done = Erased(
+        customer=customer,
+        identifiers=len(found.own),
+        interactions=len(found.interactions),
+        messages=len(messages),
+        attachments=len(attachments),
+        kept=len(kept),
+        files=len(files),
+    )
+
+    def write(connection: Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            # What is deleted is overwritten, too, not only left out.
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        _forget_contacts(connection, found)
+        _forget_mails(connection, found, messages, attachments)
+        _forget_promises(connection, found, now)
+        _each(connection, "DELETE FROM kept WHERE id IN :ids", kept)
+        _forget_identity(connection, found, now)
+        detail = ", ".join(f"{name} {count}" for name, count in _counts(done))
+        connection.execute(
+            text("INSERT INTO audit (at, who, what, about, detail) VALUES (:at, :who, :what, :about, :detail)"),
+            {"at": now, "who": who, "what": "customer_erased", "about": customer, "detail": detail},
+        )
+
+    store.write(write)
+    for file in files:
+        file.unlink(missing_ok=True)
+    store.settle()
+    return done
+
+
+def _counts(done: Erased) -> list[tuple[str, int]]:
+    return [(name, getattr(done, name)) for name in Erased.__struct_fields__ if name != "customer"]
+
+
+def _forget_contacts(connection: Connection, found: Whose) -> None:
+    names = {"nobody": NOBODY}
+    for change in (
+        # First what people said: the line of an interaction is made from it.
+        "UPDATE annotations SET text = '', customer = NULL WHERE interaction IN :ids",
+        "UPDATE interactions SET owner = :nobody, customer = NULL, title = '', text = '' WHERE id IN :ids",
+        "UPDATE calls SET caller = NULL WHERE interaction IN :ids",
+    ):
+        _each(connection, change, found.interactions, names if ":nobody" in change else {})
+
+
+def _forget_mails(connection: Connection, found: Whose, messages: Sequence[str], attachments: Sequence[str]) -> None:
+    _each(
+        connection,
+        "UPDATE messages SET author = '', author_name = '', recipients = '', subject = '', text = '', quoted = '',"
+        " message_id = '', subject_key = '', people = '', problems = '', loose = false WHERE id IN :ids",
+        messages,
+    )
+    _each(connection, "DELETE FROM message_attachments WHERE message IN :ids", messages)
+    _each(connection, "DELETE FROM thread_refs WHERE interaction IN :ids", found.interactions)
+    # Stored once for everybody: one that somebody else has sent or got, too, stays theirs.
+    _each(
+        connection,
+        "DELETE FROM attachments WHERE hash IN :ids"
+        " AND NOT EXISTS (SELECT 1 FROM message_attachments m WHERE m.hash = attachments.hash)",
+        attachments,
+    )
+
+
+def _forget_promises(connection: Connection, found: Whose, now: Ms) -> None:
+    given = {"erased": ERASED, "now": now}
+    _each(
+        connection,
+        "UPDATE cases SET title = '', source = NULL, closed = coalesce(closed, :now), state = 'closed',"
+        " customer = :erased WHERE customer IN :ids",
+        found.owners,
+        given,
+    )
+    _each(
+        connection,
+        "UPDATE promises SET what = '', source = NULL, done = coalesce(done, :now), customer = :erased,"
+        " state = CASE WHEN state = 'open' THEN 'withdrawn' ELSE state END WHERE customer IN :ids",
+        found.owners,
+        given,
+    )
+
+
+def _forget_identity(connection: Connection, found: Whose, now: Ms) -> None:
+    _each(connection, "DELETE FROM identifiers WHERE id IN :ids", found.own)
+    # The number stays, for it is somebody else's; the name that stood with it may be this person's.
+    _each(connection, "UPDATE identifiers SET name = '' WHERE id IN :ids", found.shared)
+    for table, column in (("links", "customer"), ("tags", "customer"), ("customers", "id")):
+        connection.execute(text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": found.customer})
+    for identifier in found.own:
+        connection.execute(
+            text(
+                "INSERT INTO erased (identifier, at) VALUES (:id, :now)"
+                " ON CONFLICT (identifier) DO UPDATE SET at = excluded.at"
+            ),
+            {"id": identifier, "now": now},
+        )
+
+
+def _messages(db: Reader, found: Whose) -> list[str]:
+    """Mails of this person's threads, and those they wrote in threads of others."""
+    ids: dict[str, None] = {}
+    for column, values in (("interaction", found.interactions), ("author", found.own)):
+        for marks, page in pages(values):
+            rows = db.execute(f"SELECT id FROM messages WHERE {column} IN ({marks})", page)
+            ids.update(dict.fromkeys(row[0] for row in rows))
+    return list(ids)
+
+
+def _attachments(db: Reader, messages: Sequence[str]) -> list[str]:
+    """What came with these mails and with no others."""
+    hashes: dict[str, int] = {}
+    for marks, page in pages(messages):
+        for (digest,) in db.execute(f"SELECT hash FROM message_attachments WHERE message IN ({marks})", page):
+            hashes[digest] = hashes.get(digest, 0) + 1
+    found = []
+    for marks, page in pages(list(hashes)):
+        rows = db.execute(f"SELECT hash, count(*) FROM message_attachments WHERE hash IN ({marks}) GROUP BY hash", page)
+        found += [digest for digest, uses in rows if uses == hashes[digest]]
+    return found
+
+
+def _kept(db: Reader, found: Whose) -> list[int]:
+    """What could not be read and holds one of the values as it is written."""
+    values: set[bytes] = set()
+    for marks, page in pages(found.own):
+        for row in db.execute(f"SELECT value, raw FROM identifiers WHERE id IN ({marks})", page):
+            values.update(value.encode().lower() for value in row if len(value) >= _SHORTEST)
+    if not values:
+        return []
+    rows = db.execute("SELECT id, body FROM kept")
+    return [id_ for id_, body in rows if any(value in bytes(body).lower() for value in values)]
+
+
+def _each(
+    connection: Connection, change: str, ids: Sequence[str] | Sequence[int], given: dict[str, Any] | None = None
+) -> None:
+    statement = text(change).bindparams(bindparam("ids", expanding=True))
+    for start in range(0, len(ids), 500):
+        connection.execute(statement, {**(given or {}), "ids": list(ids[start : start + 500])})

@@ -1,0 +1,231 @@
+"""Everything about one person, in one piece: for whoever asks what we hold of them, and for whoever erases it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import msgspec
+from msgspec import Struct
+
+from cti.core.events import Record
+from cti.core.ids import Ms
+from cti.store import lists, reads
+from cti.store.identity import KINDS
+from cti.store.journal import Journal
+from cti.store.reader import Reader
+from cti.store.views import CallLine, Entry, Message
+
+_PAGE = 500
+
+
+class Whose(Struct, frozen=True, kw_only=True):
+    """What is one person's: found once, for reading it out and for erasing it."""
+
+    customer: str
+    own: tuple[str, ...]
+    """Identifiers of nobody else."""
+    shared: tuple[str, ...]
+    """Identifiers that are somebody else's, too: of their lines, only those said to be this person's are."""
+    interactions: tuple[str, ...]
+    """Lines of the timeline, oldest first."""
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Whoever cases and promises may be written to."""
+        return (self.customer, *self.own)
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """An identifier as we hold it."""
+
+    id: str
+    kind: str
+    value: str
+    raw: str
+    """As it first came."""
+    name: str
+    """What its owner called themselves."""
+    language: str | None
+    first_seen: Ms
+    last_seen: Ms
+    shared: bool
+    """Somebody else's, too."""
+
+
+class HeldCall(Struct, frozen=True, kw_only=True):
+    """A call, and the journal's records of it."""
+
+    line: CallLine
+    records: tuple[Record, ...]
+
+
+class Thread(Struct, frozen=True, kw_only=True):
+    """The mails of one line of the timeline."""
+
+    interaction: str
+    messages: tuple[Message, ...]
+
+
+class HeldCase(Struct, frozen=True, kw_only=True):
+    id: int
+    title: str
+    state: str
+    opened: Ms
+    closed: Ms | None
+    owner: str
+
+
+class HeldPromise(Struct, frozen=True, kw_only=True):
+    id: int
+    what: str
+    due: Ms
+    made: Ms
+    agent: str
+    state: str
+
+
+class Export(Struct, frozen=True, kw_only=True):
+    """Everything we hold of one person; times are milliseconds since 1970, UTC."""
+
+    made: Ms
+    customer: str
+    name: str
+    language: str | None
+    tier: str
+    tags: tuple[str, ...]
+    identifiers: tuple[Held, ...]
+    timeline: tuple[Entry, ...]
+    calls: tuple[HeldCall, ...]
+    threads: tuple[Thread, ...]
+    cases: tuple[HeldCase, ...]
+    promises: tuple[HeldPromise, ...]
+
+
+def whose(db: Reader, customer: str) -> Whose | None:
+    """What is this customer's; None: there is no such customer. Raises `LookupError` for a customer's identifier."""
+    if lists.who_is(db, customer) is None:
+        return None
+    own: list[str] = []
+    shared: list[str] = []
+    if customer.partition(":")[0] in KINDS:
+        if people := [who[0] for who in reads.people_of(db, customer)]:
+            raise LookupError(f"{customer} is an identifier of {', '.join(people)}: name the customer")
+        own.append(customer)
+    for identifier, others in db.execute(
+        "SELECT l.identifier, (SELECT count(*) FROM links o WHERE o.identifier = l.identifier AND o.customer <> ?)"
+        " FROM links l WHERE l.customer = ? ORDER BY l.identifier",
+        (customer, customer),
+    ):
+        (shared if others else own).append(identifier)
+    lines: list[tuple[Ms, str]] = []
+    for owner in (*own, f"customer:{customer}"):
+        lines += db.execute("SELECT at, id FROM interactions WHERE owner = ?", (owner,)).fetchall()
+    for owner in shared:
+        # Whoever confirms a line of an identifier links it: there are no others of this customer's.
+        lines += db.execute(
+            "SELECT at, id FROM interactions WHERE owner = ? AND customer = ?", (owner, customer)
+        ).fetchall()
+    return Whose(
+        customer=customer, own=tuple(own), shared=tuple(shared), interactions=tuple(id_ for _, id_ in sorted(lines))
+    )
+
+
+def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Export | None:
+    """Everything about one person; None: there is no such customer. Raises `LookupError` as `whose` does."""
+    found, who = whose(db, customer), lists.who_is(db, customer)
+    if found is None or who is None:
+        return None
+    _, name, language, tier = who
+    threads = [
+        Thread(interaction=one, messages=mails) for one in found.interactions if (mails := lists.messages(db, one))
+    ]
+    return Export(
+        made=now,
+        customer=customer,
+        name=name,
+        language=language,
+        tier=tier,
+        tags=tuple(tag for (tag,) in db.execute("SELECT tag FROM tags WHERE customer = ? ORDER BY tag", (customer,))),
+        identifiers=tuple(_held(db, found)),
+        timeline=tuple(_entries(db, found.interactions)),
+        calls=tuple(_calls(db, journal, found.interactions)),
+        threads=tuple(threads),
+        cases=tuple(
+            HeldCase(id=row[0], title=row[1], state=row[2], opened=row[3], closed=row[4], owner=row[5])
+            for row in _of(db, "id, title, state, opened, closed, owner FROM cases", found.owners)
+        ),
+        promises=tuple(
+            HeldPromise(id=row[0], what=row[1], due=row[2], made=row[3], agent=row[4], state=row[5])
+            for row in _of(db, "id, what, due, made, agent, state FROM promises", found.owners)
+        ),
+    )
+
+
+def pack(found: Export, db: Reader, recordings: Path | None, into: BinaryIO) -> None:
+    """Write a zip: `person.json`, and every attachment and recording as a file of its own."""
+    with ZipFile(into, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("person.json", msgspec.json.format(msgspec.json.encode(found), indent=2))
+        attached = {one.digest: one.name for thread in found.threads for m in thread.messages for one in m.attachments}
+        for digest, name in attached.items():
+            if (body := lists.attachment(db, digest)) is not None:
+                # Whoever sent it chose the name: nothing in it may lead out of the folder it is unpacked in.
+                safe = re.sub(r"[^\w. -]", "_", name)[-80:].lstrip(".") or "unnamed"
+                archive.writestr(f"attachments/{digest[:12]}-{safe}", body)
+        for file in recorded(recordings, [one.line.interaction for one in found.calls]):
+            archive.write(file, f"recordings/{file.name}")
+
+
+def recorded(folder: Path | None, interactions: Iterable[str]) -> Iterator[Path]:
+    """What these callers have said onto our disk. An interaction's id is ours, so it is a safe name."""
+    if folder is None or not folder.is_dir():
+        return
+    wanted = set(interactions)
+    for file in sorted(folder.iterdir()):
+        if file.is_file() and file.name.partition(".")[0] in wanted:
+            yield file
+
+
+def pages(values: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """`values` in pieces a statement takes, each with its marks: `?, ?, ?`."""
+    for start in range(0, len(values), _PAGE):
+        page = values[start : start + _PAGE]
+        yield ", ".join("?" * len(page)), page
+
+
+def _held(db: Reader, found: Whose) -> Iterator[Held]:
+    for marks, page in pages((*found.own, *found.shared)):
+        for row in db.execute(
+            "SELECT id, kind, value, raw, name, language, first_seen, last_seen FROM identifiers"
+            f" WHERE id IN ({marks}) ORDER BY id",
+            page,
+        ):
+            yield Held(
+                **dict(zip(Held.__struct_fields__[:8], row, strict=True)),  # the columns, in their order
+                shared=row[0] in found.shared,
+            )
+
+
+def _entries(db: Reader, interactions: Sequence[str]) -> Iterator[Entry]:
+    for marks, page in pages(interactions):
+        rows = db.execute(f"SELECT {reads.ENTRY} FROM interactions WHERE id IN ({marks}) ORDER BY at, id", page)
+        yield from map(reads.entry, rows.fetchall())
+
+
+def _calls(db: Reader, journal: Journal | None, interactions: Sequence[str]) -> Iterator[HeldCall]:
+    for interaction in interactions:
+        if (line := lists.call(db, interaction)) is None:
+            continue
+        records: list[Record] = []
+        if journal is not None:
+            first, last = db.execute(
+                "SELECT first_seq, last_seq FROM calls WHERE interaction = ?", (interaction,)
+            ).fetchone()
+            records = journal.story(first, last, interaction)
+        yield HeldCall(line=line, records=tuple(records))
+
+
+def _of(db: Reader, columns: str, owners: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for marks, page in pages(owners):
+        yield from db.execute(f"SELECT {columns} WHERE customer IN ({marks}) ORDER BY id", page).fetchall()

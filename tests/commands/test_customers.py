@@ -1,0 +1,69 @@
+"""`hotline customers` and `hotline audit`: found, handed out, erased, and noted."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cti.cli import main
+from cti.store.database import Store
+from tests.commands.test_backup import site
+from tests.store.filled import everything
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return site(tmp_path / "data").data
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out
+
+
+def test_from_the_question_to_the_answer_and_away(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["customers", "find", "eleanor", "whit", "--data", str(data)]) == 0
+    assert said(capsys).startswith("eleanor ")
+    assert main(["customers", "find", "nobody", "--data", str(data)]) == 1
+
+    file = data.parent / "eleanor.zip"
+    assert main(["customers", "export", "eleanor", str(file), "--data", str(data)]) == 0
+    assert "Eleanor Whitcombe" in said(capsys)
+    assert file.stat().st_mode & 0o777 == 0o600
+    with zipfile.ZipFile(file) as archive:
+        assert json.loads(archive.read("person.json"))["customer"] == "eleanor"
+    assert main(["customers", "export", "eleanor", str(file), "--data", str(data)]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+    store = Store.open(f"sqlite:///{data}/hotline.db")
+    before = everything(store)
+    assert main(["customers", "erase", "eleanor", "--data", str(data)]) == 1
+    assert "--yes" in said(capsys)
+    assert everything(store) == before
+    assert main(["customers", "erase", "eleanor", "--yes", "--data", str(data), "--json"]) == 0
+    assert json.loads(said(capsys))["identifiers"] == 1
+    assert "eleanor" not in {row[0] for row in everything(store)["customers"]}
+    store.close()
+    for command in (["erase", "eleanor", "--yes"], ["export", "eleanor", str(data / "no.zip")]):
+        assert main(["customers", *command, "--data", str(data)]) == 1
+        assert "There is no customer" in capsys.readouterr().err
+    assert not (data / "no.zip").exists()
+
+    assert main(["audit", "--about", "eleanor", "--data", str(data), "--json"]) == 0
+    lines = json.loads(said(capsys))
+    assert [(line["who"], line["what"]) for line in lines] == [
+        ("command line", "customer_exported"),
+        ("command line", "customer_erased"),
+    ]
+    assert main(["audit", "--data", str(data), "--limit", "1"]) == 0
+    assert "customer_erased" in said(capsys)
+    assert main(["audit", "--data", str(data), "--who", "ana"]) == 0
+    assert "signed_in" in said(capsys)
+
+
+def test_an_identifier_of_somebody_is_no_customer(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store.open(f"sqlite:///{data}/hotline.db")
+    tel = next(str(row[0]) for row in everything(store)["links"] if str(row[0]).startswith("tel:"))
+    store.close()
+    assert main(["customers", "erase", tel, "--yes", "--data", str(data)]) == 2
+    assert "name the customer" in capsys.readouterr().err

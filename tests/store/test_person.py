@@ -1,0 +1,156 @@
+"""Everything about one person: handed out whole, and gone when it is erased, while what was counted stays."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from cti.core.events import Record
+from cti.core.ids import CustomerId, InteractionId, Ms
+from cti.store import person
+from cti.store.database import Store
+from cti.store.history import History
+from cti.store.identity import Identities
+from cti.store.journal import Journal
+from cti.store.projector import Fold, Projector
+from cti.store.records import Seen, see
+from tests.store.conftest import DAY, NOW, answered_call, records_of
+from tests.store.filled import everything, fill
+from tests.store.test_projector import write_journal
+
+HERS = (
+    b"Whitcombe",
+    b"eleanor.w@",
+    b"Still dark",
+    "没有网".encode(),
+    "升级到 500M".encode(),
+    b"call back",
+    b"picture.png",
+)
+
+
+def every_byte(store: Store) -> bytes:
+    """Every value there is; of SQLite the files themselves, with what was deleted in them."""
+    values = repr(everything(store)).encode()
+    files = [] if store.path is None else sorted(store.path.parent.glob(f"{store.path.name}*"))
+    return values + b"".join(file.read_bytes() for file in files)
+
+
+@pytest.fixture
+def full(store: Store, identities: Identities) -> Store:
+    fill(store, identities)
+    put = sa.text("INSERT INTO kept (source, place, reason, body, at) VALUES ('mail', 'in/2', 'no mail', :body, 5)")
+    store.write(lambda c: c.execute(put, {"body": b"From: Eleanor.W@mail.example\n\0\0"}))
+    return store
+
+
+@pytest.fixture
+def teller(full: Store, identities: Identities, tmp_path: Path) -> History:
+    (tmp_path / "messages").mkdir()
+    for name in ("c-0.wav", "c-1.wav"):
+        (tmp_path / "messages" / name).write_bytes(b"RIFF")
+    return History(full, identities, now=lambda: NOW, recordings=tmp_path / "messages")
+
+
+async def test_an_export_holds_everything_of_one_person_and_nothing_of_another(teller: History) -> None:
+    packed = await teller.export(CustomerId("eleanor"))
+    assert packed is not None
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.namelist() == ["person.json", "attachments/hash1-picture.png", "recordings/c-0.wav"]
+        assert archive.read("attachments/hash1-picture.png") == b"\0\xff42"
+        told = json.loads(archive.read("person.json"))
+    assert (told["name"], told["tier"], told["tags"]) == ("Eleanor Whitcombe", "gold", ["Works from home"])
+    assert {(one["value"], one["shared"]) for one in told["identifiers"]} == {
+        ("+447700900143", True),
+        ("eleanor.w@mail.example", False),
+    }
+    assert {line["id"] for line in told["timeline"]} == {"c-0", "mail-1"}
+    assert [call["line"]["note"] for call in told["calls"]] == ["升级到 500M"]
+    assert told["threads"][0]["messages"][0]["text"] == "Still dark"
+    assert (told["cases"][0]["title"], told["promises"][0]["what"]) == ("No line", "call back")
+    assert await teller.export(CustomerId("nobody-there")) is None
+    teller.close()
+
+
+async def test_erased_is_gone_from_every_table_and_file_and_others_are_untouched(
+    teller: History, full: Store, tmp_path: Path
+) -> None:
+    before = everything(full)
+    assert all(word in every_byte(full) for word in HERS)
+    daniel = await teller.customer(CustomerId("daniel"))
+    done = await teller.erase(CustomerId("eleanor"), "root")
+    assert done is not None
+    assert (done.identifiers, done.interactions, done.messages, done.attachments) == (1, 2, 1, 1)
+    assert (done.kept, done.files) == (1, 1)
+    left = every_byte(full)
+    assert [word for word in HERS if word in left] == []
+    assert await teller.customer(CustomerId("eleanor")) is None
+    assert await teller.customer(CustomerId("daniel")) == daniel
+    assert [file.name for file in (tmp_path / "messages").iterdir()] == ["c-1.wav"]
+    after = everything(full)
+    for table in ("interactions", "calls", "cases", "promises", "messages", "arrivals", "annotations"):
+        assert len(after[table]) == len(before[table]), f"{table}: what was counted stays"
+    line = await teller.call(InteractionId("c-0"))
+    assert line is not None
+    assert (line.display, line.customer, line.note) == ("", None, "")
+    assert (line.state, line.waited, line.solved) == ("answered", 6500, True)
+    (audited,) = [row for row in after["audit"] if "customer_erased" in row]
+    assert {"root", "eleanor"} <= set(audited)
+    assert await teller.erase(CustomerId("eleanor"), "root") is None
+    teller.close()
+
+
+async def test_an_erased_stranger_stays_nobody_when_the_journal_is_folded_again_and_may_call_as_a_new_one(
+    store: Store, identities: Identities, journal_place: str
+) -> None:
+    number = identities.phone("9123 4567")
+    assert number is not None
+    with await write_journal(journal_place, records_of([answered_call(1, number.id), answered_call(2, "tel:x")])) as j:
+        history = History(store, identities, journal=j, now=lambda: NOW)
+        projector = Projector(store, j)
+        projector.catch_up()
+        store.write(lambda c: see(c, [Seen(number, NOW)]))
+        packed = await history.export(CustomerId(number.id))
+        assert packed is not None
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            told = json.loads(archive.read("person.json"))
+        assert told["calls"][0]["records"][0]["event"]["type"] == "InteractionOpened"
+        assert await history.erase(CustomerId(number.id), "root") is not None
+        assert history.shown(number.id) == ""
+        once = everything(store)
+        projector.rebuild()
+        assert {**everything(store), "positions": []} == {**once, "positions": []}
+        owners = store.read(lambda c: c.execute(sa.text("SELECT DISTINCT owner FROM interactions")).scalars().all())
+        assert sorted(owners) == ["nobody", "tel:x"]
+        # The same person calls again: from here on they are known, and of before nothing is.
+        store.write(lambda c: see(c, [Seen(number, Ms(NOW + DAY))]))
+        later = [Record(r.seq + 1000, r.at, r.event) for r in records_of([answered_call(9, number.id, NOW + DAY)])]
+        store.write(lambda connection: Fold().fold(connection, later))
+        (who,) = (await history.pop(number.id)).people
+        assert [line.id for line in who.timeline] == ["c-9"]
+        history.close()
+
+
+async def test_an_identifier_that_belongs_to_somebody_is_not_taken_for_a_person(teller: History, full: Store) -> None:
+    tel = next(row[0] for row in everything(full)["links"] if str(row[0]).startswith("tel:"))
+    before = everything(full)
+    for ask in (teller.export(CustomerId(str(tel))), teller.erase(CustomerId(str(tel)), "root")):
+        with pytest.raises(LookupError, match="daniel, eleanor"):
+            await ask
+    assert everything(full) == before
+    teller.close()
+
+
+def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities, tmp_path: Path) -> None:
+    full.write(lambda c: c.execute(sa.text("UPDATE message_attachments SET name = '../../etc/passwd'")))
+    db = full.driver()
+    with Journal.open(tmp_path / "empty.db") as journal:
+        found = person.export(db, journal, "eleanor", NOW)
+    assert found is not None
+    packed = io.BytesIO()
+    person.pack(found, db, None, packed)
+    assert zipfile.ZipFile(packed).namelist() == ["person.json", "attachments/hash1-_.._etc_passwd"]
+    db.close()
