@@ -68,12 +68,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _nothing_left_behind(data: Path, database: str | None) -> None:
-    """Refuse another, empty database for a folder that has a history: it would seem lost. Raises SetupProblem."""
-    if database is None or not (data / "settings.toml").exists():
+    """Look at a database before it is put in the settings. Raises SetupProblem when it can't be reached, or is empty
+    while the folder has a history: that would seem lost."""
+    if database is None:
         return
-    now = Settings.load(data).database_url
     try:
-        if now == database or has_rows(database) or not has_rows(now):
+        if has_rows(database) or not (data / "settings.toml").exists():
+            return
+        now = Settings.load(data).database_url
+        if now == database or not has_rows(now):
             return
     except StoreError as error:
         raise SetupProblem(str(error)) from None

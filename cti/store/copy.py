@@ -41,7 +41,8 @@ def has_rows(url: str) -> bool:
                 if table.name in there
             )
     except sa.exc.DBAPIError as error:
-        raise StoreError(f"can't read {engine.url.render_as_string()}: {' '.join(str(error.orig).split())}") from error
+        shown = postgres.shown(url) if is_postgres(url) else url
+        raise StoreError(f"can't read {shown}: {' '.join(str(error.orig).split())}") from error
     finally:
         engine.dispose()
 

@@ -87,6 +87,9 @@ class History:
         self._connections: list[Reader] = []
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
         self._writer = ThreadPoolExecutor(1, "history-write")
+        for _ in range(_READERS):
+            # A connection to a server takes longer than a caller's look-up may: made now, it is there by then.
+            self._readers.submit(lambda: self._local.db.execute("SELECT 1").fetchone())
         self._remembered: OrderedDict[IdentifierId, Identifier] = OrderedDict()
         self._seen: dict[IdentifierId, Ms] = {}
 

@@ -1,5 +1,6 @@
 """Reading by the driver itself, the same way on SQLite and PostgreSQL: SQL with `?`, rows as tuples."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
@@ -35,6 +36,7 @@ class PostgresReader:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: psycopg.Connection | None = None
+        self._connecting = threading.Lock()
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
         statement = _translated(sql)
@@ -46,7 +48,10 @@ class PostgresReader:
                 if not known.closed:
                     raise
         # Reading may be done twice, so a restart of the server between two questions costs nobody anything.
-        fresh = self._connection = self._connect()
+        with self._connecting:
+            fresh = self._connection
+            if fresh is None or fresh.closed:
+                fresh = self._connection = self._connect()
         return fresh.execute(statement, parameters)
 
     def close(self) -> None:

@@ -176,3 +176,7 @@ def test_another_database_for_a_folder_that_has_a_history_is_refused(
     assert main(["up", "--data", str(data), "--database", databases[0]]) == 2
     assert f"hotline db move {settings.database_url} URL" in capsys.readouterr().err
     assert Settings.load(data) == settings
+    new = tmp_path / "new"
+    assert main(["up", "--data", str(new), "--database", "postgresql://hotline@127.0.0.1:1/x"]) == 2
+    assert "can't read postgresql://" in capsys.readouterr().err
+    assert not (new / "settings.toml").exists(), "a mistake in the address is not kept"

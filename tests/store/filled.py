@@ -18,6 +18,7 @@ _REST = (
     "INSERT INTO message_attachments VALUES ('m1', 0, 'picture.png', 'image/png', 'hash1')",
     "INSERT INTO thread_refs VALUES ('<1@mail.example>', 'mail-1')",
     "INSERT INTO kept (source, place, reason, body, at) VALUES ('mail', 'in/1', 'no mail', :body, 5)",
+    "INSERT INTO erased VALUES ('tel:somebody', 5)",
     "INSERT INTO passwords VALUES ('ana', 'a hash', 5)",
     "INSERT INTO tokens VALUES ('t1', 'a digest', 'TV', 'ana', 'viewer', 5, NULL, NULL)",
     "INSERT INTO audit (at, who, what, about) VALUES (5, 'ana', 'signed_in', '127.0.0.1')",
