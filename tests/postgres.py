@@ -3,6 +3,7 @@
 import itertools
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from cti.setup.packages import postgres_programs
+from cti.setup.postgres import OLDEST
 from cti.store.database import Store
 from cti.store.journal import Journal
 
@@ -72,6 +74,9 @@ def start(port: int) -> Server:
     programs = postgres_programs()
     if programs is None:
         raise LookupError("needs a PostgreSQL server: './hotline test' installs it, or apt-get install postgresql")
+    said = subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
+    if (number := re.search(r"\d+", said)) is None or int(number[0]) < OLDEST:
+        raise LookupError(f"needs PostgreSQL {OLDEST} or newer, and this machine has {said.strip()}")
     folder = Path(tempfile.mkdtemp(prefix="hl-pg-"))
     # The server refuses to run as root.
     user: dict[str, str] = {}

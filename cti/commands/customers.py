@@ -96,10 +96,15 @@ def _export(settings: Settings, store: Store, db: Reader, args: argparse.Namespa
         return _nobody(args.id)
     # Opened with its final mode: there is no moment in which others could read it.
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        person.pack(found, db, settings.recordings, out)
     row = {"at": found.made, "who": _WHO, "what": "customer_exported", "about": args.id}
-    store.write(lambda connection: connection.execute(audit.insert().values(row)))
+    try:
+        with os.fdopen(handle, "wb") as out:
+            person.pack(found, db, settings.recordings, out)
+        store.write(lambda connection: connection.execute(audit.insert().values(row)))
+    except BaseException:
+        # Half of it, or one that nobody noted, is not to be handed out.
+        file.unlink()
+        raise
     if args.json:
         print(msgspec.json.encode(found).decode())
     else:

@@ -3,8 +3,9 @@
 import argparse
 import contextlib
 import json
+import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cti.commands import _options
@@ -15,6 +16,7 @@ from cti.setup.supervise import alone
 from cti.store.copy import copy_tables, has_rows
 from cti.store.database import Store, StoreError, sqlite_file
 from cti.store.journal import Journal, JournalError
+from cti.store.projector import Fold
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -88,14 +90,42 @@ def _move(
     if has_rows(target):
         raise SetupProblem(f"{postgres.shown(target)} is not empty. Give a new database: CREATE DATABASE name")
     with contextlib.ExitStack() as opened:
-        seq = 0
-        goal = opened.enter_context(Journal.open(target))
-        if journal_file.exists():
-            journal = opened.enter_context(Journal.open(journal_file))
+        old = opened.enter_context(contextlib.closing(Store.open(f"sqlite:///{source}")))
+        journal = opened.enter_context(Journal.open(journal_file)) if journal_file.exists() else None
+        if journal is not None:
             journal.hold()
-            last = journal.last_seq()
+        last = journal.last_seq() if journal is not None else 0
+        if last < (folded := old.read(Fold().position)):
+            # A bridge would number on from the journal's end, and the history would pass over what it knows by number.
+            raise SetupProblem(
+                f"{journal_file} ends at record {last}, but the history knows of record {folded}:"
+                " they are not of one site. Bring the journal back that belongs to it."
+            )
+        changed = opened.enter_context(_watch(source))
+        seq = 0
+        if journal is not None:
+            goal = opened.enter_context(Journal.open(target))
             # The history last and in one transaction: while it is empty, the move can be begun anew.
             seq = journal.copy_into(goal, lambda done: progress("journal", done, last))
-        old = opened.enter_context(contextlib.closing(Store.open(f"sqlite:///{source}")))
         new = opened.enter_context(contextlib.closing(Store.open(target)))
-        return copy_tables(old, new, progress), seq
+
+        def unchanged() -> None:
+            if changed():
+                raise SetupProblem(
+                    "Somebody wrote to the history while it was copied, and it would have been lost. Nothing was moved:"
+                    " let every import end, then try again."
+                )
+
+        return copy_tables(old, new, progress, unchanged), seq
+
+
+@contextlib.contextmanager
+def _watch(file: Path) -> Iterator[Callable[[], bool]]:
+    """Tells whether anybody has written to a database since: `PRAGMA data_version` counts what others commit."""
+    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+
+        def version() -> int:
+            return int(db.execute("PRAGMA data_version").fetchone()[0])
+
+        first = version()
+        yield lambda: version() != first

@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         raise SetupProblem("The tests are not part of the installed package: run ./hotline test in a checkout.")
     fast = args.what == "fast"
     packages.install(_needed(fast), "Testing", _say)
+    _offer_postgres()
     failed = [] if args.only else [name for name, passed in _checks(root) if not passed]
     if failed:
         # Before pytest, so that the last line of all is pytest's own.
@@ -62,13 +63,19 @@ def run(args: argparse.Namespace) -> int:
 def _needed(fast: bool) -> list[str]:
     wanted = packages.missing(_SPEECH if fast else {**_SPEECH, **_REAL})
     wanted += packages.missing(_MAIL, beside="/usr/sbin")
-    if packages.postgres_programs() is None:
-        # The store's tests run on both databases, each on a server of their own.
-        wanted.append("postgresql")
     if not fast and not _has_chinese_letters():
         # Chromium measures and paints our Chinese screens.
         wanted.append("fonts-noto-cjk")
     return wanted
+
+
+def _offer_postgres() -> None:
+    """The store's tests run on both databases, on a server of their own; without it half of them are skipped."""
+    if packages.postgres_programs() is None:
+        try:
+            packages.install(["postgresql"], "Testing the store on PostgreSQL", _say)
+        except SetupProblem as problem:
+            _say(f"{problem} Without it, tests of PostgreSQL are skipped.")
 
 
 def _has_chinese_letters() -> bool:

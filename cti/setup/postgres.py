@@ -16,6 +16,9 @@ from cti.setup.problem import SetupProblem
 
 OLDEST = 15
 """The oldest major version we are tested with."""
+_HOW = "write postgresql://user@host/name, and %40 for an @ in the password, %3A for a colon"
+_SECRET = ("password", "sslpassword", "oauth_client_secret")
+"""What libpq takes after the `?` and nobody is to see."""
 _DEFAULTS = {
     "connect_timeout": "10",
     "application_name": "hotline",
@@ -38,14 +41,19 @@ def parsed(url: str) -> URL:
     """The URL as SQLAlchemy wants it, with psycopg as its driver. Raises SetupProblem."""
     try:
         found = make_url(url)
-    except ArgumentError:
-        raise SetupProblem("this is no database's URL: write postgresql://user@host/name") from None
+    except (ArgumentError, ValueError):
+        raise SetupProblem(f"this is no database's URL: {_HOW}") from None
+    if "@" in (found.host or ""):
+        # The end of a password with an @ in it: it would be shown as a part of the host's name.
+        raise SetupProblem(f"this URL has more than one @: {_HOW}")
     return found.set(drivername="postgresql+psycopg")
 
 
 def shown(url: str) -> str:
-    """The URL for people's eyes: without its password."""
-    return parsed(url).set(drivername="postgresql").render_as_string(hide_password=True)
+    """The URL for people's eyes: without its password. Raises SetupProblem."""
+    found = parsed(url)
+    query = {name: "***" if name in _SECRET else value for name, value in found.query.items()}
+    return found.set(drivername="postgresql", query=query).render_as_string(hide_password=True)
 
 
 def arguments(url: str) -> dict[str, Any]:

@@ -55,6 +55,8 @@ def backup(settings: Settings, file: Path, version: str, now: datetime, progress
         raise BackupError(f"{file} is there already: give another name")
     if not file.parent.is_dir():
         raise BackupError(f"{file.parent} is no folder")
+    if file.is_relative_to(settings.data.resolve()):
+        raise BackupError(f"{file} would be in the folder it is a backup of: choose a place outside, best another disk")
     unfinished = file.with_name(f"{file.name}.unfinished")
     with tempfile.TemporaryDirectory(prefix=".hotline-backup-", dir=file.parent) as place:
         folder = Path(place)
@@ -165,7 +167,8 @@ def _unpack(file: Path, folder: Path) -> About:
             about = msgspec.json.decode(body.read(), type=About)
             if about.format != _FORMAT:
                 raise BackupError(f"{file} was made by a newer Hotline ({about.version}): restore it with that one")
-            archive.extractall(folder, filter="data")
+            for entry in archive:
+                _extract(archive, entry, folder)
     except (tarfile.TarError, msgspec.DecodeError, OSError, EOFError) as error:
         raise BackupError(f"{file} can't be read: {error}") from error
     (folder / _ABOUT).unlink()
@@ -173,6 +176,25 @@ def _unpack(file: Path, folder: Path) -> About:
         if not (folder / name).exists():
             raise BackupError(f"{file} is not whole: {name} is missing")
     return about
+
+
+def _extract(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> None:
+    """Put one file or folder into `folder`, and nowhere else; `extractall` has its filter only since Python 3.11.4."""
+    path = folder / entry.name
+    if not path.resolve().is_relative_to(folder.resolve()) or not (entry.isfile() or entry.isdir()):
+        raise BackupError(f"{entry.name!r} in it is not of a data folder: it is no backup of Hotline's")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if entry.isdir():
+        path.mkdir(mode=0o700, exist_ok=True)
+        return
+    body = archive.extractfile(entry)
+    handle = os.open(
+        path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR | entry.mode & stat.S_IRWXU
+    )
+    with os.fdopen(handle, "wb") as out:
+        if body is not None:
+            shutil.copyfileobj(body, out, 1 << 20)
+    os.utime(path, (entry.mtime, entry.mtime))
 
 
 def _fill(url: str, folder: Path, about: About, progress: Progress) -> None:

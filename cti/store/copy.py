@@ -58,11 +58,13 @@ def count_rows(url: str) -> dict[str, int]:
         engine.dispose()
 
 
-def copy_tables(source: Store, target: Store, progress: Progress) -> dict[str, int]:
+def copy_tables(
+    source: Store, target: Store, progress: Progress, check: Callable[[], None] = lambda: None
+) -> dict[str, int]:
     """Copy every row of every table, as they are at one moment, in one transaction; gives the rows of each table.
 
     `source` may be written to meanwhile. Raises `StoreError` when `target` holds rows already, or other rows than
-    were read in the end; nothing of it stays then.
+    were read in the end; nothing of it stays then, nor when `check`, called before the commit, raises.
     """
     tables = metadata.sorted_tables
 
@@ -76,6 +78,7 @@ def copy_tables(source: Store, target: Store, progress: Progress) -> dict[str, i
         for table in tables:
             if (arrived := _count(connection, table)) != copied[table.name]:
                 raise StoreError(f"{table.name}: {copied[table.name]} rows were read and {arrived} have arrived")
+        check()
         return copied
 
     try:

@@ -135,8 +135,9 @@ def sqlite_file(url: str) -> Path:
     """The file that `sqlite:///PATH` means. Raises `StoreError` for any other URL."""
     try:
         parsed = make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise StoreError(f"{url!r} is no database URL: {_WRITE}") from error
+    except (sa.exc.ArgumentError, ValueError):
+        # Not shown: a mistake in it may stand before a password.
+        raise StoreError(f"this is no database's URL: {_WRITE}") from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         raise StoreError(f"{parsed.render_as_string()!r}: {_WRITE}")
     return Path(parsed.database)

@@ -5,6 +5,7 @@ to nobody from then on. The table `erased` keeps a later fold of the journal fro
 forgotten but not that it came: the same mail brought in again is still known, and not read again.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import Ms
 from cti.store.database import Store
+from cti.store.identity import normal_mail
 from cti.store.person import Whose, pages, recorded, whose
 from cti.store.reader import Reader
 from cti.store.records import NOBODY
 
 ERASED = "erased"
 """In place of the customer of a case or promise."""
+_RECIPIENT = re.compile(r"(?:[^<>@,]*,)*[^<>@,]*<([^<>]*)>|[^\s<>,]+@[^\s<>,]+")
+"""One of a mail's recipients, as they are kept: `Name <address>`, or the address alone."""
+_BODIES = 100
 _SHORTEST = 5
 """Characters of a value that is looked for in what could not be read: less would be found in anything."""
 
@@ -35,6 +40,14 @@ class Erased(Struct, frozen=True, kw_only=True):
     kept: int
     """Things that could not be read and held one of the values."""
     files: int
+
+
+class _Named(Struct, frozen=True):
+    """Somebody else's mail that went to this person, too, as it stays: without their address."""
+
+    message: str
+    recipients: str
+    people: str
 
 
 def preview(db: Reader, customer: str, recordings: Path | None) -> Erased | None:
@@ -64,7 +77,7 @@ def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings
         return None
     # Looked up before anybody is held up: some of it is read from end to end.
     messages = _messages(db, found)
-    attachments, kept = _attachments(db, messages), _kept(db, found)
+    attachments, kept, named = _attachments(db, messages), _kept(db, found), _named(db, found, messages)
     files = list(recorded(recordings, found.interactions))
     done = Erased(
         customer=customer,
@@ -82,6 +95,7 @@ def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
         _forget_contacts(connection, found)
         _forget_mails(connection, found, messages, attachments)
+        _forget_named(connection, named)
         _forget_promises(connection, found, now)
         _each(connection, "DELETE FROM kept WHERE id IN :ids", kept)
         _forget_identity(connection, found, now)
@@ -90,10 +104,11 @@ def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings
             text("INSERT INTO audit (at, who, what, about, detail) VALUES (:at, :who, :what, :about, :detail)"),
             {"at": now, "who": who, "what": "customer_erased", "about": customer, "detail": detail},
         )
+        # Before the commit: whose files can't be taken away is still there to be erased again.
+        for file in files:
+            file.unlink(missing_ok=True)
 
     store.write(write)
-    for file in files:
-        file.unlink(missing_ok=True)
     store.settle()
     return done
 
@@ -129,6 +144,14 @@ def _forget_mails(connection: Connection, found: Whose, messages: Sequence[str],
         " AND NOT EXISTS (SELECT 1 FROM message_attachments m WHERE m.hash = attachments.hash)",
         attachments,
     )
+
+
+def _forget_named(connection: Connection, named: Sequence[_Named]) -> None:
+    for one in named:
+        connection.execute(
+            text("UPDATE messages SET recipients = :recipients, people = :people WHERE id = :message"),
+            {"recipients": one.recipients, "people": one.people, "message": one.message},
+        )
 
 
 def _forget_promises(connection: Connection, found: Whose, now: Ms) -> None:
@@ -196,8 +219,37 @@ def _kept(db: Reader, found: Whose) -> list[int]:
             values.update(value.encode().lower() for value in row if len(value) >= _SHORTEST)
     if not values:
         return []
-    rows = db.execute("SELECT id, body FROM kept")
-    return [id_ for id_, body in rows if any(value in bytes(body).lower() for value in values)]
+    ids: list[int] = []
+    last = 0
+    # A few at a time: each may be a mail with all that is attached to it.
+    while rows := db.execute("SELECT id, body FROM kept WHERE id > ? ORDER BY id LIMIT ?", (last, _BODIES)).fetchall():
+        ids += [id_ for id_, body in rows if any(value in bytes(body).lower() for value in values)]
+        last = rows[-1][0]
+    return ids
+
+
+def _named(db: Reader, found: Whose, messages: Sequence[str]) -> list[_Named]:
+    """Other people's mails that went to an address of this person's, too."""
+    gone: dict[str, str] = {}
+    for marks, page in pages(found.own):
+        gone.update(db.execute(f"SELECT id, value FROM identifiers WHERE id IN ({marks}) AND kind = 'mail'", page))
+    if not gone:
+        return []
+    named, besides, values = [], set(messages), set(gone.values())
+    for id_, recipients, people in db.execute(
+        f"SELECT id, recipients, people FROM messages WHERE {' OR '.join(['people LIKE ?'] * len(gone))}",
+        [f"%{identifier}%" for identifier in gone],
+    ).fetchall():
+        if id_ not in besides:
+            left = [one for one in _RECIPIENT.finditer(recipients) if normal_mail(one[1] or one[0]) not in values]
+            named.append(
+                _Named(
+                    message=id_,
+                    recipients=", ".join(one[0].strip(" ,") for one in left),
+                    people=" ".join(one for one in people.split() if one not in gone),
+                )
+            )
+    return named
 
 
 def _each(

@@ -202,7 +202,9 @@ class Journal:
             lost = self._thread.is_alive()
             self._thread = None
             if lost:
-                raise JournalError(f"{self._place}: records could not be written before the end; is the disk full?")
+                raise JournalError(
+                    f"{self._place}: records could not be written before the end; is the disk full, or the server away?"
+                )
         self._place.close()
 
     def __enter__(self) -> "Journal":

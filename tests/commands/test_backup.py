@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from cti.cli import main
+from cti.commands import _options
 from cti.core.events import Record
 from cti.core.ids import Phone
 from cti.setup import secrets
 from cti.setup.settings import Settings, put_settings
 from cti.setup.supervise import alone
+from cti.store.copy import has_rows
 from cti.store.database import Store
 from cti.store.identity import Identities
 from cti.store.journal import Journal
@@ -24,7 +27,8 @@ from tests.postgres import Server
 from tests.store.conftest import many_calls
 from tests.store.filled import everything, fill
 
-RECORDS = many_calls(5)
+RECORDS = many_calls(8)
+"""More than the history made by `fill` has folded: a journal is never behind its history."""
 
 
 def write(settings: Settings, records: list[Record]) -> None:
@@ -128,6 +132,8 @@ def test_what_cannot_be_backed_up_or_restored_is_said_and_changes_nothing(
     assert main(["restore", str(file), "--data", str(tmp_path / "new")]) == 2
     assert "--database URL" in capsys.readouterr().err
     assert contents(old) == before
+    assert main(["backup", str(old / "mine.tar.gz"), "--data", str(old)]) == 2
+    assert "choose a place outside" in capsys.readouterr().err
     broken = tmp_path / "broken.tar.gz"
     broken.write_bytes(file.read_bytes()[:3000])
     other = tmp_path / "other.tar.gz"
@@ -137,6 +143,52 @@ def test_what_cannot_be_backed_up_or_restored_is_said_and_changes_nothing(
         assert main(["restore", str(wrong), "--data", str(tmp_path / "new")]) == 2
         assert str(wrong) in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar.gz", "broken.tar.gz", "old", "other.tar.gz"]
+
+
+@pytest.mark.parametrize("kind", ["above", "link"])
+def test_what_no_backup_holds_is_not_unpacked(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site(tmp_path / "old")
+    good, bad = tmp_path / "good.tar", tmp_path / "bad.tar"
+    assert main(["backup", str(good), "--data", str(tmp_path / "old")]) == 0
+    with tarfile.open(good) as source, tarfile.open(bad, "w") as archive:
+        first = source.next()
+        assert first is not None
+        archive.addfile(first, source.extractfile(first))
+        entry = tarfile.TarInfo("../above" if kind == "above" else "link")
+        if kind == "link":
+            entry.type, entry.linkname = tarfile.SYMTYPE, "/etc"
+        archive.addfile(entry)
+    assert main(["restore", str(bad), "--data", str(tmp_path / "new")]) == 2
+    assert "no backup of Hotline's" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.tar", "good.tar", "old"]
+
+
+def test_a_move_that_would_lose_something_is_refused_and_changes_nothing(
+    tmp_path: Path, databases: tuple[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    old = site(data)
+    move = ["db", "move", old.database_url, databases[0], "--data", str(data)]
+    store = Store.open(old.database_url)
+    imported = sa.text("INSERT INTO tags VALUES ('daniel', 'VIP', 'import')")
+
+    def meanwhile(name: str, done: int, whole: int) -> None:
+        if name == "messages":
+            store.write(lambda c: c.execute(imported))
+
+    monkeypatch.setattr(_options, "silent", meanwhile)
+    assert main(move) == 2
+    assert "let every import end" in capsys.readouterr().err
+    assert not has_rows(databases[0])
+    monkeypatch.undo()
+
+    store.write(lambda c: c.execute(sa.text("UPDATE positions SET seq = 9999")))
+    store.close()
+    before = contents(data)
+    assert main(move) == 2
+    assert "of record 9999" in capsys.readouterr().err
+    assert contents(data) == before
+    assert Settings.load(data) == old
 
 
 def test_a_moved_site_is_the_site(

@@ -3,10 +3,12 @@
 import json
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from cti.cli import main
+from cti.store import person
 from cti.store.database import Store
 from tests.commands.test_backup import site
 from tests.store.filled import everything
@@ -59,6 +61,20 @@ def test_from_the_question_to_the_answer_and_away(data: Path, capsys: pytest.Cap
     assert "customer_erased" in said(capsys)
     assert main(["audit", "--data", str(data), "--who", "ana"]) == 0
     assert "signed_in" in said(capsys)
+
+
+def test_an_export_that_fails_leaves_no_half_of_it(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(found: object, db: object, recordings: object, into: BinaryIO) -> None:
+        into.write(b"PK")
+        raise OSError(28, "No space left on device")
+
+    file = data.parent / "eleanor.zip"
+    monkeypatch.setattr(person, "pack", full)
+    assert main(["customers", "export", "eleanor", str(file), "--data", str(data)]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert not file.exists()
 
 
 def test_an_identifier_of_somebody_is_no_customer(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -104,6 +104,52 @@ async def test_erased_is_gone_from_every_table_and_file_and_others_are_untouched
     teller.close()
 
 
+async def test_who_is_erased_is_no_recipient_of_other_people_s_mails_either(
+    teller: History, full: Store, identities: Identities
+) -> None:
+    hers, his = identities.mail("eleanor.w@mail.example"), identities.mail("d@mail.example")
+    assert hers is not None
+    assert his is not None
+    to = (
+        "Bell, Dan <d@mail.example>, Whitcombe, E. <Eleanor.W@mail.example>, x@y.example, eleanor.w@mail.example, z@y.z"
+    )
+    put = sa.text(
+        "INSERT INTO messages (id, interaction, at, inbound, author, recipients, text, loose, people)"
+        " VALUES ('m2', 'mail-2', 6, true, :his, :to, 'Lunch', false, :people)"
+    )
+    given = {"his": his.id, "to": to, "people": " ".join(sorted((his.id, hers.id)))}
+    full.write(lambda c: c.execute(put, given))
+    await teller.erase(CustomerId("eleanor"), "root")
+    wanted = sa.text("SELECT recipients, people, author, text FROM messages WHERE id = 'm2'")
+    assert full.read(lambda c: tuple(c.execute(wanted).one())) == (
+        "Bell, Dan <d@mail.example>, x@y.example, z@y.z",
+        his.id,
+        his.id,
+        "Lunch",
+    )
+    assert b"leanor.w@" not in every_byte(full).lower()
+    teller.close()
+
+
+async def test_whose_recording_cannot_be_taken_away_is_still_there_to_be_erased(
+    teller: History, full: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(full)
+
+    def refused(file: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refused)
+        with pytest.raises(PermissionError):
+            await teller.erase(CustomerId("eleanor"), "root")
+    assert everything(full) == before
+    done = await teller.erase(CustomerId("eleanor"), "root")
+    assert done is not None
+    assert not (tmp_path / "messages" / "c-0.wav").exists()
+    teller.close()
+
+
 async def test_an_erased_stranger_stays_nobody_when_the_journal_is_folded_again_and_may_call_as_a_new_one(
     store: Store, identities: Identities, journal_place: str
 ) -> None:
