@@ -22,6 +22,8 @@ def at(*when: int) -> Ms:
     return Ms(int(datetime(*when, tzinfo=UTC).timestamp() * 1000))  # type: ignore[misc,arg-type]
 
 
+# Loading it into PostgreSQL, too, is tested below.
+@pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "now",
     [at(2026, 11, 24, 4), at(2027, 3, 1, 17), at(2026, 2, 28, 1), at(2026, 11, 22, 19, 30), at(2026, 7, 1, 15, 59)],

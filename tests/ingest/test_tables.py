@@ -76,6 +76,8 @@ ROWS = (
 )
 
 
+# How a file is read has nothing to do with where its rows go.
+@pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5hkscs", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_in_any_encoding_and_with_any_delimiter(

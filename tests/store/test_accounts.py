@@ -1,5 +1,6 @@
 """Passwords and keys."""
 
+import pytest
 import sqlalchemy as sa
 
 from cti.core.ids import AgentId, Ms
@@ -10,6 +11,8 @@ from cti.store.tables import metadata
 ANA = AgentId("ana")
 
 
+# Hashing takes seconds, wherever the hash is kept.
+@pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 async def test_only_the_right_password_is_right(store: Store) -> None:
     accounts = Accounts(store)
     assert not accounts.has_password(ANA)
