@@ -14,6 +14,7 @@ from cti.commands import _options
 from cti.core.site import Site
 from cti.setup import resources, site
 from cti.setup.problem import SetupProblem
+from cti.setup.settings import Settings, is_postgres
 from cti.simulate import outcome, scenario
 from cti.simulate.load import Load
 from cti.simulate.outcome import Outcome
@@ -169,12 +170,19 @@ def _scenario(args: argparse.Namespace) -> _Plan:
     return _Plan(said.title, loads[0].site.zone, [("simulated", loads), *_changed(args.changes, loads)], known=known)
 
 
-def _replay(args: argparse.Namespace) -> _Plan:
-    file = _options.data_folder(args) / "journal.db"
-    if not file.exists():
+def _journal(data: Path) -> str:
+    """Where the journal of a data folder is. A file may be looked at without the rest of the folder."""
+    file = data / "journal.db"
+    place = Settings.load(data).journal if (data / "settings.toml").exists() else str(file)
+    if not is_postgres(place) and not file.exists():
         raise SetupProblem(f"There is no journal {file}. Give the data folder with --data.")
+    return place
+
+
+def _replay(args: argparse.Namespace) -> _Plan:
     replay = Replay(args.replay.isoformat())
-    replay.follow(around(Journal.open(file), args.replay))
+    with Journal.open(_journal(_options.data_folder(args))) as journal:
+        replay.follow(around(journal, args.replay))
     loads = [replay.load((args.seed or 1) + number) for number in range(args.runs or 1)]
     tally = Tally(loads[0].begins, loads[0].ends)
     for at, event in replay.records:

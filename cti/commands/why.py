@@ -75,11 +75,11 @@ def told(settings: Settings, interaction: InteractionId) -> Story | None:
             span = store.read(lambda c: c.execute(_SPAN, {"interaction": interaction}).one_or_none())
         finally:
             store.close()
-        journal = Journal.open(settings.data / "journal.db")
-        # Of one that has just begun, history may not know yet where in the journal it is.
-        first, last = (span[0], span[1]) if span is not None else (1, journal.last_seq())
-        records: Sequence[Record] = journal.story(first, last, interaction)
-        world, _, _ = recover(journal)
+        with Journal.open(settings.journal) as journal:
+            # Of one that has just begun, history may not know yet where in the journal it is.
+            first, last = (span[0], span[1]) if span is not None else (1, journal.last_seq())
+            records: Sequence[Record] = journal.story(first, last, interaction)
+            world, _, _ = recover(journal)
     except (StoreError, JournalError) as error:
         raise SetupProblem(str(error)) from None
     return story(interaction, records, Routing(world), wall_clock()) if records else None

@@ -26,7 +26,7 @@ from cti.store.journal import Journal
 _FORMAT = 1
 _ABOUT = "backup.json"
 _HISTORY, _JOURNAL = "hotline.db", "journal.db"
-_MADE_ANEW = ("run", "logs", "etc", "sounds", "asterisk")
+_MADE_ANEW = ("run", "logs", "etc", "sounds", "asterisk", "asterisk-root")
 """Folders `hotline up` makes by itself: pid files, rendered settings, prompts, an Asterisk."""
 _DATABASES = (".db", ".db-wal", ".db-shm", ".lock")
 

@@ -53,6 +53,8 @@ def site(data: Path, url: str = "") -> Settings:
     (data / "messages" / "deep" / "c-1.wav").write_bytes(b"RIFF\0")
     (data / "logs").mkdir()
     (data / "logs" / "bridge.log").write_text("nobody needs it")
+    (data / "asterisk-root" / "usr").mkdir(parents=True)
+    (data / "asterisk-root" / "usr" / "asterisk").write_bytes(b"\x7fELF")
     settings = Settings.load(data)
     store = Store.open(settings.database_url)
     fill(store, Identities(b"a key of the site", "HK"))
@@ -96,7 +98,7 @@ def test_a_restored_site_is_the_site(
     assert file.stat().st_mode & 0o777 == 0o600
     assert os.listdir(tmp_path / "old" / "logs") == ["bridge.log"]
     with tarfile.open(file) as archive:
-        assert not [name for name in archive.getnames() if name.startswith("logs")]
+        assert not [name for name in archive.getnames() if name.startswith(("logs", "asterisk"))]
         assert {entry.mode & 0o077 for entry in archive} == {0}
     url = databases[1] if there == "postgresql" else f"sqlite:///{new}/hotline.db"
     assert main(["restore", str(file), "--data", str(new), "--database", url]) == 0

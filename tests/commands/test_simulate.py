@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from cti import cli
+from cti.core.ids import Phone
+from cti.setup import secrets
+from cti.setup.settings import put_settings
 from cti.store.journal import Journal
+from tests.postgres import Server
 from tests.simulate.test_replay import busy_day, journal
 
 SCENARIO = """
@@ -81,10 +85,10 @@ def test_a_seed_of_ones_own_draws_other_callers(scenario: Path, capsys: pytest.C
     assert said[0] == said[2] != said[1]
 
 
-async def _keep(folder: Path) -> None:
+async def _keep(place: Path | str) -> None:
     records = journal(busy_day())
     done = asyncio.Event()
-    with Journal.open(folder / "journal.db") as kept:
+    with Journal.open(place) as kept:
         kept.start(lambda seq: done.set() if seq == records[-1].seq else None, lambda trouble: None)
         kept.append(records)
         async with asyncio.timeout(10):
@@ -92,7 +96,7 @@ async def _keep(folder: Path) -> None:
 
 
 def test_a_journaled_day_is_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asyncio.run(_keep(tmp_path))
+    asyncio.run(_keep(tmp_path / "journal.db"))
     change = tmp_path / "many.toml"
     change.write_text('[[groups]]\nname = "x"\ncount = 9\nskills = { net = 1 }\n')
     asked = ["simulate", "--replay", "2026-03-02", "--data", str(tmp_path), "--with", str(change), "--json"]
@@ -101,6 +105,18 @@ def test_a_journaled_day_is_run_again(tmp_path: Path, capsys: pytest.CaptureFixt
     assert found["that day"] == found["replayed"]
     assert found["many"]["abandoned"] < found["that day"]["abandoned"]
     assert found["many"]["calls"] == found["that day"]["calls"]
+
+
+def test_a_journal_in_postgresql_is_found_by_the_settings(
+    tmp_path: Path, postgres_server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets.ensure(tmp_path / "secrets.toml", [Phone("ana-web")])
+    with postgres_server.database() as url:
+        put_settings(tmp_path / "settings.toml", {"database_url": url})
+        asyncio.run(_keep(url))
+        assert cli.main(["simulate", "--replay", "2026-03-02", "--data", str(tmp_path), "--json"]) == 0
+    found = figures(capsys.readouterr().out)
+    assert found["that day"] == found["replayed"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from cti.core.events import Record
 from cti.core.ids import Phone
 from cti.setup import secrets
 from cti.setup import site as site_file
+from cti.setup.settings import Settings, put_settings
 from cti.store.journal import Journal
 from tests.core.play import START, Play
 
@@ -34,9 +35,9 @@ STORY = """
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
+def data(tmp_path: Path, database_url: str) -> Path:
     """A data folder whose journal tells of one call that is over and one that waits."""
-    (tmp_path / "settings.toml").write_text("")
+    put_settings(tmp_path / "settings.toml", {"database_url": database_url})
     secrets.ensure(tmp_path / "secrets.toml", [Phone("ana-web")])
     shutil.copy(SITE, tmp_path / "site.toml")
     play = Play()
@@ -44,7 +45,7 @@ def data(tmp_path: Path) -> Path:
     play.table(STORY)
 
     async def write() -> None:
-        journal = Journal.open(tmp_path / "journal.db")
+        journal = Journal.open(Settings.load(tmp_path).journal)
         journal.start(lambda seq: None, lambda trouble: None)
         journal.append([Record(seq, at, event) for seq, (at, event) in enumerate(play.records, 1)])
         await asyncio.to_thread(journal.close)
