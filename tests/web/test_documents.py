@@ -33,11 +33,13 @@ async def test_every_route_is_in_the_reference_with_its_role_and_no_other(rig: R
         site.Reason,
         site.OutcomeKind,
         site.Trunk,
+        site.Mail,
+        site.MailAccount,
     ],
     ids=lambda struct: struct.__name__,
 )
 def test_every_setting_is_in_the_reference(struct: type[msgspec.Struct]) -> None:
     text = (REFERENCE / "settings.md").read_text(encoding="utf-8")
     ours = {"data", "secrets"} if struct is Settings else set()
-    named = set(re.findall(r"`(?:\[\[)?(\w+)(?:\]\])?`", text))
+    named = set(re.findall(r"`\[{0,2}(?:mail\.)?(\w+)\]{0,2}`", text))
     assert set(struct.__struct_fields__) - ours <= named
