@@ -206,6 +206,8 @@ def test_more_mails_than_one_answer_can_name(
     assert account.once().read == 0
 
 
+# Where a line breaks has nothing to do with where the mails go.
+@pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
 def test_a_line_cut_anywhere_loses_nothing_and_doubles_nothing(
     store: Store, identities: Identities, box: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
