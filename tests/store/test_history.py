@@ -147,6 +147,8 @@ async def test_a_stranger_s_number_is_shown_and_later_calls_are_one_person_s(
     assert number is not None
     pop = await history.pop(number)
     assert (pop.display, pop.people) == ("+852 9123 4567", ())
+    # Writes go one after another: when this one is done, the number is written, too.
+    assert not await history.confirm(InteractionId("c-5"), CustomerId("nobody-there"))
     store.write(lambda connection: Fold().fold(connection, records_of([answered_call(5, number)])))
     (person,) = (await history.pop(number)).people
     assert (person.customer, person.name, person.counts) == (number, "", {"call": 1})
