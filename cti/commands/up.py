@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import secrets
 import socket
 import sys
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     # Before anything is written: whoever runs on this folder goes by what is in it.
     with alone(data):
         _nothing_left_behind(data, args.database)
-        prepared = prepare(data, _options.start_options(args), say, check=_ports_are_free)
+        prepared = prepare(data, _options.start_options(args), say, check=can_serve)
         settings = prepared.settings
         screens.ensure(say)
         build_prompts(settings, prepared.site, say)
@@ -159,8 +160,8 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
-def _ports_are_free(settings: Settings) -> None:
-    """Find out now, and say which option helps, rather than from a log later."""
+def can_serve(settings: Settings, site: Site) -> None:
+    """Find out now, and say which option helps, rather than from a log later. Raises SetupProblem."""
     wanted = [
         ("--http", settings.bind, settings.http_port, socket.SOCK_STREAM),
         ("--sip", settings.bind, settings.sip_port, socket.SOCK_DGRAM),
@@ -180,9 +181,19 @@ def _ports_are_free(settings: Settings) -> None:
             try:
                 probe.bind((address, port))
             except OSError as error:
-                raise SetupProblem(
-                    f"Port {port} on {address} can't be used ({error.strerror}). Give another with {option} PORT."
-                ) from None
+                raise SetupProblem(_refused(error, option, address, port)) from None
+
+
+def _refused(error: OSError, option: str, address: str, port: int) -> str:
+    """Why nothing can be served there, and the option that cures it."""
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} on {address} is in use. Give another with {option} PORT."
+        case errno.EACCES:
+            return f"Port {port} is for root (so are all below 1024). Give another with {option} PORT."
+        case errno.EADDRNOTAVAIL:
+            return f"{address} is no address of this machine. Give one of its own with --bind ADDR."
+    return f"Port {port} on {address} can't be used ({error.strerror}). Give others with {option} PORT or --bind ADDR."
 
 
 def _welcome(prepared: Prepared, password: tuple[AgentId, str] | None, seconds: float) -> str:
