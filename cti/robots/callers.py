@@ -209,10 +209,11 @@ def why(caller: Caller, folder: Path) -> str | None:
     """Why a call came to nothing, in a few words; None: it was answered, and ended while a key was pressed at worst."""
     log = _log(folder / f"{caller.file}.xml")
     said = log.read_text(errors="replace") if log.exists() else ""
-    if refused := re.search(r"^SIP/2\.0 ([4-6]\d\d [^\r\n]+)", said, re.M):
+    # What comes in place of an answer; later in a call, a refusal is no more than a BYE that crossed another.
+    if refused := re.search(r"\(index [1-4]\), received 'SIP/2\.0 ([4-6]\d\d [^\r\n]+)", said):
         return f"refused with {refused[1].strip()}"
     if "raw IPv4 socket" in said:
         return "sipp may not send raw packets, so it can't press keys"
-    if "timed out" in said or "timeout" in said.lower():
+    if "retransmission timeout" in said:
         return "no answer"
     return None
