@@ -13,10 +13,10 @@ from itertools import islice
 import aiohttp
 
 from cti.commands import _options
-from cti.commands.up import read_flows
 from cti.core.ids import Ms, Phone
 from cti.core.site import Agent, Number, Site
 from cti.robots import cast, crowd, sipp
+from cti.setup import fit
 from cti.setup import site as site_file
 from cti.setup.packages import install, missing
 from cti.setup.problem import SetupProblem
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         raise SetupProblem("--rate and --minutes are more than 0 and at most 120, --agents is at least 1.")
     site = site_file.load(settings.site_file)
     number = _number(site, args.number)
-    flow = read_flows(settings.data).flows.get(number.flow)
+    flow = fit.read_flows(settings.data).flows.get(number.flow)
     if flow is None:
         raise SetupProblem(f"The number {number.number} has no flow: 'hotline doctor' says more.")
     wanted = cast.wishes(flow)

@@ -14,7 +14,7 @@ from cti.core.ids import AgentId
 from cti.core.site import Site
 from cti.ingest.example import load_example
 from cti.ingest.report import IngestError
-from cti.setup import packages, resources, screens
+from cti.setup import fit, packages, resources, screens
 from cti.setup.packages import Say
 from cti.setup.prepare import Prepared, example_loaded, folder, prepare
 from cti.setup.problem import SetupProblem
@@ -25,8 +25,7 @@ from cti.store.copy import has_rows
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
-from ivr import load, prompts
-from ivr.flow import Flows
+from ivr import prompts
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     # Before anything is written: whoever runs on this folder goes by what is in it.
     with alone(data):
         _nothing_left_behind(data, args.database)
-        prepared = prepare(data, _options.start_options(args), say, check=can_serve)
+        prepared = prepare(data, _options.start_options(args), say, check=check)
         settings = prepared.settings
         screens.ensure(say)
         build_prompts(settings, prepared.site, say)
@@ -88,14 +87,6 @@ def _nothing_left_behind(data: Path, database: str | None) -> None:
     )
 
 
-def read_flows(data: Path) -> Flows:
-    """The flows in force. Raises SetupProblem with every mistake in them."""
-    try:
-        return load.load(resources.flows(data))
-    except load.FlowError as error:
-        raise SetupProblem(f"The flows can't be used: {error}") from None
-
-
 def build_prompts(settings: Settings, site: Site, say: Say) -> prompts.Built:
     """Make the prompts that are missing or have changed. Raises SetupProblem."""
     packages.install(packages.missing({"espeak-ng": "espeak-ng", "sox": "sox"}), "Speaking the prompts", say)
@@ -109,7 +100,7 @@ def build_prompts(settings: Settings, site: Site, say: Say) -> prompts.Built:
 
     try:
         return prompts.build(
-            read_flows(settings.data),
+            fit.read_flows(settings.data),
             [agent.work_number for agent in site.agents],
             settings.sounds,
             settings.data / "recorded",
@@ -160,7 +151,13 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
-def can_serve(settings: Settings, site: Site) -> None:
+def check(settings: Settings, site: Site, site_file: Path) -> None:
+    """What can be refused before anything is written. Raises SetupProblem."""
+    fit.check(site, site_file, settings.data)
+    can_serve(settings)
+
+
+def can_serve(settings: Settings) -> None:
     """Find out now, and say which option helps, rather than from a log later. Raises SetupProblem."""
     wanted = [
         ("--http", settings.bind, settings.http_port, socket.SOCK_STREAM),

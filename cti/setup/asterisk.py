@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 from msgspec import Struct
 
 from cti.setup import root as own_root
@@ -81,6 +82,18 @@ def find_or_make(data: Path, say: Say) -> AsteriskInstall:
     return found
 
 
+def running(settings: Settings) -> AsteriskInstall:
+    """The Asterisk that a running hotline has started, whatever `find` would find now. Raises SetupProblem."""
+    try:
+        return msgspec.json.decode(_note(settings).read_bytes(), type=AsteriskInstall, dec_hook=lambda to, raw: to(raw))
+    except FileNotFoundError:
+        raise SetupProblem(f"No Asterisk runs for {settings.data} yet. Try again when 'hotline up' is up.") from None
+
+
+def _note(settings: Settings) -> Path:
+    return settings.run / "install.json"
+
+
 def in_root(root: Path) -> AsteriskInstall:
     """The Asterisk unpacked at `root`, started by its own dynamic loader: its C library is newer than the machine's."""
     library = next(iter(sorted((root / "usr/lib").glob("*-linux-gnu*/asterisk/modules"))), None)
@@ -135,6 +148,7 @@ class AsteriskProcess:
         Raises SetupProblem with Asterisk's own last words when it ends or takes longer than `patience_s`.
         """
         self.settings.logs.mkdir(parents=True, exist_ok=True)
+        _note(self.settings).write_bytes(msgspec.json.encode(self.install, enc_hook=str))
         log = self.settings.logs / "asterisk.log"
         cel = self.settings.cel_file
         # No call outlives a start, so nobody will look for its end in there.

@@ -61,12 +61,13 @@ def prepare(
     options: Options,
     say: Say,
     install: AsteriskInstall | None = None,
-    check: Callable[[Settings, Site], None] = lambda settings, site: None,
+    check: Callable[[Settings, Site, Path], None] = lambda settings, site, file: None,
 ) -> Prepared:
     """Make `data` ready for a start. Safe to repeat; an existing secret, site or certificate is kept.
 
-    Everything is put together and checked in memory first, by `check` too: what is refused leaves nothing behind that
-    a later start would meet. An `install` that is given is used; else one is found, or made, which may take a minute.
+    Everything is put together and checked in memory first, by `check` (settings, site, the file it is from) too: what
+    is refused leaves nothing behind that a later start would meet. An `install` that is given is used; else one is
+    found, or made, which may take a minute.
 
     Raises SetupProblem for everything a person has to mend.
     """
@@ -79,7 +80,7 @@ def prepare(
     settings = Settings.of(data, values, secrets.planned(data / "secrets.toml", ()))
     made = secrets.planned(data / "secrets.toml", render.phones(in_force, settings.guests), settings.secrets)
     settings = msgspec.structs.replace(settings, secrets=made)
-    check(settings, in_force)
+    check(settings, in_force, source)
     _put_site(data, source, example=options.site is None)
     secrets.put(data / "secrets.toml", made)
     if new or values != kept:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from cryptography import x509
 
-from cti.commands.up import can_serve
+from cti.commands import up
 from cti.core.ids import Phone
 from cti.setup import certificate, secrets
 from cti.setup.asterisk import AsteriskInstall
@@ -168,7 +168,7 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, install: Asterisk
     before = {file: file.read_bytes() for file in data.rglob("*") if file.is_file()}
     other.write_text(SITE.read_text().replace("Ana Lindqvist", "Zoe").replace('"ana"', '"zoe"'))
 
-    def busy(settings: Settings, site: object) -> None:
+    def busy(settings: Settings, *others: object) -> None:
         if settings.http_port == 18081:
             raise SetupProblem("Port 18081 is in use.")
 
@@ -205,11 +205,17 @@ def test_a_kept_setting_that_is_wrong_is_mended_by_its_option(tmp_path: Path, in
 
 def test_the_cure_names_the_option_that_helps(tmp_path: Path, install: AsteriskInstall) -> None:
     with pytest.raises(SetupProblem, match=r"192\.0\.2\.1 is no address of this machine.*--bind ADDR"):
-        prepare(tmp_path / "data", Options(bind="192.0.2.1"), print, install, check=can_serve)
+        prepare(tmp_path / "data", Options(bind="192.0.2.1"), print, install, check=up.check)
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         held.listen()
         taken = held.getsockname()[1]
         with pytest.raises(SetupProblem, match=f"Port {taken} on 127.0.0.1 is in use.*--agi PORT"):
-            prepare(tmp_path / "data", msgspec.structs.replace(ports(), agi=taken), print, install, check=can_serve)
+            prepare(
+                tmp_path / "data",
+                msgspec.structs.replace(ports(), agi=taken),
+                print,
+                install,
+                check=up.check,
+            )
     assert list((tmp_path / "data").iterdir()) == []
