@@ -11,7 +11,8 @@ import msgspec
 from cti.commands import _options
 from cti.ingest import mailroom
 from cti.setup import fit, site
-from cti.setup.diagnose import Finding, diagnose
+from cti.setup.diagnose import diagnose
+from cti.setup.finding import Finding
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
 

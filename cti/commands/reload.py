@@ -44,7 +44,10 @@ def run(args: argparse.Namespace) -> int:
     running = holder(settings)
     if running is None:
         raise SetupProblem(f"No hotline runs on {settings.data}. 'hotline up' starts one, with all that is new.")
-    install = asterisk.running(settings)
+    # Nothing is fetched while calls go on.
+    install = asterisk.last_run(settings.data)
+    if install is None:
+        raise SetupProblem(f"Hotline on {settings.data} is still starting. Try again when it is up.")
     prepared = prepare(settings.data, Options(site=args.site), print, install, check=_fits)
     build_prompts(prepared.settings, prepared.site, print)
     asyncio.run(_tell_asterisk(prepared))

@@ -82,16 +82,16 @@ def find_or_make(data: Path, say: Say) -> AsteriskInstall:
     return found
 
 
-def running(settings: Settings) -> AsteriskInstall:
-    """The Asterisk that a running hotline has started, whatever `find` would find now. Raises SetupProblem."""
+def last_run(data: Path) -> AsteriskInstall | None:
+    """The Asterisk that this data folder runs, or ran last, whatever `find` would find now."""
     try:
-        return msgspec.json.decode(_note(settings).read_bytes(), type=AsteriskInstall, dec_hook=lambda to, raw: to(raw))
-    except FileNotFoundError:
-        raise SetupProblem(f"No Asterisk runs for {settings.data} yet. Try again when 'hotline up' is up.") from None
+        return msgspec.json.decode(_note(data).read_bytes(), type=AsteriskInstall, dec_hook=lambda to, raw: to(raw))
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
 
 
-def _note(settings: Settings) -> Path:
-    return settings.run / "install.json"
+def _note(data: Path) -> Path:
+    return data / "run" / "install.json"
 
 
 def in_root(root: Path) -> AsteriskInstall:
@@ -148,7 +148,7 @@ class AsteriskProcess:
         Raises SetupProblem with Asterisk's own last words when it ends or takes longer than `patience_s`.
         """
         self.settings.logs.mkdir(parents=True, exist_ok=True)
-        _note(self.settings).write_bytes(msgspec.json.encode(self.install, enc_hook=str))
+        _note(self.settings.data).write_bytes(msgspec.json.encode(self.install, enc_hook=str))
         log = self.settings.logs / "asterisk.log"
         cel = self.settings.cel_file
         # No call outlives a start, so nobody will look for its end in there.

@@ -10,7 +10,8 @@ import pytest
 from cti.cli import main
 from cti.setup import resources
 from cti.setup.asterisk import AsteriskInstall
-from cti.setup.diagnose import Finding, diagnose
+from cti.setup.diagnose import diagnose
+from cti.setup.finding import Finding
 from cti.setup.prepare import Options, prepare
 from tests.postgres import Server
 
