@@ -20,7 +20,7 @@ from cti.core.inputs import AsteriskUp, Input, SiteLoaded, Started
 from cti.knowledge import Knowledge
 from cti.loop import Loop
 from cti.reception import Reception
-from cti.setup import resources, site
+from cti.setup import fit, resources, site
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
 from cti.store.accounts import Accounts
@@ -129,11 +129,12 @@ class Bridge:
     def reload(self) -> None:
         """Read site, flows and articles anew; what can't be read stays as it was."""
         try:
-            self.loop.submit(SiteLoaded(site=site.load(self.settings.site_file)))
-            self._reception.reload(flows.load(resources.flows(self.settings.data)))
+            in_force, ways = fit.read(self.settings.site_file, self.settings.data)
+            self.loop.submit(SiteLoaded(site=in_force))
+            self._reception.reload(ways)
             self._knowledge.reload()
             self._web.reload()
-        except (SetupProblem, flows.FlowError) as error:
+        except SetupProblem as error:
             log.error("not reloaded: %s", error)
 
     def _zone(self) -> str:

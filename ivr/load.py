@@ -65,6 +65,11 @@ def load(folder: Path) -> Flows:
     return Flows(flows, system)
 
 
+def line_of(file: Path, where: str) -> int:
+    """The line of a flow file on which a dotted place stands, such as `nodes.sales.queue`. Raises FlowError."""
+    return _Source(file).line_of(tuple(where.split(".")))
+
+
 def _flow(source: "_Source") -> Flow:
     raw = {"id": source.path.stem, **source.raw}
     problems: list[str] = []

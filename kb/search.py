@@ -91,6 +91,12 @@ class KnowledgeBase:
         if self._articles.pop((id, language), None) is not None:
             self._indexes[language].remove(id)
 
+    def languages(self) -> set[str]:
+        """What may be asked for: languages that have articles, and those people hear."""
+        return {language for _, language in self._articles} | {
+            heard for heard, read in _READ_BY.items() if read in self._indexes
+        }
+
     def get(self, id: str, language: str | None = None) -> Article | None:
         """An article in this language, else in the one nearest to it."""
         for each in self._order(language, None):

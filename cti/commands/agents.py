@@ -13,7 +13,7 @@ from cti.core.ids import AgentId, Phone
 from cti.core.site import Agent, Site
 from cti.setup import site as site_file
 from cti.setup.problem import SetupProblem
-from cti.setup.settings import Settings
+from cti.setup.settings import Settings, is_loopback
 from cti.store.accounts import Accounts
 from cti.store.database import Store, StoreError
 from cti.web.auth import SESSION
@@ -98,12 +98,12 @@ def _phone(settings: Settings, agent: Agent, as_json: bool) -> int:
     if not agent.desk_phone:
         raise SetupProblem(
             f"{agent.id} has only the browser's phone. Write desk_phone = true for them in {settings.site_file} "
-            "and run 'hotline up' again."
+            "and run 'hotline reload'."
         )
     phone = Phone(f"{agent.id}-desk")
     secret = settings.secrets.phone_secrets.get(phone)
     if secret is None:
-        raise SetupProblem(f"{phone} has no secret yet: run 'hotline up' again.")
+        raise SetupProblem(f"{phone} has no secret yet: run 'hotline reload'.")
     rows = {
         "server": settings.host,
         "port": settings.sip_port,
@@ -119,6 +119,8 @@ def _phone(settings: Settings, agent: Agent, as_json: bool) -> int:
         for name, value in rows.items():
             print(f"{name:10} {value}")
         print("Dial *43 on it: the exchange sends back what it hears.")
+        if is_loopback(settings.bind):
+            print("Only phones on this machine reach it: start with 'hotline up --bind ADDR' for others.")
     return 0
 
 

@@ -150,15 +150,13 @@ def _kept(store: Store, into: MailStore, args: argparse.Namespace) -> int:
     if args.show is not None:
         body = store.read(lambda connection: kept_body(connection, args.show))
         if body is None:
-            print(f"hotline: nothing is kept as {args.show}", file=sys.stderr)
-            return 1
+            return _not_kept(args.show)
         sys.stdout.buffer.write(body)
         return 0
     if args.forget is not None:
         if store.write(lambda connection: forget_kept(connection, args.forget)):
             return 0
-        print(f"hotline: nothing is kept as {args.forget}", file=sys.stderr)
-        return 1
+        return _not_kept(args.forget)
     found = store.read(list_kept)
     if args.json:
         print(msgspec.json.encode(found).decode())
@@ -167,6 +165,11 @@ def _kept(store: Store, into: MailStore, args: argparse.Namespace) -> int:
     for one in found if not args.json else []:
         print(f"{one.id:>6}  {one.source}  {one.place} ({one.size} bytes)\n        {one.reason}")
     return 1 if found else 0
+
+
+def _not_kept(id: int) -> int:
+    print(f"hotline: Nothing is kept as {id}. 'hotline ingest kept' lists what is.", file=sys.stderr)
+    return 1
 
 
 def _progress(report: Report) -> None:

@@ -36,6 +36,10 @@ def run(args: argparse.Namespace) -> int:
     except ArticleError as error:
         print(error, file=sys.stderr)
         return 2
+    known = kb.languages()
+    if args.lang is not None and known and args.lang not in known:
+        print(f"hotline: No article is in '{args.lang}'. There are: {', '.join(sorted(known))}.", file=sys.stderr)
+        return 2
     if args.action == "list":
         return _list(kb, errors, args.lang, args.json)
     for wrong in errors:

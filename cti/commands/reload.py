@@ -7,11 +7,13 @@ import signal
 from pathlib import Path
 
 from cti.commands import _options
-from cti.commands.up import build_prompts, read_flows
-from cti.setup import site
+from cti.commands.up import build_prompts
+from cti.core.site import Site
+from cti.setup import asterisk, fit
 from cti.setup.asterisk import AsteriskProcess
 from cti.setup.prepare import Options, Prepared, prepare
 from cti.setup.problem import SetupProblem
+from cti.setup.settings import Settings
 from cti.setup.supervise import holder
 
 _ASTERISK = (
@@ -42,9 +44,11 @@ def run(args: argparse.Namespace) -> int:
     running = holder(settings)
     if running is None:
         raise SetupProblem(f"No hotline runs on {settings.data}. 'hotline up' starts one, with all that is new.")
-    read_flows(settings.data)
-    site.load(args.site or settings.site_file)
-    prepared = prepare(settings.data, Options(site=args.site), print)
+    # Nothing is fetched while calls go on.
+    install = asterisk.last_run(settings.data)
+    if install is None:
+        raise SetupProblem(f"Hotline on {settings.data} is still starting. Try again when it is up.")
+    prepared = prepare(settings.data, Options(site=args.site), print, install, check=_fits)
     build_prompts(prepared.settings, prepared.site, print)
     asyncio.run(_tell_asterisk(prepared))
     if prepared.settings.secrets == settings.secrets:
@@ -54,6 +58,10 @@ def run(args: argparse.Namespace) -> int:
         os.kill(running, signal.SIGUSR1)
         print("Reloaded; there are new phones, so the bridge starts anew. Calls go on")
     return 0
+
+
+def _fits(settings: Settings, site: Site, site_file: Path) -> None:
+    fit.check(site, site_file, settings.data)
 
 
 async def _tell_asterisk(prepared: Prepared) -> None:

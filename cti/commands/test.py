@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cti.robots import sipp
 from cti.setup import packages, resources, screens
 from cti.setup.problem import SetupProblem
 
@@ -55,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     fast = args.what == "fast"
     packages.install(_needed(fast), "Testing", _say)
     _offer_postgres()
+    if not fast:
+        sipp.ensure(_say)
     failed = [] if args.only else [name for name, passed in _checks(root) if not passed]
     if failed:
         # Before pytest, so that the last line of all is pytest's own.

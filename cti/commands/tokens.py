@@ -96,6 +96,8 @@ def _list(settings: Settings, as_json: bool) -> int:
         ]
         print(json.dumps(rows, ensure_ascii=False))
         return 0
+    if not keys:
+        print("There are no tokens. 'hotline tokens add LABEL' makes one.")
     for key in keys:
         print(f"{key.id}  {key.role:14} {key.agent:16} until {_day(key.until)}  used {_day(key.used)}  {key.label}")
     return 0

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import secrets
 import socket
 import sys
@@ -13,7 +14,7 @@ from cti.core.ids import AgentId
 from cti.core.site import Site
 from cti.ingest.example import load_example
 from cti.ingest.report import IngestError
-from cti.setup import packages, resources, screens
+from cti.setup import fit, packages, resources, screens
 from cti.setup.packages import Say
 from cti.setup.prepare import Prepared, example_loaded, folder, prepare
 from cti.setup.problem import SetupProblem
@@ -24,8 +25,7 @@ from cti.store.copy import has_rows
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
-from ivr import load, prompts
-from ivr.flow import Flows
+from ivr import prompts
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     # Before anything is written: whoever runs on this folder goes by what is in it.
     with alone(data):
         _nothing_left_behind(data, args.database)
-        prepared = prepare(data, _options.start_options(args), say, check=_ports_are_free)
+        prepared = prepare(data, _options.start_options(args), say, check=check)
         settings = prepared.settings
         screens.ensure(say)
         build_prompts(settings, prepared.site, say)
@@ -87,14 +87,6 @@ def _nothing_left_behind(data: Path, database: str | None) -> None:
     )
 
 
-def read_flows(data: Path) -> Flows:
-    """The flows in force. Raises SetupProblem with every mistake in them."""
-    try:
-        return load.load(resources.flows(data))
-    except load.FlowError as error:
-        raise SetupProblem(f"The flows can't be used: {error}") from None
-
-
 def build_prompts(settings: Settings, site: Site, say: Say) -> prompts.Built:
     """Make the prompts that are missing or have changed. Raises SetupProblem."""
     packages.install(packages.missing({"espeak-ng": "espeak-ng", "sox": "sox"}), "Speaking the prompts", say)
@@ -108,7 +100,7 @@ def build_prompts(settings: Settings, site: Site, say: Say) -> prompts.Built:
 
     try:
         return prompts.build(
-            read_flows(settings.data),
+            fit.read_flows(settings.data),
             [agent.work_number for agent in site.agents],
             settings.sounds,
             settings.data / "recorded",
@@ -159,8 +151,14 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
-def _ports_are_free(settings: Settings) -> None:
-    """Find out now, and say which option helps, rather than from a log later."""
+def check(settings: Settings, site: Site, site_file: Path) -> None:
+    """What can be refused before anything is written. Raises SetupProblem."""
+    fit.check(site, site_file, settings.data)
+    can_serve(settings)
+
+
+def can_serve(settings: Settings) -> None:
+    """Find out now, and say which option helps, rather than from a log later. Raises SetupProblem."""
     wanted = [
         ("--http", settings.bind, settings.http_port, socket.SOCK_STREAM),
         ("--sip", settings.bind, settings.sip_port, socket.SOCK_DGRAM),
@@ -180,9 +178,19 @@ def _ports_are_free(settings: Settings) -> None:
             try:
                 probe.bind((address, port))
             except OSError as error:
-                raise SetupProblem(
-                    f"Port {port} on {address} can't be used ({error.strerror}). Give another with {option} PORT."
-                ) from None
+                raise SetupProblem(_refused(error, option, address, port)) from None
+
+
+def _refused(error: OSError, option: str, address: str, port: int) -> str:
+    """Why nothing can be served there, and the option that cures it."""
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} on {address} is in use. Give another with {option} PORT."
+        case errno.EACCES:
+            return f"Port {port} is for root (so are all below 1024). Give another with {option} PORT."
+        case errno.EADDRNOTAVAIL:
+            return f"{address} is no address of this machine. Give one of its own with --bind ADDR."
+    return f"Port {port} on {address} can't be used ({error.strerror}). Give others with {option} PORT or --bind ADDR."
 
 
 def _welcome(prepared: Prepared, password: tuple[AgentId, str] | None, seconds: float) -> str:

@@ -32,11 +32,11 @@ class Found(Struct, frozen=True):
 def mails(path: Path) -> Iterator[Found]:
     """Every mail at `path`. Raises `IngestError` when there is nothing to look at."""
     if not path.exists():
-        raise IngestError(f"{path} does not exist")
+        raise IngestError(f"{path} does not exist: name a .eml, a folder of them, a Maildir or an mbox")
     try:
         yield from _folder(path) if path.is_dir() else _file(path)
     except PermissionError as error:
-        raise IngestError(f"{error.filename} may not be read by this user") from error
+        raise IngestError(f"{error.filename} may not be read by this user: run as its owner, or chmod it") from error
 
 
 def _folder(path: Path) -> Iterator[Found]:

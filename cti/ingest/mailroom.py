@@ -23,7 +23,7 @@ from cti.ingest.lmtp import Lmtp
 from cti.ingest.mails import MailStore, Own
 from cti.ingest.report import IngestError
 from cti.setup import site
-from cti.setup.diagnose import Finding
+from cti.setup.finding import Finding
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
 from cti.setup.supervise import holder

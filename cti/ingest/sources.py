@@ -35,7 +35,9 @@ def rows(source: str, map_: Map) -> Iterator[Row]:
         return _database(source, map_)
     path = Path(source)
     if not path.is_file():
-        raise IngestError(f"{source} is neither a file nor a database's URL")
+        raise IngestError(
+            f"{source} is neither a file nor a database's URL: name a CSV or JSON lines file, or postgresql://host/name"
+        )
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         return _json_lines(path, map_)
     return _csv(path, map_)

@@ -1,17 +1,16 @@
-"""Robot callers over real SIP: sipp with a scenario for each caller, speech by espeak-ng, keys by RFC 2833.
-
-sipp needs the right to send raw packets for keys (root, or CAP_NET_RAW).
-"""
+"""Robot callers over real SIP: sipp with a scenario for each caller, speech by espeak-ng, keys by RFC 2833."""
 
 import asyncio
-import shutil
+import re
 import subprocess
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from msgspec import Struct
 
+from cti.robots import sipp
 from cti.robots.pcap import write_press
+from cti.setup.children import end, guard
 
 _PRESS_MS = 250
 _APART = 80_000
@@ -178,24 +177,43 @@ def _write(caller: Caller, folder: Path, said: Path | None) -> Path:
 async def dial(
     caller: Caller, number: str, server: tuple[str, int], address: str, folder: Path, said: Path | None = None
 ) -> int:
-    """Make one call from `address`; gives sipp's exit code: 0, it went as written; 1, it ended while a key was pressed.
+    """Make one call from `address`; gives sipp's exit code: 0, it went as written; 1, it ended otherwise (see `why`).
 
-    Raises FileNotFoundError when sipp is not installed. A cancelled call ends its sipp.
+    Raises FileNotFoundError when sipp is not installed. A cancelled call ends its sipp, and so does our own end. (sipp
+    then says no BYE: the exchange notices the silence.)
     """
-    if shutil.which("sipp") is None:
-        raise FileNotFoundError("sipp is not installed: apt-get install sip-tester")
     script = _write(caller, folder, said)
     process = await asyncio.create_subprocess_exec(
-        *("sipp", f"{server[0]}:{server[1]}", "-sf", str(script), "-s", number, "-i", address, "-m", "1"),
-        *("-nostdin", "-timeout", str(caller.patience_ms // 1000 + 120), "-trace_err", "-error_file", f"{script}.log"),
+        *(sipp.program(), f"{server[0]}:{server[1]}", "-sf", script, "-s", number, "-i", address, "-m", "1"),
+        *("-nostdin", "-timeout", str(caller.patience_ms // 1000 + 120), "-trace_err", "-error_file", _log(script)),
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # Ctrl-C in a terminal is for us.
+        start_new_session=True,
     )
+    watching = asyncio.create_task(guard(process))
     try:
         return await process.wait()
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end(process, 1.0)
+        await watching
+
+
+def _log(script: Path) -> Path:
+    return script.with_suffix(".log")
+
+
+def why(caller: Caller, folder: Path) -> str | None:
+    """Why a call came to nothing, in a few words; None: it was answered, and ended while a key was pressed at worst."""
+    log = _log(folder / f"{caller.file}.xml")
+    said = log.read_text(errors="replace") if log.exists() else ""
+    # What comes in place of an answer; later in a call, a refusal is no more than a BYE that crossed another.
+    if refused := re.search(r"\(index [1-4]\), received 'SIP/2\.0 ([4-6]\d\d [^\r\n]+)", said):
+        return f"refused with {refused[1].strip()}"
+    if "raw IPv4 socket" in said:
+        return "sipp may not send raw packets, so it can't press keys"
+    if "retransmission timeout" in said:
+        return "no answer"
+    return None

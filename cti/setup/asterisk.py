@@ -6,15 +6,16 @@ import os
 import re
 import resource
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 from msgspec import Struct
 
 from cti.setup import root as own_root
+from cti.setup.children import dying_with_us, end, guard
 from cti.setup.packages import Say
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
@@ -81,6 +82,18 @@ def find_or_make(data: Path, say: Say) -> AsteriskInstall:
     return found
 
 
+def last_run(data: Path) -> AsteriskInstall | None:
+    """The Asterisk that this data folder runs, or ran last, whatever `find` would find now."""
+    try:
+        return msgspec.json.decode(_note(data).read_bytes(), type=AsteriskInstall, dec_hook=lambda to, raw: to(raw))
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def _note(data: Path) -> Path:
+    return data / "run" / "install.json"
+
+
 def in_root(root: Path) -> AsteriskInstall:
     """The Asterisk unpacked at `root`, started by its own dynamic loader: its C library is newer than the machine's."""
     library = next(iter(sorted((root / "usr/lib").glob("*-linux-gnu*/asterisk/modules"))), None)
@@ -123,6 +136,7 @@ class AsteriskProcess:
         self.settings = settings
         self.install = install
         self._process: asyncio.subprocess.Process | None = None
+        self._guard: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -134,6 +148,7 @@ class AsteriskProcess:
         Raises SetupProblem with Asterisk's own last words when it ends or takes longer than `patience_s`.
         """
         self.settings.logs.mkdir(parents=True, exist_ok=True)
+        _note(self.settings.data).write_bytes(msgspec.json.encode(self.install, enc_hook=str))
         log = self.settings.logs / "asterisk.log"
         cel = self.settings.cel_file
         # No call outlives a start, so nobody will look for its end in there.
@@ -153,6 +168,7 @@ class AsteriskProcess:
                 # Ctrl-C in a terminal is for the supervisor, which ends things in order.
                 start_new_session=True,
             )
+        self._guard = asyncio.create_task(guard(self._process), name="asterisk-guard")
         try:
             async with asyncio.timeout(patience_s):
                 await self._booted()
@@ -169,6 +185,8 @@ class AsteriskProcess:
         """End it, and every call on it. Does nothing when it is not running."""
         if self._process is not None:
             await end(self._process, patience_s)
+        if self._guard is not None:
+            await self._guard
 
     async def ended(self) -> int:
         """Wait for its end; the exit code."""
@@ -233,19 +251,3 @@ class AsteriskProcess:
         logs = (self.settings.logs / "asterisk.log", self.settings.logs / "asterisk" / "messages.log")
         lines = [line for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines()[-3:]]
         return " / ".join(lines) or "none"
-
-
-def dying_with_us() -> tuple[str, ...]:
-    """A command prefix after which a child gets SIGTERM when we end, even by SIGKILL (prctl PR_SET_PDEATHSIG)."""
-    return ("setpriv", "--pdeathsig", "TERM", "--") if shutil.which("setpriv") else ()
-
-
-async def end(process: asyncio.subprocess.Process, patience_s: float) -> None:
-    """End a child: SIGTERM, and SIGKILL when that takes longer than `patience_s`. Nothing when it is over already."""
-    for ask in (signal.SIGTERM, signal.SIGKILL):
-        if process.returncode is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(ask)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), patience_s)

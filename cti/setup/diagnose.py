@@ -1,6 +1,5 @@
 """Looks at a machine and a data folder, and finds what keeps a hotline from running. Changes nothing."""
 
-import asyncio
 import contextlib
 import datetime
 import os
@@ -11,25 +10,17 @@ from pathlib import Path
 
 import psycopg
 from cryptography import x509
-from msgspec import Struct
 
 from cti.core.site import Site
 from cti.setup import asterisk, postgres, root, screens, site
+from cti.setup.connections import address, connections
+from cti.setup.finding import Finding
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings, is_postgres
-from cti.setup.supervise import answers, holder
+from cti.setup.supervise import holder
 
 _ROOM = 500_000_000
 _SOON = datetime.timedelta(days=14)
-
-
-class Finding(Struct, frozen=True):
-    """One thing that was looked at. `cure` is empty when there is nothing to do."""
-
-    what: str
-    ok: bool
-    found: str
-    cure: str = ""
 
 
 async def diagnose(data: Path) -> list[Finding]:
@@ -42,6 +33,7 @@ async def diagnose(data: Path) -> list[Finding]:
         return [*findings, Finding("Data folder", False, str(problem))]
     findings += [
         _site(in_force),
+        address(settings),
         _private(settings),
         _database(settings),
         _prompts(settings),
@@ -77,7 +69,7 @@ def _programs() -> list[Finding]:
 
 def _asterisk(data: Path) -> Finding:
     try:
-        install = asterisk.find(data)
+        install = asterisk.find(data) or asterisk.last_run(data)
         if install is None:
             return Finding("Asterisk", True, "none yet; 'hotline up' fetches one into the data folder")
         major, version = install.version()
@@ -185,26 +177,4 @@ async def _running(settings: Settings) -> list[Finding]:
     """What answers, when it should: nothing has to, while no hotline runs on the folder."""
     if holder(settings) is None:
         return [Finding("Running", True, "no hotline runs on this folder; 'hotline up' starts one")]
-    bridge = await answers(settings)
-    manager = await _greets(settings.ami_port)
-    log = settings.logs / "bridge.log"
-    return [
-        Finding("Bridge", bridge is not None, (bridge or "no answer").strip()[:200], "" if bridge else f"See {log}."),
-        Finding(
-            "Asterisk's manager",
-            manager.startswith("Asterisk Call Manager"),
-            manager or f"no answer on port {settings.ami_port}",
-            "" if manager else f"See {settings.logs / 'asterisk.log'}.",
-        ),
-    ]
-
-
-async def _greets(port: int) -> str:
-    with contextlib.suppress(OSError, TimeoutError):
-        async with asyncio.timeout(2):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            try:
-                return (await reader.readline()).decode(errors="replace").strip()
-            finally:
-                writer.close()
-    return ""
+    return await connections(settings)

@@ -2,9 +2,11 @@
 
 import datetime
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from cti.core.site import Site
@@ -12,7 +14,7 @@ from cti.setup import certificate, render, resources, secrets, site
 from cti.setup.asterisk import AsteriskInstall, find_or_make
 from cti.setup.packages import Say
 from cti.setup.problem import SetupProblem
-from cti.setup.settings import GUESTS, Settings, is_loopback, put_settings, read_toml
+from cti.setup.settings import Settings, is_loopback, put_settings, read_toml
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -59,29 +61,37 @@ def prepare(
     options: Options,
     say: Say,
     install: AsteriskInstall | None = None,
-    check: Callable[[Settings], None] = lambda settings: None,
+    check: Callable[[Settings, Site, Path], None] = lambda settings, site, file: None,
 ) -> Prepared:
     """Make `data` ready for a start. Safe to repeat; an existing secret, site or certificate is kept.
 
-    An `install` that is given is used; else one is found, or made, which may take a minute: `check` looks at the
-    settings before that.
+    Everything is put together and checked in memory first, by `check` (settings, site, the file it is from) too: what
+    is refused leaves nothing behind that a later start would meet. An `install` that is given is used; else one is
+    found, or made, which may take a minute.
 
     Raises SetupProblem for everything a person has to mend.
     """
     data = folder(data)
     new = not (data / "settings.toml").exists()
-    _put_site(data, options)
-    in_force = site.load(data / "site.toml")
-    _write_settings(data, options)
-    guests = read_toml(data / "settings.toml").get("guests", GUESTS)
-    secrets.ensure(data / "secrets.toml", render.phones(in_force, guests))
-    settings = Settings.load(data)
+    source = _site_source(data, options)
+    in_force = site.load(source)
+    kept = {} if new else read_toml(data / "settings.toml")
+    values = _with_options(kept, options)
+    settings = Settings.of(data, values, secrets.planned(data / "secrets.toml", ()))
+    made = secrets.planned(data / "secrets.toml", render.phones(in_force, settings.guests), settings.secrets)
+    settings = msgspec.structs.replace(settings, secrets=made)
+    check(settings, in_force, source)
+    _put_site(data, source, example=options.site is None)
+    secrets.put(data / "secrets.toml", made)
+    if new or values != kept:
+        put_settings(data / "settings.toml", values)
+    # The URL of a database may hold a password.
+    (data / "settings.toml").chmod(0o600)
     if settings.tls:
         names = list(dict.fromkeys((settings.host, settings.bind, "localhost", "127.0.0.1")))
         names = [name for name in names if name not in ("0.0.0.0", "::")]
         if certificate.ensure(settings.certificate, settings.private_key, names, datetime.datetime.now(datetime.UTC)):
             say(f"Made a certificate for {names[0]}; browsers will ask once whether to trust it")
-    check(settings)
     install = install or find_or_make(data, say)
     render.render(settings, in_force, install, say)
     return Prepared(settings=settings, site=in_force, install=install, new=new, example=_pending(data).exists())
@@ -97,30 +107,37 @@ def _pending(data: Path) -> Path:
     return data / "example.pending"
 
 
-def _put_site(data: Path, options: Options) -> None:
-    """Put the site in force into the folder: the one given, or the example when there is none yet."""
-    place = data / "site.toml"
+def _site_source(data: Path, options: Options) -> Path:
+    """The site file to put in force: the one given, the one there is, or the example's."""
     if options.site is not None:
-        site.load(options.site)
-        if not place.exists() or not place.samefile(options.site):
-            shutil.copyfile(options.site, place)
-        return
-    if place.exists():
-        return
+        return options.site
+    if (data / "site.toml").exists():
+        return data / "site.toml"
     if not options.example:
         raise SetupProblem(f"{data} has no site yet. Give one with --site FILE, or leave --no-example out.")
-    example = resources.folder("example")
-    _pending(data).touch()
-    if (example / "kb").is_dir() and not (data / "kb").exists():
-        shutil.copytree(example / "kb", data / "kb")
+    return _example() / "site.toml"
+
+
+def _example() -> Path:
+    return resources.folder("example")
+
+
+def _put_site(data: Path, source: Path, example: bool) -> None:
+    """Put `source` in force; with the example, which nobody has asked for, come its articles, and later its history."""
+    place = data / "site.toml"
+    if place.exists() and place.samefile(source):
+        return
+    if example:
+        _pending(data).touch()
+        if (_example() / "kb").is_dir() and not (data / "kb").exists():
+            shutil.copytree(_example() / "kb", data / "kb")
     # Last: whoever finds a site finds the rest of the example too.
-    shutil.copyfile(example / "site.toml", place)
+    shutil.copyfile(source, place)
 
 
-def _write_settings(data: Path, options: Options) -> None:
-    """Keep given options, and ports that follow from them, so that two folders with other ports never meet."""
-    file = data / "settings.toml"
-    kept = read_toml(file) if file.exists() else {}
+def _with_options(kept: Mapping[str, Any], options: Options) -> dict[str, Any]:
+    """Settings with the options given, and ports that follow from them, so that two folders with other ports never
+    meet."""
     given: dict[str, str | int | None] = {
         "bind": options.bind,
         "http_port": options.http,
@@ -139,7 +156,4 @@ def _write_settings(data: Path, options: Options) -> None:
         values["rtp_last"] = values["rtp_first"] + 1999
     if options.bind is not None:
         values["tls"] = not is_loopback(options.bind)
-    if values != kept or not file.exists():
-        put_settings(file, values)
-    # The URL of a database may hold a password.
-    file.chmod(0o600)
+    return values

@@ -4,10 +4,13 @@ Nothing is installed and nothing is mounted: the packages are extracted, and Ast
 that came with them, which finds its libraries there. So it runs without root, and sees the machine's own files.
 """
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
+import tempfile
+import time
 from pathlib import Path
 
 from cti.setup import packages
@@ -17,6 +20,7 @@ from cti.setup.problem import SetupProblem
 OLDEST = 18
 """The oldest major version that has what we use (AEAP, `ChannelId` with a refusal of duplicates)."""
 _PACKAGES = "asterisk,asterisk-core-sounds-en-wav,asterisk-moh-opsound-wav"
+_TELL_S = 5.0
 _DONE = "hotline-root"
 """A file in the root, written last: without it an interrupted attempt would look like a root."""
 
@@ -39,7 +43,7 @@ def make(root: Path, say: Say) -> None:
         say(f"Fetching Asterisk from {suite} (about 100 MB, once)")
         shutil.rmtree(root, ignore_errors=True)
         root.parent.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
+        code, said = _watched(
             [
                 "mmdebstrap",
                 "--quiet",
@@ -54,20 +58,50 @@ def make(root: Path, say: Say) -> None:
                 str(root),
                 mirror,
             ],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
+            root,
+            say,
         )
-        if done.returncode == 0 and is_ready(root):
+        if code == 0 and is_ready(root):
             (root / _DONE).touch()
             return
-        problems.append(f"{suite}: {(done.stderr.strip().splitlines() or ['no Asterisk in it'])[-1]}")
+        problems.append(f"{suite}: {(said.strip().splitlines() or ['no Asterisk in it'])[-1]}")
     shutil.rmtree(root, ignore_errors=True)
     raise SetupProblem(
         f"Asterisk could not be fetched ({'; '.join(problems) or 'apt knows no mirror'}). Check the network and"
         f" 'apt-get update', or install Asterisk {OLDEST} or newer yourself; then try again."
     )
+
+
+def _watched(command: list[str], root: Path, say: Say) -> tuple[int, str]:
+    """Run it, and say every now and then how much of `root` there is; gives the exit code and its complaints."""
+    began = time.monotonic()
+    with tempfile.TemporaryFile("w+") as complaints:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=complaints, text=True
+        )
+        try:
+            while True:
+                try:
+                    code = process.wait(_TELL_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    say(f"Fetching Asterisk: {_size(root) / 1e6:.0f} MB after {time.monotonic() - began:.0f} s")
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+        complaints.seek(0)
+        return code, complaints.read()
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files in it; what vanishes meanwhile counts as nothing."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(place, name)).st_size
+    return total
 
 
 def _sources() -> list[tuple[str, str, str]]:

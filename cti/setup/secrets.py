@@ -12,27 +12,47 @@ from cti.core.ids import Phone
 from cti.setup.settings import Secrets, SettingsError, read_toml
 
 
-def ensure(file: Path, phones: Iterable[Phone]) -> Secrets:
-    """Read `file`, making it, or adding phones that are new in the site, where needed. Nothing existing changes.
+def planned(file: Path, phones: Iterable[Phone], kept: Secrets | None = None) -> Secrets:
+    """What `ensure` would leave in `file`: what is there (or `kept`), and what is missing made new. Writes nothing.
 
     Raises SettingsError when it is damaged: new secrets would cut off every phone and every caller's history.
     """
-    if file.exists():
-        try:
-            kept = msgspec.convert(read_toml(file), Secrets)
-        except msgspec.ValidationError as error:
-            raise SettingsError(f"{file}: {error}. Bring back a copy of it; it can't be made again.") from None
-    else:
-        kept = Secrets(
+    kept = (
+        kept
+        or _read(file)
+        or Secrets(
             site_key=secrets.token_hex(32),
             session_key=secrets.token_hex(32),
             ami_user="bridge",
             ami_secret=secrets.token_hex(24),
         )
+    )
     wanted = {phone: kept.phone_secrets.get(phone) or secrets.token_hex(16) for phone in phones}
-    made = msgspec.structs.replace(kept, phone_secrets={**kept.phone_secrets, **wanted})
-    if made != kept or not file.exists():
+    return msgspec.structs.replace(kept, phone_secrets={**kept.phone_secrets, **wanted})
+
+
+def _read(file: Path) -> Secrets | None:
+    if not file.exists():
+        return None
+    try:
+        return msgspec.convert(read_toml(file), Secrets)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{file}: {error}. Bring back a copy of it; it can't be made again.") from None
+
+
+def put(file: Path, made: Secrets) -> None:
+    """Write them, unless they are what `file` holds."""
+    if _read(file) != made:
         _write(file, made)
+
+
+def ensure(file: Path, phones: Iterable[Phone]) -> Secrets:
+    """Read `file`, making it, or adding phones that are new in the site, where needed. Nothing existing changes.
+
+    Raises SettingsError as `planned` does.
+    """
+    made = planned(file, phones)
+    put(file, made)
     return made
 
 

@@ -4,6 +4,7 @@
 `hotline up` are written to `settings.toml`, so every other command on the same data folder agrees with it.
 """
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +18,15 @@ from cti.core.ids import Phone
 from cti.setup.problem import SetupProblem
 
 GUESTS = 8
+OPTIONS = {
+    "http_port": "--http",
+    "sip_port": "--sip",
+    "ami_port": "--ami",
+    "agi_port": "--agi",
+    "ws_port": "--http",
+    "lmtp_port": "--lmtp",
+}
+"""Each port and the option of `hotline up` that moves it; Asterisk's WebSocket follows the screens."""
 _HEAD = """\
 # Settings of this data folder. Options of 'hotline up' are written here; what is not written has its default:
 # bind, http_port, sip_port, ami_port, agi_port, ws_port, lmtp_port, rtp_first, rtp_last, database_url,
@@ -74,21 +84,47 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
         Raises SettingsError when it has not, or when a file in it is damaged or has a key nobody knows.
         """
-        data = data.resolve()
-        values = read_toml(data / "settings.toml")
-        values["data"] = data
-        values["secrets"] = read_toml(data / "secrets.toml")
-        values.setdefault("database_url", f"sqlite:///{data / 'hotline.db'}")
+        return cls.of(data.resolve(), read_toml(data / "settings.toml"), read_toml(data / "secrets.toml"))
+
+    @classmethod
+    def of(cls, data: Path, values: Mapping[str, Any], secrets: Secrets | Mapping[str, Any]) -> Self:
+        """Settings as `settings.toml` would hold them, checked, whether they are written or not.
+
+        Raises SettingsError that names the setting that is wrong, and the option that cures it.
+        """
+        file = data / "settings.toml"
+        whole = {"database_url": f"sqlite:///{data / 'hotline.db'}", **values, "data": data, "secrets": secrets}
         try:
-            settings = msgspec.convert(values, cls)
+            settings = msgspec.convert(whole, cls)
         except msgspec.ValidationError as error:
-            raise SettingsError(f"{data / 'settings.toml'}: {error}. Mend that line, or remove it.") from None
-        ports = [settings.http_port, settings.sip_port, settings.ami_port, settings.agi_port, settings.ws_port]
-        if settings.lmtp_port:
-            ports.append(settings.lmtp_port)
-        if len(set(ports)) < len(ports) or not all(0 < port < 65536 for port in ports):
-            raise SettingsError(f"Ports must be 1 to 65535 and differ: {ports}. Give others, as with --http PORT.")
+            raise SettingsError(f"{file}: {error}. Mend that line, or remove it.") from None
+        settings._check_address()
+        settings._check_ports()
         return settings
+
+    def _check_address(self) -> None:
+        if self.bind != "localhost":
+            try:
+                ipaddress.ip_address(self.bind)
+            except ValueError:
+                raise SettingsError(
+                    f"bind is '{self.bind}', which is no IP address. Give one of this machine with --bind ADDR, or"
+                    " 0.0.0.0 for all it has."
+                ) from None
+
+    def _check_ports(self) -> None:
+        used: dict[int, str] = {}
+        for name, option in OPTIONS.items():
+            port = getattr(self, name)
+            if name == "lmtp_port" and not port:
+                continue
+            if not 0 < port < 65536:
+                raise SettingsError(f"{name} is {port}, and ports are 1 to 65535. Give another with {option} PORT.")
+            if port in used:
+                raise SettingsError(
+                    f"{used[port]} and {name} are both {port}, and must differ. Give another with {option} PORT."
+                )
+            used[port] = name
 
     @property
     def journal(self) -> str:

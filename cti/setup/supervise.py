@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cti.setup import site
-from cti.setup.asterisk import AsteriskInstall, AsteriskProcess, dying_with_us, end
+from cti.setup.asterisk import AsteriskInstall, AsteriskProcess
+from cti.setup.children import dying_with_us, end
 from cti.setup.packages import Say
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings

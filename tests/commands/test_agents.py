@@ -81,3 +81,13 @@ def test_refusals_say_what_to_do(data: Path, capsys: pytest.CaptureFixture[str])
     assert "agents list" in capsys.readouterr().err
     assert main(["agents", "phone", "admin", "--data", str(data)]) == 2
     assert "desk_phone = true" in capsys.readouterr().err
+
+
+def test_a_phone_elsewhere_needs_another_address(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["agents", "phone", "ana", "--data", str(data)]) == 0
+    assert "--bind ADDR" in capsys.readouterr().out
+    (data / "settings.toml").write_text('bind = "0.0.0.0"\n')
+    assert main(["agents", "phone", "ana", "--data", str(data)]) == 0
+    assert "--bind" not in capsys.readouterr().out
+    assert main(["agents", "phone", "admin", "--data", str(data)]) == 2
+    assert "hotline reload" in capsys.readouterr().err

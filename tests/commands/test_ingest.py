@@ -40,6 +40,7 @@ def test_mail_twice_and_what_is_kept(data: Path, tmp_path: Path, capsys: pytest.
     (kept,) = json.loads(capsys.readouterr().out)
     assert main(["ingest", "kept", "--forget", str(kept["id"]), "--data", str(data)]) == 0
     assert main(["ingest", "kept", "--show", str(kept["id"]), "--data", str(data)]) == 1
+    assert "'hotline ingest kept' lists" in capsys.readouterr().err
     assert main(["ingest", "kept", "--data", str(data)]) == 0
     assert "Everything was read." in capsys.readouterr().out
 

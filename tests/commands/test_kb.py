@@ -49,3 +49,13 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, capsys: pytest.Capt
     assert "bad.md" in capsys.readouterr().err
     assert _run("search", "x", "--data", str(tmp_path / "nowhere")) == 2
     assert "no such folder" in capsys.readouterr().err
+
+
+def test_a_language_nobody_writes_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    for action in (["search", "red"], ["list"]):
+        assert _run(*action, "--lang", "xx") == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert "'xx'" in said.err
+        assert "zh-Hant" in said.err
+    assert _run("search", "紅燈", "--lang", "yue") == 0

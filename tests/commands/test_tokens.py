@@ -71,3 +71,10 @@ def test_nobody_and_nothing_are_refused_with_what_to_do(data: Path, capsys: pyte
     assert main(["tokens", "add", "TV", "--agent", "zoe", "--data", str(data)]) == 2
     assert "hotline agents list" in capsys.readouterr().err
     assert main(["tokens", "add", " ", "--data", str(data)]) == 2
+
+
+def test_an_empty_list_says_so(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tokens", "list", "--data", str(data)]) == 0
+    assert "hotline tokens add" in capsys.readouterr().out
+    assert main(["tokens", "list", "--data", str(data), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []

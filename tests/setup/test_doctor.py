@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from cti.cli import main
+from cti.setup import resources
 from cti.setup.asterisk import AsteriskInstall
-from cti.setup.diagnose import Finding, diagnose
+from cti.setup.diagnose import diagnose
+from cti.setup.finding import Finding
 from cti.setup.prepare import Options, prepare
 from tests.postgres import Server
 
@@ -90,3 +92,21 @@ async def test_a_postgresql_database_is_looked_at(data: Path, postgres_server: S
     assert "does not exist" in gone.found
     assert "secret-word" not in gone.found
     assert gone.cure
+
+
+def numbers(data: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str | bool]:
+    main(["doctor", "--data", str(data), "--json"])
+    found: list[dict[str, str | bool]] = json.loads(capsys.readouterr().out)
+    return next(row for row in found if row["what"] == "Numbers")
+
+
+def test_every_number_is_told_with_its_flow(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (resources.folder("example") / "site.toml").read_text()
+    (data / "site.toml").write_text(text)
+    good = numbers(data, capsys)
+    assert good["ok"]
+    assert "28000000 -> main" in str(good["found"])
+    (data / "site.toml").write_text(text.replace('flow = "main"', 'flow = "nope"'))
+    bad = numbers(data, capsys)
+    assert not bad["ok"]
+    assert "no flow 'nope'" in str(bad["cure"])

@@ -1,17 +1,21 @@
 """Settings, secrets and certificates of a data folder: made once, kept, and never guessed."""
 
 import datetime
+import socket
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography import x509
 
+from cti.commands import up
 from cti.core.ids import Phone
 from cti.setup import certificate, secrets
 from cti.setup.asterisk import AsteriskInstall
 from cti.setup.prepare import Options, example_loaded, prepare
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings, SettingsError
+from tests.conftest import ports
 
 SITE = Path(__file__).parents[1] / "site.toml"
 NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
@@ -156,3 +160,62 @@ def test_the_example_waits_to_be_loaded_until_it_is(tmp_path: Path, install: Ast
     assert (data / "kb" / "en").is_dir()
     example_loaded(data)
     assert not prepare(data, Options(), print, install).example
+
+
+def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, install: AsteriskInstall) -> None:
+    data, other = tmp_path / "data", tmp_path / "other.toml"
+    prepare(data, Options(http=18080, site=SITE), print, install)
+    before = {file: file.read_bytes() for file in data.rglob("*") if file.is_file()}
+    other.write_text(SITE.read_text().replace("Ana Lindqvist", "Zoe").replace('"ana"', '"zoe"'))
+
+    def busy(settings: Settings, *others: object) -> None:
+        if settings.http_port == 18081:
+            raise SetupProblem("Port 18081 is in use.")
+
+    for wrong, says in (
+        (Options(http=99999, site=other), "http_port is 99999.*--http PORT"),
+        (Options(http=65530, site=other), "ws_port is 65538.*--http PORT"),
+        (Options(agi=5060, site=other), "sip_port and agi_port.*--agi PORT"),
+        (Options(bind="nonsense", site=other), "'nonsense'.*--bind ADDR"),
+        (Options(http=18081, site=other), "in use"),
+    ):
+        with pytest.raises(SetupProblem, match=says):
+            prepare(data, wrong, print, install, check=busy)
+        assert {file: file.read_bytes() for file in data.rglob("*") if file.is_file()} == before
+    assert prepare(data, Options(), print, install).settings.http_port == 18080
+
+
+def test_a_new_folder_that_is_refused_stays_empty(tmp_path: Path, install: AsteriskInstall) -> None:
+    with pytest.raises(SetupProblem, match="--http PORT"):
+        prepare(tmp_path / "data", Options(http=99999), print, install)
+    assert list((tmp_path / "data").iterdir()) == []
+    made = prepare(tmp_path / "data", Options(), print, install)
+    assert made.new
+    assert made.example
+
+
+def test_a_kept_setting_that_is_wrong_is_mended_by_its_option(tmp_path: Path, install: AsteriskInstall) -> None:
+    data = tmp_path / "data"
+    prepare(data, Options(site=SITE), print, install)
+    (data / "settings.toml").write_text('bind = "nonsense"\n')
+    with pytest.raises(SettingsError, match="--bind ADDR"):
+        Settings.load(data)
+    assert prepare(data, Options(bind="127.0.0.1"), print, install).settings.bind == "127.0.0.1"
+
+
+def test_the_cure_names_the_option_that_helps(tmp_path: Path, install: AsteriskInstall) -> None:
+    with pytest.raises(SetupProblem, match=r"192\.0\.2\.1 is no address of this machine.*--bind ADDR"):
+        prepare(tmp_path / "data", Options(bind="192.0.2.1"), print, install, check=up.check)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        taken = held.getsockname()[1]
+        with pytest.raises(SetupProblem, match=f"Port {taken} on 127.0.0.1 is in use.*--agi PORT"):
+            prepare(
+                tmp_path / "data",
+                msgspec.structs.replace(ports(), agi=taken),
+                print,
+                install,
+                check=up.check,
+            )
+    assert list((tmp_path / "data").iterdir()) == []
