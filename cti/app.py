@@ -63,7 +63,7 @@ class Bridge:
         self._agi = AgiServer(Sessions(self._reception))
         secrets = settings.secrets
         address = Address("127.0.0.1", settings.ami_port, secrets.ami_user, secrets.ami_secret)
-        self._link = AmiLink(address, self._from_asterisk, identify=self._reception.identify)
+        self._link = AmiLink(address, self._from_asterisk, identify=self._history.remember)
         self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id)
         self._accounts = Accounts(self._store, now=self.loop.now)
         self._web = Web(
@@ -77,6 +77,7 @@ class Bridge:
             lambda: self._trouble is None,
         )
         self._reception.pop_changed = self._web.pop_changed
+        self._reception.visitor_of = self._web.visitor_of
         self._linking: asyncio.Task[None] | None = None
 
     def _web_config(self) -> WebConfig:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cti.agi.session import Resume
+from cti.core.channels import phone_of
 from cti.core.commands import Steer
 from cti.core.events import Record
-from cti.core.ids import IdentifierId, InteractionId, Ms
+from cti.core.ids import IdentifierId, InteractionId, Ms, Phone
 from cti.core.inputs import CallArrived, Input
 from cti.core.outlook import Outlook
 from cti.core.site import Site
@@ -32,6 +33,8 @@ class Reception:
         self.pops: dict[InteractionId, Pop] = {}
         self.pop_changed: Callable[[InteractionId], None] = lambda interaction: None
         """Told of every pop that came."""
+        self.visitor_of: Callable[[Phone], str | None] = lambda phone: None
+        """Which visitor of the help site has borrowed a phone."""
         self._loop = loop
         self._history = history
         self._data = data
@@ -72,13 +75,15 @@ class Reception:
     def prompts(self) -> frozenset[str]:
         return self._prompts
 
-    def identify(self, number: str) -> IdentifierId | None:
-        """Who a raw caller number is; its value is written in the background."""
-        return self._history.remember(number)
+    def identify(self, number: str, channel: str) -> IdentifierId | None:
+        """Who calls: the visitor who has borrowed this phone, else the raw number; written in the background."""
+        phone = phone_of(channel)
+        visitor = self.visitor_of(phone) if phone is not None else None
+        return self._history.remember(number) if visitor is None else self._history.remember_visitor(visitor)
 
-    def facts(self, number: str) -> asyncio.Future[CallerFacts]:
+    def facts(self, caller: IdentifierId | None) -> asyncio.Future[CallerFacts]:
         """The caller's history, as far as a flow branches on it."""
-        return asyncio.ensure_future(self._history.facts(number))
+        return asyncio.ensure_future(self._history.facts_of(caller))
 
     def resume(self, interaction: InteractionId) -> Resume | None:
         """What the world knows of a call that comes back."""

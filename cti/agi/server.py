@@ -65,6 +65,11 @@ class AgiCall:
         return ChannelId(self.environment.values.get("uniqueid", ""))
 
     @property
+    def channel_name(self) -> str:
+        """Such as `PJSIP/guest-1-0000002a`."""
+        return self.environment.values.get("channel", "")
+
+    @property
     def caller_number(self) -> str:
         """As the network sent it; empty: withheld. Never to be trusted, only looked up."""
         number = self.environment.values.get("callerid", "")

@@ -92,10 +92,10 @@ class Ports(Protocol):
     def prompts(self) -> frozenset[str]:
         """Every prompt that exists, as Asterisk is told to play it (`ivr.sounds.existing`)."""
 
-    def identify(self, number: str) -> IdentifierId | None:
-        """Who a raw caller number is; None: withheld or no number."""
+    def identify(self, number: str, channel: str) -> IdentifierId | None:
+        """Who calls, by the raw number or by the channel's name; None: withheld or no number."""
 
-    def facts(self, number: str) -> "asyncio.Future[CallerFacts]":
+    def facts(self, caller: IdentifierId | None) -> "asyncio.Future[CallerFacts]":
         """The caller's history, looked up from now on."""
 
     def resume(self, interaction: InteractionId) -> Resume | None:
@@ -158,7 +158,7 @@ class Session:
             await self._begin()
             return
         self._language = known.language
-        identifier = self._ports.identify(self._call.caller_number)
+        identifier = self._identify()
         self._arrived(identifier, known.language)
         match known.state:
             case "waiting" | "offered":
@@ -190,7 +190,7 @@ class Session:
             await self._say_and_leave(self._own("goodbye"))
             return
         if known is None:
-            self._arrived(self._ports.identify(self._call.caller_number), None)
+            self._arrived(self._identify(), None)
         else:
             self._language = known.language
         if served is not None:
@@ -200,7 +200,7 @@ class Session:
             await self._do(self._call.set_variable("HL_DONE", "wait"))
 
     async def _begin(self) -> None:
-        identifier = self._ports.identify(self._call.caller_number)
+        identifier = self._identify()
         facts = CallerFacts(identifier=identifier)
         try:
             facts = await self._facts(identifier)
@@ -225,6 +225,9 @@ class Session:
             talked=_seconds(talked),
         )
 
+    def _identify(self) -> IdentifierId | None:
+        return self._ports.identify(self._call.caller_number, self._call.channel_name)
+
     def _arrived(self, caller: IdentifierId | None, language: Language | None) -> None:
         self._ports.submit(
             CallArrived(
@@ -239,7 +242,7 @@ class Session:
     async def _facts(self, identifier: IdentifierId | None) -> CallerFacts:
         """The caller's history if it comes in time. The call goes on without it, whatever is wrong with it."""
         try:
-            return await self._call.within(self._ports.facts(self._call.caller_number), FACTS_S)
+            return await self._call.within(self._ports.facts(identifier), FACTS_S)
         except CallGone:
             raise
         except TimeoutError:

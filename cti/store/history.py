@@ -102,8 +102,14 @@ class History:
     def remember(self, number_raw: str) -> IdentifierId | None:
         """The id of a caller's number; that it was seen is written in the background. None: withheld."""
         found = self.identify(number_raw)
-        if found is None:
-            return None
+        return None if found is None else self._remember(found)
+
+    def remember_visitor(self, visitor: str) -> IdentifierId | None:
+        """The id of a visitor of the help site, who calls from the page."""
+        found = self._identities.device(visitor)
+        return None if found is None else self._remember(found)
+
+    def _remember(self, found: Identifier) -> IdentifierId:
         now = self._now()
         if now - self._seen.get(found.id, Ms(0)) > _SEEN_EVERY_MS:
             self._seen[found.id] = now
@@ -125,10 +131,13 @@ class History:
 
     async def facts(self, number_raw: str) -> CallerFacts:
         """What a flow may branch on. Remembers the number, too."""
-        identifier = self.remember(number_raw)
-        if identifier is None:
+        return await self.facts_of(self.remember(number_raw))
+
+    async def facts_of(self, caller: IdentifierId | None) -> CallerFacts:
+        """What a flow may branch on, of a caller who is identified already; None: withheld."""
+        if caller is None:
             return CallerFacts(identifier=None)
-        return await self._read(lambda db: reads.facts(db, identifier))
+        return await self._read(lambda db: reads.facts(db, caller))
 
     async def pop(self, identifier: IdentifierId | None, interaction: InteractionId | None = None) -> Pop:
         """Everything the pop shows about a caller; `interaction` is the call itself, which is left out of it."""

@@ -81,6 +81,7 @@ def _call_line(row: _CallRow) -> CallLine:
         at=at,
         number=number,
         display=reads.display(kind, value) if kind and value else "",
+        from_page=kind == "device",
         language=language,
         queue=QueueId(queue) if queue else None,
         agent=AgentId(agent) if agent else None,

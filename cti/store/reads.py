@@ -75,7 +75,9 @@ def entry(row: EntryRow) -> Entry:
 
 @lru_cache(maxsize=4096)
 def display(kind: str, value: str) -> str:
-    """An identifier's value as people write it."""
+    """An identifier's value as people write it; empty for a browser's, which is a secret of that browser."""
+    if kind == "device":
+        return ""
     return display_phone(value) if kind == "tel" else value
 
 

@@ -104,7 +104,8 @@ class Pop(Struct, frozen=True, kw_only=True):
 
     identifier: IdentifierId | None
     display: str
-    """The number as people write it; empty: withheld."""
+    """The number as people write it; empty: withheld, or a call from the help site's page (an `identifier` that begins
+    with `device:`)."""
     people: tuple[Person, ...] = ()
     """Most likely first; none: never heard of."""
 
@@ -138,7 +139,9 @@ class CallLine(Struct, frozen=True, kw_only=True):
     number: str
     """The hotline number that was dialled."""
     display: str
-    """The caller's number as people write it; empty: withheld or erased."""
+    """The caller's number as people write it; empty: withheld, erased or none (`from_page`)."""
+    from_page: bool = False
+    """It came from the help site's page."""
     language: str | None
     queue: QueueId | None
     agent: AgentId | None

@@ -1,5 +1,6 @@
 """The help site: what anybody may know, and a call from the page."""
 
+import secrets
 from collections.abc import Mapping
 
 from cti.core.hours import is_open
@@ -45,7 +46,13 @@ class GuestApi:
             )
         if not self._loop.world.asterisk:
             raise Refusal(503, "no-asterisk", "Calls from the page do not work at the moment.", "Dial the number.")
-        lease = self._leases.lend(call.address, wanted or numbers[0], self._loop.now())
+        lease = self._leases.lend(
+            # Without one it is a browser that nobody has seen before.
+            call.address,
+            wanted or numbers[0],
+            call.body.visitor or secrets.token_hex(16),
+            self._loop.now(),
+        )
         await self._accounts.note("guest", "guest_call", about=call.address, detail=lease.phone)
         return Sent(
             GuestCall(

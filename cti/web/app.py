@@ -158,6 +158,10 @@ class Web:
         """The pop of an interaction came, or is another now."""
         self._live.pop_changed(interaction)
 
+    def visitor_of(self, phone: Phone) -> str | None:
+        """Which visitor of the help site calls from a borrowed phone; None: nobody has borrowed it."""
+        return self._leases.visitor_of(phone)
+
     def _beat(self, late: float) -> None:
         self._metrics.late(late)
         self._leases.expire(self._loop.now())

@@ -302,7 +302,7 @@ class ArticleView(Reply, frozen=True):
 # --- visitors of the help site
 
 Visitor = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
-"""A random number that a browser keeps."""
+"""A random number of 128 bits that a browser keeps: whoever knows it can call as this visitor, so it is never shown."""
 
 
 class VisitSearch(Ask, frozen=True):
@@ -347,6 +347,8 @@ class PublicSite(Reply, frozen=True):
 class GuestCallAsk(Ask, frozen=True):
     number: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
     """One of the hotline's; None: the first."""
+    visitor: Visitor | None = None
+    """The browser's, so that the agent sees what was searched; None: a new one."""
 
 
 class GuestCall(Reply, frozen=True):

@@ -28,6 +28,8 @@ class Lease(Struct, frozen=True, kw_only=True):
     address: str
     number: str
     """The one it was made for."""
+    visitor: str
+    """Whose browser it was lent to."""
     until: Ms
     in_use: bool = False
     """A page has connected with it."""
@@ -52,8 +54,8 @@ class Leases:
         """How many there are."""
         return len(self._phones)
 
-    def lend(self, address: str, number: str, now: Ms) -> Lease:
-        """Lend a phone for one call. Raises Refusal when this address or everybody has had enough."""
+    def lend(self, address: str, number: str, visitor: str, now: Ms) -> Lease:
+        """Lend a phone to a visitor for one call. Raises Refusal when this address or everybody has had enough."""
         if wait := self._limit.wait(address, now):
             raise _later("called-often", f"{address} has called often just now.", wait)
         self.expire(now)
@@ -67,6 +69,7 @@ class Leases:
             token=secrets.token_urlsafe(24),
             address=address,
             number=number,
+            visitor=visitor,
             until=Ms(now + BEGIN_MS),
         )
         self._by_token[lease.token] = lease
@@ -85,6 +88,10 @@ class Leases:
             )
         self._by_token[token] = msgspec.structs.replace(lease, in_use=True)
         return lease
+
+    def visitor_of(self, phone: Phone) -> str | None:
+        """Who calls from a phone; None: no page has connected with it."""
+        return next((one.visitor for one in self._by_token.values() if one.phone == phone and one.in_use), None)
 
     def begun(self, token: str, now: Ms) -> None:
         """The call has begun: from now on it may last."""

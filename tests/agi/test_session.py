@@ -82,10 +82,10 @@ class World:
     def prompts(self) -> frozenset[str]:
         return self.existing
 
-    def identify(self, number: str) -> IdentifierId | None:
+    def identify(self, number: str, channel: str) -> IdentifierId | None:
         return WHO if number else None
 
-    def facts(self, number: str) -> "asyncio.Future[CallerFacts]":
+    def facts(self, caller: IdentifierId | None) -> "asyncio.Future[CallerFacts]":
         future: asyncio.Future[CallerFacts] = asyncio.get_running_loop().create_future()
         if self.broken_facts:
             future.set_exception(OSError("disk I/O error"))

@@ -237,6 +237,17 @@ def meiling() -> Person:
     )
 
 
+VISITOR = Person(
+    customer=CustomerId("device:9f2c"),
+    name="",
+    recent=1,
+    counts={"search": 1},
+    timeline=(Entry(id="web-1", kind="search", at=ms(MINUTE), title="router moved house", mark="nothing_found"),),
+    rail=(Station(kind="search", title="router moved house", detail="nothing_found", at=ms(MINUTE), bad=True),),
+)
+"""Somebody who searched on the help site a minute ago and calls from there."""
+
+
 def pop(*people: Person, display: str = "+44 7700 900143", known: bool = True) -> Pop:
     return Pop(identifier=IdentifierId("tel:9f2c") if known else None, display=display, people=people)
 
@@ -304,6 +315,11 @@ def scene(name: str) -> DeskView:
         case "ringing_withheld":
             at = call("ringing", 4_000, 11_000, path=(), language=None)
             return desk(me("reserved", 4_000), at, pop(display="", known=False))
+        case "ringing_page":
+            at = call("ringing", 4_000, 11_000, path=(), language=None)
+            return desk(
+                me("reserved", 4_000), at, Pop(identifier=IdentifierId("device:9f2c"), display="", people=(VISITOR,))
+            )
         case "ringing_early":
             return desk(me("reserved", 1_000), call("ringing", 1_000, 14_000), None)
         case "talking":

@@ -93,6 +93,15 @@ async def test_every_state_fits_small_and_large_screens_and_a_tablet(
         assert await page.evaluate(COVERED) == []
 
 
+async def test_a_call_from_the_page_is_called_so_and_shows_what_was_searched_in_vain(
+    stub: Stub, open_page: OpenPage
+) -> None:
+    page = await desk(open_page, stub, "ringing_page")
+    await expect(page.locator("h1")).to_have_text("Call from the web page")
+    await expect(page.locator(".why")).to_contain_text("router moved house")
+    await expect(page.locator(".main")).not_to_contain_text("Nobody known by this number")
+
+
 @pytest.mark.parametrize(("lang", "dark"), [("en", True), ("en", False), ("zh-Hans", True), ("zh-Hant", False)])
 async def test_words_are_readable_and_of_the_language(stub: Stub, open_page: OpenPage, lang: str, dark: bool) -> None:
     page = await desk(open_page, stub, "ready", f"?lang={lang}", dark=dark)

@@ -248,9 +248,13 @@ async def test_a_call_from_the_page(stage: Stage, open_page: OpenPage, query: st
     page = await home(open_page, stage, query, **size)
     await page.evaluate(HOOKS)
     stage.exchange.hold_back = True
+    await page.fill("input", "red light")
+    await expect(page.locator("h2").first).not_to_be_empty()
     await call(page)
     await expect(page.locator(".call .st-ringing")).to_be_visible()
     await heard(stage, "INVITE")
+    [meant], [borrowed] = told(stage, "/visits/search"), told(stage, "/guest/call")
+    assert (meant["q"], borrowed["visitor"]) == ("red light", meant["visitor"]), "the agent can see what was searched"
     await assert_fits(page)
     await page.locator(".call .hang").click()
     await heard(stage, "CANCEL")

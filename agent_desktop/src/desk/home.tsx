@@ -161,7 +161,7 @@ function Recent({ agent }: { agent: string }): JSX.Element {
 }
 
 function RecentCall({ line, today }: { line: CallLine; today: number }): JSX.Element {
-  const name = line.customer_name || line.display || t().withheld;
+  const name = line.customer_name || line.display || (line.from_page ? t().fromPage : t().withheld);
   const outcome = outcomes.value.find((one) => one.id === line.outcome);
   const second = line.note || [queueName(line.queue), menuPath(line.path)].filter(Boolean).join(f.joiner());
   const customer = line.customer;

@@ -12,7 +12,7 @@ import type { CallView, Person, Station } from "../shared/types";
 import { named } from "../shared/words";
 import { NoteBar } from "./note";
 import { pop, site } from "./session";
-import { callerName, menuPath, queueName, t } from "./text";
+import { callerName, isFromPage, menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
 import { choose, isMaybe, openAgain, person, work } from "./work";
 
@@ -77,7 +77,7 @@ function Who({ call, who }: { call: CallView; who: Person | null }): JSX.Element
         {(call.language ?? who?.language) && <span class="b t1">{named("languages", call.language ?? who?.language ?? "")}</span>}
         {number && number !== name && <span class="num">{number}</span>}
         {who && who.recent > 1 && <span>{t().contacts(who.recent)}</span>}
-        {!who && known && <span>{t().newNumber}</span>}
+        {!who && known && !isFromPage(known) && <span>{t().newNumber}</span>}
         {(site.value?.numbers.length ?? 0) > 1 && <span class="num cut" title={dialledName(call.number)}>{t().dialled(dialledName(call.number))}</span>}
       </div>
       {who && (who.tier || who.tags.length > 0 || lastBad(who)) && (

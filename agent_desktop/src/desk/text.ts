@@ -1,7 +1,7 @@
 /** The desk's words in the language in use, and small sentences made of what the server sent. */
 import * as f from "../shared/format";
 import { siteText, words } from "../shared/i18n";
-import type { CallView, Person, Why } from "../shared/types";
+import type { CallView, Person, Pop, Why } from "../shared/types";
 import { named, s } from "../shared/words";
 import { agentName, exchange, me, pop, queues, reasons } from "./session";
 import { en } from "./words/en";
@@ -28,10 +28,16 @@ export function reasonName(id: string | null): string {
 /** What a caller chose in the menus, in one line. */
 export const menuPath = (path: CallView["path"]): string => path.map((one) => siteText(one)).join(" › ");
 
-/** Who is calling, in one line: the person, else the number, else that it is withheld or not read yet. */
+/** Whether the call came from the help site's page: the caller is known by the browser, and there is no number. */
+export const isFromPage = (known: Pop | null): boolean => known?.identifier?.startsWith("device:") ?? false;
+
+/** Who is calling, in one line: the person, else the number, else why there is none. */
 export function callerName(person: Person | null): string {
   const known = pop.value;
-  return person?.name || known?.display || (known === null ? t().notReadYet : known.identifier === null ? t().withheld : t().unknownCaller);
+  if (person?.name || known?.display) return person?.name || known?.display || "";
+  if (known === null) return t().notReadYet;
+  if (isFromPage(known)) return t().fromPage;
+  return known.identifier === null ? t().withheld : t().unknownCaller;
 }
 
 /** What the agent may say first, in the caller's language (which need not be the screen's). */

@@ -120,7 +120,7 @@ export interface DeskView {
 /** Everything known about a caller. Several `people`: the number is shared, and nobody has guessed. */
 export interface Pop {
   identifier: IdentifierId | null;
-  /** The number as people write it; empty: withheld. */
+  /** The number as people write it; empty: withheld, or a call from the help site's page (an `identifier` that begins with `device:`). */
   display: string;
   /** Most likely first; none: never heard of. */
   people: Person[];
@@ -336,8 +336,10 @@ export interface CallLine {
   at: Ms;
   /** The hotline number that was dialled. */
   number: string;
-  /** The caller's number as people write it; empty: withheld or erased. */
+  /** The caller's number as people write it; empty: withheld, erased or none (`from_page`). */
   display: string;
+  /** It came from the help site's page. */
+  from_page: boolean;
   language: string | null;
   queue: QueueId | null;
   /** The last who talked. */
@@ -680,6 +682,8 @@ export interface PublicSite {
 export interface GuestCallAsk {
   /** One of the hotline's; None: the first. */
   number?: string | null;
+  /** The browser's, so that the agent sees what was searched; None: a new one. */
+  visitor?: string | null;
 }
 
 /** A lease of a guest phone: good for one call, from this moment. */

@@ -156,6 +156,7 @@ export const en = {
   unknownCaller: "Unknown caller",
   notReadYet: "Caller not read yet",
   withheld: "Number withheld",
+  fromPage: "Call from the web page",
   sayGreeting: "Say:",
   ringsOn: "It rings on your phone.",
   connecting: "Connecting you",

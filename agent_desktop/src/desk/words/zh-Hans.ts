@@ -153,6 +153,7 @@ export const zhHans: DeskWords = {
   unknownCaller: "未知来电",
   notReadYet: "来电人尚未读取",
   withheld: "未显示号码",
+  fromPage: "从网页打来",
   sayGreeting: "开场白：",
   ringsOn: "正在您的座机上响铃。",
   connecting: "正在接通",

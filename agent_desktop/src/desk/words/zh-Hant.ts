@@ -153,6 +153,7 @@ export const zhHant: DeskWords = {
   unknownCaller: "未知來電",
   notReadYet: "來電者尚未讀取",
   withheld: "沒有顯示號碼",
+  fromPage: "從網頁打來",
   sayGreeting: "開場白：",
   ringsOn: "正在您的座機上響鈴。",
   connecting: "正在接通",

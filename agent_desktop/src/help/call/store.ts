@@ -2,12 +2,18 @@
 
 import { signal } from "@preact/signals";
 import { post, remove } from "../../shared/api";
-import type { Done, GuestCall } from "../../shared/types";
+import type { Done, GuestCall, GuestCallAsk } from "../../shared/types";
+import { tell } from "../search";
+import { visitor } from "../visits";
 import { GuestPhone } from "./phone";
 import { isUnderWay } from "./state";
 
 export const phone = new GuestPhone({
-  lease: (number) => post<GuestCall>("/guest/call", { number }),
+  lease: async (number) => {
+    // Whoever calls meant what stands in the search field: the agent is to see it.
+    await tell();
+    return post<GuestCall>("/guest/call", { number, visitor: visitor() } satisfies GuestCallAsk);
+  },
   // Fails when the server is away: then the lease ends by itself.
   release: (token) => void remove<Done>("/guest/call", { "X-Guest": token }).catch(() => undefined),
 });
