@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import TypeGuard
 
 from msgspec import Struct, structs
 from sqlalchemy import Connection, bindparam, text
@@ -84,6 +85,7 @@ _LINKED = text(
 _ERASED = text("SELECT identifier, at FROM erased WHERE identifier IN :callers").bindparams(
     bindparam("callers", expanding=True)
 )
+_KNOWN = text("SELECT interaction FROM calls WHERE interaction IN :ids").bindparams(bindparam("ids", expanding=True))
 _ADVANCE = text(
     "INSERT INTO positions (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
 )
@@ -100,6 +102,24 @@ class Fold:
         """The `seq` up to which everything is folded."""
         found = connection.execute(text("SELECT seq FROM positions WHERE name = :name"), {"name": _NAME}).scalar()
         return int(found or 0)
+
+    def rebase(self, connection: Connection, journal: Journal) -> int:
+        """Go back to before the journal's first call that is not in the history; gives the new position.
+
+        For a journal that ends before the position: a new one, an older copy, or another site's.
+        """
+        position = 0
+        for batch in _batches(journal, 0):
+            opened = [(record.seq, str(event.interaction)) for record in batch if _opens(event := record.event)]
+            known = (
+                set(connection.execute(_KNOWN, {"ids": [call for _, call in opened]}).scalars()) if opened else set()
+            )
+            first = next((seq for seq, call in opened if call not in known), None)
+            position = batch[-1].seq if first is None else first - 1
+            if first is not None:
+                break
+        connection.execute(_ADVANCE, {"name": _NAME, "seq": position})
+        return position
 
     def fold(self, connection: Connection, records: Iterable[Record]) -> int:
         """Fold records that follow the position, inside the caller's transaction; gives the new position.
@@ -213,6 +233,10 @@ def _leave_out_the_erased(connection: Connection, calls: list[_Call]) -> None:
             call.caller = None
 
 
+def _opens(event: ev.Event) -> TypeGuard[ev.InteractionOpened]:
+    return isinstance(event, ev.InteractionOpened) and event.channel_kind == "call"
+
+
 def _opened(seq: int, at: Ms, event: ev.InteractionOpened) -> _Call:
     return _Call(
         interaction=event.interaction,
@@ -265,6 +289,7 @@ class Projector:
         self._fold = Fold()
         self._wake = threading.Event()
         self._closing = False
+        self._compared = False
         self._thread: threading.Thread | None = None
         self._tell: Callable[[int], None] = lambda seq: None
 
@@ -298,6 +323,9 @@ class Projector:
     def catch_up(self) -> int:
         """Fold everything the journal holds, now, in this thread; gives the position. Not beside a running thread."""
         position = self._store.read(self._fold.position)
+        if not self._compared:
+            position = self._within(position)
+            self._compared = True
         for batch in _batches(self._journal, position):
             position = self._store.write(lambda connection, batch=batch: self._fold.fold(connection, batch))  # type: ignore[misc]
         return position
@@ -306,6 +334,22 @@ class Projector:
         """Make the history anew from the first record; gives the position. Not beside a running thread."""
         self._store.write(self._fold.clear)
         return self.catch_up()
+
+    def _within(self, position: int) -> int:
+        """The position, or a new one if the journal ends before it: its new calls would be passed over for ever."""
+        last = self._journal.last_seq()
+        if position <= last:
+            return position
+        again = self._store.write(lambda connection: self._fold.rebase(connection, self._journal))
+        _log.error(
+            "the journal ends at record %d, but the history has been told up to %d: this journal is new, an older copy,"
+            " or another site's. Every call in it from record %d on is added to the history; calls that only the missing"
+            " journal had stay as the history has them. See docs/howto/copy.md",
+            last,
+            position,
+            again + 1,
+        )
+        return again
 
     def _run(self) -> None:
         while True:

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -130,3 +132,50 @@ async def test_a_note_written_before_the_fold_came_is_kept(store: Store, history
     store.write(lambda connection: Fold().fold(connection, records_of([answered_call(3, "tel:a")])))
     entries, _ = await history.timeline(CustomerId("kim"))
     assert [(entry.id, entry.text, entry.agent) for entry in entries] == [("c-3", "early", "Ana Lindqvist")]
+
+
+async def told_up_to(store: Store, folder: Path, records: list[Record]) -> None:
+    with await write_journal(str(folder / "told.db"), records) as journal:
+        Projector(store, journal).catch_up()
+
+
+def calls_in(store: Store) -> set[str]:
+    return {str(row[0]) for row in everything(store)["calls"]}
+
+
+async def test_calls_after_the_journal_was_lost_are_in_the_history(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await told_up_to(store, tmp_path, many_calls(40))
+    before = calls_in(store)
+    with await write_journal(str(tmp_path / "new.db"), records_of([answered_call(900, "tel:a")])) as journal:
+        Projector(store, journal).catch_up()
+    assert calls_in(store) == before | {"c-900"}
+    assert "the journal ends at record" in caplog.text
+
+
+async def test_an_older_copy_of_the_journal_loses_no_call_and_counts_none_twice(store: Store, tmp_path: Path) -> None:
+    records = many_calls(40)
+    await told_up_to(store, tmp_path, records)
+    before = everything(store)
+    older = records[: len(records) // 2]
+    with await write_journal(str(tmp_path / "older.db"), older) as journal:
+        assert Projector(store, journal).catch_up() == older[-1].seq
+    assert everything(store) == before
+    more = [
+        msgspec.structs.replace(one, seq=older[-1].seq + n + 1)
+        for n, one in enumerate(records_of([answered_call(901, None)]))
+    ]
+    with await write_journal(str(tmp_path / "older.db"), more) as journal:
+        Projector(store, journal).catch_up()
+    assert calls_in(store) == {str(row[0]) for row in before["calls"]} | {"c-901"}
+
+
+async def test_a_journal_in_step_with_the_history_is_left_alone(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    records = many_calls(10)
+    await told_up_to(store, tmp_path, records)
+    with await write_journal(str(tmp_path / "same.db"), records) as journal:
+        assert Projector(store, journal).catch_up() == records[-1].seq
+    assert caplog.text == ""
