@@ -49,7 +49,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         description="Tells a call's story from the journal: where it waited, to whom it was offered and why, how it "
         "ended; for one that still waits, what keeps it. No hotline need run.",
     )
-    parser.add_argument("interaction", metavar="INTERACTION", help="the call's id, as the desk and the API show it")
+    parser.add_argument(
+        "interaction",
+        metavar="INTERACTION",
+        nargs="?",
+        help="the call's id, as the desk and the API show it (default: the newest call)",
+    )
     _options.add_data(parser)
     _options.add_json(parser)
     parser.set_defaults(run=run)
@@ -59,12 +64,25 @@ def run(args: argparse.Namespace) -> int:
     """Do it; 1: there is no such call."""
     settings = _options.settings(args)
     site = site_file.load(settings.site_file)
-    found = told(settings, InteractionId(args.interaction))
+    interaction = args.interaction or newest(settings)
+    found = told(settings, InteractionId(interaction)) if interaction else None
     if found is None:
-        print(f"There is no call '{args.interaction}'.", file=sys.stderr)
+        print(f"There is no call '{interaction}'." if interaction else "There is no call yet.", file=sys.stderr)
         return 1
     print(msgspec.json.encode(found).decode() if args.json else "\n".join(as_text(found, site)))
     return 0
+
+
+def newest(settings: Settings) -> str | None:
+    """The call that came last, as far as the history knows; None: none ever. Raises SetupProblem."""
+    try:
+        store = Store.open(settings.database_url)
+        try:
+            return store.read(lambda c: c.execute(_NEWEST).scalar())
+        finally:
+            store.close()
+    except StoreError as error:
+        raise SetupProblem(str(error)) from None
 
 
 def told(settings: Settings, interaction: InteractionId) -> Story | None:
@@ -85,6 +103,7 @@ def told(settings: Settings, interaction: InteractionId) -> Story | None:
     return story(interaction, records, Routing(world), wall_clock()) if records else None
 
 
+_NEWEST = sa.select(calls.c.interaction).order_by(calls.c.at.desc(), calls.c.interaction.desc()).limit(1)
 _SPAN = sa.select(calls.c.first_seq, calls.c.last_seq).where(calls.c.interaction == sa.bindparam("interaction"))
 
 

@@ -343,8 +343,8 @@ class Projector:
         again = self._store.write(lambda connection: self._fold.rebase(connection, self._journal))
         _log.error(
             "the journal ends at record %d, but the history has been told up to %d: this journal is new, an older copy,"
-            " or another site's. Every call in it from record %d on is added to the history; calls that only the missing"
-            " journal had stay as the history has them. See docs/howto/copy.md",
+            " or another site's. Every call in it from record %d on is added to the history; calls that only the"
+            " missing journal had stay as the history has them. See docs/howto/copy.md",
             last,
             position,
             again + 1,

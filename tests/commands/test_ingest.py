@@ -1,13 +1,21 @@
 """`hotline ingest` as a person types it: what it says, what it keeps, its exit codes."""
 
+import contextlib
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from cti.cli import main
+from cti.core.ids import Ms
+from cti.ingest.example import load_example
 from cti.setup import secrets
+from cti.setup.settings import Settings
+from cti.store.database import Store
+from cti.store.identity import Identities
 
 PROJECT = Path(__file__).parents[2]
 EXAMPLE = PROJECT / "example"
@@ -60,3 +68,23 @@ def test_what_can_t_be_done_says_so(data: Path, tmp_path: Path, capsys: pytest.C
     assert main(["ingest", "table", "--map", str(tmp_path / "gone.toml"), "x.csv", "--data", str(data)]) == 2
     assert "the map" in capsys.readouterr().err
     assert main(["ingest", "kept", "--data", str(tmp_path / "nowhere")]) == 2
+
+
+def test_the_how_to_s_own_row_comes_in_and_moves_nothing_of_the_example(data: Path, tmp_path: Path) -> None:
+    page = (PROJECT / "docs/howto/history.md").read_text("utf-8")
+    (row,) = re.findall(r"^    echo '(.*)' > searches.jsonl$", page, re.M)
+    (command,) = re.findall(r"^    ./hotline (ingest table .*searches.toml searches.jsonl)$", page, re.M)
+    (tmp_path / "searches.jsonl").write_text(row + "\n")
+
+    def lines() -> set[tuple[str, int]]:
+        with contextlib.closing(Store.open(Settings.load(data).database_url)) as store:
+            rows = store.read(lambda c: c.execute(sa.text("SELECT title, at FROM interactions")).fetchall())
+        return {(found.title, found.at) for found in rows}
+
+    with contextlib.closing(Store.open(Settings.load(data).database_url)) as store:
+        load_example(store, Identities(b"key", "HK"), EXAMPLE, "Asia/Hong_Kong", Ms(1_790_000_000_000))
+    before = lines()
+    words = [str(PROJECT / word) if word.startswith("example/") else word for word in command.split()]
+    assert main([*words[:-1], str(tmp_path / words[-1]), "--data", str(data)]) == 0
+    assert [title for title, _ in lines() - before] == ["red light"]
+    assert before <= lines()

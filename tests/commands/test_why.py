@@ -1,6 +1,7 @@
 """`hotline why`: a call's story from the journal alone."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -14,7 +15,9 @@ from cti.core.ids import Phone
 from cti.setup import secrets
 from cti.setup import site as site_file
 from cti.setup.settings import Settings, put_settings
+from cti.store.database import Store
 from cti.store.journal import Journal
+from cti.store.projector import Projector
 from tests.core.play import START, Play
 
 SITE = Path(__file__).parents[1] / "site.toml"
@@ -105,3 +108,13 @@ def test_programs_get_the_same_as_json(data: Path, capsys: pytest.CaptureFixture
 def test_a_call_that_never_was(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["why", "nobody", "--data", str(data)]) == 1
     assert "no call 'nobody'" in capsys.readouterr().err
+
+
+def test_without_an_id_it_is_the_newest_call(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["why", "--data", str(data)]) == 1
+    assert capsys.readouterr().err == "There is no call yet.\n"
+    settings = Settings.load(data)
+    with Journal.open(settings.journal) as journal, contextlib.closing(Store.open(settings.database_url)) as store:
+        Projector(store, journal).catch_up()
+    assert main(["why", "--data", str(data)]) == 0
+    assert capsys.readouterr().out.startswith("B, 15 January 2027\n")

@@ -12,8 +12,15 @@ from pathlib import Path
 import pytest
 
 from cti.cli import parser
+from cti.core import inputs as i
+from cti.core.ids import AgentId, ChannelId, InteractionId, Language, QueueId, SkillId
+from cti.core.interaction import State
 from cti.setup.asterisk import AsteriskInstall
+from cti.setup.site import load
+from ivr.engine import Connect
 from tests.conftest import PROJECT
+from tests.core.play import Play
+from tests.ivr.play import Caller, shipped
 from tests.setup.test_up import Up
 
 PAGES = ("README.md", "docs/tutorial.md")
@@ -32,6 +39,36 @@ def commands(page: str) -> list[list[str]]:
 def test_every_command_exists(page: str) -> None:
     for words in commands(page):
         parser(words[0]).parse_args(words)
+
+
+@pytest.mark.parametrize("language", "123")
+@pytest.mark.parametrize("topic", "12340")
+def test_every_choice_of_step_4_reaches_the_agent_of_step_3(language: str, topic: str) -> None:
+    site = load(PROJECT / "example/site.toml")
+    caller = Caller(shipped().flows[site.numbers[0].flow])
+    caller.does(language)
+    caller.does(topic)
+    asks = caller.step.do
+    assert isinstance(asks, Connect)
+    play = Play()
+    play.say(i.SiteLoaded(site=site))
+    play.say(i.AgentReady(agent=AgentId("ana")))
+    play.say(
+        i.CallArrived(
+            interaction=InteractionId("c"), channel=ChannelId("c"), number=site.numbers[0].number, caller=None
+        )
+    )
+    play.say(
+        i.RouteAsked(
+            interaction=InteractionId("c"),
+            queue=QueueId(asks.queue),
+            skills={SkillId(skill): level for skill, level in asks.skills.items()},
+            language=Language(caller.step.caller.language),
+        )
+    )
+    assert play.world.interactions[InteractionId("c")].state is State.OFFERED, (
+        f"{asks.queue}: nobody is offered the call"
+    )
 
 
 @pytest.mark.asterisk
