@@ -93,6 +93,16 @@ class AmiActions:
         task.add_done_callback(self._tasks.discard)
 
 
+ANSWER_BY_ITSELF = {
+    "X-Hotline-Answer": "auto",
+    "Answer-Mode": "Auto",
+    "Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0",
+    "Call-Info": "<sip:localhost>;answer-after=0",
+}
+"""There is a standard (RFC 5373) and what telephones do: each maker knows one of the last two, and many only when
+their own settings allow it. The first is for our desk in the browser."""
+
+
 def originate(command: RingAgent, leg: Leg, target: str, caller_id: tuple[str, str]) -> dict[str, str | list[str]]:
     """The headers of the Originate that rings one phone; `target` is the name of the caller's channel."""
     number, name = (part.translate(_CALLER_ID) for part in caller_id)
@@ -105,7 +115,7 @@ def originate(command: RingAgent, leg: Leg, target: str, caller_id: tuple[str, s
         "PJSIP_HEADER(add,X-Hotline-Offer)": command.offer,
     }
     if command.auto_answer:
-        variables["PJSIP_HEADER(add,X-Hotline-Answer)"] = "auto"
+        variables |= {f"PJSIP_HEADER(add,{name})": value for name, value in ANSWER_BY_ITSELF.items()}
     return {
         "Channel": f"PJSIP/{leg.phone}",
         "ChannelId": leg.channel,

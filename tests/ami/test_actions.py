@@ -94,6 +94,8 @@ async def test_each_phone_is_rung_with_a_leg_of_our_own_name(ready: Setup) -> No
 async def test_an_auto_answer_is_asked_of_the_phone() -> None:
     headers = originate(replace(RING, auto_answer=True), RING.legs[0], "PJSIP/x-1", ("", ""))
     assert "PJSIP_HEADER(add,X-Hotline-Answer)=auto" in headers["Variable"]
+    headers = originate(RING, RING.legs[0], "PJSIP/x-1", ("", ""))
+    assert not any("nswer" in variable for variable in headers["Variable"])
 
 
 async def test_a_value_with_commas_stays_one_variable() -> None:

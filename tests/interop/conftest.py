@@ -137,7 +137,7 @@ class Exchange:
             await call.up
         return call, session
 
-    def ring(self, session: AgiCall, leg: str, phone: str = "bo-desk", timeout_s: int = 15) -> None:
+    def ring(self, session: AgiCall, leg: str, phone: str = "bo-desk", timeout_s: int = 15, auto: bool = False) -> None:
         """Offer this caller to a phone."""
         interaction = InteractionId(session.args[0])
         self.actions.carry_out(
@@ -150,7 +150,7 @@ class Exchange:
                 timeout_s=timeout_s,
                 greeting="",
                 language=Language("en"),
-                auto_answer=False,
+                auto_answer=auto,
             )
         )
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pytest
 
+from cti.ami.actions import ANSWER_BY_ITSELF
 from cti.core.commands import FallbackMember, HangUp
 from cti.core.ids import ChannelId
 from cti.core.inputs import (
@@ -71,9 +72,10 @@ async def test_a_call_from_ring_to_end(exchange: Exchange) -> None:
     await exchange.told(PhoneReachable(phone="bo-desk", reachable=True))
     ringing = await rings(phone)
     _, session = await exchange.caller(name="王小明")
-    exchange.ring(session, "leg-a")
+    exchange.ring(session, "leg-a", auto=True)
     call = await answered(ringing)
     headers = dict(call.headers)
+    assert {name: headers[name] for name in ANSWER_BY_ITSELF} == ANSWER_BY_ITSELF
     assert headers["X-Hotline-Offer"] == f"{session.args[0]}.leg-a"
     assert "85291234567" in headers["From"]
 
