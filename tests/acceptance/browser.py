@@ -82,5 +82,17 @@ async def came_in(desk: Page) -> list[dict[str, Any]]:
 
 async def painted(desk: Page) -> list[float]:
     """When pops were painted, in the page's own milliseconds."""
-    found: list[float] = await desk.evaluate("performance.getEntriesByName('pop-painted').map((m) => m.startTime)")
+    return await marks(desk, "pop-painted")
+
+
+async def marks(desk: Page, name: str) -> list[float]:
+    """When the desk noted something in `performance`, in the page's own milliseconds."""
+    found: list[float] = await desk.evaluate(
+        "(name) => performance.getEntriesByName(name).map((m) => m.startTime)", name
+    )
     return found
+
+
+async def figures(wall: Page) -> list[list[str]]:
+    """What stands in the wallboard's big tiles: name, value, what it is made of."""
+    return [(await tile.inner_text()).splitlines() for tile in await wall.locator(".figures .tile").all()]

@@ -15,9 +15,16 @@ async def test_a_call_is_answered_wrapped_up_and_judged(house: House) -> None:
     await desk.ready()
     caller = await house.call("28000001", "+85291234567")
     await asyncio.wait_for(caller.up, 5)
+    # Neither speaks: what both hear once they are connected is the agent's number.
+    caller.media.silent = True
     talk = await desk.picks_up()
-    await asyncio.wait_for(talk.media.hears(50), 10)
-    await asyncio.wait_for(caller.media.hears(50), 10)
+    talk.media.silent = True
+    await until(lambda: any(isinstance(r.event, e.Connected) for r in house.journal()), 5, "both are in the bridge")
+    both = [asyncio.wait_for(one.media.hears(one.media.loud + 25), 10) for one in (talk, caller)]
+    await asyncio.gather(*both)
+    for one in (talk, caller):
+        one.media.silent = False
+    await asyncio.gather(*(asyncio.wait_for(one.media.hears(one.media.loud + 50), 10) for one in (talk, caller)))
     talk.hang_up()
     await until(lambda: any(isinstance(r.event, e.SurveyOpened) for r in house.journal()), 5, "the survey begins")
     await caller.press("1")
@@ -40,6 +47,10 @@ async def test_a_call_is_answered_wrapped_up_and_judged(house: House) -> None:
     assert line["talked"] == talked.talked
     assert line["solved"] is True
     assert line["display"] == "+852 9123 4567"
+    opened = next(event for event in story if isinstance(event, e.InteractionOpened))
+    [entry] = (await desk.get(f"/customers/{opened.caller}/timeline"))["entries"]
+    assert (entry["id"], entry["kind"], entry["text"]) == (interaction, "call", "All is well")
+    assert (entry["waited"], entry["lasted"], entry["solved"]) == (connected.waited, talked.talked, True)
     today = (await desk.get("/wallboard"))["today"]
     assert (today["arrived"], today["answered"], today["abandoned"], today["within"]) == (1, 1, 0, 1)
     assert (today["waited_answered"], today["talked"]) == (connected.waited, talked.talked)

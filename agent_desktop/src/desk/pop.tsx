@@ -11,7 +11,7 @@ import { Chip, stateClass } from "../shared/parts";
 import type { CallView, Person, Station } from "../shared/types";
 import { named } from "../shared/words";
 import { NoteBar } from "./note";
-import { pop, site } from "./session";
+import { pop, popSeen, site } from "./session";
 import { callerName, isFromPage, menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
 import { choose, isMaybe, openAgain, person, work } from "./work";
@@ -30,7 +30,7 @@ export function CallPage({ call }: { call: CallView }): JSX.Element {
 }
 
 /**
- * Marks the moment a pop was on the screen, for `hotline bench pop`: `performance.getEntriesByName("pop-painted")`, with
+ * Marks the moment a pop was on the screen, for the bell and for `hotline bench pop`: `performance.getEntriesByName("pop-painted")`, with
  * `detail = { offer }`; its `startTime + performance.timeOrigin` is on the same clock as the server's when both are one machine.
  * What an animation frame asks for as most urgent is done right after that frame's paint. A second animation frame would
  * add up to one frame of doing nothing, a plain message whatever else has come meanwhile.
@@ -38,7 +38,10 @@ export function CallPage({ call }: { call: CallView }): JSX.Element {
 function usePainted(offer: string | null, complete: boolean): void {
   useLayoutEffect(() => {
     if (offer === null || !complete) return undefined;
-    const mark = (): void => void performance.mark("pop-painted", { detail: { offer } });
+    const mark = (): void => {
+      performance.mark("pop-painted", { detail: { offer } });
+      popSeen.value = offer;
+    };
     const frame = requestAnimationFrame(() => afterPaint(mark));
     return () => cancelAnimationFrame(frame);
   }, [offer, complete]);

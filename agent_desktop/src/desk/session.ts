@@ -68,7 +68,9 @@ export function setChecked(value: Checked | null): void {
 
 // --- in and out
 
-const BELL_AFTER_MS = 50;
+const BELL_LATEST_MS = 500;
+/** The offer whose pop has been painted. */
+export const popSeen = signal<string | null>(null);
 
 /** At the start of the page: is there a session already? */
 export async function begin(): Promise<void> {
@@ -144,11 +146,13 @@ effect(() => {
   if (checked.value?.by === "browser" && who.value !== null && who.value !== "asking") void sound.microphone();
 });
 
-// The bell follows the server's word, so that it also rings for a desk phone beside the screen. It starts a moment after the
-// pop: making a sound costs the page some ms, and the pop is to be seen first.
+// The bell follows the server's word, so that it also rings for a desk phone beside the screen. It waits for the pop to be on
+// the screen, which is to be seen first; where nothing is painted (a tab behind others) it rings all the same.
+const rings = computed(() => call.value?.phase === "ringing" && sip.phone.value.call?.phase !== "answering" && checked.value?.by !== "none");
+const isSeen = computed(() => popSeen.value !== null && popSeen.value === call.value?.offer);
 effect(() => {
-  const rings = call.value?.phase === "ringing" && sip.phone.value.call?.phase !== "answering" && checked.value?.by !== "none";
-  const timer = setTimeout(() => sound.ring(rings), rings ? BELL_AFTER_MS : 0);
+  const on = rings.value;
+  const timer = setTimeout(() => sound.ring(on), on && !isSeen.value ? BELL_LATEST_MS : 0);
   return () => clearTimeout(timer);
 });
 effect(() => {

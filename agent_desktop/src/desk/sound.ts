@@ -222,6 +222,7 @@ export function ring(on: boolean): void {
   if (on === (ringing !== null)) return;
   ringing?.();
   ringing = on ? play("bell", RING, 0.35, 2400) : null;
+  if (on) performance.mark("bell-rang");
 }
 
 /** Reads how loud a stream is, 0..1, every 50 ms until the returned call. */
