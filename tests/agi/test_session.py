@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from cti.agi.server import AgiCall, CallGone
-from cti.agi.session import ANSWER_MS, Resume, Sessions
+from cti.agi.session import Resume, Sessions
 from cti.agi.wire import LEFT, Environment, Reply
 from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Language, Ms, QueueId
 from cti.core.inputs import (
@@ -19,8 +19,6 @@ from cti.core.inputs import (
     Input,
     LanguageChosen,
     RouteAsked,
-    ServedMeanwhile,
-    SurveyAnswered,
     WaitSaid,
 )
 from cti.core.site import Number, Queue, Site
@@ -343,134 +341,7 @@ async def test_a_call_that_is_over_for_us_is_only_bid_goodbye() -> None:
     assert paper.sent[-1] == "SET VARIABLE HL_DONE bye"
 
 
-# --- after the talk
-
-
-async def after(world: World, *script: tuple[str, Reply]) -> Paper:
-    world.known = Resume(state="after", position="", language=Language("yue"), queue=QueueId("support"))
-    paper = Paper(world, *script, entry="after")
-    await paper.run()
-    return paper
-
-
-@pytest.mark.parametrize(("pressed", "solved"), [("1", True), ("2", False)])
-async def test_the_survey_takes_one_key(pressed: str, solved: bool) -> None:
-    world = World()
-    paper = await after(world, ("STREAM FILE hotline/yue/survey", key(pressed)))
-    assert world.told == [
-        AfterReached(interaction=ID, channel=CHANNEL),
-        SurveyAnswered(interaction=ID, solved=solved),
-    ]
-    assert paper.heard == ["yue/survey", "yue/survey-thanks", "yue/goodbye"]
-    assert paper.sent[-1] == "SET VARIABLE HL_DONE bye"
-
-
-async def test_the_survey_asks_once_more_and_no_more() -> None:
-    world = World()
-    paper = await after(world, ("STREAM FILE hotline/yue/survey", key("7")))
-    assert paper.heard == ["yue/survey", "yue/wrong-key", "yue/survey", f"WAIT FOR DIGIT {ANSWER_MS}", "yue/goodbye"]
-    assert world.kinds() == ["AfterReached"]
-
-
-async def test_back_in_line_is_said_to_the_dialplan() -> None:
-    world = World()
-    world.to = "wait"
-    paper = await after(world)
-    assert paper.sent == ["SET VARIABLE HL_DONE wait"]
-
-
-async def test_no_survey_when_the_core_says_goodbye() -> None:
-    world = World()
-    world.to = "goodbye"
-    paper = await after(world)
-    assert paper.heard == ["yue/goodbye"]
-
-
-async def test_a_caller_served_while_we_were_away_is_bid_goodbye_at_once() -> None:
-    world = World()
-    paper = Paper(world, entry="after")
-    await paper.run()
-    assert paper.heard == ["en/goodbye"]
-    assert world.told == []
-
-
-async def test_a_talk_that_the_plain_queue_began_is_told_and_judged() -> None:
-    world = World()
-    paper = Paper(world, entry="after", more=("ana", "support", "12", "95"))
-    await paper.run()
-    assert world.kinds()[:3] == ["CallArrived", "ServedMeanwhile", "AfterReached"]
-    served = ServedMeanwhile(
-        interaction=ID, agent=AgentId("ana"), queue=QueueId("support"), waited=Ms(12_000), talked=Ms(95_000)
-    )
-    assert world.said(ServedMeanwhile) == served
-    assert "en/survey" in paper.heard
-
-
-async def test_nonsense_about_such_a_talk_harms_nobody() -> None:
-    world = World()
-    await Paper(world, entry="after", more=("ana", "support", "", "-3")).run()
-    served = world.said(ServedMeanwhile)
-    assert (served.waited, served.talked) == (0, 0)
-
-
-async def test_a_core_that_is_silent_holds_nobody() -> None:
-    world = World()
-    world.to = ""
-    paper = await after(world)
-    assert paper.heard == ["yue/goodbye"]
-
-
-# --- what goes wrong
-
-
-async def test_a_history_that_is_late_is_not_waited_for() -> None:
-    world = World()
-    world.answers_facts = False
-    began = asyncio.get_running_loop().time()
-    paper = Paper(world)
-    await paper.run(3)
-    assert asyncio.get_running_loop().time() - began < 1
-    # Who called is known without the database.
-    assert world.said(CallArrived).caller == WHO
-
-
-async def test_a_history_that_cannot_be_read_stops_no_call() -> None:
-    world = World()
-    world.broken_facts = True
-    paper = Paper(world)
-    await paper.run(3)
-    assert world.kinds()[0] == "CallArrived"
-    assert paper.heard[0] == "cmn/main-language"
-
-
-async def test_a_caller_who_is_gone_before_we_answer_still_leaves_a_line() -> None:
-    world = World()
-    paper = Paper(world, ("ANSWER", LEFT))
-    await paper.run()
-    assert world.kinds()[0] == "CallArrived"
-
-
-async def test_a_missing_prompt_is_passed_over() -> None:
-    world = World()
-    world.existing = SAID - {"hotline/cmn/main-language"}
-    paper = Paper(world)
-    await paper.run(4)
-    assert paper.heard[0] == "yue/main-language"
-
-
-async def test_a_command_asterisk_refuses_ends_the_session_not_in_a_loop() -> None:
-    world = World()
-    world.known = Resume(state="waiting", position="", language=None, queue=None)
-    paper = Paper(world, ("SET MUSIC", Reply(510, "", "Invalid or unknown command")))
-    with pytest.raises(RuntimeError, match="510"):
-        await paper.run()
-
-
-async def test_a_number_whose_flow_is_gone_still_gets_somebody() -> None:
-    world = World()
-    paper = Paper(world, number="28000009")
-    await paper.run(4)
-    assert world.said(RouteAsked).queue == "support"
+# --- what goes wrong: more in test_trouble.py
 
 
 async def test_asterisk_without_our_id_is_let_go() -> None:
