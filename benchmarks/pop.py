@@ -33,6 +33,7 @@ from tests.conftest import PROJECT, free_ports
 DIRECT = "28000001"
 POPS = 60
 TALKS = 40
+LEAVERS = 20
 VOICES = 5
 TONE_HZ = 1000
 """What the agent's microphone gives."""
@@ -82,6 +83,7 @@ async def _measure(folder: Path, options: Options, watch: Stopwatch) -> Report:
                 await browser.sit_down(desk, house, "web")
                 pops = await _pops(house, desk, numbers, 4 if options.quick else POPS)
                 voices = await _voices(house, desk, numbers, 1 if options.quick else VOICES)
+                shown = await _shown(house, desk, numbers, 2 if options.quick else LEAVERS)
             await (await house.sign_in("web")).not_ready()
             bridged = await _answers(house, numbers, 4 if options.quick else TALKS)
         finally:
@@ -98,6 +100,8 @@ async def _measure(folder: Path, options: Options, watch: Stopwatch) -> Report:
             Figure("INVITE -> pop painted, no menu, p50", percentile(invited, 50), ms, 80, "lower"),
             Figure("agent's answer -> both in the bridge, p50", percentile(bridged, 50), ms, 5, "lower"),
             Figure("agent's answer -> both in the bridge, p99", percentile(bridged, 99), ms),
+            Figure("event -> painted on the wallboard, p50", percentile(shown, 50), ms),
+            Figure("event -> painted on the wallboard, p99", percentile(shown, 99), ms, 200, "lower"),
             Figure("answer in the browser -> caller hears, p50", percentile(out, 50), ms),
             Figure("answer in the browser -> agent hears, p50", percentile(back, 50), ms),
             Figure("contacts in the history", interactions, ""),
@@ -163,6 +167,43 @@ async def _voices(house: House, desk: Page, numbers: tuple[str, ...], rounds: in
     return found
 
 
+async def _shown(house: House, desk: Page, numbers: tuple[str, ...], rounds: int) -> list[float]:
+    """From the record that a caller gave up to the frame that counts them on the wallboard; milliseconds."""
+    wall = await desk.context.new_page()
+    await wall.add_init_script(_WATCH_WALL)
+    await wall.goto(f"http://127.0.0.1:{house.settings.http_port}/wallboard?lang=en")
+    await until(lambda: _stands(wall, None), 10, "the wallboard shows figures")
+    found = []
+    for turn in range(rounds):
+        seen = house.journal()[-1].seq
+        call = await house.call(DIRECT, numbers[turn])
+        await asyncio.wait_for(asyncio.shield(call.up), 5)
+        await until(lambda n=seen: _recorded(house, n, e.Offered) is not None, 5, "an agent is offered the call")  # type: ignore[misc]
+        call.hang_up()
+        await until(lambda n=seen: _recorded(house, n, e.InteractionEnded) is not None, 5, "the caller is gone")  # type: ignore[misc]
+        ended = _recorded(house, seen, e.InteractionEnded) or 0.0
+        gone = sum(r.event.how == "abandoned" for r in house.journal() if isinstance(r.event, e.InteractionEnded))
+        await until(lambda n=str(gone): _stands(wall, n), 5, "the wallboard counts it")  # type: ignore[misc]
+        found.append(await wall.evaluate("(value) => window.shown[value]", str(gone)) - ended)
+        await until(lambda: _last_state(house) == "ready", 5, "the agent is ready again")
+    await wall.close()
+    return found
+
+
+async def _stands(wall: Page, value: str | None) -> bool:
+    """Whether that many callers gave up, by the wallboard's screen; None: whether it shows any number."""
+    return bool(
+        await wall.evaluate(
+            "(value) => value === null ? Object.keys(window.shown).length > 0 : value in window.shown", value
+        )
+    )
+
+
+def _recorded(house: House, seen: int, kind: type[e.Offered | e.InteractionEnded]) -> float | None:
+    """When it was recorded, if it was after record `seen`."""
+    return next((float(r.at) for r in house.journal(seen) if isinstance(r.event, kind)), None)
+
+
 async def _painted(desk: Page, before: int) -> bool:
     return len(await browser.painted(desk)) > before
 
@@ -216,6 +257,18 @@ def _connected(house: House, seen: int) -> float | None:
     """When a talk began, if one did after record `seen`."""
     return next((float(r.at) for r in house.journal(seen) if isinstance(r.event, e.Connected)), None)
 
+
+_WATCH_WALL = """
+// When each number of callers who gave up was first on the screen: wall clock in ms, right after the frame's paint.
+window.shown = {};
+new MutationObserver(() => {
+  const value = document.querySelector(".figures .tile:last-child .figure-value")?.textContent;
+  if (!value || value in window.shown) return;
+  requestAnimationFrame(() => scheduler.postTask(() => {
+    window.shown[value] ??= performance.timeOrigin + performance.now();
+  }, { priority: "user-blocking" }));
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
 
 _WATCH_VOICE = """
 // Milliseconds from F2 to the first sound in what comes in, seen every 5 ms.

@@ -1,8 +1,9 @@
-"""Every bench runs with --quick and says what it has to say. How fast it was is not asked here."""
+"""What the benches say of themselves, and the quick ones' answers with --quick. How fast it was is not asked here."""
 
 import json
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
@@ -91,6 +92,31 @@ def test_the_list_names_every_bench_and_what_it_needs() -> None:
         assert f"{bench.name} " in listed.stdout
         assert bench.needs in listed.stdout
     assert hotline("bench", "nosuch").returncode == 2
+
+
+def test_every_bench_can_be_run_and_is_explained() -> None:
+    page = (PROJECT / "docs/reference/benchmarks.md").read_text(encoding="utf-8")
+    for bench in BENCHES:
+        assert callable(import_module(f"benchmarks.{bench.name}").run)
+        assert f"\n## {bench.name}\n" in page
+
+
+def test_a_quick_history_is_read() -> None:
+    done = hotline("bench", "data", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    figures = {figure["name"]: figure["value"] for figure in json.loads(done.stdout)["figures"]}
+    assert 0 < figures["pop as the loop awaits it, p50"] <= figures["pop as the loop awaits it, p99"]
+
+
+def test_a_quick_estimate_is_judged_on_every_day() -> None:
+    done = hotline("bench", "estimate", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    figures = {figure["name"]: figure["value"] for figure in said["figures"]}
+    for day in said["peers"]:
+        # The same callers by the same seed, whatever the machine.
+        assert 0.7 < figures[f"{day}: 80 % range right, above 78 %"] < 0.9
+        assert figures[f"{day}: over LES"] < 1
 
 
 @pytest.mark.parametrize("name", ["ami", "agi"])
