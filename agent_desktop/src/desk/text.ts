@@ -1,4 +1,5 @@
 /** The desk's words in the language in use, and small sentences made of what the server sent. */
+import { serverNow } from "../shared/clock";
 import * as f from "../shared/format";
 import { siteText, words } from "../shared/i18n";
 import type { CallView, Person, Why } from "../shared/types";
@@ -45,7 +46,7 @@ export function opening(call: CallView, sure: Person | null): { text: string; la
     case "yue":
       return { text: `「${who ? `${who}您好` : "您好"}，工號 ${number}，有咩可以幫到您？」`, lang: "zh-Hant" };
     default: {
-      const hour = f.hourOfDay(Date.now());
+      const hour = f.hourOfDay(serverNow());
       const part = hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
       return { text: `“${who ? `${part}, ${who}` : part}. ${name} speaking, ${number}.”`, lang: "en" };
     }

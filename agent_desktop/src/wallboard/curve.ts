@@ -1,6 +1,7 @@
 // Today's curve as numbers: where each half hour stands on the time axis, what is known about it, and how far to draw.
 
 import type { TodayView } from "../shared/types";
+import { moment } from "../shared/zone";
 
 const SLOT_MS = 30 * 60_000;
 /** The axis starts and ends at even hours. */
@@ -25,23 +26,8 @@ export interface Curve {
   running: { since: number; calls: number };
 }
 
-/** Milliseconds `zone` is ahead of UTC at `at`. */
-export function zoneOffset(zone: string, at: number): number {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone, hourCycle: "h23",
-    year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
-  }).formatToParts(at);
-  const n = (type: string) => Number(parts.find((p) => p.type === type)!.value);
-  const local = Date.UTC(n("year"), n("month") - 1, n("day"), n("hour"), n("minute"), n("second"));
-  return local - Math.floor(at / 1000) * 1000;
-}
-
 /** The first moment of `day` (`YYYY-MM-DD`) in `zone`. */
-export function midnight(day: string, zone: string): number {
-  const utc = Date.parse(`${day}T00:00:00Z`);
-  // The offset at UTC's midnight may not be the one in force at the zone's, when clocks change in between.
-  return utc - zoneOffset(zone, utc - zoneOffset(zone, utc));
-}
+export const midnight = (day: string, zone: string): number => moment(Date.parse(`${day}T00:00:00Z`), zone);
 
 export function curve(today: TodayView, zone: string, now: number): Curve {
   const begin = midnight(today.day, zone);

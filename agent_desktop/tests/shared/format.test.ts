@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as f from "../../src/shared/format";
+import { setZone } from "../../src/shared/zone";
 
 const NOON = Date.UTC(2026, 10, 24, 9, 58, 18);
 const HOUR = 3_600_000;
 
-beforeAll(() => f.setZone("Europe/London"));
-afterAll(() => f.setZone(undefined));
+beforeAll(() => setZone("Europe/London"));
+afterAll(() => setZone(undefined));
 
 describe("durations", () => {
   it("run as m:ss, from an hour on as h:mm:ss, never below zero", () => {
