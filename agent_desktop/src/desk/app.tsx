@@ -6,7 +6,6 @@ import { CheckPage } from "./check-page";
 import { Deck } from "./deck";
 import { Gate, SignIn } from "./gate";
 import { CustomerPage, Home } from "./home";
-import { Inbox } from "./inbox";
 import { listen } from "./keys";
 import { Pad, StateMenu } from "./menus";
 import { CallPage } from "./pop";
@@ -38,7 +37,6 @@ function Desk(): JSX.Element {
         <Pad />
       </div>
       <Bars />
-      <Inbox />
       <main class={reading.value === null ? "main" : "main is-reading"}>
         <Middle />
       </main>

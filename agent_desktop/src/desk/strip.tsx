@@ -12,16 +12,13 @@ import { call, live, me, queues, signOut } from "./session";
 import { Search } from "./search";
 import { t } from "./text";
 import { useOutside } from "./outside";
-import { checkAgain, inboxOpen, keysOpen, selfOpen } from "./where";
+import { checkAgain, keysOpen, selfOpen } from "./where";
 import { isMaybe } from "./work";
 
 export function Strip(): JSX.Element {
   const mine = me.value;
   return (
     <header class="strip">
-      <button class="icon-btn only-tablet" aria-label={t().openInbox} aria-expanded={inboxOpen.value} onClick={() => (inboxOpen.value = !inboxOpen.value)}>
-        <Icon name="mail" />
-      </button>
       <Logo />
       <div class="queues" role="group" aria-label={t().queuesLabel}>
         {queues.value.slice(0, 6).map((queue) => (
@@ -197,7 +194,6 @@ export function KeySheet(): JSX.Element | null {
     ["/", k.search],
     ["J K", k.move],
     ["Enter", k.open],
-    ["G I", k.inbox],
     ["Esc", k.close],
   ];
   return (

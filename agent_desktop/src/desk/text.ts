@@ -5,7 +5,7 @@ import { siteText, words } from "../shared/i18n";
 import type { CallView, Person, Why } from "../shared/types";
 import { named, s } from "../shared/words";
 import { agentName, exchange, me, pop, queues, reasons } from "./session";
-import { en } from "./words/en";
+import { en, goodDay } from "./words/en";
 import { zhHans } from "./words/zh-Hans";
 import { zhHant } from "./words/zh-Hant";
 
@@ -46,8 +46,7 @@ export function opening(call: CallView, sure: Person | null): { text: string; la
     case "yue":
       return { text: `「${who ? `${who}您好` : "您好"}，工號 ${number}，有咩可以幫到您？」`, lang: "zh-Hant" };
     default: {
-      const hour = f.hourOfDay(serverNow());
-      const part = hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
+      const part = goodDay(f.hourOfDay(serverNow()));
       return { text: `“${who ? `${part}, ${who}` : part}. ${name} speaking, ${number}.”`, lang: "en" };
     }
   }

@@ -10,8 +10,6 @@ export const where = signal<Where>({ is: "here" });
 export const searchOpen = signal(false);
 /** The list of all keys is open. */
 export const keysOpen = signal(false);
-/** The inbox as a drawer, on a tablet. */
-export const inboxOpen = signal(false);
 /** The menu beside one's name. */
 export const selfOpen = signal(false);
 /** The article read in the side column. */

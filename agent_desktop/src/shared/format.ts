@@ -128,6 +128,14 @@ export function dayAndTime(ms: number, today: number, l: Lang = lang.value): str
   return l === "en" ? `${time}, ${date(ms, today, l)}` : `${date(ms, today, l)} ${time}`;
 }
 
+/** Where there is little room: `09:58` today, `yesterday 09:58`, and before that the date alone. */
+export function dayOrTime(ms: number, today: number, l: Lang = lang.value): string {
+  const ago = dayNumber(today) - dayNumber(ms);
+  if (ago === 0) return timeOfDay(ms);
+  if (ago === 1) return `${l === "en" ? "yesterday" : "昨天"} ${timeOfDay(ms)}`;
+  return date(ms, today, l);
+}
+
 /** `12,480` in every language. */
 export function count(n: number): string {
   return Math.round(n).toLocaleString("en-US");

@@ -1,3 +1,6 @@
+/** What one says first at an hour of the day, 0 to 23. */
+export const goodDay = (hour: number): string => `Good ${hour < 12 ? "morning" : hour < 18 ? "afternoon" : "evening"}`;
+
 /** The desk's words in English. This file sets the shape of the other languages. */
 export const en = {
   title: "Desk",
@@ -46,7 +49,7 @@ export const en = {
   meter: "Microphone level",
   areYouHeard: "Are you heard?",
   sayThis: "Say this line. It goes to the exchange and comes back, the same way a call goes.",
-  sayLine: (name: string, number: string) => `“Good morning, ${name} speaking, ${number}.”`,
+  sayLine: (hour: number, name: string, number: string) => `“${goodDay(hour)}, ${name} speaking, ${number}.”`,
   you: "You",
   cameBack: "Came back",
   secondsOf: (s: string) => `${s} s`,
@@ -194,22 +197,9 @@ export const en = {
   failed: "That did not work",
   failedThen: "Nothing was changed. The call is not touched.",
   noteKept: "Your note is kept here and sent when the connection is back.",
-  // inbox
-  inbox: "Inbox",
-  inboxMine: "Mine",
-  inboxTeam: "Team",
-  inboxBack: "Call back",
-  nothingWaits: "Nothing waits for you",
-  nothingWaitsThen: "Chats, mails and messages that need you will stand here.",
-  nothingTeam: "Nothing waits for the team",
-  nothingTeamThen: "Work that nobody has taken will stand here.",
-  nobodyBack: "Nobody to call back",
-  nobodyBackThen: "Callers who hung up appear here with their number and wait.",
-  inboxTail: "Work waits here while you talk",
-  openInbox: "Open the inbox",
   close: "Close",
   // home
-  greeting: (hour: number, name: string) => `Good ${hour < 12 ? "morning" : hour < 18 ? "afternoon" : "evening"}, ${name}`,
+  greeting: (hour: number, name: string) => `${goodDay(hour)}, ${name}`,
   homeReady: "The next call comes by itself.",
   homeNotReady: "You take no calls at the moment.",
   whyNoCall: "Why am I not getting calls?",
@@ -291,10 +281,10 @@ export const en = {
   done: "Done, ready",
   doneNotReady: "Done, not ready",
   doneThen: (reason: string) => `Done, then ${reason}`,
-  promise: "Promise",
+  promise: "Add promise",
   promiseWhat: "What you promise",
   promiseBy: "By",
-  promiseMake: "Make promise",
+  promiseMake: "Promise",
   promiseNobody: "Choose who is calling first: a promise is made to somebody.",
   today17: "today 17:00",
   inOneHour: "in 1 hour",
@@ -351,7 +341,6 @@ export const en = {
     ready: "ready / not ready",
     more: "more wrap-up time",
     search: "search",
-    inbox: "inbox",
     move: "move",
     open: "open",
     done: "done, ready",
