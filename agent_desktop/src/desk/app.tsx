@@ -8,6 +8,7 @@ import { Gate, SignIn } from "./gate";
 import { CustomerPage, Home } from "./home";
 import { listen } from "./keys";
 import { Pad, StateMenu } from "./menus";
+import { PasswordSheet } from "./password";
 import { CallPage } from "./pop";
 import { call, checked, live, who } from "./session";
 import { Side } from "./side";
@@ -43,6 +44,7 @@ function Desk(): JSX.Element {
       <Side />
       <Foot />
       <KeySheet />
+      <PasswordSheet />
     </div>
   );
 }

@@ -5,8 +5,9 @@
 import * as act from "./actions";
 import { insertAnswer, readOut } from "./kb";
 import { promising } from "./note";
+import { closePassword } from "./password";
 import { call } from "./session";
-import { keysOpen, reading, searchOpen, selfOpen, where } from "./where";
+import { keysOpen, passwordOpen, reading, searchOpen, selfOpen, where } from "./where";
 import { choose, isMaybe, personAt, setOutcome, solvedOutcome, work, wrapUp } from "./work";
 import { pop } from "./session";
 
@@ -46,6 +47,7 @@ function escape(): boolean {
     focus("own-state");
   } else if (act.padOpen.value) act.padOpen.value = false;
   else if (keysOpen.value) keysOpen.value = false;
+  else if (passwordOpen.value) closePassword();
   else if (selfOpen.value) {
     selfOpen.value = false;
     focus("self");

@@ -12,7 +12,7 @@ import { call, live, me, queues, signOut } from "./session";
 import { Search } from "./search";
 import { t } from "./text";
 import { useOutside } from "./outside";
-import { checkAgain, keysOpen, selfOpen } from "./where";
+import { checkAgain, keysOpen, passwordOpen, selfOpen } from "./where";
 import { isMaybe } from "./work";
 
 export function Strip(): JSX.Element {
@@ -84,12 +84,22 @@ function SelfMenu(): JSX.Element {
         <Icon name="mic" />
         {t().checkAgain}
       </button>
+      <button class="menu-item" id="self-password" onClick={openPassword}>
+        <Icon name="lock" />
+        {t().changePassword}
+      </button>
       <button class="menu-item" onClick={() => void signOut()}>
         <Icon name="leave" />
         {t().signOut}
       </button>
     </div>
   );
+}
+
+function openPassword(): void {
+  selfOpen.value = false;
+  keysOpen.value = false;
+  passwordOpen.value = true;
 }
 
 // --- the foot

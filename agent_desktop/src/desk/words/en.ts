@@ -119,6 +119,18 @@ export const en = {
   number: (n: string) => n,
   mine: "Your desk",
   checkAgain: "Check sound again",
+  changePassword: "Change password",
+  oldPassword: "Password now",
+  newPassword: (least: number) => `New password, at least ${least} characters`,
+  newPasswordAgain: "New password again",
+  passwordTrouble: {
+    short: "The new password is too short.",
+    differs: "The two new passwords differ.",
+    wrong: "The password you have now is another one.",
+    often: "Too many tries. Wait half a minute.",
+  },
+  passwordChanged: "Your password is changed",
+  passwordChangedThen: "You stay signed in here; everywhere else you are signed out.",
   signOut: "Sign out",
   // deck
   deck: "Call",
