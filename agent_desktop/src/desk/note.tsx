@@ -145,13 +145,14 @@ function PromiseForm(): JSX.Element {
           </button>
         ))}
         <input class="in when" type="datetime-local" aria-label={t().promiseBy} value={toField(due.value)} onInput={(event) => (due.value = fromField(event.currentTarget.value) ?? due.value)} />
-        <span class="grow" />
-        <button type="button" class="btn is-small is-quiet" onClick={leave}>
-          {t().cancel}
-        </button>
-        <button class="btn is-small" disabled={!what.value.trim() || busy.value}>
-          {t().promiseMake}
-        </button>
+        <span class="row end">
+          <button type="button" class="btn is-small is-quiet" onClick={leave}>
+            {t().cancel}
+          </button>
+          <button class="btn is-small" disabled={!what.value.trim() || busy.value}>
+            {t().promiseMake}
+          </button>
+        </span>
       </div>
     </form>
   );

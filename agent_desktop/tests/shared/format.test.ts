@@ -67,6 +67,16 @@ describe("dates", () => {
   });
 });
 
+describe("a moment where there is little room", () => {
+  it("has its day unless it is today's", () => {
+    expect(f.dayOrTime(NOON - HOUR, NOON, "en")).toBe("08:58");
+    expect(f.dayOrTime(NOON - 16 * HOUR, NOON, "en")).toBe("yesterday 17:58");
+    expect(f.dayOrTime(NOON - 16 * HOUR, NOON, "zh-Hant")).toBe("昨天 17:58");
+    expect(f.dayOrTime(NOON - 72 * HOUR, NOON, "en")).toBe("Sat 21 Nov");
+    expect(f.dayOrTime(NOON - 72 * HOUR, NOON, "zh-Hans")).toBe("11月21日 周六");
+  });
+});
+
 describe("numbers", () => {
   it("follow the language", () => {
     expect(f.count(12480)).toBe("12,480");
