@@ -29,6 +29,7 @@ from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
 from cti.store.reader import Reader
 from cti.store.views import (
+    AgentDay,
     Answer,
     CallerFacts,
     CallLine,
@@ -160,15 +161,15 @@ class History:
 
     # --- reading
 
-    async def customer(self, customer: CustomerId) -> Person | None:
-        """One customer in full; None: there is no such customer."""
+    async def customer(self, customer: CustomerId, besides: InteractionId | None = None) -> Person | None:
+        """One customer in full, `besides` a call that is left out; None: there is no such customer."""
         now = self._now()
 
         def look(db: Reader) -> Person | None:
             who = lists.who_is(db, customer)
             if who is None:
                 return None
-            found = reads.person(db, who, now)
+            found = reads.person(db, who, now, besides=besides)
             return self._answered(found, now) if self._answers is not None else found
 
         return await self._read(look)
@@ -202,6 +203,11 @@ class History:
         """Calls, newest first, and where the next page begins. Raises `ValueError` for a bad `before`."""
         start = lists.cursor(before)
         return await self._read(lambda db: lists.calls(db, start, limit, agent, customer))
+
+    async def agent_day(self, agent: AgentId) -> AgentDay:
+        """What an agent did today, by the site's clock."""
+        zone, now = self._zone(), self._now()
+        return await self._read(lambda db: lists.agent_day(db, agent, zone, now))
 
     async def messages(self, interaction: str) -> tuple[Message, ...]:
         """The mails of a thread, oldest first."""

@@ -8,7 +8,7 @@ from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, Queu
 from cti.store import paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
 from cti.store.reader import Reader
-from cti.store.views import Attached, CallLine, CustomerHit, Message, PromiseLine
+from cti.store.views import AgentDay, Attached, CallLine, CustomerHit, Message, PromiseLine
 
 _WEEKS = 4
 _HALF_HOUR_S = 1800
@@ -95,6 +95,22 @@ def _call_line(row: _CallRow) -> CallLine:
         customer_name=name or "",
         note=words or "",
     )
+
+
+def agent_day(db: Reader, agent: AgentId, zone: str, now: Ms) -> AgentDay:
+    """What an agent did today, counted over all calls, however many."""
+    row = db.execute(
+        "SELECT count(*), coalesce(sum(talked), 0), count(solved), count(CASE WHEN solved THEN 1 END) FROM calls"
+        " WHERE agent = ? AND at >= ? AND talked > 0",
+        (agent, round(_midnight(zone, now).timestamp() * 1000)),
+    ).fetchone()
+    answered, talked, judged, solved = row
+    return AgentDay(answered=answered, talked=Ms(int(talked)), judged=judged, solved=solved)
+
+
+def _midnight(zone: str, now: Ms) -> datetime:
+    """When the day of `now` began there."""
+    return datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def who_is(db: Reader, customer: str) -> tuple[str, str, str | None, str] | None:
@@ -217,7 +233,7 @@ def _detail(db: Reader, owners: Sequence[str]) -> str:
 def usual_half_hours(db: Reader, zone: str, now: Ms) -> tuple[float, ...]:
     """Calls in each half hour of this weekday, the mean of the last four weeks in which there were any."""
     place = ZoneInfo(zone)
-    today = datetime.fromtimestamp(now / 1000, place).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = _midnight(zone, now)
     begin, end = today.timestamp(), (today + timedelta(days=1)).timestamp()
     # By the clock on the wall: on the day clocks change, 09:00 is still compared with 09:00.
     slots = [

@@ -159,6 +159,18 @@ class CallLine(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class AgentDay(Struct, frozen=True, kw_only=True):
+    """What one agent did today: the calls since the site's midnight on which this agent was the last who talked."""
+
+    answered: int
+    talked: Ms
+    """In all of them together."""
+    judged: int
+    """Callers who said whether it was solved."""
+    solved: int
+    """Those who said it was."""
+
+
 class CustomerHit(Struct, frozen=True, kw_only=True):
     """One customer a search found."""
 

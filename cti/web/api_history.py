@@ -6,7 +6,7 @@ from cti.core import events as e
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
-from cti.store.views import CallLine, Person
+from cti.store.views import AgentDay, CallLine, Person
 from cti.web.bodies import (
     Calls,
     CallsQuery,
@@ -71,6 +71,9 @@ class HistoryApi:
         except ValueError as error:
             raise bad_place(error) from None
         return Calls(calls=tuple(lines), next=after)
+
+    async def agent_day(self, call: Call[None, None]) -> AgentDay:
+        return await self._history.agent_day(call.agent)
 
     async def messages(self, call: Call[None, None]) -> Messages:
         found = await self._history.messages(call.path["id"])

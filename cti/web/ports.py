@@ -9,7 +9,18 @@ from cti.core.inputs import Input
 from cti.core.routing import Routing
 from cti.core.world import World
 from cti.store.erase import Erased
-from cti.store.views import CallLine, CallNote, CaseLine, CustomerHit, Entry, Message, Person, Pop, PromiseLine
+from cti.store.views import (
+    AgentDay,
+    CallLine,
+    CallNote,
+    CaseLine,
+    CustomerHit,
+    Entry,
+    Message,
+    Person,
+    Pop,
+    PromiseLine,
+)
 from kb.article import Article
 from kb.search import Found
 from kb.trends import Hot
@@ -98,7 +109,8 @@ class HotQuestions(Protocol):
 class History(Protocol):
     """Past interactions and customers. Every call leaves the loop's thread."""
 
-    async def customer(self, customer: CustomerId) -> Person | None: ...
+    async def customer(self, customer: CustomerId, besides: InteractionId | None = None) -> Person | None:
+        """One customer in full; `besides`: a call that is left out."""
 
     async def timeline(
         self, customer: CustomerId, before: str | None, kind: str | None, limit: int
@@ -111,6 +123,9 @@ class History(Protocol):
         self, before: str | None, limit: int, agent: AgentId | None, customer: CustomerId | None
     ) -> tuple[Sequence[CallLine], str | None]:
         """Calls, newest first, and where the next page begins. Raises ValueError for a bad `before`."""
+
+    async def agent_day(self, agent: AgentId) -> AgentDay:
+        """What this agent did today."""
 
     async def search(self, query: str, limit: int) -> Sequence[CustomerHit]: ...
 

@@ -56,15 +56,20 @@ class Records:
         await self._confirm(who, interaction, customer)
 
     async def renew(self, interaction: InteractionId, customer: CustomerId) -> None:
-        """Show what changed about a customer on the desk that has the call."""
-        pop = self._pops.get(interaction)
-        if pop is None:
+        """Show what changed about a customer on the desk that has the call, which is left out of what came before."""
+        if interaction not in self._pops:
             return
-        person = await self._history.customer(customer)
-        if person is not None:
-            kept = [p for p in pop.people if p.customer != customer]
-            self._pops[interaction] = msgspec.structs.replace(pop, people=(person, *kept))
-            self._live.pop_changed(interaction)
+        person = await self._history.customer(customer, besides=interaction)
+        pop = self._pops.get(interaction)  # as it is by now
+        if person is None or pop is None:
+            return
+        known = next((p for p in pop.people if p.customer == customer), None)
+        if known is not None:
+            # How likely they are among those who share the number is the pop's own.
+            person = msgspec.structs.replace(person, calls=known.calls, of_calls=known.of_calls)
+        kept = [p for p in pop.people if p.customer != customer]
+        self._pops[interaction] = msgspec.structs.replace(pop, people=(person, *kept))
+        self._live.pop_changed(interaction)
 
     async def renew_own(self, who: Who) -> None:
         """Show what changed about whoever is first in the pop on this agent's own desk."""

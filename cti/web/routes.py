@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from cti.store.views import CallLine, CaseLine, Person, PromiseLine
+from cti.store.views import AgentDay, CallLine, CaseLine, Person, PromiseLine
 from cti.web import bodies as b
 from cti.web.api_agents import AgentsApi
 from cti.web.api_guest import GuestApi
@@ -90,6 +90,7 @@ def _history(apis: Apis) -> tuple[Route, ...]:
     api, work = apis.history, apis.work
     return (
         _get("/interactions", api.interactions, "Calls, newest first", b.Calls, query=b.CallsQuery),
+        _get("/agent/today", api.agent_day, "What one did today", AgentDay),
         _get("/interactions/{id}", api.interaction, "One call", CallLine),
         _get("/interactions/{id}/messages", api.messages, "The mails of a thread", b.Messages),
         _post("/interactions/{id}/note", api.note, "Keep a note about a call; again replaces", b.Done, ask=b.NoteAsk),

@@ -13,7 +13,7 @@ from aiohttp import web
 
 import agent_desktop
 from cti.core.ids import AgentId, CustomerId, Ms
-from cti.store.views import CustomerHit, PromiseLine
+from cti.store.views import AgentDay, CustomerHit, PromiseLine
 from cti.web import pages
 from cti.web.bodies import ArticleHit, ArticleHits, ArticleView, BrowserPhone, Calls, Found, Me, Promises, PublicSite
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
@@ -115,6 +115,9 @@ class Stub:
         if path == "/session" and request.method == "DELETE":
             self.signed_in = False
             return _answer({"ok": True})
+        if path == "/session/password" and body["old"] != "right":
+            wrong = {"type": "wrong-password", "title": "The old password is not right.", "status": 422}
+            return web.json_response(wrong, status=422)
         if not self.signed_in and path not in ("/site",):
             return web.json_response({"type": "signed-out", "title": "Nobody is signed in.", "status": 401}, status=401)
         return _answer(canned(request.method, path))
@@ -145,6 +148,8 @@ def canned(method: str, path: str) -> object:
             display="8001",
             echo="sip:*43@hotline",
         )
+    if path == "/agent/today":
+        return AgentDay(answered=63, talked=Ms(63 * 208_000), judged=3, solved=2)
     if path == "/interactions":
         return Calls(calls=scenes.calls(), next=None)
     if path == "/promises" and method == "GET":

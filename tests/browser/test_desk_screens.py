@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser import scenes
 from tests.browser.conftest import Complaints, OpenPage
-from tests.browser.looks import assert_readable
+from tests.browser.looks import assert_fits, assert_readable
 from tests.browser.stub import Stub
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -29,7 +32,7 @@ DECK = (
     "() => { const { top, height } = document.querySelector('.deck').getBoundingClientRect(); return [top, height]; }"
 )
 
-COVERED = """() => [...document.querySelectorAll(".deck button")].filter((key) => {
+COVERED = """() => [...document.querySelectorAll(".deck button")].filter((key) => key.offsetWidth > 0).filter((key) => {
   const box = key.getBoundingClientRect();
   const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return !key.contains(seen);
@@ -45,6 +48,11 @@ TEXTS = """() => {
   }
   return [...found].filter(Boolean);
 }"""
+
+CUT = """() => [...document.querySelectorAll(".deck .cut, .deck .clamp, .whois .cut, .came-of button")]
+  .filter((it) => it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1)
+  .map((it) => it.textContent)"""
+"""What the deck says, who calls and what came of it, where the words have no room."""
 
 MOVING = """() => document.getAnimations()
   .filter((one) => one.playState === "running" && one.effect.getTiming().duration > 0).length"""
@@ -86,8 +94,9 @@ async def test_every_state_fits_small_and_large_screens_and_a_tablet(
     stub: Stub, open_page: OpenPage, state: str
 ) -> None:
     page = await desk(open_page, stub, state, width=1280, height=720)
-    for width, height in ((1280, 720), (1280, 800), (1024, 768), (1920, 1080)):
+    for width, height in ((1280, 720), (1280, 800), (1024, 768), (820, 1180), (768, 1024), (1920, 1080)):
         await page.set_viewport_size({"width": width, "height": height})
+        await assert_fits(page)
         assert await page.evaluate(NO_PAGE_SCROLL), f"{state} scrolls at {width} x {height}"
         assert await page.evaluate(DECK) == [40, 76]
         assert await page.evaluate(COVERED) == []
@@ -102,6 +111,31 @@ async def test_a_call_from_the_page_is_called_so_and_shows_what_was_searched_in_
     await expect(page.locator(".main")).not_to_contain_text("Nobody known by this number")
 
 
+async def test_on_an_upright_tablet_no_words_of_the_call_are_cut(stub: Stub, open_page: OpenPage) -> None:
+    stub.line.media = await open_page(f"{stub.url}/wallboard")
+    page = await desk(open_page, stub, "ready", width=768, height=1024)
+
+    async def nothing_cut() -> None:
+        for width, height in ((820, 1180), (768, 1024)):
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate(CUT) == []
+
+    await expect(page.locator(".deck h2")).to_have_text("Line open")
+    await stub.show("ringing")
+    await expect(page.locator(".main h1")).to_have_text("Eleanor Whitcombe")
+    await nothing_cut()
+    await stub.line.ring(scenes.OFFER, auto=True)
+    await stub.line.until("answered")
+    await stub.show("talking")
+    await expect(page.locator("#key-hold")).to_be_enabled()
+    await expect(page.locator(".line")).to_contain_text("Eleanor Whitcombe")
+    await nothing_cut()
+    await expect(page.locator(".levels")).to_be_hidden()
+    await stub.show("wrap")
+    await expect(page.locator(".line")).to_contain_text("pressed 1, yes")
+    await nothing_cut()
+
+
 @pytest.mark.parametrize(("lang", "dark"), [("en", True), ("en", False), ("zh-Hans", True), ("zh-Hant", False)])
 async def test_words_are_readable_and_of_the_language(stub: Stub, open_page: OpenPage, lang: str, dark: bool) -> None:
     page = await desk(open_page, stub, "ready", f"?lang={lang}", dark=dark)
@@ -109,7 +143,9 @@ async def test_words_are_readable_and_of_the_language(stub: Stub, open_page: Ope
     for state in ("ready", "rona", "ringing", "held", "wrap"):
         await stub.show(state)
         await expect(page.locator(".deck")).to_have_class(re.compile(deck_class(state)))
-        await assert_readable(page)
+        for width, height in ((768, 1024), (820, 1180), (1280, 800)):
+            await page.set_viewport_size({"width": width, "height": height})
+            await assert_readable(page)
         texts = set(await page.evaluate(TEXTS))
         assert "undefined" not in " ".join(texts)
         if lang != "en":
@@ -253,6 +289,15 @@ async def test_two_people_share_a_number_until_the_agent_says_who_it_is(stub: St
     assert await next_ask(stub, f"/interactions/{scenes.CALL}/customer") == {"customer": "k-1"}
     await expect(page.locator(".whois")).to_contain_text("confirmed")
     await expect(page.locator(".choose")).to_have_count(0)
+    # The server puts whom the agent confirmed first: the same person stays on the screen.
+    await page.get_by_role("button", name="Change").click()
+    await page.click(".choose button:nth-child(2)")
+    await expect(page.locator(".whois h1")).to_have_text("Daniel Whitcombe")
+    shown = scenes.scene("talking")
+    swapped = scenes.pop(scenes.daniel(), scenes.eleanor())
+    await stub.show(msgspec.structs.replace(shown, pop=swapped))
+    await stub.pause()
+    await expect(page.locator(".whois h1")).to_have_text("Daniel Whitcombe")
 
 
 async def test_the_note_survives_a_reload_and_goes_with_the_wrap_up(stub: Stub, open_page: OpenPage) -> None:
@@ -289,6 +334,61 @@ async def test_a_promise_is_made_to_whom_is_calling(stub: Stub, open_page: OpenP
     assert (sent["customer"], sent["what"], sent["case"]) == ("k-1", "Call back about the credit", "4827")
 
 
+async def test_a_promise_is_due_by_the_sites_clock_wherever_the_browser_stands(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "talking", timezone_id="Asia/Tokyo")
+    await page.keyboard.press("Alt+KeyP")
+    place = ZoneInfo("Europe/London")  # the site's
+    noon = (datetime.now(place) + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+    assert await page.input_value(".when") == f"{noon:%Y-%m-%dT%H:%M}"
+    await expect(page.get_by_role("button", name="today 17:00")).to_have_count(int(datetime.now(place).hour < 17))
+    await page.keyboard.type("Call back")
+    await page.keyboard.press("Enter")
+    assert (await next_ask(stub, "/promises"))["due"] == noon.timestamp() * 1000
+    await expect(page.locator(".promise-form")).to_have_count(0)
+    await page.keyboard.press("Alt+KeyP")
+    await page.keyboard.type("Send the contract")
+    await page.fill(".when", f"{noon:%Y-%m-%d}T15:30")
+    await page.get_by_role("button", name="Promise", exact=True).click()
+    assert (await next_ask(stub, "/promises"))["due"] == (noon.timestamp() + 3.5 * 3600) * 1000
+
+
+async def test_the_day_counts_what_the_server_counts(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    await expect(page.locator(".fig b")).to_have_text(["63", "3:28", "67\u202f%"])
+
+
+async def test_ones_own_password_is_changed_by_keyboard(
+    stub: Stub, open_page: OpenPage, complaints: Complaints
+) -> None:
+    page = await desk(open_page, stub, "ready")
+    await page.focus("#self")
+    await page.keyboard.press("Enter")
+    await page.focus("#self-password")
+    await page.keyboard.press("Enter")
+    sheet = page.get_by_role("dialog")
+    for old, new, again, said in (
+        ("wrong", "short", "short", "The new password is too short."),
+        ("wrong", "long enough now", "long enough mow", "The two new passwords differ."),
+        ("wrong", "long enough now", "long enough now", "The password you have now is another one."),
+    ):
+        await page.focus("[name=old]")
+        for text in (old, new, again):
+            await page.keyboard.press("Control+KeyA")
+            await page.keyboard.type(text)
+            await page.keyboard.press("Tab")
+        await page.keyboard.press("Shift+Tab")
+        await page.keyboard.press("Enter")
+        await expect(sheet.get_by_role("alert")).to_have_text(said)
+        assert await page.evaluate(COVERED) == []
+    await page.fill("[name=old]", "right")
+    await page.keyboard.press("Enter")
+    await expect(sheet.get_by_role("status")).to_contain_text("Your password is changed")
+    await page.keyboard.press("Escape")
+    await expect(sheet).to_have_count(0)
+    assert await page.evaluate("document.activeElement.id") == "self"
+    complaints.expect("422")
+
+
 async def test_states_and_reasons_are_chosen_by_keyboard(stub: Stub, open_page: OpenPage) -> None:
     page = await desk(open_page, stub, "ready")
     await page.click("#own-state")
@@ -313,6 +413,7 @@ async def test_search_opens_a_customer_and_an_article(stub: Stub, open_page: Ope
     await page.keyboard.press("/")
     await page.keyboard.type("whit")
     await expect(page.locator("#found")).to_contain_text("Eleanor Whitcombe")
+    assert await page.evaluate(COVERED) == []
     await page.keyboard.press("Enter")
     await expect(page.locator(".whois h1")).to_have_text("Eleanor Whitcombe")
     await page.keyboard.press("Escape")

@@ -58,7 +58,7 @@ async def test_every_figure_shows_what_it_is_made_of(stage: Stage, open_page: Op
     await expect(tiles).to_contain_text("ASA, 146 answered")
     await expect(tiles).to_contain_text("told right: 86\u202f% of 146")
     await expect(page.locator("table.queues")).to_contain_text("1–11")
-    await expect(tiles).to_contain_text("3.3\u202f%, half by 0:48")
+    await expect(tiles).to_contain_text("3.3\u202f%half by 0:48")
     await expect(page.locator(".figures .is-soon .figure-name")).to_have_text(["Longest wait"])
     await expect(page.locator(".wall-top")).to_contain_text("Tue 24 November 2026")
 
@@ -176,9 +176,9 @@ async def test_a_first_day_has_no_level_and_no_usual_day(stage: Stage, open_page
 async def test_the_curve_tells_a_reader_what_it_shows(stage: Stage, open_page: OpenPage) -> None:
     page = await wall(open_page, stage)
     label = await page.get_attribute(".plot", "aria-label")
-    assert label == "57 calls in the last half hour, usual 38"
+    assert label == "57 calls in the last half hour, usual 38, 4 since 10:00"
     await expect(page.locator(".plot canvas")).to_be_visible()
-    await expect(page.locator(".plot-foot")).to_contain_text("since 10:00: 4")
+    await expect(page.locator(".plot-foot")).to_contain_text("09:30 to 10:00: 57usual 38")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1366, 768), (3840, 2160), (1920, 900), (1024, 768)])

@@ -21,7 +21,7 @@ from cti.store.records import (
     put_tags,
     see,
 )
-from cti.store.views import Answer, CallNote
+from cti.store.views import AgentDay, Answer, CallNote
 from tests.store.conftest import DAY, NOW, answered_call, records_of
 
 NUMBER = "+44 7700 900143"
@@ -107,6 +107,9 @@ async def test_the_call_itself_is_left_out_of_its_own_pop(history: History, elea
     pop = await history.pop(eleanor.id, InteractionId("c-0"))
     assert "c-0" not in {line.id for line in pop.people[0].timeline}
     assert pop.people[0].counts["call"] == 10
+    alone = await history.customer(CustomerId("eleanor"), besides=InteractionId("c-0"))
+    assert alone is not None
+    assert "c-0" not in [line.id for line in alone.timeline]
 
 
 async def test_a_number_of_one_person_needs_no_maybe(history: History, store: Store, eleanor: Identifier) -> None:
@@ -265,6 +268,19 @@ async def test_answers_come_from_what_is_open(store: Store, identities: Identiti
     assert [len(person.answers) for person in pop.people] == [1, 0]
     assert asked == [([("search", "red light"), ("mail", "Still no connection"), ("case", "No internet")], "en")]
     history.close()
+
+
+async def test_an_agents_day_counts_every_call_since_the_sites_midnight(history: History, store: Store) -> None:
+    midnight = (NOW // 1000 + 8 * 3600) // 86400 * 86_400_000 - 8 * 3_600_000
+    calls = [answered_call(n, None, midnight + n * 10_000, solved=(True, False, None)[n % 3]) for n in range(60)]
+    calls += [answered_call(60, None, midnight - 1), answered_call(61, None, midnight, agent="bo")]
+    calls.append(answered_call(62, None, midnight, abandoned=True))
+    store.write(lambda connection: Fold().fold(connection, records_of(calls)))
+    day = await history.agent_day(AgentId("ana"))
+    lines = (await history.calls(limit=100, agent=AgentId("ana")))[0]
+    assert (day.answered, day.judged, day.solved) == (60, 40, 20)
+    assert day.talked == sum(line.talked for line in lines if line.at >= midnight)
+    assert await history.agent_day(AgentId("nobody")) == AgentDay(answered=0, talked=Ms(0), judged=0, solved=0)
 
 
 async def test_what_is_usual_on_this_weekday(history: History, store: Store) -> None:

@@ -63,7 +63,10 @@ async def test_confirming_a_customer_and_promising_renew_the_pop(rig: Rig) -> No
     rig.pops[InteractionId("c-1")] = Pop(
         identifier=None,
         display="+44",
-        people=(Person(customer="daniel", name="Daniel W."), Person(customer="eleanor", name="E.")),
+        people=(
+            Person(customer="daniel", name="Daniel W.", calls=9, of_calls=11),
+            Person(customer="eleanor", name="E.", calls=2, of_calls=11),
+        ),
     )
     await rig.waiting_call()
     await ana.good("POST", "/api/v1/interactions/c-1/customer", {"customer": "eleanor"})
@@ -71,7 +74,11 @@ async def test_confirming_a_customer_and_promising_renew_the_pop(rig: Rig) -> No
         desk,
         lambda m: m["type"] == "change" and m["set"].get("pop") and m["set"]["pop"]["people"][0]["name"] != "Daniel W.",
     )
-    assert [p["name"] for p in change["set"]["pop"]["people"]] == ["Eleanor Whitcombe", "Daniel W."]
+    people = change["set"]["pop"]["people"]
+    assert [(p["name"], p["calls"], p["of_calls"]) for p in people] == [
+        ("Eleanor Whitcombe", 2, 11),
+        ("Daniel W.", 9, 11),
+    ]
     due = rig.loop.now() + 3600_000
     body = {"customer": "eleanor", "what": "Engineer confirmed", "due": due, "interaction": "c-1"}
     line = await ana.good("POST", "/api/v1/promises", body)
@@ -99,6 +106,8 @@ async def test_writing_about_a_call_is_for_its_agent_and_supervisors(rig: Rig) -
     await ana.good("POST", "/api/v1/interactions/c-old/wrap-up", late)
     line = await bo.good("GET", "/api/v1/interactions/c-old")
     assert (line["note"], line["customer_name"]) == ("Reset the box.", "Eleanor Whitcombe")
+    day = await ana.good("GET", "/api/v1/agent/today")
+    assert set(day) == {"answered", "talked", "judged", "solved"}
     listed = await bo.good("GET", "/api/v1/interactions?agent=ana&limit=1")
     assert [call["interaction"] for call in listed["calls"]] == ["c-old"]
     case = await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": "Red light"})

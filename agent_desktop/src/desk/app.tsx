@@ -6,9 +6,9 @@ import { CheckPage } from "./check-page";
 import { Deck } from "./deck";
 import { Gate, SignIn } from "./gate";
 import { CustomerPage, Home } from "./home";
-import { Inbox } from "./inbox";
 import { listen } from "./keys";
 import { Pad, StateMenu } from "./menus";
+import { PasswordSheet } from "./password";
 import { CallPage } from "./pop";
 import { call, checked, live, who } from "./session";
 import { Side } from "./side";
@@ -38,13 +38,13 @@ function Desk(): JSX.Element {
         <Pad />
       </div>
       <Bars />
-      <Inbox />
       <main class={reading.value === null ? "main" : "main is-reading"}>
         <Middle />
       </main>
       <Side />
       <Foot />
       <KeySheet />
+      <PasswordSheet />
     </div>
   );
 }

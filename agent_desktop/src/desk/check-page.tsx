@@ -220,7 +220,7 @@ function Wave({ word, of }: { word: string; of: typeof check.you }): JSX.Element
 function Proof(): JSX.Element {
   const found = check.proof.value;
   const mine = me.value;
-  const line = t().sayLine(mine?.nickname || mine?.name.split(" ")[0] || "", mine?.work_number ?? "");
+  const line = t().sayLine(f.hourOfDay(serverNow()), mine?.nickname || mine?.name.split(" ")[0] || "", mine?.work_number ?? "");
   const at = useSignal(0);
   if (found && at.peek() === 0) at.value = serverNow();
   return (

@@ -1,4 +1,4 @@
-/** The deck: one's own state, the line, the call keys. Always the same 76 px, the same six keys in the same places. */
+/** The deck: one's own state, the line, the call keys. Always the same 76 px, the same keys in the same places. */
 import { signal, useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import * as f from "../shared/format";
@@ -238,7 +238,7 @@ function Quality(): JSX.Element | null {
   return text.value ? <span class="soon b"> · {text.value}</span> : null;
 }
 
-// --- the six keys
+// --- the keys
 
 interface KeyProps {
   id: string;
@@ -274,7 +274,6 @@ function Keys(): JSX.Element {
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />
-      <Key id="transfer" icon="transfer" word={t().transfer} hint="F9" on={false} press={() => undefined} />
       {rings ? (
         <Key id="end" icon="x" word={t().decline} hint="F10" kind="no" on press={act.hangUp} />
       ) : (

@@ -8,8 +8,8 @@ import * as f from "../shared/format";
 import { lang, siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Chip, Judgement, Mark, Panel, type PanelState } from "../shared/parts";
-import type { CallLine, Calls, Done, Person, PromiseLine, Promises } from "../shared/types";
-import { named, s } from "../shared/words";
+import type { AgentDay, CallLine, Calls, Done, Person, PromiseLine, Promises } from "../shared/types";
+import { named, s, tierName } from "../shared/words";
 import { readHot } from "./kb";
 import { call, me, outcomes } from "./session";
 import { menuPath, queueName, t } from "./text";
@@ -20,15 +20,24 @@ import { attempt } from "./work";
 
 const SETTLED_MS = 1500;
 
+const LINES = 20;
+
 const calls = signal<CallLine[] | "failed" | null>(null);
+/** What the server counts for today; null: not read yet. */
+const day = signal<AgentDay | null>(null);
 const promises = signal<PromiseLine[] | "failed" | null>(null);
 
 async function readCalls(agent: string): Promise<void> {
   try {
-    calls.value = (await get<Calls>(withQuery("/interactions", { agent, limit: 50 }))).calls;
+    calls.value = (await get<Calls>(withQuery("/interactions", { agent, limit: LINES }))).calls;
   } catch {
     if (!Array.isArray(calls.value)) calls.value = "failed";
   }
+}
+
+/** What was read before stays when this reading fails. */
+async function readDay(): Promise<void> {
+  day.value = await get<AgentDay>("/agent/today").catch(() => day.value);
 }
 
 async function readPromises(): Promise<void> {
@@ -45,10 +54,11 @@ export function Home(): JSX.Element {
   useEffect(() => {
     if (!agent) return undefined;
     void readCalls(agent);
+    void readDay();
     void readPromises();
     void readHot();
     // The call that just ended reaches the history within a second.
-    const timer = setTimeout(() => void readCalls(agent), SETTLED_MS);
+    const timer = setTimeout(() => void Promise.all([readCalls(agent), readDay()]), SETTLED_MS);
     return () => clearTimeout(timer);
   }, [agent, lang.value]);
   const name = mine?.nickname || mine?.name.split(" ")[0] || "";
@@ -72,18 +82,13 @@ export function Home(): JSX.Element {
 
 /** Three figures of today, each with what it is made of. */
 function Figures(): JSX.Element | null {
-  if (!Array.isArray(calls.value)) return null;
-  const today = f.dayNumber(now.peek());
-  const mine = calls.value.filter((one) => f.dayNumber(one.at) === today && one.talked > 0);
-  if (mine.length === 0) return null;
-  const judged = mine.filter((one) => one.solved !== null);
-  const solved = judged.filter((one) => one.solved).length;
-  const talked = mine.reduce((sum, one) => sum + one.talked, 0);
+  const mine = day.value;
+  if (!mine || mine.answered === 0) return null;
   return (
     <>
-      <Figure value={f.count(mine.length)} word={t().answeredToday} />
-      <Figure value={f.atRest(talked / mine.length)} word={t().averageHandling} />
-      {judged.length > 0 && <Figure value={f.percent(solved / judged.length)} word={t().solvedSaid(f.count(solved), f.count(judged.length))} />}
+      <Figure value={f.count(mine.answered)} word={t().answeredToday} />
+      <Figure value={f.atRest(mine.talked / mine.answered)} word={t().averageHandling} />
+      {mine.judged > 0 && <Figure value={f.percent(mine.solved / mine.judged)} word={t().solvedSaid(f.count(mine.solved), f.count(mine.judged))} />}
     </>
   );
 }
@@ -149,7 +154,7 @@ function Recent({ agent }: { agent: string }): JSX.Element {
         <div class="tl" tabIndex={0}>
           <Panel state={state}>
             <ol>
-              {(Array.isArray(got) ? got : []).slice(0, 20).map((one) => (
+              {(Array.isArray(got) ? got : []).map((one) => (
                 <RecentCall key={one.interaction} line={one} today={today} />
               ))}
             </ol>
@@ -238,7 +243,7 @@ export function CustomerPage({ id }: { id: string }): JSX.Element {
         </div>
         {(got.tier || got.tags.length > 0) && (
           <div class="tags">
-            {got.tier && <Chip is="accent">{got.tier}</Chip>}
+            {got.tier && <Chip is="accent">{tierName(got.tier)}</Chip>}
             {got.tags.map((one) => (
               <Chip key={one}>{one}</Chip>
             ))}

@@ -5,9 +5,10 @@
 import * as act from "./actions";
 import { insertAnswer, readOut } from "./kb";
 import { promising } from "./note";
+import { closePassword } from "./password";
 import { call } from "./session";
-import { inboxOpen, keysOpen, reading, searchOpen, selfOpen, where } from "./where";
-import { choose, isMaybe, setOutcome, solvedOutcome, work, wrapUp } from "./work";
+import { keysOpen, passwordOpen, reading, searchOpen, selfOpen, where } from "./where";
+import { choose, isMaybe, personAt, setOutcome, solvedOutcome, work, wrapUp } from "./work";
 import { pop } from "./session";
 
 const focus = (id: string): void => document.getElementById(id)?.focus();
@@ -17,8 +18,6 @@ const VOICE: Record<string, () => void> = {
   F4: act.toggleHold,
   F7: act.toggleMute,
   F8: act.togglePad,
-  // Transfers are not offered yet; the key must still not do what the browser does with it.
-  F9: () => undefined,
   F10: act.hangUp,
 };
 
@@ -48,11 +47,11 @@ function escape(): boolean {
     focus("own-state");
   } else if (act.padOpen.value) act.padOpen.value = false;
   else if (keysOpen.value) keysOpen.value = false;
+  else if (passwordOpen.value) closePassword();
   else if (selfOpen.value) {
     selfOpen.value = false;
     focus("self");
   } else if (searchOpen.value) searchOpen.value = false;
-  else if (inboxOpen.value) inboxOpen.value = false;
   else if (promising.value) promising.value = false;
   else if (reading.value !== null) reading.value = null;
   else if (where.value.is !== "here") where.value = { is: "here" };
@@ -71,15 +70,11 @@ function move(step: 1 | -1): void {
 function otherPerson(): boolean {
   const people = pop.value?.people ?? [];
   if (call.value?.phase !== "ringing" || !isMaybe.value || people.length < 2) return false;
-  choose(((work.value?.person ?? 0) + 1) % Math.min(3, people.length));
+  choose((personAt.value + 1) % Math.min(3, people.length));
   return true;
 }
 
-let gAt = 0;
-
 function single(event: KeyboardEvent): boolean {
-  const g = performance.now() - gAt < 900;
-  gAt = 0;
   switch (event.key) {
     case "/":
       focus("search");
@@ -92,14 +87,6 @@ function single(event: KeyboardEvent): boolean {
       return true;
     case "k":
       move(-1);
-      return true;
-    case "g":
-      gAt = performance.now();
-      return true;
-    case "i":
-      if (!g) return false;
-      inboxOpen.value = !inboxOpen.value;
-      focus("tab-mine");
       return true;
     default:
       return false;

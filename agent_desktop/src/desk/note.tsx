@@ -9,6 +9,7 @@ import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Kbd } from "../shared/parts";
 import type { CallView, NewPromise, PromiseLine } from "../shared/types";
+import { fromField, hourOn, toField } from "../shared/zone";
 import { agentName, me, outcomes } from "./session";
 import { reasonName, t } from "./text";
 import { attempt, person, setNote, setOutcome, solvedOutcome, work, wrapUp } from "./work";
@@ -92,31 +93,24 @@ function Saved(): JSX.Element | null {
 
 const HOUR = 3_600_000;
 
-/** The moment of a time of day on this computer's clock, `days` from today. */
-function at(days: number, hour: number): number {
-  const day = new Date();
-  day.setDate(day.getDate() + days);
-  day.setHours(hour, 0, 0, 0);
-  return day.getTime();
+/** What one usually promises, by the site's clock: today only until it is over. */
+function usualTimes(at: number): readonly (readonly [string, number])[] {
+  const evening = hourOn(at, 0, 17);
+  return [
+    [t().inOneHour, at + HOUR],
+    ...(at < evening ? [[t().today17, evening] as const] : []),
+    [t().tomorrow12, hourOn(at, 1, 12)],
+  ];
 }
-
-const asLocal = (ms: number): string => {
-  const day = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return day.toISOString().slice(0, 16);
-};
 
 function PromiseForm(): JSX.Element {
   const what = useSignal("");
-  const due = useSignal(at(1, 12));
+  const due = useSignal(hourOn(serverNow(), 1, 12));
   const busy = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => field.current?.focus(), []);
   const to = work.value?.confirmed?.customer ?? person.value?.customer ?? null;
-  const choices: readonly (readonly [string, number])[] = [
-    [t().inOneHour, serverNow() + HOUR],
-    ...(new Date().getHours() < 17 ? [[t().today17, at(0, 17)] as const] : []),
-    [t().tomorrow12, at(1, 12)],
-  ];
+  const choices = usualTimes(serverNow());
   const make = async (): Promise<void> => {
     const text = what.value.trim();
     if (!text || !to || busy.value) return;
@@ -150,14 +144,15 @@ function PromiseForm(): JSX.Element {
             {word}
           </button>
         ))}
-        <input class="in when" type="datetime-local" aria-label={t().promiseBy} value={asLocal(due.value)} onInput={(event) => (due.value = new Date(event.currentTarget.value).getTime() || due.value)} />
-        <span class="grow" />
-        <button type="button" class="btn is-small is-quiet" onClick={leave}>
-          {t().cancel}
-        </button>
-        <button class="btn is-small" disabled={!what.value.trim() || busy.value}>
-          {t().promiseMake}
-        </button>
+        <input class="in when" type="datetime-local" aria-label={t().promiseBy} value={toField(due.value)} onInput={(event) => (due.value = fromField(event.currentTarget.value) ?? due.value)} />
+        <span class="row end">
+          <button type="button" class="btn is-small is-quiet" onClick={leave}>
+            {t().cancel}
+          </button>
+          <button class="btn is-small" disabled={!what.value.trim() || busy.value}>
+            {t().promiseMake}
+          </button>
+        </span>
       </div>
     </form>
   );

@@ -4,17 +4,18 @@
  */
 import type { JSX } from "preact";
 import { useLayoutEffect } from "preact/hooks";
+import { now } from "../shared/clock";
 import * as f from "../shared/format";
 import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Chip, stateClass } from "../shared/parts";
 import type { CallView, Person, Station } from "../shared/types";
-import { named } from "../shared/words";
+import { named, tierName } from "../shared/words";
 import { NoteBar } from "./note";
 import { pop, popSeen, site } from "./session";
 import { callerName, isFromPage, menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
-import { choose, isMaybe, openAgain, person, work } from "./work";
+import { choose, isMaybe, openAgain, person, personAt, work } from "./work";
 
 export function CallPage({ call }: { call: CallView }): JSX.Element {
   const who = person.value;
@@ -85,7 +86,7 @@ function Who({ call, who }: { call: CallView; who: Person | null }): JSX.Element
       </div>
       {who && (who.tier || who.tags.length > 0 || lastBad(who)) && (
         <div class="tags">
-          {who.tier && <Chip is="accent">{who.tier}</Chip>}
+          {who.tier && <Chip is="accent">{tierName(who.tier)}</Chip>}
           {who.tags.map((one) => (
             <Chip key={one}>
               <span lang={f.langOf(one)}>{one}</span>
@@ -132,7 +133,7 @@ function Chooser({ call }: { call: CallView }): JSX.Element | null {
   return (
     <div class="choose" role="group" aria-label={t().whoIsIt}>
       {people.slice(0, 3).map((one, index) => (
-        <button key={one.customer} aria-pressed={(work.value?.person ?? 0) === index} onClick={() => choose(index)}>
+        <button key={one.customer} aria-pressed={personAt.value === index} onClick={() => choose(index)}>
           <b class="cut" lang={f.langOf(one.name, one.language)} title={one.name}>
             {f.shortName(one.name)}
           </b>
@@ -174,7 +175,8 @@ const stationKind = (one: Station): string =>
 /** The kind is said here unless it is the title already, as it is of a call, which has no words of its own. */
 function stationDetail(one: Station): string {
   const marks: Record<string, string> = t().marks;
-  const when = one.title ? `${stationKind(one)} ${f.timeOfDay(one.at)}` : f.timeOfDay(one.at);
+  const at = f.dayOrTime(one.at, now.peek());
+  const when = one.title ? `${stationKind(one)} ${at}` : at;
   const what = one.detail ? (marks[one.detail] ?? one.detail) : "";
   return [when, what].filter(Boolean).join(f.joiner());
 }

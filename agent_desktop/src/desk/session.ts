@@ -1,10 +1,10 @@
 /** Who sits here: signing in and out, and the live view and the phone that go with it. */
 import { computed, effect, signal } from "@preact/signals";
 import { csrf, Failure, get, post, remove, whenSignedOut } from "../shared/api";
-import { setZone } from "../shared/format";
 import { tab } from "../shared/keep";
 import { Live } from "../shared/live";
 import type { BrowserPhone, DeskView, Me, PublicSite, WallboardView } from "../shared/types";
+import { setZone } from "../shared/zone";
 import * as sip from "./sip";
 import * as sound from "./sound";
 

@@ -12,16 +12,13 @@ import { call, live, me, queues, signOut } from "./session";
 import { Search } from "./search";
 import { t } from "./text";
 import { useOutside } from "./outside";
-import { checkAgain, inboxOpen, keysOpen, selfOpen } from "./where";
+import { checkAgain, keysOpen, passwordOpen, selfOpen } from "./where";
 import { isMaybe } from "./work";
 
 export function Strip(): JSX.Element {
   const mine = me.value;
   return (
     <header class="strip">
-      <button class="icon-btn only-tablet" aria-label={t().openInbox} aria-expanded={inboxOpen.value} onClick={() => (inboxOpen.value = !inboxOpen.value)}>
-        <Icon name="mail" />
-      </button>
       <Logo />
       <div class="queues" role="group" aria-label={t().queuesLabel}>
         {queues.value.slice(0, 6).map((queue) => (
@@ -87,12 +84,22 @@ function SelfMenu(): JSX.Element {
         <Icon name="mic" />
         {t().checkAgain}
       </button>
+      <button class="menu-item" id="self-password" onClick={openPassword}>
+        <Icon name="lock" />
+        {t().changePassword}
+      </button>
       <button class="menu-item" onClick={() => void signOut()}>
         <Icon name="leave" />
         {t().signOut}
       </button>
     </div>
   );
+}
+
+function openPassword(): void {
+  selfOpen.value = false;
+  keysOpen.value = false;
+  passwordOpen.value = true;
 }
 
 // --- the foot
@@ -197,7 +204,6 @@ export function KeySheet(): JSX.Element | null {
     ["/", k.search],
     ["J K", k.move],
     ["Enter", k.open],
-    ["G I", k.inbox],
     ["Esc", k.close],
   ];
   return (

@@ -1,10 +1,11 @@
 /** The desk's words in the language in use, and small sentences made of what the server sent. */
+import { serverNow } from "../shared/clock";
 import * as f from "../shared/format";
 import { siteText, words } from "../shared/i18n";
 import type { CallView, Person, Pop, Why } from "../shared/types";
 import { named, s } from "../shared/words";
 import { agentName, exchange, me, pop, queues, reasons } from "./session";
-import { en } from "./words/en";
+import { en, goodDay } from "./words/en";
 import { zhHans } from "./words/zh-Hans";
 import { zhHant } from "./words/zh-Hant";
 
@@ -51,8 +52,7 @@ export function opening(call: CallView, sure: Person | null): { text: string; la
     case "yue":
       return { text: `「${who ? `${who}您好` : "您好"}，工號 ${number}，有咩可以幫到您？」`, lang: "zh-Hant" };
     default: {
-      const hour = f.hourOfDay(Date.now());
-      const part = hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
+      const part = goodDay(f.hourOfDay(serverNow()));
       return { text: `“${who ? `${part}, ${who}` : part}. ${name} speaking, ${number}.”`, lang: "en" };
     }
   }

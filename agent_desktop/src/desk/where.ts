@@ -10,8 +10,8 @@ export const where = signal<Where>({ is: "here" });
 export const searchOpen = signal(false);
 /** The list of all keys is open. */
 export const keysOpen = signal(false);
-/** The inbox as a drawer, on a tablet. */
-export const inboxOpen = signal(false);
+/** The sheet for another password. */
+export const passwordOpen = signal(false);
 /** The menu beside one's name. */
 export const selfOpen = signal(false);
 /** The article read in the side column. */
@@ -30,6 +30,7 @@ effect(() => {
     where.value = { is: "here" };
     reading.value = null;
     keysOpen.value = false;
+    passwordOpen.value = false;
   }
   before = interaction;
 });

@@ -13,8 +13,8 @@ export interface Work {
   interaction: string;
   note: string;
   outcome: string | null;
-  /** Which of the people the pop shows. */
-  person: number;
+  /** Whom of the people behind the number the pop shows; null: the likeliest. */
+  person: string | null;
   /** Whom the agent confirmed, and when. */
   confirmed: { customer: string; at: number } | null;
   /** The note as the server has it; null: nothing sent yet. */
@@ -38,7 +38,7 @@ function fresh(interaction: string): Work {
   } catch {
     // Nothing kept, or something else.
   }
-  return { interaction, note: "", outcome: null, person: 0, confirmed: null, stored: null, sent: false };
+  return { interaction, note: "", outcome: null, person: null, confirmed: null, stored: null, sent: false };
 }
 
 effect(() => {
@@ -77,11 +77,11 @@ effect(() => {
   return () => clearTimeout(timer);
 });
 
+/** Which of the people is shown. By the customer, for the server puts whom the agent confirmed first. */
+export const personAt = computed(() => Math.max(0, (pop.value?.people ?? []).findIndex((one) => one.customer === work.value?.person)));
+
 /** The person shown; null: nobody known. */
-export const person = computed<Person | null>(() => {
-  const people = pop.value?.people ?? [];
-  return people[work.value?.person ?? 0] ?? people[0] ?? null;
-});
+export const person = computed<Person | null>(() => pop.value?.people[personAt.value] ?? null);
 
 /** Whether several people share this number and nobody has said who it is. */
 export const isMaybe = computed(() => (pop.value?.people.length ?? 0) > 1 && !work.value?.confirmed);
@@ -91,7 +91,7 @@ export function choose(index: number): void {
   const people = pop.value?.people ?? [];
   const one = people[index];
   if (!one || !work.value) return;
-  change({ person: index });
+  change({ person: one.customer });
   if (call.value?.phase !== "ringing") confirm(one.customer);
 }
 

@@ -2,7 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { get } from "../shared/api";
-import { setZone } from "../shared/format";
+import { setZone } from "../shared/zone";
 import { siteText } from "../shared/i18n";
 import type { PublicSite } from "../shared/types";
 import { t } from "./words";

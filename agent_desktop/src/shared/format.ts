@@ -3,6 +3,7 @@
  * of each may name another. Times and durations are in ms.
  */
 import { lang, type Lang } from "./i18n";
+import { wall } from "./zone";
 
 export const NOTHING = "–";
 const THIN = "\u202f";
@@ -66,16 +67,6 @@ export function age(ms: number, l: Lang = lang.value): string {
   return l === "en" ? `${text} old` : l === "zh-Hans" ? `${text}前` : `${text}前`;
 }
 
-interface Parts {
-  year: number;
-  month: number;
-  day: number;
-  weekday: number;
-  hour: number;
-  minute: number;
-  second: number;
-}
-
 const WEEKDAY: Record<Lang, readonly string[]> = {
   en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
   "zh-Hans": ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
@@ -83,64 +74,25 @@ const WEEKDAY: Record<Lang, readonly string[]> = {
 };
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
-let zone: string | undefined;
-const makers = new Map<string, Intl.DateTimeFormat>();
-
-/** The IANA zone in which times are shown; none: the browser's. Screens set the site's. */
-export function setZone(name: string | undefined): void {
-  zone = name;
-}
-
-function parts(ms: number): Parts {
-  const key = zone ?? "";
-  let maker = makers.get(key);
-  if (!maker) {
-    maker = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-      weekday: "short",
-    });
-    makers.set(key, maker);
-  }
-  const found: Record<string, string> = {};
-  for (const part of maker.formatToParts(ms)) found[part.type] = part.value;
-  const n = (name: string): number => Number(found[name]);
-  return {
-    year: n("year"),
-    month: n("month"),
-    day: n("day"),
-    weekday: WEEKDAY.en.indexOf(found["weekday"] ?? ""),
-    hour: n("hour"),
-    minute: n("minute"),
-    second: n("second"),
-  };
-}
-
 /** `09:58` */
 export function timeOfDay(ms: number): string {
-  const p = parts(ms);
+  const p = wall(ms);
   return `${two(p.hour)}:${two(p.minute)}`;
 }
 
 /** `10:02:18` */
 export function timeWithSeconds(ms: number): string {
-  const p = parts(ms);
+  const p = wall(ms);
   return `${two(p.hour)}:${two(p.minute)}:${two(p.second)}`;
 }
 
 /** Hour of the day, 0 to 23, where times are shown. */
-export const hourOfDay = (ms: number): number => parts(ms).hour;
+export const hourOfDay = (ms: number): number => wall(ms).hour;
 
 /** `Tue 24 Nov`, `11月24日 周二`; in another year than `today`'s, in full. */
 export function date(ms: number, today: number, l: Lang = lang.value): string {
-  const p = parts(ms);
-  if (p.year !== parts(today).year) return dateInFull(ms, l);
+  const p = wall(ms);
+  if (p.year !== wall(today).year) return dateInFull(ms, l);
   const weekday = WEEKDAY[l][p.weekday] ?? "";
   if (l === "en") return `${weekday} ${p.day} ${(MONTHS[p.month - 1] ?? "").slice(0, 3)}`;
   return `${p.month}月${p.day}日 ${weekday}`;
@@ -148,7 +100,7 @@ export function date(ms: number, today: number, l: Lang = lang.value): string {
 
 /** `Tue 24 November 2026`, `2026年11月24日 周二` */
 export function dateInFull(ms: number, l: Lang = lang.value): string {
-  const p = parts(ms);
+  const p = wall(ms);
   const weekday = WEEKDAY[l][p.weekday] ?? "";
   if (l === "en") return `${weekday} ${p.day} ${MONTHS[p.month - 1] ?? ""} ${p.year}`;
   return `${p.year}年${p.month}月${p.day}日 ${weekday}`;
@@ -156,7 +108,7 @@ export function dateInFull(ms: number, l: Lang = lang.value): string {
 
 /** A number that is the same for all moments of one day where times are shown, and one more the day after. */
 export function dayNumber(ms: number): number {
-  const p = parts(ms);
+  const p = wall(ms);
   return Math.floor(Date.UTC(p.year, p.month - 1, p.day) / DAY);
 }
 
@@ -174,6 +126,14 @@ export function dayAndTime(ms: number, today: number, l: Lang = lang.value): str
   const time = timeOfDay(ms);
   if (ago === 0) return l === "en" ? `${time} today` : `今天 ${time}`;
   return l === "en" ? `${time}, ${date(ms, today, l)}` : `${date(ms, today, l)} ${time}`;
+}
+
+/** Where there is little room: `09:58` today, `yesterday 09:58`, and before that the date alone. */
+export function dayOrTime(ms: number, today: number, l: Lang = lang.value): string {
+  const ago = dayNumber(today) - dayNumber(ms);
+  if (ago === 0) return timeOfDay(ms);
+  if (ago === 1) return `${l === "en" ? "yesterday" : "昨天"} ${timeOfDay(ms)}`;
+  return date(ms, today, l);
 }
 
 /** `12,480` in every language. */

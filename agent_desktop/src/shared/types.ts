@@ -357,6 +357,17 @@ export interface CallLine {
   note: string;
 }
 
+/** What one agent did today: the calls since the site's midnight on which this agent was the last who talked. */
+export interface AgentDay {
+  answered: number;
+  /** In all of them together. */
+  talked: Ms;
+  /** Callers who said whether it was solved. */
+  judged: number;
+  /** Those who said it was. */
+  solved: number;
+}
+
 /** One customer a search found. */
 export interface CustomerHit {
   customer: CustomerId;

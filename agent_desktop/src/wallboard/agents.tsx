@@ -18,6 +18,8 @@ export interface Layout {
 }
 
 const LIST_ROWS = 11;
+/** Letters for which a line of the list has room beside a state's word. */
+const LONG_NAME = 14;
 const COLUMN_ROWS = 17;
 
 export function layout(agents: number): Layout {
@@ -34,7 +36,8 @@ export function Agents({ board, view, wall }: { board: Board; view: WallboardVie
   const columns = wall?.columns ?? 1;
   const shown = lines(of, wall ? wall.columns * wall.rows : here);
   const names = shown.map((line) => ("agent" in line ? line.agent.name : ""));
-  const written = columns === 1 ? names : shortNames(names);
+  const short = shortNames(names);
+  const written = columns === 1 ? names.map((name, i) => (name.length > LONG_NAME ? short[i]! : name)) : short;
   const lost = board.fresh.value === "lost";
   return (
     <Tile board={board} title={t().agents} by={lost ? NOTHING : t().onAndAway(here - away, away)} class="is-agents">

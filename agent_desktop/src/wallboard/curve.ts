@@ -1,6 +1,7 @@
 // Today's curve as numbers: where each half hour stands on the time axis, what is known about it, and how far to draw.
 
 import type { TodayView } from "../shared/types";
+import { moment } from "../shared/zone";
 
 const SLOT_MS = 30 * 60_000;
 /** The axis starts and ends at even hours. */
@@ -19,29 +20,14 @@ export interface Curve {
   usual: (number | null)[] | null;
   from: number;
   to: number;
-  /** The last half hour that is over; null before the first one is. */
-  last: { index: number; calls: number; usual: number | null } | null;
-  /** The half hour that runs: since when (ms), and calls so far. */
-  running: { since: number; calls: number };
-}
-
-/** Milliseconds `zone` is ahead of UTC at `at`. */
-export function zoneOffset(zone: string, at: number): number {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone, hourCycle: "h23",
-    year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
-  }).formatToParts(at);
-  const n = (type: string) => Number(parts.find((p) => p.type === type)!.value);
-  const local = Date.UTC(n("year"), n("month") - 1, n("day"), n("hour"), n("minute"), n("second"));
-  return local - Math.floor(at / 1000) * 1000;
+  /** The last half hour that is over, since when (ms); null before the first one is. */
+  last: { index: number; since: number; calls: number; usual: number | null } | null;
+  /** The half hour that runs: since when (ms), calls so far, and where that stands on the axis by now (seconds). */
+  running: { since: number; calls: number; at: number };
 }
 
 /** The first moment of `day` (`YYYY-MM-DD`) in `zone`. */
-export function midnight(day: string, zone: string): number {
-  const utc = Date.parse(`${day}T00:00:00Z`);
-  // The offset at UTC's midnight may not be the one in force at the zone's, when clocks change in between.
-  return utc - zoneOffset(zone, utc - zoneOffset(zone, utc));
-}
+export const midnight = (day: string, zone: string): number => moment(Date.parse(`${day}T00:00:00Z`), zone);
 
 export function curve(today: TodayView, zone: string, now: number): Curve {
   const begin = midnight(today.day, zone);
@@ -58,7 +44,7 @@ export function curve(today: TodayView, zone: string, now: number): Curve {
   const last = Math.max(slots.at(-1) ?? 0, running);
   const down = (i: number) => Math.floor(i / SLOTS_PER_TICK) * SLOTS_PER_TICK;
   // A half hour's point stands at its end.
-  const start = down(first + 1);
+  const start = down(Math.min(first + 1, running));
   const to = Math.min(Math.max(down(last + SLOTS_PER_TICK), start + LEAST_SLOTS), n);
   const from = Math.max(Math.min(start, to - LEAST_SLOTS), 0);
 
@@ -69,8 +55,8 @@ export function curve(today: TodayView, zone: string, now: number): Curve {
     usual,
     from: slot(from),
     to: slot(to),
-    last: running === 0 ? null : { index: running - 1, calls: calls[running - 1]!, usual: usual?.[running - 1] ?? null },
-    running: { since: begin + running * SLOT_MS, calls: calls[running]! },
+    last: running === 0 ? null : { index: running - 1, since: begin + (running - 1) * SLOT_MS, calls: calls[running - 1]!, usual: usual?.[running - 1] ?? null },
+    running: { since: begin + running * SLOT_MS, calls: calls[running]!, at: Math.min(Math.max(now / 1000, slot(running)), slot(running + 1)) },
   };
 }
 

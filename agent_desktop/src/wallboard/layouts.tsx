@@ -2,10 +2,11 @@
 
 import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { date, dateInFull, setZone, timeOfDay, timeWithSeconds } from "../shared/format";
+import { date, dateInFull, timeOfDay, timeWithSeconds } from "../shared/format";
 import { siteText } from "../shared/i18n";
 import { LangSwitch, ThemeSwitch } from "../shared/parts";
 import type { WallboardView } from "../shared/types";
+import { setZone } from "../shared/zone";
 import { Agents, layout } from "./agents";
 import { second, type Board } from "./board";
 import { Bar, Figures, Fresh, hasBar, Queues } from "./parts";

@@ -98,7 +98,7 @@ export function Figures({ board, view }: { board: Board; view: WallboardView }):
           ...(told.of === 0 ? [] : [t().toldRight(percent(told.share), count(told.of))]),
         ]} />
       <Figure board={board} name={t().abandoned} value={count(today.abandoned)}
-        feet={[today.half_abandoned_by === null ? percent(lost, 1) : t().halfBy(percent(lost, 1), running(today.half_abandoned_by))]} />
+        feet={[percent(lost, 1), ...(today.half_abandoned_by === null ? [] : [t().halfBy(running(today.half_abandoned_by))])]} />
     </section>
   );
 }

@@ -5,12 +5,13 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { count, hourOfDay, NOTHING, timeOfDay } from "../shared/format";
+import { count, hourOfDay, joiner, timeOfDay } from "../shared/format";
 import { lang } from "../shared/i18n";
 import { theme } from "../shared/theme";
 import type { WallboardView } from "../shared/types";
 import { second, type Board } from "./board";
 import { curve, scale, type Curve } from "./curve";
+import type { Freshness } from "./model";
 import { Tile } from "./parts";
 import { t } from "./words";
 
@@ -38,13 +39,20 @@ export function CurveTile({ board, view }: { board: Board; view: WallboardView }
         </>
       }
     >
-      <Plot curve={c} label={c.last ? t().curveIn(c.last.calls, usual === null ? null : count(usual)) : t().curve} stale={board.fresh.value !== "live"} />
+      <Plot curve={c} label={label(c)} fresh={board.fresh.value} />
       <p class="plot-foot num">
-        <span>{t().since(timeOfDay(c.running.since), board.fresh.value === "lost" ? NOTHING : count(c.running.calls))}</span>
+        {c.last && <span>{t().lastFull(timeOfDay(c.last.since), timeOfDay(c.running.since), count(c.last.calls))}</span>}
+        {usual !== null && <span>{t().usual(count(usual))}</span>}
         {c.usual === null && <span>{t().noUsual(day)}</span>}
       </p>
     </Tile>
   );
+}
+
+/** What the curve says, for those who hear it. */
+function label({ last, running }: Curve): string {
+  const before = last && t().curveIn(last.calls, last.usual === null ? null : count(last.usual));
+  return [before, t().soFar(count(running.calls), timeOfDay(running.since))].filter(Boolean).join(joiner());
 }
 
 /** `Tuesday`, `周二`, `星期二` of a calendar day (`YYYY-MM-DD`), whatever the zone. */
@@ -58,11 +66,16 @@ interface Size {
   em: number;
 }
 
-function Plot({ curve: c, label, stale }: { curve: Curve; label: string; stale: boolean }): JSX.Element {
+interface Held {
+  curve: Curve;
+  fresh: Freshness;
+}
+
+function Plot({ curve: c, label, fresh }: { curve: Curve; label: string; fresh: Freshness }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const held = useRef({ curve: c, stale });
-  held.current = { curve: c, stale };
+  const held = useRef<Held>({ curve: c, fresh });
+  held.current = { curve: c, fresh };
   const [size, setSize] = useState<Size | null>(null);
 
   useEffect(() => {
@@ -87,7 +100,7 @@ function Plot({ curve: c, label, stale }: { curve: Curve; label: string; stale: 
   }, [size?.width, size?.height, size?.em, language]);
 
   useEffect(() => plot.current?.setData(data(c)), [c]);
-  useEffect(() => plot.current?.redraw(false), [stale]);
+  useEffect(() => plot.current?.redraw(false), [fresh]);
   useSignalEffect(() => {
     void theme.value;
     plot.current?.redraw(false);
@@ -106,16 +119,16 @@ const data = (c: Curve): uPlot.AlignedData => [c.at, c.today, c.usual ?? c.at.ma
 
 function top(c: Curve): number[] {
   const inside = (values: readonly (number | null)[]) => values.filter((_, i) => c.at[i]! >= c.from && c.at[i]! <= c.to);
-  const values = [...inside(c.today), ...inside(c.usual ?? [])].filter((v) => v !== null);
+  const values = [c.running.calls, ...inside(c.today), ...inside(c.usual ?? [])].filter((v) => v !== null);
   return scale(Math.max(0, ...values));
 }
 
-function options(size: Size, held: () => { curve: Curve; stale: boolean }): uPlot.Options {
+function options(size: Size, held: () => Held): uPlot.Options {
   const { em } = size;
   const family = getComputedStyle(document.body).fontFamily;
   const font = `${0.92 * em}px ${family}`;
   const axis: uPlot.Axis = { stroke: () => token("--text-2"), font, ticks: { show: false } };
-  const now = () => token(held().stale ? "--text-3" : "--plot-now");
+  const now = () => token(held().fresh !== "live" ? "--text-3" : "--plot-now");
   return {
     width: size.width,
     height: size.height,
@@ -149,13 +162,13 @@ function options(size: Size, held: () => { curve: Curve; stale: boolean }): uPlo
       {
         stroke: now,
         width: Math.max(2, em * 0.21),
-        fill: () => (held().stale ? "transparent" : token("--plot-now") + FILL_ALPHA),
+        fill: () => (held().fresh !== "live" ? "transparent" : token("--plot-now") + FILL_ALPHA),
         points: { show: false },
         spanGaps: false,
       },
       { stroke: () => token("--plot-then"), width: Math.max(1.5, em * 0.13), dash: [0.1, em * 0.36], cap: "round", points: { show: false } },
     ],
-    hooks: { draw: [(plot) => drawLast(plot, held().curve, em, family, held().stale)] },
+    hooks: { draw: [(plot) => drawNow(plot, held(), em, family)] },
   };
 }
 
@@ -167,40 +180,68 @@ function hours(c: Curve): number[] {
   return out;
 }
 
-/** The point where today has come to, with its value and what is usual then. */
-function drawLast(plot: uPlot, c: Curve, em: number, family: string, stale: boolean): void {
-  if (!c.last) return;
+/**
+ * Where today has come to: a disc on the last half hour that is over, and a ring at what the running one has so far, with its value
+ * and since when it counts. It began with nothing, so its line rises, dashed, from zero: joined to the disc, it would look
+ * like a fall.
+ */
+function drawNow(plot: uPlot, { curve: c, fresh }: Held, em: number, family: string): void {
   const { ctx } = plot;
-  const px = uPlot.pxRatio;
-  const size = em * px;
-  const x = plot.valToPos(c.at[c.last.index]!, "x", true);
-  const y = plot.valToPos(c.last.calls, "y", true);
+  const size = em * uPlot.pxRatio;
+  const place = (at: number, calls: number) => [plot.valToPos(at, "x", true), plot.valToPos(calls, "y", true)] as const;
   ctx.save();
-  ctx.fillStyle = token(stale ? "--text-3" : "--plot-now");
-  ctx.beginPath();
-  ctx.arc(x, y, size * 0.33, 0, 2 * Math.PI);
-  ctx.fill();
+  ctx.fillStyle = ctx.strokeStyle = token(fresh === "live" ? "--plot-now" : "--text-3");
+  if (c.last) {
+    ctx.beginPath();
+    ctx.arc(...place(c.at[c.last.index]!, c.last.calls), size * 0.33, 0, 2 * Math.PI);
+    ctx.fill();
+  }
+  // Too old to say what it has by now.
+  if (fresh !== "lost") {
+    const here = place(c.running.at, c.running.calls);
+    ctx.lineWidth = size * 0.13;
+    ctx.setLineDash([size * 0.3, size * 0.25]);
+    ctx.beginPath();
+    ctx.moveTo(...place(c.running.since / 1000, 0));
+    ctx.lineTo(...here);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    drawRing(plot, here, size);
+    drawSoFar(plot, here, c, size, family, fresh === "live");
+  }
+  ctx.restore();
+}
 
-  const value = count(c.last.calls);
-  const usual = c.last.usual === null ? "" : t().usual(count(c.last.usual));
+type Place = readonly [x: number, y: number];
+
+function drawRing({ ctx }: uPlot, here: Place, size: number): void {
+  ctx.lineWidth = size * 0.16;
+  ctx.fillStyle = token("--surface");
+  ctx.beginPath();
+  ctx.arc(...here, size * 0.33, 0, 2 * Math.PI);
+  ctx.fill();
+  ctx.stroke();
+}
+
+function drawSoFar({ ctx, bbox }: uPlot, [x, y]: Place, c: Curve, size: number, family: string, live: boolean): void {
+  const [value, since] = [count(c.running.calls), t().since(timeOfDay(c.running.since))];
   const big = `600 ${1.3 * size}px ${family}`;
   const small = `${0.92 * size}px ${family}`;
   ctx.font = big;
   const valueWidth = ctx.measureText(value).width;
   ctx.font = small;
-  const width = valueWidth + (usual ? size * 0.4 + ctx.measureText(usual).width : 0);
-  const { left, width: room } = plot.bbox;
-  const fits = x + size * 0.75 + width <= left + room + size * 0.9;
-  const from = fits ? x + size * 0.75 : Math.max(left, x - size * 0.75 - width);
-  // Beside the point; over the line where the line would run through the words, below the upper edge in any case.
-  const base = Math.max(plot.bbox.top + size * 0.5, fits ? y + size * 0.25 : y - size * 0.7);
+  const width = valueWidth + size * 0.4 + ctx.measureText(since).width;
+  const fits = x + size * 0.75 + width <= bbox.left + bbox.width + size * 0.9;
+  const from = fits ? x + size * 0.75 : Math.max(bbox.left, x - size * 0.75 - width);
+  // Beside the ring; over the line where the line would run through the words, inside the plot in any case.
+  const beside = Math.min(y + size * 0.25, bbox.top + bbox.height - size * 0.3);
+  const base = Math.max(bbox.top + size * 0.5, fits ? beside : y - size * 0.7);
   ctx.textAlign = "left";
   ctx.textBaseline = "alphabetic";
-  ctx.fillStyle = token(stale ? "--text-3" : "--text");
+  ctx.fillStyle = token(live ? "--text" : "--text-3");
   ctx.font = big;
   ctx.fillText(value, from, base);
-  ctx.fillStyle = token(stale ? "--text-3" : "--text-2");
+  ctx.fillStyle = token(live ? "--text-2" : "--text-3");
   ctx.font = small;
-  ctx.fillText(usual, from + valueWidth + size * 0.4, base);
-  ctx.restore();
+  ctx.fillText(since, from + valueWidth + size * 0.4, base);
 }

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as f from "../../src/shared/format";
+import { setZone } from "../../src/shared/zone";
 
 const NOON = Date.UTC(2026, 10, 24, 9, 58, 18);
 const HOUR = 3_600_000;
 
-beforeAll(() => f.setZone("Europe/London"));
-afterAll(() => f.setZone(undefined));
+beforeAll(() => setZone("Europe/London"));
+afterAll(() => setZone(undefined));
 
 describe("durations", () => {
   it("run as m:ss, from an hour on as h:mm:ss, never below zero", () => {
@@ -63,6 +64,16 @@ describe("dates", () => {
     const afterChange = Date.UTC(2026, 9, 25, 12);
     expect(f.dayNumber(afterChange) - f.dayNumber(afterChange - 13.5 * HOUR)).toBe(1);
     expect(f.dayAndTime(NOON, NOON, "zh-Hans")).toBe("今天 09:58");
+  });
+});
+
+describe("a moment where there is little room", () => {
+  it("has its day unless it is today's", () => {
+    expect(f.dayOrTime(NOON - HOUR, NOON, "en")).toBe("08:58");
+    expect(f.dayOrTime(NOON - 16 * HOUR, NOON, "en")).toBe("yesterday 17:58");
+    expect(f.dayOrTime(NOON - 16 * HOUR, NOON, "zh-Hant")).toBe("昨天 17:58");
+    expect(f.dayOrTime(NOON - 72 * HOUR, NOON, "en")).toBe("Sat 21 Nov");
+    expect(f.dayOrTime(NOON - 72 * HOUR, NOON, "zh-Hans")).toBe("11月21日 周六");
   });
 });
 

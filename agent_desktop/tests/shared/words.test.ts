@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import { en as desk } from "../../src/desk/words/en";
 import { zhHans as deskHans } from "../../src/desk/words/zh-Hans";
 import { zhHant as deskHant } from "../../src/desk/words/zh-Hant";
+import { setLang } from "../../src/shared/i18n";
+import { tierName } from "../../src/shared/words";
 import { en } from "../../src/shared/words/en";
 import { zhHans } from "../../src/shared/words/zh-Hans";
 import { zhHant } from "../../src/shared/words/zh-Hant";
@@ -35,6 +37,21 @@ it("speaks without exclamation marks, sorry or please", () => {
   for (const all of [desk, deskHans, deskHant, en, zhHans, zhHant]) {
     for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/[!！]|\b(please|sorry|oops|invalid)\b/i);
   }
+});
+
+it("calls the usual tiers by a word of the language, and others as the site does", () => {
+  const said = (["en", "zh-Hans", "zh-Hant"] as const).map((lang) => {
+    setLang(lang);
+    return ["gold", "Silver", "Hafenkreis"].map(tierName);
+  });
+  setLang("en");
+  expect(said).toEqual([["Gold", "Silver", "Hafenkreis"], ["金卡", "银卡", "Hafenkreis"], ["金卡", "銀卡", "Hafenkreis"]]);
+});
+
+it("greets by the hour", () => {
+  expect([9, 12, 17, 18].map((hour) => desk.sayLine(hour, "Ana", "8001"))).toEqual(
+    ["morning", "afternoon", "afternoon", "evening"].map((part) => `“Good ${part}, Ana speaking, 8001.”`),
+  );
 });
 
 it("keeps simplified characters out of the traditional texts", () => {

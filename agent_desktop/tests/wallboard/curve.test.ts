@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TodayView } from "../../src/shared/types";
-import { curve, midnight, scale, zoneOffset } from "../../src/wallboard/curve";
+import { curve, midnight, scale } from "../../src/wallboard/curve";
 
 const HALF_HOUR = 30 * 60_000;
 
@@ -18,7 +18,6 @@ describe("the site's midnight", () => {
   it("is found on the days clocks change", () => {
     expect(new Date(midnight("2026-03-29", "Europe/Berlin")).toISOString()).toBe("2026-03-28T23:00:00.000Z");
     expect(new Date(midnight("2026-10-25", "Europe/Berlin")).toISOString()).toBe("2026-10-24T22:00:00.000Z");
-    expect(zoneOffset("Europe/Berlin", Date.parse("2026-10-25T12:00:00Z"))).toBe(3_600_000);
   });
 });
 
@@ -27,13 +26,26 @@ describe("today's curve", () => {
   const begin = midnight("2026-11-24", zone);
   const at = (h: number, m: number) => begin + (h * 60 + m) * 60_000;
 
-  it("draws only half hours that are over, each at its end", () => {
+  it("draws half hours that are over, each at its end, as today's line", () => {
     const c = curve(today("2026-11-24", slots(48, { 16: 15, 19: 57, 20: 4 })), zone, at(10, 2));
     expect(c.today[19]).toBe(57);
     expect(c.today[20]).toBeNull();
     expect(c.at[19]).toBe(at(10, 0) / 1000);
-    expect(c.last).toEqual({ index: 19, calls: 57, usual: null });
-    expect(c.running).toEqual({ since: at(10, 0), calls: 4 });
+    expect(c.last).toEqual({ index: 19, since: at(9, 30), calls: 57, usual: null });
+  });
+
+  it("puts the half hour that runs where the clock is, with what it has so far", () => {
+    const c = curve(today("2026-11-24", slots(48, { 20: 18 })), zone, at(10, 12));
+    expect(c.running).toEqual({ since: at(10, 0), calls: 18, at: at(10, 12) / 1000 });
+    expect(c.last).toMatchObject({ since: at(9, 30), calls: 0 });
+  });
+
+  it("shows it also when nobody called before it", () => {
+    for (let slot = 0; slot < 48; slot += 1) {
+      const c = curve(today("2026-11-24", slots(48, { [slot]: 1 })), zone, at(0, slot * 30 + 1));
+      expect(c.from, String(slot)).toBeLessThanOrEqual(c.running.at);
+      expect(c.to, String(slot)).toBeGreaterThanOrEqual(c.running.at);
+    }
   });
 
   it("says so when there is no usual day, and gives room for the rest of this one", () => {
@@ -58,7 +70,7 @@ describe("today's curve", () => {
 
   it("keeps to the day it was told when the screen's clock is already in the next one", () => {
     const c = curve(today("2026-11-24", slots(48, { 47: 3 })), zone, at(24, 1));
-    expect(c.running).toEqual({ since: at(23, 30), calls: 3 });
+    expect(c.running).toEqual({ since: at(23, 30), calls: 3, at: at(24, 0) / 1000 });
     expect(c.to).toBe(at(24, 0) / 1000);
   });
 

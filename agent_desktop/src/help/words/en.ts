@@ -64,7 +64,7 @@ export const en = {
   connecting: "Connecting",
   connectingHint: "You hear us as soon as the line stands.",
   talking: "Connected",
-  talkingHint: "Listen to the menu, then press a key below.",
+  talkingHint: "When a key is asked for, press it below.",
   mutedHint: "You are muted: nobody hears you.",
   keypad: "Keypad",
   pressed: "Keys pressed",

@@ -64,7 +64,7 @@ export const zhHans: Words = {
   connecting: "正在接通",
   connectingHint: "接通后您会立即听到我们。",
   talking: "已接通",
-  talkingHint: "听完提示后，按下面的键。",
+  talkingHint: "提示要按键时，按下面的键。",
   mutedHint: "您已静音，没有人听到您。",
   keypad: "拨号键盘",
   pressed: "已按的键",

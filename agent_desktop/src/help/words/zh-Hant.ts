@@ -64,7 +64,7 @@ export const zhHant: Words = {
   connecting: "正在接通",
   connectingHint: "接通後您會即時聽到我們。",
   talking: "已接通",
-  talkingHint: "聽完提示後，按下面的鍵。",
+  talkingHint: "提示要按鍵時，按下面的鍵。",
   mutedHint: "您已靜音，沒有人聽到您。",
   keypad: "撥號鍵盤",
   pressed: "已按的鍵",

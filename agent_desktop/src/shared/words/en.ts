@@ -12,6 +12,7 @@ export const en = {
   reasons: { rona: "Not answered", away: "Away", declined: "Declined", unreachable: "Not reached", desk_lost: "Desk away" },
   kinds: { call: "Call", mail: "Mail", chat: "Chat", sms: "SMS", search: "Web search", form: "Web form", visit: "Web visit", order: "Order", web: "Web", voice: "Voice message" },
   languages: { cmn: "Mandarin", yue: "Cantonese", en: "English" },
+  tiers: { standard: "Standard", bronze: "Bronze", silver: "Silver", gold: "Gold", platinum: "Platinum", diamond: "Diamond", vip: "VIP" },
   solved: "solved",
   notSolved: "not solved",
   notAsked: "not asked yet",
