@@ -29,6 +29,14 @@ hypothesis.settings.register_profile("hotline", deadline=None)
 hypothesis.settings.load_profile("hotline")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts a database server is slow, by whichever way it asks for it."""
+    for item in items:
+        given = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+        if "postgresql" in given or "postgres_server" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
+
 class RunningAsterisk(Struct, frozen=True):
     """A real Asterisk with its data folder. Nothing listens on `settings.agi_port`: a test may."""
 

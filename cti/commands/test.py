@@ -17,9 +17,12 @@ _SPEECH = {"espeak-ng": "espeak-ng", "sox": "sox", "ffmpeg": "ffmpeg"}
 _REAL = {"chromium": "chromium", "sipp": "sip-tester", "mmdebstrap": "mmdebstrap"}
 _MAIL = {"dovecot": "dovecot-imapd"}
 """A mail server for the tests of mail accounts; Debian keeps it where only root looks."""
-_FAST = ["-m", "not asterisk and not browser", "-n", "2", "--dist", "worksteal"]
-_SLOW = ["-m", "asterisk or browser"]
-"""One by one: they measure how soon callers hear and screens show something."""
+_BOTH_CORES = ["-n", "2", "--dist", "worksteal"]
+_FAST = ["-m", "not asterisk and not browser and not slow", *_BOTH_CORES]
+_PARTS = [
+    ["-m", "not asterisk and not browser", *_BOTH_CORES],
+    ["-m", "asterisk or browser"],  # one by one: they measure how soon callers hear and screens show something
+]
 _CHECKS = (
     ("ruff check", ("-m", "ruff", "check", "-q", ".")),
     ("ruff format", ("-m", "ruff", "format", "-q", "--check", ".")),
@@ -40,7 +43,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         nargs="?",
         choices=["all", "fast"],
         default="all",
-        help="fast: what needs neither Asterisk nor a browser",
+        help="fast: what needs no Asterisk, no browser and no server",
     )
     parser.add_argument(
         "--only", action="append", default=[], metavar="ARG", help="hand this to pytest, and leave the checks out"
@@ -55,14 +58,14 @@ def run(args: argparse.Namespace) -> int:
         raise SetupProblem("The tests are not part of the installed package: run ./hotline test in a checkout.")
     fast = args.what == "fast"
     packages.install(_needed(fast), "Testing", _say)
-    _offer_postgres()
     if not fast:
+        _offer_postgres()
         sipp.ensure(_say)
     failed = [] if args.only else [name for name, passed in _checks(root) if not passed]
     if failed:
         # Before pytest, so that the last line of all is pytest's own.
         _say(f"FAILED: {', '.join(failed)}; what they said is above")
-    runs = [args.only] if args.only else [_FAST] if fast else [_FAST, _SLOW]
+    runs = [args.only] if args.only else [_FAST] if fast else _PARTS
     for words in runs:
         if subprocess.run([sys.executable, "-m", "pytest", *words], cwd=root, check=False).returncode:
             failed.append("pytest")
@@ -70,9 +73,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _needed(fast: bool) -> list[str]:
-    wanted = packages.missing(_SPEECH if fast else {**_SPEECH, **_REAL})
-    wanted += packages.missing(_MAIL, beside="/usr/sbin")
-    if not fast and not _has_chinese_letters():
+    if fast:
+        return packages.missing(_SPEECH)
+    wanted = packages.missing({**_SPEECH, **_REAL}) + packages.missing(_MAIL, beside="/usr/sbin")
+    if not _has_chinese_letters():
         # Chromium measures and paints our Chinese screens.
         wanted.append("fonts-noto-cjk")
     return wanted

@@ -15,6 +15,8 @@ from benchmarks.registry import BENCHES
 from cti.ami.translate import KINDS
 from tests.conftest import PROJECT
 
+pytestmark = pytest.mark.slow
+
 
 def hotline(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(

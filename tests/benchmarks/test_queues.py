@@ -8,6 +8,8 @@ from benchmarks.estimate import days, run
 from benchmarks.frame import Options
 from benchmarks.queues import Caller, Day, Hall
 
+pytestmark = pytest.mark.slow
+
 
 class Count:
     """Counts waits."""

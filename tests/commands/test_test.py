@@ -8,9 +8,17 @@ from pathlib import Path
 import pytest
 
 from cti.commands import test as command
+from cti.robots import sipp
 from cti.setup import packages
 
-NOTHING = argparse.Namespace(what="fast", only=["--version"])
+NOTHING = argparse.Namespace(what="all", only=["--version"])
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "missing", lambda programs, beside="": [])
+    monkeypatch.setattr(command, "_has_chinese_letters", lambda: True)
+    monkeypatch.setattr(sipp, "ensure", lambda say: None)
 
 
 def test_without_postgresql_and_a_way_to_get_it_the_other_tests_run(
@@ -18,7 +26,6 @@ def test_without_postgresql_and_a_way_to_get_it_the_other_tests_run(
 ) -> None:
     which = shutil.which
     monkeypatch.setattr(packages, "postgres_programs", lambda: None)
-    monkeypatch.setattr(packages, "missing", lambda programs, beside="": [])
     monkeypatch.setattr(shutil, "which", lambda name: None if name == "apt-get" else which(name))
     assert command.run(NOTHING) == 0
     said = capfd.readouterr()
@@ -37,7 +44,6 @@ def test_postgresql_is_installed_where_it_is_missing(monkeypatch: pytest.MonkeyP
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(packages, "postgres_programs", lambda: None)
-    monkeypatch.setattr(packages, "missing", lambda programs, beside="": [])
     assert command.run(NOTHING) == 0
     lines = asked.read_text().splitlines()
     assert lines[0].endswith("update")

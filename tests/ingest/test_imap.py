@@ -25,6 +25,8 @@ from cti.store.identity import Identities
 from tests.ingest import dovecot
 from tests.store.conftest import NOW
 
+pytestmark = pytest.mark.slow
+
 
 def mail(n: int, subject: str = "", sender: str = "li@mail.example") -> bytes:
     message = EmailMessage()

@@ -25,6 +25,8 @@ from tests.conftest import PROJECT, eventually, free_ports
 from tests.ingest import dovecot
 from tests.ingest.test_imap import mail
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = """
 [mail]
 own = ["harbour.example"]
