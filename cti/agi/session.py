@@ -164,6 +164,9 @@ class Session:
             case "waiting" | "offered":
                 await self._say_language()
                 await self._answer()
+                if known.queue is not None:
+                    # A transfer may have changed it since the dialplan was told.
+                    await self._do(self._call.set_variable("HL_QUEUE", known.queue))
                 await self.wait(known.queue)
             case "flow":
                 facts = await self._facts(identifier)

@@ -32,11 +32,23 @@ _ENDS = {
     "unreachable": "no phone could ring",
     "caller_gone": "the caller had gone",
     "withdrawn": "taken back",
+    "not_free": "not free any more",
     "answered": "after a talk",
     "abandoned": "gave up waiting",
+    "abandoned_again": "gave up waiting for the next agent",
     "left_menu": "left in the menu",
     "flow": "the menu ended it",
     "lost": "nobody knows how",
+}
+_PREFERRED = {
+    "last_agent": "whom they talked with last",
+    "transfer": "to whom they were transferred",
+    "transfer_back": "who had transferred them",
+}
+_CHOSEN = {
+    "last_agent": "talked with this caller last",
+    "transfer": "was given this caller by a colleague",
+    "transfer_back": "had given this caller to a colleague, who did not take the call",
 }
 _LANGUAGES = {"cmn": "Mandarin", "yue": "Cantonese", "en": "English"}
 
@@ -151,7 +163,7 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "FlowPosition":
             return f"chose {line.chosen.get('en') or next(iter(line.chosen.values()))}" if line.chosen else ""
         case "Queued":
-            kept = f", kept for {who}, whom they talked with last" if who else ""
+            kept = f", kept for {who}, {_PREFERRED.get(line.detail, line.detail)}" if who else ""
             return f"in line for {words.queue(line.queue)}{kept}"
         case "PriorityRaised":
             return f"put {line.detail} minutes ahead by {who}"
@@ -171,8 +183,15 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "AgentMoved":
             return f"{who}'s desk was loaded anew and kept the call"
         case "TalkEnded":
+            if line.detail == "transfer":
+                return f"the talk ended; {who} gave the caller on"
             by = {"caller": "the caller", "agent": who}.get(line.detail)
             return f"the talk ended; {by} hung up" if by else "the talk ended"
+        case "Transferred":
+            to = words.agent(AgentId(line.detail)) if line.detail else f"the line for {words.queue(line.queue)}"
+            return f"{who} transfers the caller to {to}"
+        case "TransferFailed":
+            return f"the transfer to {who} failed: {how}"
         case "SurveyOpened":
             return "asked whether it was solved"
         case "Judged":
@@ -199,7 +218,7 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return f"{who} was the only one free"
         case "preferred":
             left = f", waited for {_lasting(arg('ms'))} more" if arg("ms") else ""
-            return f"{who} talked with this caller last{left}"
+            return f"{who} {_CHOSEN.get(str(arg('as')), _CHOSEN['last_agent'])}{left}"
         case "ring":
             return f"after {arg('after_s')} s of waiting, less is asked for"
         case "spared":

@@ -210,6 +210,7 @@ def _connected(world: World, event: e.Connected, at: Ms) -> None:
     interaction.connected = at
     interaction.parted = None
     interaction.held = None
+    interaction.given_to = None
     interaction.foreseen = interaction.told = None
 
 
@@ -240,6 +241,20 @@ def _talk_ended(world: World, event: e.TalkEnded, at: Ms) -> None:
     counters = _counters(world, interaction.queue)
     counters.talked = Ms(counters.talked + event.talked)
     _pace(world, interaction.queue).talk.take(event.talked)
+
+
+def _transferred(world: World, event: e.Transferred, at: Ms) -> None:
+    interaction = world.interactions.get(event.interaction)
+    if interaction is None:
+        return
+    interaction.given_by, interaction.given_to = event.agent, event.to
+    # An agent has said where they are to be served; waiting long elsewhere is no reason to move them on.
+    interaction.overflowed = True
+
+
+def _transfer_failed(world: World, event: e.TransferFailed, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.given_by = interaction.given_to = None
 
 
 def _flow_finished(world: World, event: e.FlowFinished, at: Ms) -> None:
@@ -385,6 +400,8 @@ _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
     e.Resumed: _resumed,
     e.AgentMoved: _moved,
     e.TalkEnded: _talk_ended,
+    e.Transferred: _transferred,
+    e.TransferFailed: _transfer_failed,
     e.FlowFinished: _flow_finished,
     e.SurveyOpened: _survey,
     e.Judged: _judged,

@@ -8,10 +8,13 @@ from collections.abc import Callable
 
 from cti.core import events as e
 from cti.core.agent import AgentState
-from cti.core.commands import HangUp, Steer
+from cti.core.commands import HangUp, Steer, TakeOver
+from cti.core.events import Why
 from cti.core.ids import AgentId, BridgeId, ChannelId, Language, Ms, QueueId, SkillId
 from cti.core.interaction import TABLE, Do, No, Signal
+from cti.core.offers import offer_to
 from cti.core.overflow import crowded, overflow_of
+from cti.core.queue import available
 from cti.core.site import Texts
 from cti.core.staff import free, put, release, wrap_up
 from cti.core.telling import came_out
@@ -150,15 +153,93 @@ def hang_up_legs(turn: Turn, legs: list[ChannelId], cause: int, spare: ChannelId
 
 
 def _decline(turn: Turn, it: Interaction, d: Detail) -> None:
-    end_offer(turn, it, "declined")
+    _refused(turn, it, "declined")
 
 
 def _expire(turn: Turn, it: Interaction, d: Detail) -> None:
-    end_offer(turn, it, "rona")
+    _refused(turn, it, "rona")
 
 
 def _fail(turn: Turn, it: Interaction, d: Detail) -> None:
-    end_offer(turn, it, d.how or "unreachable")
+    _refused(turn, it, d.how or "unreachable")
+
+
+def _refused(turn: Turn, it: Interaction, how: str) -> None:
+    """No talk came of the offer. Who was given to this very agent goes back to who gave them, if that one is free."""
+    end_offer(turn, it, how)
+    take_back(turn, it, how)
+
+
+def take_back(turn: Turn, it: Interaction, how: str, *, ring: bool = True) -> None:
+    """The colleague did not take the caller, who goes back to who gave them away, else in the line of before.
+
+    The giver's wrap-up is over by it: there is nothing to write down yet. `ring`: whether to offer them to the giver.
+    """
+    by, to = it.given_by, it.given_to
+    if by is None or to is None:
+        return
+    turn.emit(e.TransferFailed(interaction=it.id, agent=by, to=to, how=how))
+    giver = turn.world.agents.get(by)
+    if giver is not None and giver.state is AgentState.WRAP_UP and giver.interaction == it.id:
+        free(turn, giver)
+    if ring and giver is not None and available(turn.world, giver) and not _leaving(turn, it):
+        _hand_over(turn, it, giver.id, "transfer_back")
+    else:
+        _line_up(turn, it)
+
+
+def _hand_over(turn: Turn, it: Interaction, agent: AgentId, preferred_as: str) -> None:
+    """Offer them to this agent, who is free, past the line and whatever the queue asks for."""
+    _line_up(turn, it, agent, preferred_as)
+    offer_to(turn, it, agent, (Why(code="preferred", agent=agent, args={"as": preferred_as}),))
+
+
+def _line_up(turn: Turn, it: Interaction, agent: AgentId | None = None, preferred_as: str = "") -> None:
+    """In line where they are, with the old place; `agent` is being offered them."""
+    if it.queue is None:
+        return
+    turn.emit(
+        e.Queued(
+            interaction=it.id,
+            queue=it.queue,
+            skills=it.skills,
+            priority=it.priority,
+            language=it.language,
+            since=it.since,
+            again=True,
+            preferred=agent,
+            preferred_as=preferred_as,
+            kept_until=turn.now if agent is not None else Ms(0),
+        )
+    )
+
+
+def _transfer(turn: Turn, it: Interaction, d: Detail) -> None:
+    """Out of the bridge at once: the caller hears music in our session while others ring.
+
+    A colleague who is no longer free is no reason to end the talk.
+    """
+    by, world = it.agent, turn.world
+    colleague = world.agents.get(d.agent) if d.agent is not None else None
+    queue = it.queue if d.agent is not None else d.queue
+    if by is None or not world.asterisk or world.queue(queue) is None or _leaving(turn, it):
+        return
+    if d.agent is not None and (colleague is None or not available(world, colleague)):
+        turn.emit(e.TransferFailed(interaction=it.id, agent=by, to=d.agent, how="not_free"))
+        return
+    turn.emit(e.Transferred(interaction=it.id, agent=by, to=d.agent, queue=d.queue))
+    # Before the hang-up: the agent's end would send the caller to the survey's context first.
+    turn.wish(TakeOver(interaction=it.id, channel=it.channel))
+    _end_talk(turn, it, Detail(by="transfer"))
+    if colleague is not None:
+        _hand_over(turn, it, colleague.id, "transfer")
+    else:
+        _queued(turn, it, Detail(queue=queue, skills=it.skills, priority=it.priority, language=it.language), True)
+
+
+def _leaving(turn: Turn, it: Interaction) -> bool:
+    caller = turn.world.legs.get(it.channel)
+    return caller is None or caller.ending
 
 
 def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -176,7 +257,7 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
     if offer is not None and offer.agent != agent.id:
         end_offer(turn, it, "withdrawn", spare=leg.channel)
         legs = []
-    waited = Ms(max(0, turn.when - it.since)) if it.since else Ms(0)
+    waited = _waited(turn, it)
     came_out(turn, it, gave_up=False)
     turn.emit(
         e.Connected(
@@ -207,8 +288,9 @@ def _end_talk(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:
-    caller = turn.world.legs.get(it.channel)
-    if caller is None or caller.ending:
+    if d.by == "transfer":
+        return d.by
+    if _leaving(turn, it):
         return "caller"
     agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
     if agent is None or agent.ending:
@@ -253,10 +335,17 @@ def _judge(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def _end(turn: Turn, it: Interaction, how: str) -> None:
-    waited = Ms(max(0, turn.when - it.since)) if how == "abandoned" and it.since else Ms(0)
+    waited = Ms(0)
     if how == "abandoned":
+        how = "abandoned_again" if it.connected is not None else how
+        waited = _waited(turn, it)
         came_out(turn, it, gave_up=True)
     turn.emit(e.InteractionEnded(interaction=it.id, how=how, queue=it.queue, waited=waited))
+
+
+def _waited(turn: Turn, it: Interaction) -> Ms:
+    """How long they have waited for this talk: place and priority are older after a transfer."""
+    return Ms(max(0, turn.when - it.waits_since)) if it.since else Ms(0)
 
 
 def _leave_menu(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -304,6 +393,7 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.END_TALK: _end_talk,
     Do.TOGGLE_HOLD: _toggle_hold,
     Do.HANG_UP_AGENT: _hang_up_agent,
+    Do.TRANSFER: _transfer,
     Do.STEER_SURVEY: _steer_survey,
     Do.STEER_WAIT: _steer_wait,
     Do.JUDGE: _judge,

@@ -50,7 +50,7 @@ class Steer(_Command, frozen=True):
 
 
 class TakeOver(_Command, frozen=True):
-    """Pull an unbridged caller out of the fallback queue and back to our session."""
+    """Pull a caller back to our session: out of the fallback queue, or out of a talk whose agent gave them away."""
 
     interaction: InteractionId
     channel: ChannelId

@@ -135,7 +135,8 @@ class Queued(_Event, frozen=True):
     since: Ms
     again: bool = False
     preferred: AgentId | None = None
-    """Kept for this agent until `kept_until`; who that is to the caller says `preferred_as`: `last_agent`."""
+    """Kept for this agent until `kept_until`; who that is to the caller says `preferred_as`: `last_agent`, `transfer`
+    (a colleague gave the caller to this agent) or `transfer_back` (this agent had, and nobody took them)."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
 
@@ -230,7 +231,7 @@ class Connected(_Event, frozen=True):
     agent_channel: ChannelId
     bridge: BridgeId
     waited: Ms
-    """From entering the line to here."""
+    """From entering the line to here; after a transfer, from the end of the talk before."""
 
 
 class Held(_Event, frozen=True):
@@ -250,12 +251,33 @@ class AgentMoved(_Event, frozen=True):
 
 
 class TalkEnded(_Event, frozen=True):
-    """`by`: `agent`, `caller` or `unknown` (it ended while we were away)."""
+    """`by`: `agent`, `caller`, `transfer` or `unknown` (it ended while we were away)."""
 
     interaction: InteractionId
     agent: AgentId
     talked: Ms
     by: str
+
+
+class Transferred(_Event, frozen=True):
+    """An agent gives the caller to a colleague or to a queue's line; `TalkEnded` and `Queued` follow, place kept."""
+
+    interaction: InteractionId
+    agent: AgentId
+    to: AgentId | None = None
+    queue: QueueId | None = None
+
+
+class TransferFailed(_Event, frozen=True):
+    """The colleague did not take the caller, who goes back to the agent, or in line when the agent is not free.
+
+    `how`: as in `OfferEnded`, or `not_free` (the colleague no longer was when it was asked: the talk went on).
+    """
+
+    interaction: InteractionId
+    agent: AgentId
+    to: AgentId
+    how: str
 
 
 class FlowFinished(_Event, frozen=True):
@@ -277,13 +299,14 @@ class Judged(_Event, frozen=True):
 
 
 class InteractionEnded(_Event, frozen=True):
-    """`how`: `answered`, `abandoned` (waited, left), `left_menu`, `flow` (the flow ended it), `lost` (nobody knows)."""
+    """`how`: `answered`, `abandoned` (waited, left), `abandoned_again` (left after a talk, when waiting for the next),
+    `left_menu`, `flow` (the flow ended it), `lost` (nobody knows)."""
 
     interaction: InteractionId
     how: str
     queue: QueueId | None = None
     waited: Ms = Ms(0)
-    """For `abandoned`: how long."""
+    """For `abandoned` and `abandoned_again`: how long."""
 
 
 # --- agents
@@ -388,6 +411,8 @@ Event = (
     | Resumed
     | AgentMoved
     | TalkEnded
+    | Transferred
+    | TransferFailed
     | FlowFinished
     | SurveyOpened
     | Judged

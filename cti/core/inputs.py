@@ -284,6 +284,15 @@ class HangUpAsked(_Input, frozen=True):
     interaction: InteractionId
 
 
+class TransferAsked(_Input, frozen=True):
+    """The agent gives the caller to a colleague (`to`) or to a queue; one of the two."""
+
+    agent: AgentId
+    interaction: InteractionId
+    to: AgentId | None = None
+    queue: QueueId | None = None
+
+
 class WrapUpExtended(_Input, frozen=True):
     agent: AgentId
     by_s: int
@@ -333,6 +342,7 @@ Input = (
     | DeskLost
     | OfferDeclined
     | HangUpAsked
+    | TransferAsked
     | WrapUpExtended
     | WrapUpDone
 )

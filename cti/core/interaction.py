@@ -45,6 +45,8 @@ class Signal(StrEnum):
     PARTED = "no longer in one bridge"
     HOLD = "hold changed"
     HANGUP_ASKED = "agent hangs up"
+    GIVEN = "agent gives the caller away"
+    """To a colleague or a queue: a blind transfer."""
     AFTER = "after reached"
     JUDGED = "survey answered"
     CALLER_GONE = "caller gone"
@@ -64,10 +66,12 @@ class Do(StrEnum):
     DECLINE = "end the offer: declined"
     EXPIRE = "end the offer: RONA"
     FAIL = "end the offer: unreachable"
+    """After each of these three, who was given to this agent goes back to who gave them."""
     CONNECT = "the talk begins"
     END_TALK = "the talk ends"
     TOGGLE_HOLD = "hold or resume"
     HANG_UP_AGENT = "hang up the agent's leg"
+    TRANSFER = "the talk ends, the caller goes to a colleague or in line"
     STEER_SURVEY = "steer to the survey or goodbye"
     STEER_WAIT = "steer back to waiting"
     JUDGE = "note the judgement"
@@ -102,6 +106,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.PARTED: No.EARLY,
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
+        Signal.GIVEN: No.EARLY,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.LEAVE_MENU,
@@ -121,6 +126,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.PARTED: No.EARLY,
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
+        Signal.GIVEN: No.LATE,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.ABANDON,
@@ -140,6 +146,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.PARTED: No.EARLY,
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: Do.DECLINE,
+        Signal.GIVEN: No.LATE,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.WITHDRAW,
@@ -159,6 +166,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.PARTED: Do.END_TALK,
         Signal.HOLD: Do.TOGGLE_HOLD,
         Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
+        Signal.GIVEN: Do.TRANSFER,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.END_LOST_TALK,
@@ -178,6 +186,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.PARTED: No.SAME,
         Signal.HOLD: No.LATE,
         Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
+        Signal.GIVEN: No.LATE,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: Do.JUDGE,
         Signal.CALLER_GONE: Do.END,

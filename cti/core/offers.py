@@ -2,12 +2,13 @@
 
 from cti.core.agent import AgentState
 from cti.core.commands import Leg, RingAgent
-from cti.core.events import Offered
-from cti.core.ids import ChannelId, Ms, OfferId
+from cti.core.events import Offered, Why
+from cti.core.ids import AgentId, ChannelId, Ms, OfferId
 from cti.core.routing import Routing
 from cti.core.staff import put
 from cti.core.turn import Turn
 from cti.core.waiting import Match
+from cti.core.world import Interaction
 
 
 def offer(turn: Turn, routing: Routing) -> None:
@@ -17,12 +18,17 @@ def offer(turn: Turn, routing: Routing) -> None:
 
 
 def _offer(turn: Turn, match: Match, routing: Routing) -> None:
+    interaction = turn.world.interactions[match.interaction]
+    offer_to(turn, interaction, match.agent, match.why + routing.busy(match, turn.now))
+
+
+def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...]) -> None:
+    """Reserve this agent, who is free, for this interaction, which is in line, and let their phones ring."""
     world = turn.world
-    interaction = world.interactions[match.interaction]
-    agent = world.agents[match.agent]
-    profile = world.profile(match.agent)
+    agent = world.agents[to]
+    profile = world.profile(to)
     if profile is None:
-        raise LookupError(f"agent {match.agent} is not of the site")
+        raise LookupError(f"agent {to} is not of the site")
     queue = world.queue(interaction.queue)
     ring_s = queue.ring_s if queue else 15
     name = OfferId(f"{interaction.id}.{interaction.offers + 1}")
@@ -35,7 +41,7 @@ def _offer(turn: Turn, match: Match, routing: Routing) -> None:
             agent=agent.id,
             legs=legs,
             until=until,
-            why=match.why + routing.busy(match, turn.now),
+            why=why,
         )
     )
     put(turn, agent, AgentState.RESERVED, interaction=interaction.id, until=until)

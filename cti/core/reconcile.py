@@ -52,6 +52,8 @@ def _bury(turn: Turn, held: dict[ChannelId, ChannelNow]) -> None:
         if not leg.started and it is not None and it.offer is not None and leg.channel in it.offer.legs:
             turn.emit(e.Repaired(what="an offer was never rung", interaction=it.id))
             calls.end_offer(turn, it, "withdrawn")
+            # Not rung: it may turn out that they never left the talk with who gave them away.
+            calls.take_back(turn, it, "withdrawn", ring=False)
             turn.emit(e.LegGone(channel=leg.channel, cause=0))
             continue
         turn.emit(e.Repaired(what="a channel ended unseen", interaction=leg.interaction))

@@ -195,6 +195,12 @@ def _hang_up_asked(turn: Turn, said: i.HangUpAsked) -> None:
         calls.signal(turn, it, Signal.HANGUP_ASKED, Detail())
 
 
+def _transfer_asked(turn: Turn, said: i.TransferAsked) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and it.agent == said.agent:
+        calls.signal(turn, it, Signal.GIVEN, Detail(agent=said.to, queue=said.queue))
+
+
 _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.SiteLoaded: _site,
     i.Started: _started,
@@ -212,6 +218,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.ServedMeanwhile: meanwhile.served,
     i.OfferDeclined: _declined,
     i.HangUpAsked: _hang_up_asked,
+    i.TransferAsked: _transfer_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,
 }

@@ -115,6 +115,10 @@ class Interaction(Struct):
     """Who talks or talked to them last."""
     agent_channel: ChannelId | None = None
     why: tuple[Why, ...] = ()
+    given_by: AgentId | None = None
+    """Who transferred them here last."""
+    given_to: AgentId | None = None
+    """The colleague they are given to, until that one has them or does not take them."""
     waited: Ms = Ms(0)
     connected: Ms | None = None
     parted: Ms | None = None
@@ -125,6 +129,11 @@ class Interaction(Struct):
     flow_end: str = ""
     foreseen: Foreseen | None = None
     told: Told | None = None
+
+    @property
+    def waits_since(self) -> Ms:
+        """Begin of this wait: after a talk, later than that of the place."""
+        return max(self.since, self.parted or self.since)
 
 
 class AgentNow(Struct):

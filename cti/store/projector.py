@@ -33,7 +33,7 @@ _BATCH = 500
 _REMEMBERED = 5000
 _RETRY_S = 1.0
 _QUARTER_MS = 900_000
-_MARKS = {"abandoned": "abandoned", "lost": "missed"}
+_MARKS = {"abandoned": "abandoned", "abandoned_again": "abandoned", "lost": "missed"}
 
 _log = logging.getLogger(__name__)
 
@@ -265,7 +265,8 @@ def _apply(call: _Call, event: ev.Event) -> None:
         case ev.Judged(solved=solved):
             call.solved = solved
         case ev.WrappedUp(outcome=outcome):
-            call.outcome = outcome or ""
+            # After a transfer two agents wrap one call up; who says nothing takes nothing back.
+            call.outcome = outcome or call.outcome
         case ev.InteractionEnded(how=how, queue=queue, waited=waited):
             call.state = how
             call.queue = call.queue or queue or ""

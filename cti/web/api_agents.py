@@ -1,9 +1,21 @@
 """What agents do at their desks. Everything here is an input to the one inbox; what came of it is seen over `/live`."""
 
+from typing import Any
+
 from cti.core.agent import AgentState
 from cti.core.ids import InteractionId, OfferId
-from cti.core.inputs import AgentNotReady, AgentReady, HangUpAsked, OfferDeclined, WrapUpDone, WrapUpExtended
-from cti.web.bodies import AgentStateAsk, Done, Extend, NoWork, WrapUp
+from cti.core.inputs import (
+    AgentNotReady,
+    AgentReady,
+    HangUpAsked,
+    OfferDeclined,
+    TransferAsked,
+    WrapUpDone,
+    WrapUpExtended,
+)
+from cti.core.interaction import State
+from cti.core.queue import available
+from cti.web.bodies import AgentStateAsk, Done, Extend, NoWork, Transfer, WrapUp
 from cti.web.call import Call
 from cti.web.live import Live
 from cti.web.ports import Loop
@@ -53,6 +65,34 @@ class AgentsApi:
         self._loop.submit(HangUpAsked(agent=call.agent, interaction=interaction))
         return Done()
 
+    async def transfer(self, call: Call[Transfer, None]) -> Done:
+        """Refused while nothing has been done to the call; what happens after that is told over `/live`."""
+        interaction, ask, world = self._own(call), call.body, self._loop.world
+        if (ask.agent is None) == (ask.queue is None):
+            raise Refusal(422, "one-target", "A transfer is to one colleague or one queue.", "Give one of the two.")
+        if ask.queue is not None and world.queue(ask.queue) is None:
+            raise Refusal(
+                422, "no-such-queue", "The site has no such queue.", "Take one from the desk's view.", where="$.queue"
+            )
+        if ask.agent is not None:
+            now = world.agents.get(ask.agent)
+            if now is None or not available(world, now):
+                raise Refusal(
+                    409,
+                    "not-free",
+                    "This colleague can't take a call now.",
+                    "Choose somebody who is ready, or a queue; the talk goes on.",
+                    where="$.agent",
+                )
+        if world.interactions[interaction].state is not State.TALKING:
+            raise Refusal(409, "not-talking", "There is no talk to transfer.", "Nothing: the desk shows what is.", "id")
+        if not world.asterisk:
+            raise Refusal(
+                409, "asterisk-away", "The exchange is away.", "Wait until it is back; the talk goes on meanwhile."
+            )
+        self._loop.submit(TransferAsked(agent=call.agent, interaction=interaction, to=ask.agent, queue=ask.queue))
+        return Done()
+
     async def wrap_up(self, call: Call[WrapUp, None]) -> Done:
         """The note and the customer are kept first, also when the wrap-up has ended by itself meanwhile."""
         interaction, ask = InteractionId(call.path["id"]), call.body
@@ -90,7 +130,7 @@ class AgentsApi:
     async def wallboard(self, call: Call[None, None]) -> WallboardView:
         return self._live.wallboard()
 
-    def _own(self, call: Call[None, None]) -> InteractionId:
+    def _own(self, call: Call[Any, None]) -> InteractionId:
         """The interaction in the address, if it is on this agent's own desk."""
         interaction = InteractionId(call.path["id"])
         now = self._loop.world.agents.get(call.agent)

@@ -39,6 +39,8 @@ _TOLD = (
     e.Resumed,
     e.AgentMoved,
     e.TalkEnded,
+    e.Transferred,
+    e.TransferFailed,
     e.SurveyOpened,
     e.Judged,
     e.WrappedUp,
@@ -171,9 +173,13 @@ def told(record: e.Record) -> StoryLine:
         case e.Overflowed():
             detail = event.why
         case e.Queued():
-            agent = event.preferred
+            agent, detail = event.preferred, event.preferred_as
         case e.TalkEnded():
             detail = event.by
+        case e.Transferred():
+            detail = event.to or ""
+        case e.TransferFailed():
+            agent, detail = event.to, event.how
         case e.Judged():
             detail = "solved" if event.solved else "not solved"
         case e.WrappedUp():

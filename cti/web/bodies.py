@@ -120,6 +120,13 @@ class NoWork(Reply, frozen=True):
     why: tuple[Why, ...]
 
 
+class Transfer(Ask, frozen=True):
+    """One of the two: a colleague, who must be ready, or a queue, where the caller keeps place and skills."""
+
+    agent: AgentId | None = None
+    queue: QueueId | None = None
+
+
 class WrapUp(Ask, frozen=True):
     outcome: OutcomeId | None = None
     note: Note = ""

@@ -32,6 +32,14 @@ class Notices:
             notice = NoticeView(
                 id=f"{event.interaction}.{record.seq}", kind="call_lost", at=record.at, interaction=event.interaction
             )
+        elif isinstance(event, e.TransferFailed):
+            notice = NoticeView(
+                id=f"{event.interaction}.{record.seq}",
+                kind="transfer_failed",
+                at=record.at,
+                interaction=event.interaction,
+                agent=event.to,
+            )
         else:
             return None
         self._add(event.agent, notice)

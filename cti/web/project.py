@@ -71,6 +71,8 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.Resumed: frozenset({_O}),
     e.AgentMoved: frozenset({_O}),
     e.TalkEnded: frozenset({_O, _L, _T}),
+    e.Transferred: frozenset({_O}),
+    e.TransferFailed: frozenset({_O}),
     e.FlowFinished: _NOTHING,
     e.SurveyOpened: _NOTHING,
     e.Judged: frozenset({_O, _T}),
@@ -144,10 +146,11 @@ def call(world: World, agent: AgentId) -> CallView | None:
     if interaction is None:
         return None
     offer = interaction.offer if interaction.offer is not None and interaction.offer.agent == agent else None
+    mine = interaction.agent == agent and interaction.given_to is None
     phase, since, until = _PHASES[now.state], now.since, now.until
     waited = interaction.waited
     if phase == "ringing" and offer is not None:
-        since, until, waited = offer.at, offer.until, Ms(offer.at - interaction.since)
+        since, until, waited = offer.at, offer.until, Ms(offer.at - interaction.waits_since)
     elif phase == "talking":
         since, until = interaction.connected or now.since, None
         if interaction.held is not None:
@@ -163,10 +166,11 @@ def call(world: World, agent: AgentId) -> CallView | None:
         arrived=interaction.opened,
         waited=waited,
         since=since,
-        connected=interaction.connected,
+        connected=interaction.connected if interaction.agent == agent else None,
         path=tuple(interaction.path),
-        why=offer.why if offer else interaction.why,
+        why=offer.why if offer else interaction.why if mine else (),
         judged=interaction.judged,
+        given_by=interaction.given_by if interaction.given_by != agent else None,
     )
 
 
@@ -208,7 +212,7 @@ def _queue(
         id=queue.id,
         name=queue.name,
         waiting=len(line),
-        longest_since=min((i.since for i in line), default=None),
+        longest_since=min((i.waits_since for i in line), default=None),
         limit_s=queue.limit_s,
         ready=sum(1 for agent in ready if served_by(agent, queue)),
         answered=today.answered,
@@ -265,8 +269,8 @@ def wallboard(world: World, usual: tuple[float, ...]) -> WallboardView:
 def line_total(world: World) -> tuple[int, Ms | None, QueueId | None]:
     """How many wait in all, since when the longest, and where that one does."""
     everybody = [i for line in waiting(world).values() for i in line]
-    longest = min(everybody, key=lambda i: (i.since, i.id), default=None)
-    return len(everybody), longest.since if longest else None, longest.queue if longest else None
+    longest = min(everybody, key=lambda i: (i.waits_since, i.id), default=None)
+    return len(everybody), longest.waits_since if longest else None, longest.queue if longest else None
 
 
 def tiles(world: World) -> tuple[AgentTile, ...]:

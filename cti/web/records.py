@@ -28,7 +28,7 @@ class Records:
         if now is not None and now.interaction == interaction:
             return
         open_now = self._loop.world.interactions.get(interaction)
-        if open_now is not None and open_now.agent == who.agent:
+        if open_now is not None and who.agent in (open_now.agent, open_now.given_by):
             return
         line = await self._history.call(interaction)
         if line is None:

@@ -67,6 +67,13 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
         _post("/offers/{id}/decline", api.decline, "Decline the offer on one's desk", b.Done),
         _post("/interactions/{id}/hangup", api.hang_up, "Hang up the call on one's desk", b.Done),
         _post(
+            "/interactions/{id}/transfer",
+            api.transfer,
+            "Give the caller on one's desk to a colleague or a queue",
+            b.Done,
+            ask=b.Transfer,
+        ),
+        _post(
             "/interactions/{id}/wrap-up",
             api.wrap_up,
             "Say what came of a call, and end the wrap-up",

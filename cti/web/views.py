@@ -87,21 +87,25 @@ class CallView(Struct, frozen=True, kw_only=True):
     since: Ms
     """Begin of the phase."""
     connected: Ms | None = None
-    """Begin of the talk, also while held and in wrap-up."""
+    """Begin of the talk, also while held and in wrap-up; null there when another agent has the call by now."""
     path: tuple[Texts, ...]
     """What the caller chose in the menus."""
     why: tuple[Why, ...]
     """Why this agent."""
     judged: bool | None
+    given_by: AgentId | None = None
+    """The colleague who transferred the caller here."""
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
-    """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`."""
+    """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`,
+    `transfer_failed` (`agent` did not take the caller)."""
 
     id: str
     kind: str
     at: Ms
     interaction: InteractionId | None = None
+    agent: AgentId | None = None
 
 
 class DeskView(Struct, frozen=True, kw_only=True):

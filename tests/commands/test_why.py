@@ -37,15 +37,35 @@ STORY = """
 """
 
 
+GIVEN_ON = """
+    0   | ana ready             |
+    1   | A calls               |
+    1   | A asks support        |
+    2   | A.1 enters b          |
+    2   | A enters b            |
+    3   | bo ready              |
+    6   | ana gives A to bo     |
+    7   | bo declines A.2       |
+    9   | A.3 enters c          |
+    9   | A enters c            |
+    20  | ana gives A queue support |
+    25  | A gone                |
+"""
+
+
 @pytest.fixture
 def data(tmp_path: Path, database_url: str) -> Path:
     """A data folder whose journal tells of one call that is over and one that waits."""
+    return told(tmp_path, database_url, STORY)
+
+
+def told(tmp_path: Path, database_url: str, story: str) -> Path:
     put_settings(tmp_path / "settings.toml", {"database_url": database_url})
     secrets.ensure(tmp_path / "secrets.toml", [Phone("ana-web")])
     shutil.copy(SITE, tmp_path / "site.toml")
     play = Play()
     play.say(i.SiteLoaded(site=site_file.load(SITE)))
-    play.table(STORY)
+    play.table(story)
 
     async def write() -> None:
         journal = Journal.open(Settings.load(tmp_path).journal)
@@ -80,6 +100,33 @@ A, 15 January 2027
 16:00:22  talking with Bo Tan
 16:01:32  the talk ended; the caller hung up
 16:01:32  ended: after a talk
+"""
+    )
+
+
+def test_the_story_of_a_call_that_was_given_on(
+    tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["why", "A", "--data", str(told(tmp_path, database_url, GIVEN_ON))]) == 0
+    said = capsys.readouterr().out
+    assert (
+        said[said.index("16:00:06") :]
+        == """\
+16:00:06  Ana Lindqvist transfers the caller to Bo Tan
+16:00:06  the talk ended; Ana Lindqvist gave the caller on
+16:00:06  in line for Support, kept for Bo Tan, to whom they were transferred
+16:00:06  offered to Bo Tan
+          - Bo Tan was given this caller by a colleague
+16:00:07  Bo Tan: declined
+16:00:07  the transfer to Bo Tan failed: declined
+16:00:07  in line for Support, kept for Ana Lindqvist, who had transferred them
+16:00:07  offered to Ana Lindqvist
+          - Ana Lindqvist had given this caller to a colleague, who did not take the call
+16:00:09  talking with Ana Lindqvist
+16:00:20  Ana Lindqvist transfers the caller to the line for Support
+16:00:20  the talk ended; Ana Lindqvist gave the caller on
+16:00:20  in line for Support
+16:00:25  ended: gave up waiting for the next agent
 """
     )
 

@@ -136,6 +136,11 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "desk-back": lambda w, r: i.DeskConnected(agent=AgentId(w)),
     "declines": lambda w, r: i.OfferDeclined(agent=AgentId(w), offer=OfferId(r[0])),
     "hangs-up": lambda w, r: i.HangUpAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
+    "gives": lambda w, r: i.TransferAsked(
+        agent=AgentId(w),
+        interaction=InteractionId(r[0]),
+        **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
+    ),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
     "passes": lambda w, r: i.Wake(),
@@ -164,6 +169,10 @@ def fact(event: e.Event) -> str:
             return f"connected {event.interaction} {event.agent} after {event.waited // 1000}"
         case e.TalkEnded():
             return f"talked {event.interaction} {event.talked // 1000} ended-by {event.by}"
+        case e.Transferred():
+            return f"transferred {event.interaction} to {event.to or event.queue}"
+        case e.TransferFailed():
+            return f"transfer-failed {event.interaction} {event.to} {event.how}"
         case e.InteractionEnded():
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():

@@ -329,6 +329,8 @@ CHAPTERS = st.sampled_from(
         ["A calls", "A asks support", "ana ready", "A.1 starts", "A.1 enters b", "A enters b"],
         ["B calls", "B asks support", "bo ready", "B.1 starts", "B.1 enters c", "B enters c"],
         ["A.1 holds"],
+        ["ana gives A to bo"],
+        ["ana gives A queue billing", "A leaves b", "A.1 gone"],
         ["A.1 resumes"],
         ["A.1 gone", "A after", "A answers yes"],
         ["A gone"],

@@ -88,6 +88,8 @@ export interface CallView {
   /** Why this agent. */
   why: Why[];
   judged: boolean | null;
+  /** The colleague who transferred the caller here. */
+  given_by: AgentId | null;
 }
 
 /** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`. */
@@ -97,12 +99,13 @@ export interface Why {
   args: Record<string, number | string>;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`. */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller). */
 export interface NoticeView {
   id: string;
   kind: string;
   at: Ms;
   interaction: InteractionId | null;
+  agent: AgentId | null;
 }
 
 export interface DeskView {
@@ -344,7 +347,7 @@ export interface CallLine {
   queue: QueueId | null;
   /** The last who talked. */
   agent: AgentId | null;
-  /** `open` or how it ended: `answered`, `abandoned`, `left_menu`, `flow`, `lost`. */
+  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `lost`. */
   state: string;
   waited: Ms;
   talked: Ms;
@@ -486,6 +489,12 @@ export interface Extend {
 /** Why one gets no calls. */
 export interface NoWork {
   why: Why[];
+}
+
+/** One of the two: a colleague, who must be ready, or a queue, where the caller keeps place and skills. */
+export interface Transfer {
+  agent?: AgentId | null;
+  queue?: QueueId | null;
 }
 
 export interface WrapUp {

@@ -1,0 +1,90 @@
+"""Blind transfers by the desk, on the real Asterisk: nobody is dropped, and one call stays one call."""
+
+import asyncio
+
+import pytest
+
+from cti.core import events as e
+from cti.core.ids import InteractionId
+from tests.acceptance.house import Desk, House, until
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
+
+
+async def test_a_caller_goes_to_a_colleague_back_and_on_to_a_queue(house: House) -> None:
+    ana = await house.agent("a0", "127.0.0.20")
+    bo = await house.agent("a1", "127.0.0.21")
+    sales = await house.agent("a8", "127.0.0.22")
+    await ana.ready()
+    caller = await house.call("28000001", "+85291234567")
+    first = await ana.picks_up()
+    await asyncio.wait_for(first.media.hears(50), 10)
+    interaction = _talks(house)[0]
+
+    # To a colleague who declines: the caller is back with the first agent, who has not yet wrapped up.
+    await bo.ready()
+    await until(lambda: _state(house, "a1") == "ready", 3)
+    await _give(ana, interaction, {"agent": "a1"})
+    assert await asyncio.wait_for(first.over, 3) == "them"
+    await asyncio.wait_for(bo.calls.get(), 5)
+    assert not caller.over.done()
+    await bo.post(f"/offers/{_offers(house)[-1]}/decline")
+    second = await ana.picks_up()
+    await asyncio.wait_for(second.media.hears(50), 10)
+    await asyncio.wait_for(caller.media.hears(50), 10)
+
+    # To a colleague who answers,
+    await bo.ready()
+    await until(lambda: _state(house, "a1") == "ready", 3)
+    await _give(ana, interaction, {"agent": "a1"})
+    third = await bo.picks_up()
+    await until(lambda: len(_talks(house)) == 3, 5)
+
+    # and who, while the greeting is still being said and the caller is on hold, gives them to a queue of others.
+    third.hold(True)
+    await until(lambda: any(isinstance(r.event, e.Held) for r in house.journal()), 5)
+    await sales.ready()
+    await _give(bo, interaction, {"queue": "sales"})
+    fourth = await sales.picks_up()
+    await asyncio.wait_for(fourth.media.hears(50), 10)
+    await asyncio.wait_for(caller.media.hears(50), 10)
+    assert not caller.over.done()
+    fourth.hang_up()
+    await until(lambda: any(isinstance(r.event, e.SurveyOpened) for r in house.journal()), 5, "the survey begins")
+    caller.hang_up()
+    await until(lambda: any(isinstance(r.event, e.InteractionEnded) for r in house.journal()), 5)
+    await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+
+    story = [r.event for r in house.journal()]
+    assert _talks(house) == [interaction] * 4
+    assert [(x.agent, x.to, x.how) for x in story if isinstance(x, e.TransferFailed)] == [("a0", "a1", "declined")]
+    assert [x.by for x in story if isinstance(x, e.TalkEnded)] == ["transfer", "transfer", "transfer", "agent"]
+    places = {x.since for x in story if isinstance(x, e.Queued)}
+    assert len(places) == 1, "the place is kept"
+    assert [x.how for x in story if isinstance(x, e.InteractionEnded)] == ["answered"]
+    assert not [x for x in story if isinstance(x, e.Repaired)]
+    today = (await ana.get("/wallboard"))["today"]
+    assert (today["arrived"], today["answered"], today["abandoned"]) == (1, 1, 0)
+
+
+async def _give(desk: Desk, interaction: InteractionId, to: dict[str, str]) -> None:
+    await desk.post(f"/interactions/{interaction}/transfer", to)
+
+
+def _talks(house: House) -> list[InteractionId]:
+    return [r.event.interaction for r in house.journal() if isinstance(r.event, e.Connected)]
+
+
+def _offers(house: House) -> list[str]:
+    return [r.event.offer for r in house.journal() if isinstance(r.event, e.Offered)]
+
+
+def _state(house: House, agent: str) -> str:
+    states = [r.event for r in house.journal() if isinstance(r.event, e.AgentStateSet)]
+    return next((x.state for x in reversed(states) if x.agent == agent), "")
+
+
+def _open_channels(house: House) -> set[str]:
+    story = [r.event for r in house.journal()]
+    begun = {str(x.channel) for x in story if isinstance(x, e.LegStarted)}
+    return begun - {str(x.channel) for x in story if isinstance(x, e.LegGone)}
