@@ -320,6 +320,14 @@ def scene(name: str) -> DeskView:
             return desk(
                 me("reserved", 4_000), at, Pop(identifier=IdentifierId("device:9f2c"), display="", people=(VISITOR,))
             )
+        case "ringing_given":
+            at = call("ringing", 4_000, 11_000, waited=Ms(3_000), given_by=AgentId("bo"))
+            return desk(me("reserved", 4_000), at, both)
+        case "given_back":
+            notice = NoticeView(
+                id=f"{CALL}.9", kind="transfer_failed", at=ms(4_000), interaction=CALL, agent=AgentId("bo")
+            )
+            return desk(me("reserved", 4_000), call("ringing", 4_000, 11_000), both, notices=(notice,))
         case "ringing_early":
             return desk(me("reserved", 1_000), call("ringing", 1_000, 14_000), None)
         case "talking":

@@ -57,7 +57,18 @@ CUT = """() => [...document.querySelectorAll(".deck .cut, .deck .clamp, .whois .
 MOVING = """() => document.getAnimations()
   .filter((one) => one.playState === "running" && one.effect.getTiming().duration > 0).length"""
 
-STATES = ("ready", "not_ready", "rona", "ringing", "ringing_unknown", "ringing_withheld", "talking", "held", "wrap")
+STATES = (
+    "ready",
+    "not_ready",
+    "rona",
+    "ringing",
+    "ringing_unknown",
+    "ringing_withheld",
+    "ringing_given",
+    "talking",
+    "held",
+    "wrap",
+)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -446,6 +457,42 @@ async def test_a_call_not_answered_is_said_until_it_is_put_away(stub: Stub, open
     await expect(notice).to_contain_text("was not answered")
     await notice.get_by_role("button", name="Put away").click()
     await next_ask(stub, f"/agent/notices/{scenes.OFFER}")
+
+
+async def test_a_caller_is_given_to_a_colleague_by_keys_alone(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "talking")
+    await page.keyboard.press("F9")
+    field = page.locator("#transfer-to")
+    await expect(field).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(field).to_be_visible()
+    assert not [asked for asked in stub.asked if asked[1].endswith("/transfer")], "nobody was chosen yet"
+    await page.keyboard.press("Escape")
+    await expect(field).to_be_hidden()
+    await expect(page.locator("#key-transfer")).to_be_focused()
+    await page.keyboard.press("F9")
+    await expect(page.locator("#targets [role=option]").first).to_be_visible()
+    assert await page.evaluate(COVERED) == []
+    await page.keyboard.type("bill")
+    await page.keyboard.press("Enter")
+    assert await next_ask(stub, f"/interactions/{scenes.CALL}/transfer") == {"queue": "billing"}
+    await expect(field).to_be_hidden()
+    await page.keyboard.press("F9")
+    await page.keyboard.type("samir")
+    await page.keyboard.press("Enter")
+    assert await next_ask(stub, f"/interactions/{scenes.CALL}/transfer") == {"agent": "samir"}
+    await expect(field).to_be_hidden()
+    await page.keyboard.press("F9")
+    await expect(field).to_be_visible()
+    await stub.show("wrap")
+    await expect(field).to_be_hidden()
+
+
+async def test_the_desk_says_who_gave_the_caller_and_who_did_not_take_one(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ringing_given")
+    await expect(page.locator(".deck h2")).to_contain_text("from Bo Tan")
+    await stub.show("given_back")
+    await expect(page.locator(".notice.is-warn")).to_contain_text("did not take your caller")
 
 
 async def test_a_reload_in_a_talk_takes_the_talk_over(stub: Stub, open_page: OpenPage) -> None:

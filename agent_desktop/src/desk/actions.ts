@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { post, remove } from "../shared/api";
 import type { Done } from "../shared/types";
-import { call, checked, me, reasons } from "./session";
+import { call, checked, me, reasons, transferOpen } from "./session";
 import * as sip from "./sip";
 import { mic } from "./sound";
 import { attempt, wrapUp } from "./work";
@@ -45,6 +45,12 @@ export function toggleMute(): void {
 export function togglePad(): void {
   if (padOpen.value) padOpen.value = false;
   else if (talkingHere()) padOpen.value = true;
+}
+
+/** F9: choose to whom the caller goes. On a desk phone, too: the server moves them. */
+export function toggleTransfer(): void {
+  const phase = call.value?.phase;
+  transferOpen.value = !transferOpen.value && (phase === "talking" || phase === "held");
 }
 
 export function ready(): void {

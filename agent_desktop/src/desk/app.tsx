@@ -14,6 +14,7 @@ import { call, checked, live, who } from "./session";
 import { Side } from "./side";
 import { Foot, KeySheet, Strip } from "./strip";
 import { t } from "./text";
+import { TransferMenu } from "./transfer";
 import { reading, where } from "./where";
 
 export function App(): JSX.Element {
@@ -36,6 +37,7 @@ function Desk(): JSX.Element {
       <div class="under-deck">
         <StateMenu />
         <Pad />
+        <TransferMenu />
       </div>
       <Bars />
       <main class={reading.value === null ? "main" : "main is-reading"}>

@@ -5,7 +5,7 @@ import { Icon } from "../shared/icons";
 import { now } from "../shared/clock";
 import type { NoticeView } from "../shared/types";
 import * as act from "./actions";
-import { call, live, me, notices } from "./session";
+import { agentName, call, live, me, notices } from "./session";
 import { t } from "./text";
 import { trouble, work } from "./work";
 
@@ -84,7 +84,9 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
         ? [t().unreachable(time), t().unreachableThen]
         : notice.kind === "call_lost"
           ? [t().callLost(time), t().callLostThen]
-          : [notice.kind, ""];
+          : notice.kind === "transfer_failed"
+            ? [t().transferFailed(agentName(notice.agent ?? ""), time), t().transferFailedThen]
+            : [notice.kind, ""];
   const readyAgain = (): void => {
     act.putAway(notice.id);
     act.ready();

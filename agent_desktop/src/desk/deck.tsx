@@ -8,7 +8,7 @@ import { Clocked, Kbd, Running, stateClass } from "../shared/parts";
 import type { CallView } from "../shared/types";
 import { s } from "../shared/words";
 import * as act from "./actions";
-import { call, checked, exchange, me, phoneRefused } from "./session";
+import { agentName, call, checked, exchange, me, phoneRefused, transferOpen } from "./session";
 import { phone, stats } from "./sip";
 import { mic } from "./sound";
 import { cellsOf, lossBetween, type SoundStats } from "./stats";
@@ -129,7 +129,7 @@ function NoCall(): JSX.Element {
 
 function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const who = callerName(person.value);
-  const queue = queueName(at.queue);
+  const queue = [queueName(at.queue), at.given_by !== null && t().givenBy(agentName(at.given_by))].filter(Boolean).join(" · ");
   const mine = phone.value.call;
   if (at.phase === "ringing") {
     const say = opening(at, isMaybe.value ? null : person.value);
@@ -274,6 +274,7 @@ function Keys(): JSX.Element {
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />
+      <Key id="transfer" icon="transfer" word={t().transfer} hint="F9" on={talks} pressed={transferOpen.value} press={act.toggleTransfer} />
       {rings ? (
         <Key id="end" icon="x" word={t().decline} hint="F10" kind="no" on press={act.hangUp} />
       ) : (

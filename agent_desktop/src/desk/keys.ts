@@ -6,7 +6,7 @@ import * as act from "./actions";
 import { insertAnswer, readOut } from "./kb";
 import { promising } from "./note";
 import { closePassword } from "./password";
-import { call } from "./session";
+import { call, transferOpen } from "./session";
 import { keysOpen, passwordOpen, reading, searchOpen, selfOpen, where } from "./where";
 import { choose, isMaybe, personAt, setOutcome, solvedOutcome, work, wrapUp } from "./work";
 import { pop } from "./session";
@@ -18,6 +18,7 @@ const VOICE: Record<string, () => void> = {
   F4: act.toggleHold,
   F7: act.toggleMute,
   F8: act.togglePad,
+  F9: act.toggleTransfer,
   F10: act.hangUp,
 };
 
@@ -46,7 +47,10 @@ function escape(): boolean {
     act.stateOpen.value = false;
     focus("own-state");
   } else if (act.padOpen.value) act.padOpen.value = false;
-  else if (keysOpen.value) keysOpen.value = false;
+  else if (transferOpen.value) {
+    transferOpen.value = false;
+    focus("key-transfer");
+  } else if (keysOpen.value) keysOpen.value = false;
   else if (passwordOpen.value) closePassword();
   else if (selfOpen.value) {
     selfOpen.value = false;

@@ -32,10 +32,14 @@ export const reasons = computed(() => view.value?.reasons ?? []);
 export const outcomes = computed(() => view.value?.outcomes ?? []);
 export const exchange = computed(() => view.value?.asterisk ?? true);
 
-/** Everybody in the room, followed while nobody calls: the desk's own view comes first. */
+/** The list of those a caller can be given to is open. */
+export const transferOpen = signal(false);
+
+/** Everybody in the room, followed while nobody calls, for the desk's own view comes first; and when names are needed. */
 export const room = new Live<WallboardView>({ view: "wallboard" });
 effect(() => {
-  if (me.value !== null && call.value === null) room.open();
+  const named = call.value?.given_by == null || room.view.value !== null;
+  if (me.value !== null && (call.value === null || transferOpen.value || !named)) room.open();
   else room.close();
 });
 

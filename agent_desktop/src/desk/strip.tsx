@@ -190,6 +190,7 @@ export function KeySheet(): JSX.Element | null {
     ["F4", k.hold],
     ["F7", k.mute],
     ["F8", k.pad],
+    ["F9", k.transfer],
     ["F10", k.hangUp],
     ["Tab", k.other],
     ["Alt R", k.ready],

@@ -80,7 +80,7 @@ export function whyText(why: Why): string {
     case "only_one":
       return w.only_one;
     case "preferred":
-      return w.preferred(arg("as"));
+      return w.preferred[arg("as")] ?? w.preferred["last_agent"] ?? "";
     case "ring":
       return w.ring(f.seconds(Number(why.args["after_s"] ?? 0) * 1000));
     case "skipped_state":

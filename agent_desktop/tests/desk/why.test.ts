@@ -15,6 +15,8 @@ const EVERY: readonly Why[] = [
   { code: "idle", agent: "ana", args: { ms: 65_000 } },
   { code: "only_one", agent: "ana", args: {} },
   { code: "preferred", agent: "ana", args: { as: "last_agent" } },
+  { code: "preferred", agent: "ana", args: { as: "transfer" } },
+  { code: "preferred", agent: "ana", args: { as: "transfer_back" } },
   { code: "ring", agent: null, args: { after_s: 45 } },
   { code: "spared", agent: "bo", args: {} },
   { code: "skipped_state", agent: "bo", args: { state: "wrap_up", ms: 12_000 } },
@@ -30,11 +32,13 @@ const EVERY: readonly Why[] = [
 beforeEach(() => setLang("en"));
 
 it("names languages as people do, and colleagues", () => {
-  expect(EVERY.slice(0, 8).map(whyText)).toEqual([
+  expect(EVERY.slice(0, 10).map(whyText)).toEqual([
     "Cantonese 7, internet 3",
     expect.stringMatching(/^free for /),
     "the only one free",
     "talked with them last",
+    "a colleague gave the caller to you",
+    "your colleague did not take the caller",
     expect.stringMatching(/^asked wider after /),
     "Bo Tan left free for a caller whom fewer can serve",
     expect.stringMatching(/^Bo Tan: wrap-up, .* left$/),
@@ -44,7 +48,7 @@ it("names languages as people do, and colleagues", () => {
 
 it("says what one is oneself as 'you'", () => {
   expect(whyText({ code: "skipped_skill", agent: "ana", args: { skill: "internet", has: 2, needs: 3 } })).toBe("you: internet 2, 3 needed");
-  expect(whyText(EVERY[10] as Why)).toContain("Not answered");
+  expect(whyText(EVERY[12] as Why)).toContain("Not answered");
 });
 
 it("has words for every fact in every language", () => {
