@@ -81,7 +81,7 @@ export interface CallView {
   waited: Ms;
   /** Begin of the phase. */
   since: Ms;
-  /** Begin of the talk, also while held and in wrap-up. */
+  /** Begin of the talk, also while held and in wrap-up; null there when another agent has the call by now. */
   connected: Ms | null;
   /** What the caller chose in the menus. */
   path: Record<string, string>[];
