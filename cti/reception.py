@@ -5,10 +5,12 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from cti.agi.session import Resume
 from cti.core.channels import phone_of
 from cti.core.commands import Steer
-from cti.core.events import Record
+from cti.core.events import Record, Transferred
 from cti.core.ids import IdentifierId, InteractionId, Ms, Phone
 from cti.core.inputs import CallArrived, Input
 from cti.core.outlook import Outlook
@@ -132,15 +134,21 @@ class Reception:
 
     def look_up(self, interaction: InteractionId, caller: IdentifierId | None) -> None:
         """Begin to read everything about a caller."""
-        if interaction in self.pops:
-            return
+        if interaction not in self.pops:
+            self._begin(interaction, caller)
+
+    def _begin(self, interaction: InteractionId, caller: IdentifierId | None) -> None:
         task = asyncio.get_running_loop().create_task(self._look_up(interaction, caller))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _look_up(self, interaction: InteractionId, caller: IdentifierId | None) -> None:
         try:
-            self.pops[interaction] = await self._history.pop(caller, interaction)
+            pop = await self._history.pop(caller, interaction)
+            known = self._loop.world.interactions.get(interaction)
+            if known is not None and known.connected is not None:
+                pop = msgspec.structs.replace(pop, notes=await self._history.notes(interaction))
+            self.pops[interaction] = pop
         except Exception:
             # The call goes on without its history; the desk says that it could not be read.
             log.exception("the history of the caller of %s could not be read", interaction)
@@ -148,8 +156,11 @@ class Reception:
         self.pop_changed(interaction)
 
     def on_records(self, records: Sequence[Record]) -> None:
-        """Forget the pops of interactions that nobody works on any more."""
+        """Read anew what the next agent sees of a call that is given on; forget pops nobody works with any more."""
         open_ones = self._loop.world.interactions
+        for record in records:
+            if isinstance(record.event, Transferred) and (known := open_ones.get(record.event.interaction)) is not None:
+                self._begin(known.id, known.caller)
         if len(self.pops) > len(open_ones):
             for gone in [one for one in self.pops if one not in open_ones]:
                 del self.pops[gone]

@@ -145,6 +145,13 @@ class MailStore:
                 ),
                 names,
             )
+            connection.execute(
+                text(
+                    "UPDATE notes SET interaction = :thread WHERE interaction = :other"
+                    " AND NOT EXISTS (SELECT 1 FROM notes n WHERE n.interaction = :thread AND n.agent = notes.agent)"
+                ),
+                names,
+            )
             connection.execute(text("DELETE FROM interactions WHERE id = :other"), names)
         return thread
 

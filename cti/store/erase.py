@@ -122,6 +122,7 @@ def _forget_contacts(connection: Connection, found: Whose) -> None:
     for change in (
         # First what people said: the line of an interaction is made from it.
         "UPDATE annotations SET text = '', customer = NULL WHERE interaction IN :ids",
+        "DELETE FROM notes WHERE interaction IN :ids",
         "UPDATE interactions SET owner = :nobody, customer = NULL, title = '', text = '' WHERE id IN :ids",
         "UPDATE calls SET caller = NULL WHERE interaction IN :ids",
     ):

@@ -30,6 +30,7 @@ from cti.store.journal import Journal
 from cti.store.reader import Reader
 from cti.store.views import (
     AgentDay,
+    AgentNote,
     Answer,
     CallerFacts,
     CallLine,
@@ -259,6 +260,10 @@ class History:
 
         return await self._read(look)
 
+    async def notes(self, interaction: InteractionId) -> tuple[AgentNote, ...]:
+        """What agents have written about an interaction, in the order in which they began."""
+        return await self._read(lambda db: lists.notes(db, interaction))
+
     # --- writing
 
     async def erase(self, customer: CustomerId, by: str) -> Erased | None:
@@ -280,11 +285,11 @@ class History:
         return done
 
     async def note(self, note: CallNote) -> None:
-        """Keep what the agent wrote about an interaction; again replaces. With a customer it confirms, too."""
+        """Keep what the agent wrote; again replaces their own words. With a customer it confirms, too."""
         now = self._now()
 
         def write(connection: Connection) -> None:
-            records.annotate(connection, note.interaction, now, words=note.text)
+            records.note(connection, note.interaction, note.agent, note.text, now)
             if note.customer is not None:
                 records.confirm(connection, note.interaction, note.customer, now)
 

@@ -8,7 +8,7 @@ from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, Queu
 from cti.store import paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
 from cti.store.reader import Reader
-from cti.store.views import AgentDay, Attached, CallLine, CustomerHit, Message, PromiseLine
+from cti.store.views import AgentDay, AgentNote, Attached, CallLine, CustomerHit, Message, PromiseLine
 
 _WEEKS = 4
 _HALF_HOUR_S = 1800
@@ -36,6 +36,16 @@ def call(db: Reader, interaction: str) -> CallLine | None:
     """One call in full."""
     row = db.execute(_CALL + "WHERE c.interaction = ?", (interaction,)).fetchone()
     return _call_line(row) if row else None
+
+
+def notes(db: Reader, interaction: str) -> tuple[AgentNote, ...]:
+    """What agents have written about an interaction."""
+    rows = db.execute(
+        "SELECT n.agent, coalesce(a.name, n.agent), n.text FROM notes n LEFT JOIN agent_names a ON a.agent = n.agent"
+        " WHERE n.interaction = ? AND n.text <> '' ORDER BY n.at, n.agent",
+        (interaction,),
+    )
+    return tuple(AgentNote(agent=agent, name=name, text=words) for agent, name, words in rows.fetchall())
 
 
 def calls(

@@ -232,6 +232,23 @@ def put_tags(connection: Connection, tags: Iterable[tuple[str, str]], source: st
     bulk(connection, _TAG, rows)
 
 
+def note(connection: Connection, interaction: str, agent: str, words: str, at: Ms) -> None:
+    """Keep an agent's note on an interaction; again replaces their own, and nobody else's."""
+    connection.execute(
+        text(
+            """
+            INSERT INTO notes (interaction, agent, text, at) VALUES (:id, :agent, :words, :at)
+            ON CONFLICT (interaction, agent) DO UPDATE SET text = excluded.text
+            """
+        ),
+        {"id": interaction, "agent": agent, "words": words, "at": at},
+    )
+    rows = connection.execute(
+        text("SELECT text FROM notes WHERE interaction = :id ORDER BY at, agent"), {"id": interaction}
+    )
+    annotate(connection, interaction, at, words="\n".join(row.text for row in rows))
+
+
 def annotate(
     connection: Connection, interaction: str, at: Ms, *, words: str | None = None, case: int | None = None
 ) -> None:

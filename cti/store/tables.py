@@ -155,6 +155,18 @@ annotations = Table(
 )
 """What people said about an interaction. Kept apart: `interactions` can be made again from the journal, this can't."""
 
+notes = Table(
+    "notes",
+    metadata,
+    Column("interaction", _String, nullable=False),
+    Column("agent", _String, nullable=False),
+    _text("text"),
+    Column("at", BigInteger, nullable=False),  # when it was begun
+    PrimaryKeyConstraint("interaction", "agent"),
+    sqlite_with_rowid=False,
+)
+"""What each agent wrote about an interaction; `annotations` has it in one text, as it is shown."""
+
 messages = Table(
     "messages",
     metadata,

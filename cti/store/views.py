@@ -99,6 +99,14 @@ class Person(Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
 
 
+class AgentNote(Struct, frozen=True, kw_only=True):
+    """What an agent has written about this call."""
+
+    agent: AgentId
+    name: str
+    text: str
+
+
 class Pop(Struct, frozen=True, kw_only=True):
     """Everything known about a caller. Several `people`: the number is shared, and nobody has guessed."""
 
@@ -108,6 +116,8 @@ class Pop(Struct, frozen=True, kw_only=True):
     with `device:`)."""
     people: tuple[Person, ...] = ()
     """Most likely first; none: never heard of."""
+    notes: tuple[AgentNote, ...] = ()
+    """Of a call that was transferred: what agents have written about it so far."""
 
 
 class CallerFacts(Struct, frozen=True, kw_only=True):
@@ -126,6 +136,7 @@ class CallNote(Struct, frozen=True, kw_only=True):
     """What the agent wrote about an interaction in wrap-up."""
 
     interaction: InteractionId
+    agent: AgentId
     text: str
     customer: CustomerId | None = None
     """Whom the agent confirmed; None: left open."""

@@ -11,6 +11,7 @@ from cti.core.world import World
 from cti.store.erase import Erased
 from cti.store.views import (
     AgentDay,
+    AgentNote,
     CallLine,
     CallNote,
     CaseLine,
@@ -130,7 +131,10 @@ class History(Protocol):
     async def search(self, query: str, limit: int) -> Sequence[CustomerHit]: ...
 
     async def note(self, note: CallNote) -> None:
-        """Keep what the agent wrote; again replaces."""
+        """Keep what the agent wrote; again replaces their own."""
+
+    async def notes(self, interaction: InteractionId) -> Sequence[AgentNote]:
+        """What agents have written about an interaction."""
 
     async def confirm(self, interaction: InteractionId, customer: CustomerId | None) -> bool:
         """Say who it was. False: no such customer."""

@@ -48,7 +48,8 @@ class Records:
         if customer is not None:
             await self._confirm(who, interaction, customer)
         if note:
-            await self._history.note(CallNote(interaction=interaction, text=note, customer=customer))
+            await self._history.note(CallNote(interaction=interaction, agent=who.agent, text=note, customer=customer))
+            await self._renew_notes(interaction)
 
     async def confirm(self, who: Who, interaction: InteractionId, customer: CustomerId | None) -> None:
         """Say whose call it was; None: open again. Raises Refusal."""
@@ -77,6 +78,15 @@ class Records:
         pop = self._pops.get(now.interaction) if now is not None and now.interaction is not None else None
         if now is not None and now.interaction is not None and pop is not None and pop.people:
             await self.renew(now.interaction, pop.people[0].customer)
+
+    async def _renew_notes(self, interaction: InteractionId) -> None:
+        """After a transfer: whoever has the call now sees what the other still writes."""
+        known, pop = self._loop.world.interactions.get(interaction), self._pops.get(interaction)
+        if known is None or pop is None or (known.given_by is None and not pop.notes):
+            return
+        notes = tuple(await self._history.notes(interaction))
+        self._pops[interaction] = msgspec.structs.replace(self._pops.get(interaction, pop), notes=notes)
+        self._live.pop_changed(interaction)
 
     async def _confirm(self, who: Who, interaction: InteractionId, customer: CustomerId | None) -> None:
         if not await self._history.confirm(interaction, customer):

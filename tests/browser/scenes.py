@@ -2,6 +2,8 @@
 
 import time
 
+from msgspec import structs
+
 from cti.core.events import Why
 from cti.core.ids import (
     AgentId,
@@ -16,7 +18,7 @@ from cti.core.ids import (
     ReasonId,
 )
 from cti.core.site import OutcomeKind, Reason
-from cti.store.views import Answer, CallLine, CaseLine, Entry, Person, Pop, PromiseLine, Station
+from cti.store.views import AgentNote, Answer, CallLine, CaseLine, Entry, Person, Pop, PromiseLine, Station
 from cti.web.views import AgentTile, CallView, DeskView, MeView, NoticeView, PhoneView, QueueView, WaitView
 
 ANA = AgentId("ana")
@@ -323,6 +325,10 @@ def scene(name: str) -> DeskView:
         case "ringing_given":
             at = call("ringing", 4_000, 11_000, waited=Ms(3_000), given_by=AgentId("bo"))
             return desk(me("reserved", 4_000), at, both)
+        case "given":
+            note = AgentNote(agent=AgentId("bo"), name="Bo Tan", text="Red light since Friday; box was reset once.")
+            at = call("talking", 7_000, connected=7_000, given_by=AgentId("bo"))
+            return desk(me("talking", 7_000), at, structs.replace(both, notes=(note,)))
         case "given_back":
             notice = NoticeView(
                 id=f"{CALL}.9", kind="transfer_failed", at=ms(4_000), interaction=CALL, agent=AgentId("bo")

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from cti.store.database import Store
 from cti.store.identity import Identities
 from cti.store.projector import Fold
-from cti.store.records import CustomerRow, InteractionRow, Seen, annotate, confirm, link, put_customers, put_tags, see
+from cti.store.records import CustomerRow, InteractionRow, Seen, confirm, link, note, put_customers, put_tags, see
 from cti.store.records import put_interactions as put
 from cti.store.tables import metadata
 from cti.store.work import open_case, promise
@@ -47,7 +47,7 @@ def fill(store: Store, identities: Identities) -> None:
         put(connection, [InteractionRow(owner=mail.id, at=NOW, id="mail-1", kind="mail", title="没有网", text="Still")])
         calls = [answered_call(n, caller, NOW - n * DAY) for n, caller in enumerate([tel.id, tel.id, other.id, None])]
         Fold().fold(connection, records_of(calls))
-        annotate(connection, "c-0", NOW, words="升级到 500M")
+        note(connection, "c-0", "ana", "升级到 500M", NOW)
         confirm(connection, "c-0", "eleanor", NOW)
         confirm(connection, "c-1", "daniel", NOW)
         case = open_case(connection, "eleanor", "No line", AgentId("ana"), "c-0", NOW)

@@ -174,10 +174,33 @@ async def test_confirming_somebody_new_links_the_number_and_taking_it_back_unlin
     assert [p.customer for p in (await history.pop(number)).people] == [number]
 
 
+async def test_two_agents_write_about_one_call_and_neither_loses_a_word(history: History, store: Store) -> None:
+    store.write(lambda connection: Fold().fold(connection, records_of([answered_call(6, None)])))
+    call = InteractionId("c-6")
+
+    async def write(agent: str, words: str) -> None:
+        await history.note(CallNote(interaction=call, agent=AgentId(agent), text=words))
+
+    await write("ana", "Wants the invoice")
+    await write("bo", "Invoice")
+    await write("ana", "Wants the invoice of May")
+    await write("bo", "Invoice sent")
+    line = await history.call(call)
+    assert line is not None
+    assert line.note == "Wants the invoice of May\nInvoice sent"
+    assert [(note.agent, note.text) for note in await history.notes(call)] == [
+        ("ana", "Wants the invoice of May"),
+        ("bo", "Invoice sent"),
+    ]
+    assert await history.notes(InteractionId("c-7")) == ()
+
+
 async def test_a_withheld_call_confirmed_by_the_agent_joins_the_customer_s_line(history: History, store: Store) -> None:
     store.write(lambda c: put_customers(c, [CustomerRow(id="kim", at=NOW, name="Kim")]))
     store.write(lambda connection: Fold().fold(connection, records_of([answered_call(6, None)])))
-    await history.note(CallNote(interaction=InteractionId("c-6"), text="新号码", customer=CustomerId("kim")))
+    await history.note(
+        CallNote(interaction=InteractionId("c-6"), agent=AgentId("ana"), text="新号码", customer=CustomerId("kim"))
+    )
     kim = await history.customer(CustomerId("kim"))
     assert kim is not None
     assert [(line.id, line.text, line.solved) for line in kim.timeline] == [("c-6", "新号码", True)]

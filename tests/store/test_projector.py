@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from cti.core.events import Record
-from cti.core.ids import CustomerId, InteractionId
+from cti.core.ids import AgentId, CustomerId, InteractionId
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.journal import Journal
@@ -79,7 +79,9 @@ async def test_a_rebuild_gives_what_was_there_notes_and_people_included(
         projector = Projector(store, journal)
         assert projector.catch_up() == records[-1].seq
         known = InteractionId("c-1")
-        await history.note(CallNote(interaction=known, text="升级到 500M", customer=CustomerId("kim")))
+        await history.note(
+            CallNote(interaction=known, agent=AgentId("ana"), text="升级到 500M", customer=CustomerId("kim"))
+        )
         case = await history.open_case(CustomerId("kim"), "No line", None, known)
         before = everything(store)
         assert projector.rebuild() == records[-1].seq
@@ -128,7 +130,9 @@ async def test_the_story_of_a_call_is_its_own_records_only(journal_place: str, s
 
 async def test_a_note_written_before_the_fold_came_is_kept(store: Store, history: History) -> None:
     store.write(lambda c: put_customers(c, [CustomerRow(id="kim", at=NOW, name="Kim")]))
-    await history.note(CallNote(interaction=InteractionId("c-3"), text="early", customer=CustomerId("kim")))
+    await history.note(
+        CallNote(interaction=InteractionId("c-3"), agent=AgentId("ana"), text="early", customer=CustomerId("kim"))
+    )
     store.write(lambda connection: Fold().fold(connection, records_of([answered_call(3, "tel:a")])))
     entries, _ = await history.timeline(CustomerId("kim"))
     assert [(entry.id, entry.text, entry.agent) for entry in entries] == [("c-3", "early", "Ana Lindqvist")]

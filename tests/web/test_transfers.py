@@ -4,6 +4,7 @@ from typing import Any
 
 from cti.core.ids import AgentId, InteractionId, OfferId, QueueId
 from cti.core.inputs import AsteriskDown, OfferDeclined, TransferAsked
+from cti.store.views import Pop
 from tests.web.conftest import Rig, heard, ready
 
 PATH = "/api/v1/interactions/c-1/transfer"
@@ -67,6 +68,27 @@ async def test_a_caller_given_to_a_queue_waits_there(rig: Rig) -> None:
     it = rig.loop.world.interactions[InteractionId("c-1")]
     assert it.queue == QueueId("billing")
     assert it.offer is None, "nobody at work serves it"
+
+
+async def test_who_has_the_call_sees_what_the_one_before_still_writes(rig: Rig) -> None:
+    ana, bo = await rig.signed_in("ana"), await rig.signed_in("bo")
+    his = await bo.live("desk")
+    call = InteractionId("c-1")
+    rig.pops[call] = Pop(identifier=None, display="")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    await rig.talking()
+    await rig.say(*ready("bo"))
+    await ana.good("POST", "/api/v1/interactions/c-1/note", {"note": "Moves"})
+    assert rig.pops[call].notes == ()
+    await ana.good("POST", PATH, {"agent": "bo"})
+    await heard(his, lambda m: _phase(m) == "ringing")
+    await ana.good("POST", "/api/v1/interactions/c-1/note", {"note": "Moves house on Friday"})
+    change = await heard(his, lambda m: m["type"] == "change" and (m["set"].get("pop") or {}).get("notes"))
+    assert [(one["agent"], one["text"]) for one in change["set"]["pop"]["notes"]] == [("ana", "Moves house on Friday")]
+    await bo.good("POST", "/api/v1/interactions/c-1/note", {"note": "Friday is fine"})
+    await rig.say()
+    assert [one.agent for one in rig.pops[call].notes] == ["ana", "bo"]
 
 
 def _phase(message: Any) -> str | None:

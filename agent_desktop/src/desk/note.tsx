@@ -10,7 +10,7 @@ import { Icon } from "../shared/icons";
 import { Kbd } from "../shared/parts";
 import type { CallView, NewPromise, PromiseLine } from "../shared/types";
 import { fromField, hourOn, toField } from "../shared/zone";
-import { agentName, me, outcomes } from "./session";
+import { agentName, me, outcomes, pop } from "./session";
 import { reasonName, t } from "./text";
 import { attempt, person, setNote, setOutcome, solvedOutcome, work, wrapUp } from "./work";
 
@@ -18,6 +18,21 @@ import { attempt, person, setNote, setOutcome, solvedOutcome, work, wrapUp } fro
 export const promising = signal(false);
 
 const MAX_LINES_PX = 84;
+
+/** What colleagues who had this call before have written about it, or still write. */
+function Others(): JSX.Element | null {
+  const others = (pop.value?.notes ?? []).filter((one) => one.agent !== me.value?.agent);
+  if (others.length === 0) return null;
+  return (
+    <div class="others small t2" role="group" aria-label={t().theirNotes}>
+      {others.map((one) => (
+        <p key={one.agent}>
+          <b class="b">{one.name}</b> <span lang={f.langOf(one.text)}>{one.text}</span>
+        </p>
+      ))}
+    </div>
+  );
+}
 
 export function NoteBar({ call }: { call: CallView }): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
@@ -33,6 +48,7 @@ export function NoteBar({ call }: { call: CallView }): JSX.Element {
   return (
     <div class="note">
       {promising.value && <PromiseForm />}
+      <Others />
       <textarea
         id="note"
         class="in"

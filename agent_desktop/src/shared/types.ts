@@ -127,6 +127,8 @@ export interface Pop {
   display: string;
   /** Most likely first; none: never heard of. */
   people: Person[];
+  /** Of a call that was transferred: what agents have written about it so far. */
+  notes: AgentNote[];
 }
 
 /** One who may be calling. */
@@ -213,6 +215,13 @@ export interface Answer {
   /** What it was found from: `search`, `menu`, `case` or `mail`. */
   why: string;
   language: string;
+}
+
+/** What an agent has written about this call. */
+export interface AgentNote {
+  agent: AgentId;
+  name: string;
+  text: string;
 }
 
 /** Why an agent is not ready. `rona` and `away` are the system's own and always exist. */
@@ -328,6 +337,7 @@ export interface CallerFacts {
 /** What the agent wrote about an interaction in wrap-up. */
 export interface CallNote {
   interaction: InteractionId;
+  agent: AgentId;
   text: string;
   /** Whom the agent confirmed; None: left open. */
   customer: CustomerId | null;

@@ -301,6 +301,7 @@ export const en = {
   // note
   note: "Note",
   noteHint: "What it was about, and what was done",
+  theirNotes: "Notes of colleagues on this call",
   outcome: "Outcome",
   saved: "Saved",
   savedHere: "Kept here",

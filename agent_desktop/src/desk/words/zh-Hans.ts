@@ -291,6 +291,7 @@ export const zhHans: DeskWords = {
   },
   note: "备注",
   noteHint: "客户为何来电，做了什么",
+  theirNotes: "同事对本次通话的备注",
   outcome: "结果",
   saved: "已保存",
   savedHere: "已存本机",

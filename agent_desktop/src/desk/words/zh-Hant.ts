@@ -291,6 +291,7 @@ export const zhHant: DeskWords = {
   },
   note: "備註",
   noteHint: "客戶為何來電，做了甚麼",
+  theirNotes: "同事對本次通話的備註",
   outcome: "結果",
   saved: "已儲存",
   savedHere: "已存本機",
