@@ -65,6 +65,7 @@ STATES = (
     "ringing_unknown",
     "ringing_withheld",
     "ringing_given",
+    "given",
     "talking",
     "held",
     "wrap",
@@ -491,6 +492,8 @@ async def test_a_caller_is_given_to_a_colleague_by_keys_alone(stub: Stub, open_p
 async def test_the_desk_says_who_gave_the_caller_and_who_did_not_take_one(stub: Stub, open_page: OpenPage) -> None:
     page = await desk(open_page, stub, "ringing_given")
     await expect(page.locator(".deck h2")).to_contain_text("from Bo Tan")
+    await stub.show("given")
+    await expect(page.locator(".note .others")).to_have_text("Bo Tan Red light since Friday; box was reset once.")
     await stub.show("given_back")
     await expect(page.locator(".notice.is-warn")).to_contain_text("did not take your caller")
 
