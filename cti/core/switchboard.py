@@ -191,7 +191,10 @@ def _declined(turn: Turn, said: i.OfferDeclined) -> None:
 def _hang_up_asked(turn: Turn, said: i.HangUpAsked) -> None:
     it = turn.world.interactions.get(said.interaction)
     agent = turn.world.agents.get(said.agent)
-    if it is not None and agent is not None and agent.interaction == it.id:
+    if it is None or agent is None or agent.interaction != it.id:
+        return
+    # After a transfer the one who gave the caller away may still wrap up what is another's call by now.
+    if said.agent == (it.offer.agent if it.offer is not None else it.agent):
         calls.signal(turn, it, Signal.HANGUP_ASKED, Detail())
 
 

@@ -137,6 +137,15 @@ SCENARIOS = {
         33 | ana gives A to bo      | -
         33 | ana gives A queue billing | -
     """,
+    "who gave the caller away can't hang up on the next": TALK
+    + TO_BO
+    + """
+        34 | ana hangs-up A         | -
+        37 | A enters c             | -
+        37 | A.2 enters c           | connected A bo after 4; bo talking; HANGUP A.2.1 26
+        38 | ana hangs-up A         | -
+        39 | bo hangs-up A          | HANGUP A.2.0 16
+    """,
     "from hold: the hold is over": TALK
     + """
         9  | A.1 holds              | held A
