@@ -100,7 +100,7 @@ def _history(apis: Apis) -> tuple[Route, ...]:
         _get("/agent/today", api.agent_day, "What one did today", AgentDay),
         _get("/interactions/{id}", api.interaction, "One call", CallLine),
         _get("/interactions/{id}/messages", api.messages, "The mails of a thread", b.Messages),
-        _post("/interactions/{id}/note", api.note, "Keep a note about a call; again replaces", b.Done, ask=b.NoteAsk),
+        _post("/interactions/{id}/note", api.note, "Keep a note about a call; again replaces one's own", b.Done, ask=b.NoteAsk),
         _post("/interactions/{id}/customer", api.confirm, "Say whose call it was", b.Done, ask=b.ConfirmCustomer),
         _post("/interactions/{id}/case", work.put_in_case, "Say that a call is about a case", b.Done, ask=b.IntoCase),
         _get("/attachments/{hash}", api.attachment, "A mail's attachment, as a download", None),

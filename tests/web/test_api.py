@@ -105,7 +105,7 @@ async def test_writing_about_a_call_is_for_its_agent_and_supervisors(rig: Rig) -
     late = {"note": "Reset the box.", "customer": "eleanor", "outcome": "solved"}
     await ana.good("POST", "/api/v1/interactions/c-old/wrap-up", late)
     line = await bo.good("GET", "/api/v1/interactions/c-old")
-    assert (line["note"], line["customer_name"]) == ("Reset the box.", "Eleanor Whitcombe")
+    assert (line["note"], line["customer_name"]) == ("Heard it.\nReset the box.", "Eleanor Whitcombe")
     day = await ana.good("GET", "/api/v1/agent/today")
     assert set(day) == {"answered", "talked", "judged", "solved"}
     listed = await bo.good("GET", "/api/v1/interactions?agent=ana&limit=1")
