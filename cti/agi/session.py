@@ -1,8 +1,9 @@
 """A caller's session: from the pick-up through the flow to the wait, and after a talk to the goodbye.
 
-Asterisk asks twice: `/call` for a caller who is new or comes back to us, `/after` for one who is out of a bridge. The
-session tells the core what happens and does what the flow engine or the core says; it decides nothing itself and keeps
-nothing: killed at any point, the next one goes on where the journal says the caller was.
+Asterisk asks `/call` for a caller who is new or comes back to us, `/after` for one who is out of a bridge, `/transfer`
+for one whom the agent's phone sent away. The session tells the core what happens and does what the flow engine or the
+core says; it decides nothing itself and keeps nothing: killed at any point, the next one goes on where the journal says
+the caller was.
 
 Nothing here waits for a disk. Between a key and the next command stands only the flow engine (microseconds): Asterisk
 drops keys pressed between two commands that are more than about 100 ms apart. When an agent's leg pulls the caller out,
@@ -29,6 +30,7 @@ from cti.core.inputs import (
     Input,
     LanguageChosen,
     RouteAsked,
+    SentAway,
     ServedMeanwhile,
     SurveyAnswered,
     WaitSaid,
@@ -130,8 +132,10 @@ class Sessions:
                 await session.call()
             case "after":
                 await session.after()
+            case "transfer":
+                await session.sent_away(number)
             case other:
-                log.warning("AGI call for '%s': there are only 'call' and 'after'", other)
+                log.warning("AGI call for '%s': there are only 'call', 'after' and 'transfer'", other)
 
 
 class Session:
@@ -201,6 +205,17 @@ class Session:
         if await self._ask_core() == "wait":
             # The dialplan brings the caller to `/call`, which knows the place.
             await self._do(self._call.set_variable("HL_DONE", "wait"))
+
+    async def sent_away(self, dialled: str) -> None:
+        """The agent's phone transferred the caller by itself: the core gives them on, `/call` lets them wait."""
+        if self._ports.resume(self._interaction) is not None:
+            answer = self._ports.steer(self._interaction)
+            self._ports.submit(SentAway(interaction=self._interaction, channel=self._call.channel, dialled=dialled))
+            try:
+                await self._call.within(answer, STEER_S)
+            except TimeoutError:
+                log.warning("call %s: no answer from the core about a phone's transfer", self._interaction)
+        await self._do(self._call.set_variable("HL_DONE", "wait"))
 
     async def _begin(self) -> None:
         identifier = self._identify()

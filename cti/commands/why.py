@@ -32,7 +32,8 @@ _ENDS = {
     "unreachable": "no phone could ring",
     "caller_gone": "the caller had gone",
     "withdrawn": "taken back",
-    "not_free": "not free any more",
+    "not_free": "not free",
+    "nobody": "nobody has that number",
     "answered": "after a talk",
     "abandoned": "gave up waiting",
     "abandoned_again": "gave up waiting for the next agent",
@@ -188,10 +189,10 @@ def _line(line: StoryLine, words: _Words) -> str:
             by = {"caller": "the caller", "agent": who}.get(line.detail)
             return f"the talk ended; {by} hung up" if by else "the talk ended"
         case "Transferred":
-            to = words.agent(AgentId(line.detail)) if line.detail else f"the line for {words.queue(line.queue)}"
-            return f"{who} transfers the caller to {to}"
+            line_of = f"the line for {words.queue(line.queue)}" if line.queue else "a number that is no colleague's"
+            return f"{who} transfers the caller to {words.agent(AgentId(line.detail)) if line.detail else line_of}"
         case "TransferFailed":
-            return f"the transfer to {who} failed: {how}"
+            return f"the transfer to {who or 'nobody'} failed: {how}"
         case "SurveyOpened":
             return "asked whether it was solved"
         case "Judged":

@@ -176,8 +176,11 @@ def take_back(turn: Turn, it: Interaction, how: str, *, ring: bool = True) -> No
     The giver's wrap-up is over by it: there is nothing to write down yet. `ring`: whether to offer them to the giver.
     """
     by, to = it.given_by, it.given_to
-    if by is None or to is None:
-        return
+    if by is not None and to is not None:
+        _give_back(turn, it, by, to, how, ring)
+
+
+def _give_back(turn: Turn, it: Interaction, by: AgentId, to: AgentId | None, how: str, ring: bool) -> None:
     turn.emit(e.TransferFailed(interaction=it.id, agent=by, to=to, how=how))
     giver = turn.world.agents.get(by)
     if giver is not None and giver.state is AgentState.WRAP_UP and giver.interaction == it.id:
@@ -235,6 +238,21 @@ def _transfer(turn: Turn, it: Interaction, d: Detail) -> None:
         _hand_over(turn, it, colleague.id, "transfer")
     else:
         _queued(turn, it, Detail(queue=queue, skills=it.skills, priority=it.priority, language=it.language), True)
+
+
+def _pass_on(turn: Turn, it: Interaction, d: Detail) -> None:
+    """Asterisk has moved the caller already, whoever it was that the phone dialled: nobody there, then back."""
+    by, world = it.agent, turn.world
+    if it.connected is not None and it.parted is None:
+        _end_talk(turn, it, Detail(by="transfer"))
+    if by is not None and world.queue(it.queue) is not None:
+        colleague = world.agents.get(d.agent) if d.agent is not None else None
+        turn.emit(e.Transferred(interaction=it.id, agent=by, to=d.agent))
+        if colleague is not None and available(world, colleague) and world.asterisk and not _leaving(turn, it):
+            _hand_over(turn, it, colleague.id, "transfer")
+        else:
+            _give_back(turn, it, by, d.agent, "nobody" if colleague is None else "not_free", world.asterisk)
+    _steer(turn, it, d, "wait")
 
 
 def _leaving(turn: Turn, it: Interaction) -> bool:
@@ -394,6 +412,7 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.TOGGLE_HOLD: _toggle_hold,
     Do.HANG_UP_AGENT: _hang_up_agent,
     Do.TRANSFER: _transfer,
+    Do.PASS_ON: _pass_on,
     Do.STEER_SURVEY: _steer_survey,
     Do.STEER_WAIT: _steer_wait,
     Do.JUDGE: _judge,

@@ -141,7 +141,9 @@ def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
     if it is None or it.state is not State.TALKING or said.channel not in (it.channel, it.agent_channel):
         return
     if not _being_taken_over(turn, it, leg):
-        calls.signal(turn, it, Signal.PARTED, Detail(by="caller" if leg.phone is None else "agent"))
+        # A caller's own hang-up is asked for on their channel before it leaves, so whoever left without is the agent's
+        # doing: the end of the agent's leg, of which AMI has not told yet, or a transfer by the agent's phone.
+        calls.signal(turn, it, Signal.PARTED, Detail(by="agent"))
 
 
 def _hangup_requested(turn: Turn, said: i.HangupRequested) -> None:

@@ -260,7 +260,10 @@ class TalkEnded(_Event, frozen=True):
 
 
 class Transferred(_Event, frozen=True):
-    """An agent gives the caller to a colleague or to a queue's line; `TalkEnded` and `Queued` follow, place kept."""
+    """An agent gives the caller to a colleague or to a queue's line; `TalkEnded` and `Queued` follow, place kept.
+
+    With neither, the agent's phone dialled nobody's number; `TransferFailed` follows.
+    """
 
     interaction: InteractionId
     agent: AgentId
@@ -271,12 +274,13 @@ class Transferred(_Event, frozen=True):
 class TransferFailed(_Event, frozen=True):
     """The colleague did not take the caller, who goes back to the agent, or in line when the agent is not free.
 
-    `how`: as in `OfferEnded`, or `not_free` (the colleague no longer was when it was asked: the talk went on).
+    `how`: as in `OfferEnded`; `not_free` (the colleague was not, when it was asked: a talk the desk wanted to transfer
+    went on); `nobody` (the agent's phone dialled a number that is no colleague's).
     """
 
     interaction: InteractionId
     agent: AgentId
-    to: AgentId
+    to: AgentId | None
     how: str
 
 

@@ -219,6 +219,15 @@ class AfterReached(_Input, frozen=True):
     channel: ChannelId
 
 
+class SentAway(_Input, frozen=True):
+    """The agent's phone transferred the caller by itself (REFER), who asks what now; answered by `Steer`."""
+
+    interaction: InteractionId
+    channel: ChannelId
+    dialled: str
+    """By the phone: a colleague's work number, or anything."""
+
+
 class SurveyAnswered(_Input, frozen=True):
     interaction: InteractionId
     solved: bool
@@ -332,6 +341,7 @@ Input = (
     | WaitSaid
     | FlowEnded
     | AfterReached
+    | SentAway
     | SurveyAnswered
     | ServedMeanwhile
     | AgentSignedIn

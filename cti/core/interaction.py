@@ -47,6 +47,8 @@ class Signal(StrEnum):
     HANGUP_ASKED = "agent hangs up"
     GIVEN = "agent gives the caller away"
     """To a colleague or a queue: a blind transfer."""
+    SENT_AWAY = "agent's phone sends the caller away"
+    """The phone's own transfer (REFER): the caller is out of the bridge and asks what now."""
     AFTER = "after reached"
     JUDGED = "survey answered"
     CALLER_GONE = "caller gone"
@@ -72,6 +74,7 @@ class Do(StrEnum):
     TOGGLE_HOLD = "hold or resume"
     HANG_UP_AGENT = "hang up the agent's leg"
     TRANSFER = "the talk ends, the caller goes to a colleague or in line"
+    PASS_ON = "the talk ends, the caller goes to whom the phone dialled"
     STEER_SURVEY = "steer to the survey or goodbye"
     STEER_WAIT = "steer back to waiting"
     JUDGE = "note the judgement"
@@ -107,6 +110,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
         Signal.GIVEN: No.EARLY,
+        Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.LEAVE_MENU,
@@ -127,6 +131,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
         Signal.GIVEN: No.LATE,
+        Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.ABANDON,
@@ -147,6 +152,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: Do.DECLINE,
         Signal.GIVEN: No.LATE,
+        Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.WITHDRAW,
@@ -167,6 +173,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: Do.TOGGLE_HOLD,
         Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
         Signal.GIVEN: Do.TRANSFER,
+        Signal.SENT_AWAY: Do.PASS_ON,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.END_LOST_TALK,
@@ -187,6 +194,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.LATE,
         Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
         Signal.GIVEN: No.LATE,
+        Signal.SENT_AWAY: Do.PASS_ON,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: Do.JUDGE,
         Signal.CALLER_GONE: Do.END,

@@ -175,6 +175,13 @@ def _after(turn: Turn, said: i.AfterReached) -> None:
     _about(turn, said.interaction, Signal.AFTER, Detail(channel=said.channel))
 
 
+def _sent_away(turn: Turn, said: i.SentAway) -> None:
+    site = turn.world.site
+    agents = site.agents if site is not None else ()
+    to = next((agent.id for agent in agents if agent.work_number == said.dialled), None)
+    _about(turn, said.interaction, Signal.SENT_AWAY, Detail(channel=said.channel, agent=to))
+
+
 def _survey(turn: Turn, said: i.SurveyAnswered) -> None:
     _about(turn, said.interaction, Signal.JUDGED, Detail(yes=said.solved))
 
@@ -217,6 +224,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.WaitSaid: _wait_said,
     i.FlowEnded: _flow_ended,
     i.AfterReached: _after,
+    i.SentAway: _sent_away,
     i.SurveyAnswered: _survey,
     i.ServedMeanwhile: meanwhile.served,
     i.OfferDeclined: _declined,

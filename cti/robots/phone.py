@@ -76,6 +76,10 @@ class Call:
         if self.reinvite is None:
             self._reinvite()
 
+    def refer(self, number: str) -> None:
+        """Send the other side to a number, as a phone's transfer button does (RFC 3515)."""
+        self.phone.request("REFER", self, refer_to=f"<sip:{number}@hotline>")
+
     def _reinvite(self) -> None:
         body = sip.sdp(self.phone.address, self.media.port)
         if self.on_hold:
@@ -307,7 +311,14 @@ class Phone(asyncio.DatagramProtocol):
 
     # --- going out
 
-    def request(self, method: str, call: Call, body: str = "", authorization: tuple[str, str] | None = None) -> None:
+    def request(
+        self,
+        method: str,
+        call: Call,
+        body: str = "",
+        authorization: tuple[str, str] | None = None,
+        refer_to: str = "",
+    ) -> None:
         """A request within a call (or the one that begins it)."""
         if method != "ACK":
             call.cseq += 1
@@ -320,6 +331,8 @@ class Phone(asyncio.DatagramProtocol):
         ]
         if authorization:
             headers.append(authorization)
+        if refer_to:
+            headers.append(("Refer-To", refer_to))
         if body:
             headers.append(("Content-Type", "application/sdp"))
         self._send(f"{method} {call.target} SIP/2.0", headers, body)

@@ -67,6 +67,42 @@ async def test_a_caller_goes_to_a_colleague_back_and_on_to_a_queue(house: House)
     assert (today["arrived"], today["answered"], today["abandoned"]) == (1, 1, 0)
 
 
+async def test_a_desk_phone_transfers_by_itself_and_nobody_is_dropped(house: House) -> None:
+    ana, bo = await house.agent("a0", "127.0.0.20"), await house.agent("a1", "127.0.0.21")
+    await ana.ready()
+    caller = await house.call("28000001", "+85291234568")
+    first = await ana.picks_up()
+    await asyncio.wait_for(first.media.hears(120), 10)
+
+    # To a number that is nobody's: Asterisk calls that a success; the caller is back with the agent.
+    first.refer("110")
+    assert await asyncio.wait_for(first.over, 3) == "them"
+    second = await ana.picks_up()
+    await asyncio.wait_for(second.media.hears(120), 10)
+    assert not caller.over.done()
+
+    # To the work number of a colleague who is ready.
+    await bo.ready()
+    await until(lambda: _state(house, "a1") == "ready", 3)
+    second.refer("8001")
+    third = await bo.picks_up()
+    assert await asyncio.wait_for(second.over, 3) == "them"
+    await asyncio.wait_for(third.media.hears(50), 10)
+    await asyncio.wait_for(caller.media.hears(50), 10)
+    caller.hang_up()
+    assert await asyncio.wait_for(third.over, 3) == "them"
+    await until(lambda: any(isinstance(r.event, e.InteractionEnded) for r in house.journal()), 5)
+    await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+
+    story = [r.event for r in house.journal()]
+    assert len(set(_talks(house))) == 1
+    assert [(x.agent, x.to, x.how) for x in story if isinstance(x, e.TransferFailed)] == [("a0", None, "nobody")]
+    assert [x.agent for x in story if isinstance(x, e.Connected)] == ["a0", "a0", "a1"]
+    assert len({x.since for x in story if isinstance(x, e.Queued)}) == 1, "the place is kept"
+    assert [x.how for x in story if isinstance(x, e.InteractionEnded)] == ["answered"]
+    assert not [x for x in story if isinstance(x, e.Repaired)]
+
+
 async def _give(desk: Desk, interaction: InteractionId, to: dict[str, str]) -> None:
     await desk.post(f"/interactions/{interaction}/transfer", to)
 

@@ -19,6 +19,7 @@ from cti.core.inputs import (
     Input,
     LanguageChosen,
     RouteAsked,
+    SentAway,
     WaitSaid,
 )
 from cti.core.site import Number, Queue, Site
@@ -65,7 +66,7 @@ class World:
 
     def submit(self, said: Input) -> None:
         self.told.append(said)
-        if isinstance(said, AfterReached) and self.to:
+        if isinstance(said, AfterReached | SentAway) and self.to:
             self._steer.set_result(self.to)
 
     def now(self) -> Ms:
@@ -314,6 +315,19 @@ async def test_a_waiting_caller_who_comes_back_hears_music_at_once(state: str) -
     assert any(line.startswith("SET VARIABLE HL_QUEUE") and "sales" in line for line in paper.sent)
     # This queue says no places.
     assert not any("position" in said for said in paper.heard)
+
+
+@pytest.mark.parametrize("core", [True, False])
+async def test_whom_a_phone_sent_away_the_core_gives_on_and_the_caller_waits(core: bool) -> None:
+    world = World()
+    world.known = Resume(state="talking", position="", language=Language("yue"), queue=QueueId("sales"))
+    world.to = "wait" if core else ""
+    paper = Paper(world, entry="transfer", number="8002")
+    await paper.run()
+    assert world.said(SentAway).dialled == "8002"
+    assert world.kinds() == ["SentAway"]
+    assert paper.sent[-1].startswith("SET VARIABLE HL_DONE")
+    assert "wait" in paper.sent[-1], "said goodbye to by nobody, whether the core answered or not"
 
 
 async def test_a_caller_in_a_menu_goes_on_there_after_a_restart() -> None:

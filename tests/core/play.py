@@ -126,6 +126,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
+    "sent-to": lambda w, r: i.SentAway(interaction=InteractionId(w), channel=_channel(w), dialled=r[0]),
     "answers": lambda w, r: i.SurveyAnswered(interaction=InteractionId(w), solved=r[0] == "yes"),
     "holds": lambda w, r: i.HoldChanged(channel=_channel(w), held=True),
     "resumes": lambda w, r: i.HoldChanged(channel=_channel(w), held=False),
@@ -170,9 +171,9 @@ def fact(event: e.Event) -> str:
         case e.TalkEnded():
             return f"talked {event.interaction} {event.talked // 1000} ended-by {event.by}"
         case e.Transferred():
-            return f"transferred {event.interaction} to {event.to or event.queue}"
+            return f"transferred {event.interaction} to {event.to or event.queue or 'nobody'}"
         case e.TransferFailed():
-            return f"transfer-failed {event.interaction} {event.to} {event.how}"
+            return f"transfer-failed {event.interaction} {event.to or 'nobody'} {event.how}"
         case e.InteractionEnded():
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():

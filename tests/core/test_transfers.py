@@ -181,6 +181,45 @@ SCENARIOS = {
         90 | ana gives A queue brief | transferred A to brief; talked A 87 ended-by transfer; ana wrap_up; requeued A brief; TAKE-OVER ch-A; HANGUP A.1.0 16
         99 | time passes            | -
     """,
+    "by the phone, to a colleague's work number": TALK
+    + """
+        30 | bo ready               | bo ready
+        33 | A leaves b             | talked A 30 ended-by agent; ana wrap_up; HANGUP A.1.0 16
+        33 | A sent-to 8002         | transferred A to bo; requeued A support; offered A bo; bo reserved; RING bo for A; STEER A wait
+        33 | A.1 gone               | -
+        33 | A calls                | -
+        37 | A enters c             | -
+        37 | A.2 enters c           | connected A bo after 4; bo talking; HANGUP A.2.1 26
+    """,
+    "by the phone, and AMI is behind": TALK
+    + """
+        30 | bo ready               | bo ready
+        33 | A sent-to 8002         | talked A 30 ended-by transfer; ana wrap_up; transferred A to bo; requeued A support; offered A bo; bo reserved; HANGUP A.1.0 16; RING bo for A; STEER A wait
+        33 | A leaves b             | -
+        48 | time passes            | offer-ended A bo rona; bo not_ready rona; transfer-failed A bo rona; ana ready; requeued A support; offered A ana; ana reserved; HANGUP A.2.0 16; HANGUP A.2.1 16; RING ana for A
+    """,
+    "by the phone, to somebody who is not free: back at once": TALK
+    + """
+        33 | A leaves b             | talked A 30 ended-by agent; ana wrap_up; HANGUP A.1.0 16
+        33 | A sent-to 8002         | transferred A to bo; transfer-failed A bo not_free; ana ready; requeued A support; offered A ana; ana reserved; RING ana for A; STEER A wait
+    """,
+    "by the phone, to a number that is nobody's: back at once": TALK
+    + """
+        33 | A leaves b             | talked A 30 ended-by agent; ana wrap_up; HANGUP A.1.0 16
+        33 | A sent-to 110          | transferred A to nobody; transfer-failed A nobody nobody; ana ready; requeued A support; offered A ana; ana reserved; RING ana for A; STEER A wait
+    """,
+    "by the phone, back, and the agent is gone by then: in line, with the old place": TALK
+    + """
+        33 | A leaves b             | talked A 30 ended-by agent; ana wrap_up; HANGUP A.1.0 16
+        33 | ana not-ready lunch    | ana next lunch
+        33 | A sent-to 110          | transferred A to nobody; transfer-failed A nobody nobody; ana not_ready lunch; requeued A support; STEER A wait
+    """,
+    "by the phone, asked again after a restart of ours": TALK
+    + """
+        30 | bo ready               | bo ready
+        33 | A sent-to 8002         |
+        34 | A sent-to 8002         | STEER A wait
+    """,
     "given on and on": TALK
     + TO_BO
     + """

@@ -66,11 +66,13 @@ def test_the_plain_queue_announces_nothing_and_pauses_nobody() -> None:
         assert re.search(rf"^{re.escape(line)}$", queues, re.MULTILINE), line
 
 
-def test_a_phones_own_transfer_leads_nowhere_and_the_talk_goes_on() -> None:
-    assert "set_var = TRANSFER_CONTEXT=hotline-no-transfer" in settings("pjsip.conf.j2")
-    empty = re.search(r"^\[hotline-no-transfer\]\n(.*?)(?=^\[|\Z)", DIALPLAN, re.MULTILINE | re.DOTALL)
-    assert empty is not None
-    assert not empty[1].strip()
+def test_a_phones_own_transfer_leads_to_the_bridge_and_nowhere_else() -> None:
+    assert "set_var = TRANSFER_CONTEXT=hotline-transfer" in settings("pjsip.conf.j2")
+    found = re.search(r"^\[hotline-transfer\]\n(.*?)(?=^\[|\Z)", DIALPLAN, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    assert "AGI(${HL_AGI}/transfer,${HL_ID},${EXTEN})" in found[1]
+    assert "Dial(" not in found[1], "a phone could call out at our cost"
+    assert "Hangup" not in found[1], "whoever is sent away is dropped by nobody"
 
 
 def test_no_ari_no_dialogs_between_programs_but_ours() -> None:

@@ -85,7 +85,7 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
         : notice.kind === "call_lost"
           ? [t().callLost(time), t().callLostThen]
           : notice.kind === "transfer_failed"
-            ? [t().transferFailed(agentName(notice.agent ?? ""), time), t().transferFailedThen]
+            ? [notice.agent === null ? t().transferNobody(time) : t().transferFailed(agentName(notice.agent), time), t().transferFailedThen]
             : [notice.kind, ""];
   const readyAgain = (): void => {
     act.putAway(notice.id);

@@ -212,6 +212,7 @@ export const en = {
   callLost: (time: string) => `A call ended at ${time} while the connection was away`,
   callLostThen: "When and by whom is not known.",
   transferFailed: (name: string, time: string) => `${name} did not take your caller at ${time}`,
+  transferNobody: (time: string) => `The number you transferred to at ${time} is no colleague’s`,
   transferFailedThen: "Nobody is lost: the caller is back with you, or in line with the old place.",
   deskLost: "This desk was away, so you are not ready",
   readyAgain: "Ready again",
