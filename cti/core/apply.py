@@ -254,7 +254,7 @@ def _transferred(world: World, event: e.Transferred, at: Ms) -> None:
 
 def _transfer_failed(world: World, event: e.TransferFailed, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
-        interaction.given_by = interaction.given_to = None
+        interaction.given_to = None
 
 
 def _flow_finished(world: World, event: e.FlowFinished, at: Ms) -> None:

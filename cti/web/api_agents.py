@@ -84,7 +84,8 @@ class AgentsApi:
                     "Choose somebody who is ready, or a queue; the talk goes on.",
                     where="$.agent",
                 )
-        if world.interactions[interaction].state is not State.TALKING:
+        it = world.interactions[interaction]
+        if it.state is not State.TALKING or it.agent != call.agent:
             raise Refusal(409, "not-talking", "There is no talk to transfer.", "Nothing: the desk shows what is.", "id")
         if not world.asterisk:
             raise Refusal(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cti.core.ids import AgentId, InteractionId, OfferId, QueueId
-from cti.core.inputs import AsteriskDown, OfferDeclined, TransferAsked
+from cti.core.inputs import AsteriskDown, ChannelGone, OfferDeclined, TransferAsked
 from cti.store.views import Pop
 from tests.web.conftest import Rig, heard, ready
 
@@ -27,6 +27,21 @@ async def test_who_may_give_whom_to_whom(rig: Rig) -> None:
     await rig.say(*ready("bo"))
     await ana.good("POST", PATH, {"agent": "bo"})
     assert rig.inputs[-1] == TransferAsked(agent=AgentId("ana"), interaction=InteractionId("c-1"), to=AgentId("bo"))
+
+
+async def test_a_call_that_was_given_away_is_not_given_away_again(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    await rig.talking()
+    await rig.say(*ready("bo"))
+    hers = rig.loop.world.interactions[InteractionId("c-1")].agent_channel
+    assert hers is not None
+    await ana.good("POST", PATH, {"agent": "bo"})
+    await rig.say(ChannelGone(channel=hers, cause=16))
+    assert (await ana.bad(409, "POST", PATH, {"queue": "billing"}))["type"] == "not-talking"
+    await rig.talking()
+    assert (await ana.bad(409, "POST", PATH, {"queue": "billing"}))["type"] == "not-talking"
 
 
 async def test_a_queue_gets_the_caller_unless_asterisk_is_away(rig: Rig) -> None:
