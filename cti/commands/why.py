@@ -34,6 +34,7 @@ _ENDS = {
     "withdrawn": "taken back",
     "not_free": "not free",
     "nobody": "nobody has that number",
+    "recalled": "the caller was taken back",
     "answered": "after a talk",
     "abandoned": "gave up waiting",
     "abandoned_again": "gave up waiting for the next agent",

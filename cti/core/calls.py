@@ -255,6 +255,17 @@ def _pass_on(turn: Turn, it: Interaction, d: Detail) -> None:
     _steer(turn, it, d, "wait")
 
 
+def _recall(turn: Turn, it: Interaction, d: Detail) -> None:
+    """Only to somebody who is free for them: an agent with another call by now leaves them where they are."""
+    giver = turn.world.agents.get(d.agent) if d.agent is not None else None
+    if giver is None or giver.id != it.given_by or not turn.world.asterisk:
+        return
+    wraps = giver.state is AgentState.WRAP_UP and giver.interaction == it.id and giver.next_reason is None
+    if wraps or available(turn.world, giver):
+        end_offer(turn, it, "withdrawn")
+        _give_back(turn, it, giver.id, it.given_to, "recalled", True)
+
+
 def _leaving(turn: Turn, it: Interaction) -> bool:
     caller = turn.world.legs.get(it.channel)
     return caller is None or caller.ending
@@ -413,6 +424,7 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.HANG_UP_AGENT: _hang_up_agent,
     Do.TRANSFER: _transfer,
     Do.PASS_ON: _pass_on,
+    Do.TAKE_BACK: _recall,
     Do.STEER_SURVEY: _steer_survey,
     Do.STEER_WAIT: _steer_wait,
     Do.JUDGE: _judge,

@@ -275,7 +275,7 @@ class TransferFailed(_Event, frozen=True):
     """The colleague did not take the caller, who goes back to the agent, or in line when the agent is not free.
 
     `how`: as in `OfferEnded`; `not_free` (the colleague was not, when it was asked: a talk the desk wanted to transfer
-    went on); `nobody` (the agent's phone dialled a number that is no colleague's).
+    went on); `nobody` (the agent's phone dialled a number that is no colleague's); `recalled` (by the agent).
     """
 
     interaction: InteractionId

@@ -302,6 +302,13 @@ class TransferAsked(_Input, frozen=True):
     queue: QueueId | None = None
 
 
+class RecallAsked(_Input, frozen=True):
+    """The agent takes a caller back whom they gave away and nobody has answered."""
+
+    agent: AgentId
+    interaction: InteractionId
+
+
 class WrapUpExtended(_Input, frozen=True):
     agent: AgentId
     by_s: int
@@ -353,6 +360,7 @@ Input = (
     | OfferDeclined
     | HangUpAsked
     | TransferAsked
+    | RecallAsked
     | WrapUpExtended
     | WrapUpDone
 )

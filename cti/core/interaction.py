@@ -47,6 +47,8 @@ class Signal(StrEnum):
     HANGUP_ASKED = "agent hangs up"
     GIVEN = "agent gives the caller away"
     """To a colleague or a queue: a blind transfer."""
+    RECALLED = "agent takes the caller back"
+    """Whom they gave away, while nobody has answered."""
     SENT_AWAY = "agent's phone sends the caller away"
     """The phone's own transfer (REFER): the caller is out of the bridge and asks what now."""
     AFTER = "after reached"
@@ -74,6 +76,7 @@ class Do(StrEnum):
     TOGGLE_HOLD = "hold or resume"
     HANG_UP_AGENT = "hang up the agent's leg"
     TRANSFER = "the talk ends, the caller goes to a colleague or in line"
+    TAKE_BACK = "end the offer: withdrawn; back to who gave them"
     PASS_ON = "the talk ends, the caller goes to whom the phone dialled"
     STEER_SURVEY = "steer to the survey or goodbye"
     STEER_WAIT = "steer back to waiting"
@@ -110,6 +113,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
         Signal.GIVEN: No.EARLY,
+        Signal.RECALLED: No.EARLY,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
@@ -131,6 +135,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
         Signal.GIVEN: No.LATE,
+        Signal.RECALLED: Do.TAKE_BACK,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
@@ -152,6 +157,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: Do.DECLINE,
         Signal.GIVEN: No.LATE,
+        Signal.RECALLED: Do.TAKE_BACK,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
@@ -173,6 +179,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: Do.TOGGLE_HOLD,
         Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
         Signal.GIVEN: Do.TRANSFER,
+        Signal.RECALLED: No.LATE,
         Signal.SENT_AWAY: Do.PASS_ON,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
@@ -194,6 +201,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.LATE,
         Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
         Signal.GIVEN: No.LATE,
+        Signal.RECALLED: No.LATE,
         Signal.SENT_AWAY: Do.PASS_ON,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: Do.JUDGE,

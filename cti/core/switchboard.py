@@ -211,6 +211,10 @@ def _transfer_asked(turn: Turn, said: i.TransferAsked) -> None:
         calls.signal(turn, it, Signal.GIVEN, Detail(agent=said.to, queue=said.queue))
 
 
+def _recall_asked(turn: Turn, said: i.RecallAsked) -> None:
+    _about(turn, said.interaction, Signal.RECALLED, Detail(agent=said.agent))
+
+
 _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.SiteLoaded: _site,
     i.Started: _started,
@@ -230,6 +234,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.OfferDeclined: _declined,
     i.HangUpAsked: _hang_up_asked,
     i.TransferAsked: _transfer_asked,
+    i.RecallAsked: _recall_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,
 }

@@ -9,6 +9,7 @@ from cti.core.inputs import (
     AgentReady,
     HangUpAsked,
     OfferDeclined,
+    RecallAsked,
     TransferAsked,
     WrapUpDone,
     WrapUpExtended,
@@ -92,6 +93,15 @@ class AgentsApi:
                 409, "asterisk-away", "The exchange is away.", "Wait until it is back; the talk goes on meanwhile."
             )
         self._loop.submit(TransferAsked(agent=call.agent, interaction=interaction, to=ask.agent, queue=ask.queue))
+        return Done()
+
+    async def recall(self, call: Call[None, None]) -> Done:
+        """Of a caller whom one gave away and nobody has answered yet."""
+        interaction = InteractionId(call.path["id"])
+        it = self._loop.world.interactions.get(interaction)
+        if it is None or it.given_by != call.agent or it.state not in (State.WAITING, State.OFFERED):
+            raise Refusal(409, "answered", "This caller is not yours to take back.", "Nothing: the desk shows what is.")
+        self._loop.submit(RecallAsked(agent=call.agent, interaction=interaction))
         return Done()
 
     async def wrap_up(self, call: Call[WrapUp, None]) -> Done:

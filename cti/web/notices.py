@@ -32,7 +32,7 @@ class Notices:
             notice = NoticeView(
                 id=f"{event.interaction}.{record.seq}", kind="call_lost", at=record.at, interaction=event.interaction
             )
-        elif isinstance(event, e.TransferFailed):
+        elif isinstance(event, e.TransferFailed) and event.how != "recalled":
             notice = NoticeView(
                 id=f"{event.interaction}.{record.seq}",
                 kind="transfer_failed",

@@ -22,6 +22,7 @@ from cti.web.views import (
     AgentTile,
     CallView,
     DeskView,
+    GivenTo,
     MeView,
     NoticeView,
     PhoneView,
@@ -170,8 +171,16 @@ def call(world: World, agent: AgentId) -> CallView | None:
         path=tuple(interaction.path),
         why=offer.why if offer else interaction.why if mine else (),
         judged=interaction.judged,
+        given_to=_given_to(interaction, agent) if phase == "wrap_up" else None,
         given_by=interaction.given_by if interaction.given_by != agent else None,
     )
+
+
+def _given_to(interaction: Interaction, agent: AgentId) -> GivenTo | None:
+    """Where a caller is whom this agent gave away and nobody has answered."""
+    if interaction.given_by != agent or interaction.state not in (State.WAITING, State.OFFERED):
+        return None
+    return GivenTo(agent=interaction.given_to, queue=interaction.queue)
 
 
 # --- what all screens share

@@ -73,6 +73,7 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             b.Done,
             ask=b.Transfer,
         ),
+        _delete("/interactions/{id}/transfer", api.recall, "Take a caller back whom one gave away and nobody answered"),
         _post(
             "/interactions/{id}/wrap-up",
             api.wrap_up,

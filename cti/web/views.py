@@ -69,6 +69,14 @@ class QueueView(Struct, frozen=True, kw_only=True):
     """Those of them who got an agent within it."""
 
 
+class GivenTo(Struct, frozen=True, kw_only=True):
+    """Where a caller is who was given away: a colleague's phone rings, or they are in a queue's line."""
+
+    agent: AgentId | None
+    """None: not given to somebody."""
+    queue: QueueId | None
+
+
 class CallView(Struct, frozen=True, kw_only=True):
     """The call on this desk, from the reservation to the end of wrap-up."""
 
@@ -95,6 +103,8 @@ class CallView(Struct, frozen=True, kw_only=True):
     judged: bool | None
     given_by: AgentId | None = None
     """The colleague who transferred the caller here."""
+    given_to: GivenTo | None = None
+    """In wrap-up, of a caller one gave away: nobody has answered yet, and one can take them back."""
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from cti.core.ids import (
 )
 from cti.core.site import OutcomeKind, Reason
 from cti.store.views import AgentNote, Answer, CallLine, CaseLine, Entry, Person, Pop, PromiseLine, Station
-from cti.web.views import AgentTile, CallView, DeskView, MeView, NoticeView, PhoneView, QueueView, WaitView
+from cti.web.views import AgentTile, CallView, DeskView, GivenTo, MeView, NoticeView, PhoneView, QueueView, WaitView
 
 ANA = AgentId("ana")
 CALL = InteractionId("c-1764000000-42")
@@ -329,6 +329,11 @@ def scene(name: str) -> DeskView:
             note = AgentNote(agent=AgentId("bo"), name="Bo Tan", text="Red light since Friday; box was reset once.")
             at = call("talking", 7_000, connected=7_000, given_by=AgentId("bo"))
             return desk(me("talking", 7_000), at, structs.replace(both, notes=(note,)))
+        case "given_away":
+            at = call(
+                "wrap_up", 4_000, 26_000, connected=94_000, given_to=GivenTo(agent=None, queue=QueueId("billing"))
+            )
+            return desk(me("wrap_up", 4_000, until=26_000), at, both)
         case "given_back":
             notice = NoticeView(
                 id=f"{CALL}.9", kind="transfer_failed", at=ms(4_000), interaction=CALL, agent=AgentId("bo")

@@ -66,6 +66,7 @@ STATES = (
     "ringing_withheld",
     "ringing_given",
     "given",
+    "given_away",
     "talking",
     "held",
     "wrap",
@@ -487,6 +488,14 @@ async def test_a_caller_is_given_to_a_colleague_by_keys_alone(stub: Stub, open_p
     await expect(field).to_be_visible()
     await stub.show("wrap")
     await expect(field).to_be_hidden()
+
+
+async def test_a_caller_whom_nobody_answers_is_taken_back(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "given_away")
+    await expect(page.locator(".line")).to_contain_text("waits in Billing")
+    await expect(page.locator("#key-transfer")).to_contain_text("Take back")
+    await page.keyboard.press("F9")
+    await next_ask(stub, f"/interactions/{scenes.CALL}/transfer")
 
 
 async def test_the_desk_says_who_gave_the_caller_and_who_did_not_take_one(stub: Stub, open_page: OpenPage) -> None:

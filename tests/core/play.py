@@ -142,6 +142,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(r[0]),
         **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
     ),
+    "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
     "passes": lambda w, r: i.Wake(),

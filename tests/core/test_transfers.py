@@ -220,6 +220,26 @@ SCENARIOS = {
         33 | A sent-to 8002         |
         34 | A sent-to 8002         | STEER A wait
     """,
+    "taken back while the colleague's phone rings, who stays ready": TALK
+    + TO_BO
+    + """
+        36 | ana takes-back A       | offer-ended A bo withdrawn; bo ready; transfer-failed A bo recalled; ana ready; requeued A support; offered A ana; ana reserved; HANGUP A.2.0 26; HANGUP A.2.1 26; RING ana for A
+    """,
+    "taken back out of a queue's line": TALK
+    + """
+        33 | ana gives A queue billing |
+        36 | ana takes-back A       | transfer-failed A nobody recalled; ana ready; requeued A billing; offered A ana; ana reserved; RING ana for A
+    """,
+    "taken back too late, by somebody else, or by one who goes for a break": TALK
+    + TO_BO
+    + """
+        34 | bo takes-back A        | -
+        34 | ana not-ready lunch    | ana next lunch
+        35 | ana takes-back A       | -
+        37 | A enters c             | -
+        37 | A.2 enters c           | connected A bo after 4; bo talking; HANGUP A.2.1 26
+        37 | ana takes-back A       | -
+    """,
     "given on and on": TALK
     + TO_BO
     + """

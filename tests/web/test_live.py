@@ -330,6 +330,7 @@ CHAPTERS = st.sampled_from(
         ["B calls", "B asks support", "bo ready", "B.1 starts", "B.1 enters c", "B enters c"],
         ["A.1 holds"],
         ["ana gives A to bo"],
+        ["ana takes-back A"],
         ["ana gives A queue billing", "A leaves b", "A.1 gone"],
         ["A.1 resumes"],
         ["A.1 gone", "A after", "A answers yes"],

@@ -44,6 +44,22 @@ async def test_a_call_that_was_given_away_is_not_given_away_again(rig: Rig) -> N
     assert (await ana.bad(409, "POST", PATH, {"queue": "billing"}))["type"] == "not-talking"
 
 
+async def test_a_caller_is_taken_back_until_somebody_answers(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    hers = await ana.live("desk")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    await rig.talking()
+    assert (await ana.bad(409, "DELETE", PATH))["type"] == "answered"
+    await ana.good("POST", PATH, {"queue": "billing"})
+    wraps = (await heard(hers, lambda m: _phase(m) == "wrap_up"))["set"]["call"]
+    assert wraps["given_to"] == {"agent": None, "queue": "billing"}
+    await ana.good("DELETE", PATH)
+    back = await heard(hers, lambda m: _phase(m) == "ringing")
+    assert back["set"]["call"]["given_to"] is None
+    assert "notices" not in back["set"], "who took the caller back need not be told"
+
+
 async def test_a_queue_gets_the_caller_unless_asterisk_is_away(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     await rig.say(*ready("ana"))

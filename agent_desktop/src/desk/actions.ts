@@ -47,9 +47,10 @@ export function togglePad(): void {
   else if (talkingHere()) padOpen.value = true;
 }
 
-/** F9: choose to whom the caller goes. On a desk phone, too: the server moves them. */
+/** F9: choose to whom the caller goes, and take back whom nobody answers. On a desk phone, too: the server moves them. */
 export function toggleTransfer(): void {
-  const phase = call.value?.phase;
+  const { phase, interaction, given_to } = call.value ?? {};
+  if (given_to) void attempt(() => remove<Done>(`/interactions/${encodeURIComponent(interaction ?? "")}/transfer`));
   transferOpen.value = !transferOpen.value && (phase === "talking" || phase === "held");
 }
 

@@ -5,7 +5,7 @@ import * as f from "../shared/format";
 import { serverNow as serverTime } from "../shared/clock";
 import { Icon, type IconName } from "../shared/icons";
 import { Clocked, Kbd, Running, stateClass } from "../shared/parts";
-import type { CallView } from "../shared/types";
+import type { CallView, GivenTo } from "../shared/types";
 import { s } from "../shared/words";
 import * as act from "./actions";
 import { agentName, call, checked, exchange, me, phoneRefused, transferOpen } from "./session";
@@ -127,6 +127,9 @@ function NoCall(): JSX.Element {
   return <Said what={t().noCalls} then={t().noCallsThen} />;
 }
 
+/** Where a caller is whom one gave away. */
+const givenTo = (to: GivenTo): string => (to.agent === null ? t().waitsIn(queueName(to.queue)) : t().ringsAt(agentName(to.agent)));
+
 function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const who = callerName(person.value);
   const queue = [queueName(at.queue), at.given_by !== null && t().givenBy(agentName(at.given_by))].filter(Boolean).join(" · ");
@@ -151,7 +154,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
     );
   }
   if (at.phase === "wrap_up") {
-    const asked = at.judged === null ? t().askedNothing : t().askedSolved(at.judged);
+    const asked = at.given_to ? givenTo(at.given_to) : at.judged === null ? t().askedNothing : t().askedSolved(at.judged);
     return (
       <Said what={at.connected === null ? t().callEndedPlain : t().callEnded(f.atRest(at.since - at.connected))} then={asked}>
         <button class="btn" onClick={() => act.moreTime()}>
@@ -274,7 +277,7 @@ function Keys(): JSX.Element {
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />
-      <Key id="transfer" icon="transfer" word={t().transfer} hint="F9" on={talks} pressed={transferOpen.value} press={act.toggleTransfer} />
+      <Key id="transfer" icon="transfer" word={at?.given_to ? t().takeBack : t().transfer} hint="F9" on={talks || Boolean(at?.given_to)} pressed={transferOpen.value} press={act.toggleTransfer} />
       {rings ? (
         <Key id="end" icon="x" word={t().decline} hint="F10" kind="no" on press={act.hangUp} />
       ) : (

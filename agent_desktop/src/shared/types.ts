@@ -65,6 +65,13 @@ export interface QueueView {
   kept: number;
 }
 
+/** Where a caller is who was given away: a colleague's phone rings, or they are in a queue's line. */
+export interface GivenTo {
+  /** None: not given to somebody. */
+  agent: AgentId | null;
+  queue: QueueId | null;
+}
+
 /** The call on this desk, from the reservation to the end of wrap-up. */
 export interface CallView {
   interaction: InteractionId;
@@ -90,6 +97,8 @@ export interface CallView {
   judged: boolean | null;
   /** The colleague who transferred the caller here. */
   given_by: AgentId | null;
+  /** In wrap-up, of a caller one gave away: nobody has answered yet, and one can take them back. */
+  given_to: GivenTo | null;
 }
 
 /** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`. */
