@@ -12,6 +12,7 @@ from cti.core.ids import (
     AgentId,
     BridgeId,
     ChannelId,
+    ClosingId,
     IdentifierId,
     InteractionId,
     Language,
@@ -91,6 +92,21 @@ class AsteriskLost(_Event, frozen=True):
     """The AMI link is gone; what follows about calls is unknown until `AsteriskSeen`."""
 
 
+class QueueClosed(_Event, frozen=True):
+    """By hand: `closing` says why, what callers are told and where they go. Again for a closed one: another closing."""
+
+    queue: QueueId
+    closing: ClosingId
+    by: AgentId
+
+
+class QueueReopened(_Event, frozen=True):
+    """By hand; its calendar holds again."""
+
+    queue: QueueId
+    by: AgentId
+
+
 # --- the life of an interaction
 
 
@@ -149,9 +165,10 @@ class PriorityRaised(_Event, frozen=True):
 
 
 class Overflowed(_Event, frozen=True):
-    """Left the line of one queue for another's, place kept; `Queued` follows. Once in a call at most.
+    """Left the line of one queue for another's, place kept; `Queued` follows.
 
-    `why`: `wait` (too long, so far `waited`) or `callers` (too many for those at work).
+    `why`: `wait` (too long, so far `waited`), `callers` (too many for those at work) or `closed` (how: `closing`). Once
+    in a call at most, but for queues that are closed.
     """
 
     interaction: InteractionId
@@ -159,6 +176,7 @@ class Overflowed(_Event, frozen=True):
     to: QueueId
     why: str
     waited: Ms
+    closing: ClosingId | None = None
 
 
 class WaitForeseen(_Event, frozen=True):
@@ -371,6 +389,8 @@ Event = (
     | BridgeStarted
     | AsteriskSeen
     | AsteriskLost
+    | QueueClosed
+    | QueueReopened
     | InteractionOpened
     | CallerReattached
     | LanguageSet

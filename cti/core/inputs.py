@@ -10,6 +10,7 @@ from cti.core.ids import (
     AgentId,
     BridgeId,
     ChannelId,
+    ClosingId,
     IdentifierId,
     InteractionId,
     Language,
@@ -194,6 +195,15 @@ class PrioritySet(_Input, frozen=True):
     by: AgentId
 
 
+class QueueSwitched(_Input, frozen=True):
+    """A supervisor closes a queue, or opens it again."""
+
+    queue: QueueId
+    closing: ClosingId | None
+    """None: open again."""
+    by: AgentId
+
+
 class WaitSaid(_Input, frozen=True):
     """The caller hears this about the wait; see `telling.Telling`."""
 
@@ -320,6 +330,7 @@ Input = (
     | FlowMoved
     | RouteAsked
     | PrioritySet
+    | QueueSwitched
     | WaitSaid
     | FlowEnded
     | AfterReached

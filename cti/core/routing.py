@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from cti.core import reasons
 from cti.core.agent import AgentState
+from cti.core.closings import ousted
 from cti.core.events import Why
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
@@ -129,7 +130,7 @@ class Routing:
         priority = it.priority + it.raised + (queue.priority if queue is not None else 0)
         self._router.arrive(interaction, asked, it.since, priority, preferred, it.kept_until, it.preferred_as)
         leg = self._world.legs.get(it.channel)
-        if it.state is State.OFFERED or leg is None or leg.ending:
+        if it.state is State.OFFERED or leg is None or leg.ending or ousted(self._world, it) is not None:
             self._router.set_aside(interaction)
 
     def _asked(self, it: Interaction) -> Requirement:

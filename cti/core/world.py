@@ -12,6 +12,7 @@ from cti.core.ids import (
     AgentId,
     BridgeId,
     ChannelId,
+    ClosingId,
     IdentifierId,
     InteractionId,
     Language,
@@ -103,6 +104,8 @@ class Interaction(Struct):
     raised: int = 0
     """Priority set by hand, on top."""
     overflowed: bool = False
+    closing: ClosingId | None = None
+    """How the queue they were moved from last was closed."""
     preferred: AgentId | None = None
     """Whom they are kept for until `kept_until`."""
     preferred_as: str = ""
@@ -154,6 +157,14 @@ class AgentNow(Struct):
         return self.worked / max(1, self.idle_since - self.shift_since)
 
 
+class Switch(Struct):
+    """A queue closed by hand."""
+
+    closing: ClosingId
+    by: AgentId
+    since: Ms
+
+
 class QueueToday(Struct):
     """Counters of one queue since midnight in the site's zone."""
 
@@ -198,6 +209,8 @@ class World(Struct):
     today: Today = field(default_factory=Today)
     gone: dict[ChannelId, Ms] = field(default_factory=dict)
     """Channels that ended a moment ago, for a session whose first word comes after its channel's last."""
+    switches: dict[QueueId, Switch] = field(default_factory=dict)
+    """Queues closed by hand."""
     paces: dict[QueueId, Pace] = field(default_factory=dict)
     """How calls of each queue have gone lately: what estimates are made of."""
     foreseen_at: Ms = Ms(0)

@@ -156,6 +156,10 @@ def fact(event: e.Event) -> str:
             return f"raised {event.interaction} {event.raised} by {event.by}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
+        case e.QueueClosed():
+            return f"closed {event.queue} {event.closing} by {event.by}"
+        case e.QueueReopened():
+            return f"reopened {event.queue} by {event.by}"
         case e.Offered():
             return f"offered {event.interaction} {event.agent}"
         case e.OfferEnded():
