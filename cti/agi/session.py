@@ -342,9 +342,7 @@ class Session:
 
     # --- the wait
 
-    async def wait(
-        self, queue: QueueId | None, *, entering: bool = False, told: ClosingId | None = None
-    ) -> None:
+    async def wait(self, queue: QueueId | None, *, entering: bool = False, told: ClosingId | None = None) -> None:
         """Music, and now and then the place and what is left of the wait, until the agent's leg takes the caller away.
 
         A connection waits for none of it, and a key pressed while something is said cuts that. `told`: the closing

@@ -38,6 +38,11 @@ _ENDS = {
     "flow": "the menu ended it",
     "lost": "nobody knows how",
 }
+_OVERFLOWS = {
+    "wait": "the wait grew too long",
+    "callers": "too many callers for those at work",
+    "closed": "the queue they asked for was closed",
+}
 _LANGUAGES = {"cmn": "Mandarin", "yue": "Cantonese", "en": "English"}
 
 
@@ -156,8 +161,7 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "PriorityRaised":
             return f"put {line.detail} minutes ahead by {who}"
         case "Overflowed":
-            why = "the wait grew too long" if line.detail == "wait" else "too many callers for those at work"
-            return f"left the line for {words.queue(line.queue)}: {why}"
+            return f"left the line for {words.queue(line.queue)}: {_OVERFLOWS[line.detail]}"
         case "Offered":
             return f"offered to {who}"
         case "OfferEnded":
@@ -221,6 +225,8 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return "the exchange is away"
         case "nobody_waits":
             return "nobody waits"
+        case "queue_closed":
+            return f"the queue is closed: {str(arg('closing')).replace('_', ' ')}"
 
 
 def skill(name: str) -> str:

@@ -124,9 +124,7 @@ def _go(turn: Turn, it: Interaction, way: Way | None) -> None:
     if way is not None and it.queue is not None:
         waited = Ms(turn.now - it.since)
         turn.emit(
-            e.Overflowed(
-                interaction=it.id, queue=it.queue, to=way.to, why=way.why, waited=waited, closing=way.closing
-            )
+            e.Overflowed(interaction=it.id, queue=it.queue, to=way.to, why=way.why, waited=waited, closing=way.closing)
         )
         moved = Detail(queue=way.to, skills=it.skills, priority=it.priority, language=it.language, agent=it.preferred)
         _queued(turn, it, moved, True)

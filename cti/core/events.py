@@ -45,6 +45,7 @@ WhyCode = Literal[
     "no_phone",
     "asterisk_away",
     "nobody_waits",
+    "queue_closed",
 ]
 """Journals hold them for ever: none is ever taken away."""
 
@@ -54,8 +55,9 @@ class Why(Struct, frozen=True, kw_only=True):
 
     Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms`
     left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared`
-    (left for another). Of a caller who waits, `nobody` (at work can serve them), too. Of an agent who gets nothing:
-    `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`.
+    (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`),
+    too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`,
+    `longer_idle` (`ms`), `skipped_skill`.
     """
 
     code: WhyCode

@@ -1,8 +1,8 @@
 """Days and opening hours: the one place in the core where local time is decided.
 
-Hours belong to the day on which they begin: `22:00-02:00` on a Friday lasts into a Saturday that is a holiday. They begin
-and end when a clock on the wall first shows the time: nine o'clock is nine o'clock on days of 23 and 25 hours too, hours
-that begin in an hour left out begin when it is left out, and in an hour that comes twice the first one counts.
+Hours belong to the day on which they begin: `22:00-02:00` on a Friday lasts into a Saturday that is a holiday. They
+begin and end when a clock on the wall first shows the time: nine o'clock is nine o'clock on days of 23 and 25 hours
+too, hours that begin in an hour left out begin when it is left out, and in an hour that comes twice the first counts.
 """
 
 import re
@@ -90,6 +90,14 @@ def opens(site: Site, now: Ms, queue: Queue | None = None) -> Ms | None:
     return None
 
 
+def other_days(site: Site, now: Ms, days: int) -> dict[str, str]:
+    """Of today and the days after it, those that don't go by the week: ISO date -> hours, or `closed`."""
+    plan = _plan(site, None)
+    today = _date(plan.zone, now)
+    found = ((day, plan.of(day)) for day in (today + timedelta(days=ahead) for ahead in range(days)))
+    return {day.isoformat(): hours for day, (why, hours) in found if why is not Rule.WEEK}
+
+
 def rule(site: Site, now: Ms, queue: Queue | None = None) -> Rule:
     """What says when today is open."""
     plan = _plan(site, queue)
@@ -117,7 +125,7 @@ def _instant(zone: ZoneInfo, day: date, minute: int) -> Ms:
     wall = datetime.combine(day, time()) + minute * _MINUTE
     found = wall.replace(tzinfo=zone).astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) != wall:
-        # Left out: such a time is read with the offset of before, which is too late; that of after is too early (PEP 495).
+        # Left out: read with the offset of before it is too late, with that of after too early (PEP 495).
         found = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
         while found.astimezone(zone).replace(tzinfo=None) < wall:
             found += _MINUTE

@@ -1,4 +1,4 @@
-"""When a queue's callers go to another's line: waited too long, too many, closed. Questions only; `calls` moves them."""
+"""When a queue's callers go to another's line: too long, too many, closed. Questions only; `calls` moves them."""
 
 from typing import NamedTuple
 

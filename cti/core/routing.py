@@ -78,6 +78,10 @@ class Routing:
 
     def why_waiting(self, interaction: InteractionId, now: Ms) -> tuple[Why, ...]:
         """Why nobody has this caller yet, agent by agent; nothing, if they don't wait."""
+        it = self._world.interactions.get(interaction)
+        closing = ousted(self._world, it) if it is not None else None
+        if closing is not None:
+            return (Why(code="queue_closed", args={"closing": closing.id}),)
         return self._router.explain_interaction(interaction, now, self.others())
 
     def why_no_work(self, agent: AgentId, now: Ms) -> tuple[Why, ...]:

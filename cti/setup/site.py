@@ -28,7 +28,10 @@ _KEPT_MOST_S = 3600
 
 
 def load(file: Path) -> Site:
-    """Read and check a site, and fill in its holidays. Raises SetupProblem that names the file and every mistake in it."""
+    """Read and check a site, and fill in its holidays.
+
+    Raises SetupProblem that names the file and every mistake in it.
+    """
     try:
         site = msgspec.toml.decode(file.read_bytes(), type=Site)
     except FileNotFoundError:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
 from cti.store.views import CallLine, CustomerHit, Entry, Message, PromiseLine
 
@@ -159,6 +159,22 @@ class InLine(Reply, frozen=True):
 class Line(Reply, frozen=True):
     waiting: tuple[InLine, ...]
     """Next first, over all queues."""
+
+
+class CloseQueues(Ask, frozen=True):
+    """By hand, until they are opened again."""
+
+    closing: ClosingId
+    """Why, and what becomes of their callers: one of the site's."""
+    queues: tuple[QueueId, ...] | None = None
+    """None: all of them."""
+
+
+class OpenQueues(Ask, frozen=True):
+    """Again: their calendars hold."""
+
+    queues: tuple[QueueId, ...] | None = None
+    """None: all of them."""
 
 
 class NewPromise(Ask, frozen=True):
@@ -340,6 +356,8 @@ class PublicSite(Reply, frozen=True):
     """Whether people answer at this moment."""
     open_hours: dict[str, str]
     """`mon`..`sun` -> `HH:MM-HH:MM,...`; empty: always."""
+    other_days: dict[str, str]
+    """The next two weeks' holidays and exceptions: ISO date -> hours, or `closed`."""
     guest_calls: bool
     """Whether calling from the page is possible."""
 

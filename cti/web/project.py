@@ -10,6 +10,7 @@ from statistics import median_low
 
 from cti.core import events as e
 from cti.core.agent import AgentState
+from cti.core.closings import by_hand
 from cti.core.estimate import spoken
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
@@ -21,6 +22,8 @@ from cti.store.views import Pop
 from cti.web.views import (
     AgentTile,
     CallView,
+    ClosedView,
+    ClosingView,
     DeskView,
     MeView,
     NoticeView,
@@ -54,6 +57,8 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.BridgeStarted: frozenset({_K}),
     e.AsteriskSeen: frozenset({_K}),
     e.AsteriskLost: frozenset({_K}),
+    e.QueueClosed: frozenset({_L}),
+    e.QueueReopened: frozenset({_L}),
     e.InteractionOpened: frozenset({_T}),
     e.CallerReattached: _NOTHING,
     e.LanguageSet: frozenset({_O, _L}),
@@ -109,6 +114,7 @@ def desk(world: World, agent: AgentId, pop: Pop | None, notices: tuple[NoticeVie
         notices=notices,
         reasons=site.reasons if site else (),
         outcomes=site.outcomes if site else (),
+        closings=closings(world, agent),
         asterisk=world.asterisk,
     )
 
@@ -129,6 +135,17 @@ def me(world: World, agent: AgentId) -> MeView:
         until=now.until,
         next_reason=now.next_reason,
         phones=tuple(PhoneView(phone=phone, reachable=world.phones.get(phone, False)) for phone in profile.phones),
+    )
+
+
+def closings(world: World, agent: AgentId) -> tuple[ClosingView, ...]:
+    """How this agent can close queues: supervisors can."""
+    profile = world.profile(agent)
+    if world.site is None or profile is None or profile.role == "agent":
+        return ()
+    return tuple(
+        ClosingView(id=closing.id, name=closing.name, waiting=closing.waiting)
+        for closing in world.site.closing_by_id.values()
     )
 
 
@@ -196,13 +213,19 @@ def queues(world: World) -> tuple[QueueView, ...]:
             ready,
             world.today.queues.get(queue.id) or QueueToday(),
             wait(world, outlook, queue),
+            closed(world, queue),
         )
         for queue in world.site.queues
     )
 
 
 def _queue(
-    queue: Queue, line: list[Interaction], ready: Iterable[Agent], today: QueueToday, wait: WaitView | None
+    queue: Queue,
+    line: list[Interaction],
+    ready: Iterable[Agent],
+    today: QueueToday,
+    wait: WaitView | None,
+    closed: ClosedView | None,
 ) -> QueueView:
     return QueueView(
         id=queue.id,
@@ -219,7 +242,16 @@ def _queue(
         wait=wait,
         told=today.told,
         kept=today.kept,
+        closed=closed,
     )
+
+
+def closed(world: World, queue: Queue) -> ClosedView | None:
+    """How a queue is closed by hand."""
+    closing, switch = by_hand(world, queue.id), world.switches.get(queue.id)
+    if closing is None or switch is None:
+        return None
+    return ClosedView(closing=closing.id, name=closing.name, by=switch.by, since=switch.since)
 
 
 def wait(world: World, outlook: Outlook, queue: Queue) -> WaitView | None:

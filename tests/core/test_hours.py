@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cti.core.hours import Rule, is_open, opens, rule
+from cti.core.hours import Rule, is_open, opens, other_days, rule
 from cti.core.ids import Ms, QueueId
 from cti.core.site import Calendar, Queue, Site
 
@@ -83,6 +83,15 @@ def test_without_hours_it_is_always_open_but_on_holidays_and_exceptions() -> Non
     assert is_open(replace(always, holiday_hours="10:00-16:00"), at("2026-12-25 12:00"))
 
 
+def test_days_that_do_not_go_by_the_week() -> None:
+    assert other_days(SITE, at("2026-12-20 23:00"), 9) == {
+        "2026-12-21": "10:00-12:00",
+        "2026-12-25": "closed",
+        "2026-12-27": "closed",
+        "2026-12-28": "closed",
+    }
+
+
 def test_what_says_so() -> None:
     assert rule(SITE, at("2026-11-24 03:00")) is Rule.WEEK
     assert rule(SITE, at("2026-12-25 03:00")) is Rule.HOLIDAY
@@ -150,7 +159,12 @@ def test_when_it_opens_on_such_days() -> None:
 hour = st.integers(0, 23).map(lambda n: f"{n:02}:30")
 
 
-@given(st.sampled_from(["Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Hong_Kong"]), hour, hour, st.data())
+@given(
+    st.sampled_from(["Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Hong_Kong"]),
+    hour,
+    hour,
+    st.data(),
+)
 @settings(max_examples=150, deadline=None)
 def test_it_opens_when_it_says(zone: str, begin: str, end: str, data: st.DataObject) -> None:
     """Open never begins but at the moment that was told, whatever the clocks do."""

@@ -1,6 +1,7 @@
 // Made by `python -m cti.web.typescript` from the server's structs. Change those, then make this anew.
 
 export type AgentId = string;
+export type ClosingId = string;
 export type CustomerId = string;
 export type IdentifierId = string;
 export type InteractionId = string;
@@ -43,6 +44,23 @@ export interface WaitView {
   most: number | null;
 }
 
+/** A queue closed by hand. */
+export interface ClosedView {
+  closing: ClosingId;
+  /** Why. */
+  name: Record<string, string>;
+  by: AgentId;
+  since: Ms;
+}
+
+/** A way to close queues by hand. */
+export interface ClosingView {
+  id: ClosingId;
+  name: Record<string, string>;
+  /** Whether those in line have to go as well. */
+  waiting: boolean;
+}
+
 export interface QueueView {
   id: QueueId;
   name: Record<string, string>;
@@ -63,6 +81,7 @@ export interface QueueView {
   told: number;
   /** Those of them who got an agent within it. */
   kept: number;
+  closed: ClosedView | null;
 }
 
 /** The call on this desk, from the reservation to the end of wrap-up. */
@@ -90,9 +109,9 @@ export interface CallView {
   judged: boolean | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`. */
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`. */
 export interface Why {
-  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits";
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed";
   agent: AgentId | null;
   args: Record<string, number | string>;
 }
@@ -113,6 +132,8 @@ export interface DeskView {
   notices: NoticeView[];
   reasons: Reason[];
   outcomes: OutcomeKind[];
+  /** For supervisors; others can't close queues. */
+  closings: ClosingView[];
   /** Whether the bridge and Asterisk see each other. */
   asterisk: boolean;
 }
@@ -528,6 +549,20 @@ export interface Line {
   waiting: InLine[];
 }
 
+/** By hand, until they are opened again. */
+export interface CloseQueues {
+  /** Why, and what becomes of their callers: one of the site's. */
+  closing: ClosingId;
+  /** None: all of them. */
+  queues?: QueueId[] | null;
+}
+
+/** Again: their calendars hold. */
+export interface OpenQueues {
+  /** None: all of them. */
+  queues?: QueueId[] | null;
+}
+
 export interface NewPromise {
   customer: CustomerId;
   what: string;
@@ -686,6 +721,8 @@ export interface PublicSite {
   open: boolean;
   /** `mon`..`sun` -> `HH:MM-HH:MM,...`; empty: always. */
   open_hours: Record<string, string>;
+  /** The next two weeks' holidays and exceptions: ISO date -> hours, or `closed`. */
+  other_days: Record<string, string>;
   /** Whether calling from the page is possible. */
   guest_calls: boolean;
 }
