@@ -225,6 +225,8 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return "the exchange is away"
         case "nobody_waits":
             return "nobody waits"
+        case "opted_out":
+            return f"{who} takes no calls of {arg('queue')} in this shift"
         case "queue_closed":
             return f"the queue is closed: {str(arg('closing')).replace('_', ' ')}"
 

@@ -310,6 +310,8 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
         agent.since = at
     if state is AgentState.READY and agent.state is not AgentState.RESERVED:
         agent.idle_since = at
+    if state is AgentState.SIGNED_OUT:
+        agent.opted_out = ()
     agent.state = state
     agent.reason = event.reason
     agent.interaction = event.interaction
@@ -324,6 +326,12 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
 def _next(world: World, event: e.NotReadyNext, at: Ms) -> None:
     if agent := world.agents.get(event.agent):
         agent.next_reason = event.reason
+
+
+def _taken(world: World, event: e.QueueTaken, at: Ms) -> None:
+    if agent := world.agents.get(event.agent):
+        others = {*agent.opted_out} - {event.queue}
+        agent.opted_out = tuple(sorted(others if event.takes else {*others, event.queue}))
 
 
 def _desk(world: World, event: e.DeskSeen, at: Ms) -> None:
@@ -404,6 +412,7 @@ _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
     e.InteractionEnded: _ended,
     e.AgentStateSet: _agent,
     e.NotReadyNext: _next,
+    e.QueueTaken: _taken,
     e.DeskSeen: _desk,
     e.PhoneSeen: _phone,
     e.WrappedUp: _nothing,

@@ -46,6 +46,7 @@ WhyCode = Literal[
     "asterisk_away",
     "nobody_waits",
     "queue_closed",
+    "opted_out",
 ]
 """Journals hold them for ever: none is ever taken away."""
 
@@ -54,10 +55,10 @@ class Why(Struct, frozen=True, kw_only=True):
     """One fact of a decision; screens and `hotline why` say it in the reader's language.
 
     Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms`
-    left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared`
-    (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`),
-    too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`,
-    `longer_idle` (`ms`), `skipped_skill`.
+    left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`),
+    `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them),
+    `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`,
+    `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`.
     """
 
     code: WhyCode
@@ -327,6 +328,14 @@ class NotReadyNext(_Event, frozen=True):
     reason: ReasonId | None
 
 
+class QueueTaken(_Event, frozen=True):
+    """The agent opted out of a queue (`takes` false), for this shift; or takes its calls again."""
+
+    agent: AgentId
+    queue: QueueId
+    takes: bool
+
+
 class DeskSeen(_Event, frozen=True):
     agent: AgentId
     present: bool
@@ -416,6 +425,7 @@ Event = (
     | InteractionEnded
     | AgentStateSet
     | NotReadyNext
+    | QueueTaken
     | DeskSeen
     | PhoneSeen
     | WrappedUp

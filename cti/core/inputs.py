@@ -272,6 +272,14 @@ class AgentNotReady(_Input, frozen=True):
     reason: ReasonId
 
 
+class QueueChosen(_Input, frozen=True):
+    """The agent wants no calls of a queue, or wants them again. Not where the queue doesn't allow it."""
+
+    agent: AgentId
+    queue: QueueId
+    takes: bool
+
+
 class DeskConnected(_Input, frozen=True):
     agent: AgentId
 
@@ -340,6 +348,7 @@ Input = (
     | AgentSignedOut
     | AgentReady
     | AgentNotReady
+    | QueueChosen
     | DeskConnected
     | DeskLost
     | OfferDeclined

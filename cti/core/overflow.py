@@ -6,7 +6,7 @@ from cti.core.agent import AgentState
 from cti.core.closings import closing_of, is_closed, ousted, refuge
 from cti.core.ids import ClosingId, Ms, QueueId
 from cti.core.interaction import State
-from cti.core.queue import served_by
+from cti.core.queue import served_by, without
 from cti.core.site import Overflow
 from cti.core.world import Interaction, World
 
@@ -74,7 +74,9 @@ def _crowded(world: World, queue: QueueId, rule: Overflow) -> bool:
         it.queue == queue and it.state in (State.WAITING, State.OFFERED) for it in world.interactions.values()
     )
     at_work = sum(
-        (profile := world.profile(agent.id)) is not None and served_by(profile, known)
+        (profile := world.profile(agent.id)) is not None
+        and served_by(profile, known)
+        and queue not in without(world, agent)
         for agent in world.agents.values()
         if agent.state not in _AWAY
     )

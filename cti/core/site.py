@@ -107,6 +107,8 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     prefer_last_s: int = 0
     """So long a caller is kept for the agent they talked with last, while that one is at work. 0: not at all."""
     overflow: Overflow | None = None
+    opt_out: bool = False
+    """Whether an agent may say that they take no calls of this queue for the rest of their shift."""
     calendar: Calendar | None = None
     """None: open when the site is."""
     out_of_hours: ClosingId | None = None

@@ -146,6 +146,8 @@ class AgentNow(Struct):
     until: Ms | None = None
     interaction: InteractionId | None = None
     next_reason: ReasonId | None = None
+    opted_out: tuple[QueueId, ...] = ()
+    """Queues they take no calls of, sorted; for this shift, and as far as a queue allows it (`queue.without`)."""
     desk: bool = False
     """A desk is open and beating."""
     desk_until: Ms | None = None

@@ -110,6 +110,11 @@ class AgentStateAsk(Ask, frozen=True):
     """Needed for `not_ready`. While talking it takes effect when the talk ends."""
 
 
+class QueueTakes(Ask, frozen=True):
+    takes: bool
+    """False: no calls of this queue for the rest of the shift."""
+
+
 class Extend(Ask, frozen=True):
     by_s: Annotated[int, Meta(ge=1, le=600)] = 15
 

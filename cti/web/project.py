@@ -15,7 +15,7 @@ from cti.core.estimate import spoken
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
-from cti.core.queue import available, served_by
+from cti.core.queue import available, served_by, without
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
 from cti.store.views import Pop
@@ -28,6 +28,7 @@ from cti.web.views import (
     MeView,
     NoticeView,
     PhoneView,
+    QueueChoice,
     QueueView,
     TodayView,
     WaitView,
@@ -82,6 +83,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.InteractionEnded: frozenset({_O, _L, _T}),
     e.AgentStateSet: frozenset({_O, _L, _A}),
     e.NotReadyNext: frozenset({_O, _L}),
+    e.QueueTaken: frozenset({_O, _L}),
     e.DeskSeen: frozenset({_L}),
     e.PhoneSeen: frozenset({_O}),
     e.WrappedUp: _NOTHING,
@@ -135,6 +137,11 @@ def me(world: World, agent: AgentId) -> MeView:
         until=now.until,
         next_reason=now.next_reason,
         phones=tuple(PhoneView(phone=phone, reachable=world.phones.get(phone, False)) for phone in profile.phones),
+        choices=tuple(
+            QueueChoice(queue=queue.id, takes=queue.id not in now.opted_out)
+            for queue in (world.site.queues if world.site else ())
+            if queue.opt_out and served_by(profile, queue)
+        ),
     )
 
 
@@ -205,7 +212,11 @@ def queues(world: World) -> tuple[QueueView, ...]:
         return ()
     line = waiting(world)
     outlook = Outlook(world)
-    ready = [agent for agent in world.site.agents if (now := world.agents.get(agent.id)) and available(world, now)]
+    ready = [
+        (agent, without(world, now))
+        for agent in world.site.agents
+        if (now := world.agents.get(agent.id)) and available(world, now)
+    ]
     return tuple(
         _queue(
             queue,
@@ -222,7 +233,7 @@ def queues(world: World) -> tuple[QueueView, ...]:
 def _queue(
     queue: Queue,
     line: list[Interaction],
-    ready: Iterable[Agent],
+    ready: Iterable[tuple[Agent, frozenset[QueueId]]],
     today: QueueToday,
     wait: WaitView | None,
     closed: ClosedView | None,
@@ -233,7 +244,7 @@ def _queue(
         waiting=len(line),
         longest_since=min((i.since for i in line), default=None),
         limit_s=queue.limit_s,
-        ready=sum(1 for agent in ready if served_by(agent, queue)),
+        ready=sum(1 for agent, left in ready if queue.id not in left and served_by(agent, queue)),
         answered=today.answered,
         abandoned=today.abandoned,
         within=today.within,

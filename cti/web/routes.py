@@ -100,6 +100,9 @@ def _queues(api: QueuesApi) -> tuple[Route, ...]:
         _post(
             "/queues/close", api.close, "Close queues by hand, or all of them", b.Done, b.CloseQueues, role="supervisor"
         ),
+        _post(
+            "/agent/queues/{id}", api.choose, "Opt out of a queue, or take its calls again", b.Done, ask=b.QueueTakes
+        ),
         _post("/queues/open", api.open, "Open queues closed by hand", b.Done, b.OpenQueues, role="supervisor"),
     )
 

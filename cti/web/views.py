@@ -17,6 +17,14 @@ class PhoneView(Struct, frozen=True, kw_only=True):
     reachable: bool
 
 
+class QueueChoice(Struct, frozen=True, kw_only=True):
+    """A queue that lets its agents opt out."""
+
+    queue: QueueId
+    takes: bool
+    """False: this agent has."""
+
+
 class MeView(Struct, frozen=True, kw_only=True):
     """The agent whose desk it is."""
 
@@ -32,6 +40,7 @@ class MeView(Struct, frozen=True, kw_only=True):
     until: Ms | None
     next_reason: str | None
     phones: tuple[PhoneView, ...]
+    choices: tuple[QueueChoice, ...] = ()
 
 
 class WaitView(Struct, frozen=True, kw_only=True):

@@ -52,6 +52,7 @@ def site() -> Site:
                 survey=False,
                 prefer_last_s=20,
                 policy=Policy.SCARCE_FIRST,
+                opt_out=True,
             ),
             Queue(
                 id=QueueId("rings"),
@@ -158,6 +159,8 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "ready": lambda w, r: i.AgentReady(agent=AgentId(w)),
     "not-ready": lambda w, r: i.AgentNotReady(agent=AgentId(w), reason=ReasonId(r[0])),
     "signs-out": lambda w, r: i.AgentSignedOut(agent=AgentId(w)),
+    "takes": lambda w, r: i.QueueChosen(agent=AgentId(w), queue=QueueId(r[0]), takes=True),
+    "leaves-out": lambda w, r: i.QueueChosen(agent=AgentId(w), queue=QueueId(r[0]), takes=False),
     "desk-lost": lambda w, r: i.DeskLost(agent=AgentId(w)),
     "desk-back": lambda w, r: i.DeskConnected(agent=AgentId(w)),
     "declines": lambda w, r: i.OfferDeclined(agent=AgentId(w), offer=OfferId(r[0])),
@@ -184,6 +187,8 @@ def fact(event: e.Event) -> str:
             return f"raised {event.interaction} {event.raised} by {event.by}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
+        case e.QueueTaken():
+            return f"{event.agent} {'takes' if event.takes else 'leaves-out'} {event.queue}"
         case e.QueueClosed():
             return f"closed {event.queue} {event.closing} by {event.by}"
         case e.QueueReopened():

@@ -5,9 +5,19 @@ import json
 import zipfile
 from typing import Any
 
+from msgspec.structs import replace
+
 from cti.core.events import Record
 from cti.core.ids import AgentId, InteractionId, Ms, OfferId
-from cti.core.inputs import AgentNotReady, AsteriskDown, HangUpAsked, OfferDeclined, WrapUpDone, WrapUpExtended
+from cti.core.inputs import (
+    AgentNotReady,
+    AsteriskDown,
+    HangUpAsked,
+    OfferDeclined,
+    SiteLoaded,
+    WrapUpDone,
+    WrapUpExtended,
+)
 from cti.store.views import Person, Pop
 from cti.web.api_history import told
 from tests.core.play import Play
@@ -188,6 +198,23 @@ async def test_a_supervisor_closes_queues_and_opens_them_again(rig: Rig) -> None
     assert set(await shown()) == {"billing"}
     await boss.good("POST", "/api/v1/queues/open", {})
     assert await shown() == {}
+
+
+async def test_an_agent_opts_out_of_a_queue_that_allows_it(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    before = rig.loop.world.site
+    assert before is not None
+    await ana.bad(409, "POST", "/api/v1/agent/queues/support", {"takes": False})
+    easy = tuple(replace(queue, opt_out=True) for queue in before.queues)
+    await rig.say(SiteLoaded(site=replace(before, queues=easy)))
+    await ana.bad(404, "POST", "/api/v1/agent/queues/billing", {"takes": False})  # not one of hers
+    live = await ana.live("desk")
+    assert (await live.receive_json())["view"]["me"]["choices"] == [{"queue": "support", "takes": True}]
+    await ana.good("POST", "/api/v1/agent/queues/support", {"takes": False})
+    change = await live.receive_json()
+    while "me" not in change.get("set", {}):
+        change = await live.receive_json()
+    assert change["set"]["me"]["choices"] == [{"queue": "support", "takes": False}]
 
 
 async def test_only_supervisors_are_shown_how_to_close_queues(rig: Rig) -> None:

@@ -1,4 +1,4 @@
-/** The queues, for those who have something to say about them: a supervisor closes one by hand, or opens it again. */
+/** The queues, for those who have something to say about them: an agent takes no calls of one, a supervisor closes one. */
 import { signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
@@ -6,10 +6,10 @@ import { post } from "../shared/api";
 import * as f from "../shared/format";
 import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
-import type { ClosingView, Done, QueueView } from "../shared/types";
+import type { ClosingView, Done, QueueChoice, QueueView } from "../shared/types";
 import { useOutside } from "./outside";
-import { agentName, closings, queues } from "./session";
-import { t } from "./text";
+import { agentName, closings, me, queues } from "./session";
+import { queueName, t } from "./text";
 import { attempt } from "./work";
 
 export const queuesOpen = signal(false);
@@ -21,8 +21,10 @@ const reopen = (only?: string[]): void => {
   void attempt(() => post<Done>("/queues/open", { queues: only ?? null }));
 };
 
+const choices = (): readonly QueueChoice[] => me.value?.choices ?? [];
+
 export function QueuesMenu(): JSX.Element | null {
-  if (closings.value.length === 0) return null;
+  if (closings.value.length === 0 && choices().length === 0) return null;
   return (
     <div class="self">
       <button id="queues-menu" class="icon-btn" aria-label={t().queuesMenu} aria-haspopup="menu" aria-expanded={queuesOpen.value} onClick={() => (queuesOpen.value = !queuesOpen.value)}>
@@ -38,8 +40,31 @@ function Open(): JSX.Element {
   useOutside(box, () => (queuesOpen.value = false), "#queues-menu");
   return (
     <div class="menu at-end queues-menu" ref={box} role="group" aria-label={t().queuesMenu}>
-      <Switches ways={closings.value} />
+      {choices().length > 0 && (
+        <>
+          <p class="label">{t().takesOf}</p>
+          {choices().map((one) => (
+            <Choice key={one.queue} one={one} />
+          ))}
+        </>
+      )}
+      {choices().length > 0 && closings.value.length > 0 && <hr />}
+      {closings.value.length > 0 && <Switches ways={closings.value} />}
     </div>
+  );
+}
+
+function Choice({ one }: { one: QueueChoice }): JSX.Element {
+  return (
+    <button
+      class="menu-item"
+      role="checkbox"
+      aria-checked={one.takes}
+      onClick={() => void attempt(() => post<Done>(`/agent/queues/${encodeURIComponent(one.queue)}`, { takes: !one.takes }))}
+    >
+      <span class="grow">{queueName(one.queue)}</span>
+      {one.takes ? <Icon name="check" small /> : <span class="small soon">{t().takesNoneOf}</span>}
+    </button>
   );
 }
 

@@ -17,6 +17,13 @@ export interface PhoneView {
   reachable: boolean;
 }
 
+/** A queue that lets its agents opt out. */
+export interface QueueChoice {
+  queue: QueueId;
+  /** False: this agent has. */
+  takes: boolean;
+}
+
 /** The agent whose desk it is. */
 export interface MeView {
   agent: AgentId;
@@ -31,6 +38,7 @@ export interface MeView {
   until: Ms | null;
   next_reason: string | null;
   phones: PhoneView[];
+  choices: QueueChoice[];
 }
 
 /** What a caller who came now would wait: one in ten shorter than `low`, half up to `middle`, one in ten longer than `high`. */
@@ -109,9 +117,9 @@ export interface CallView {
   judged: boolean | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`. */
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. */
 export interface Why {
-  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed";
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out";
   agent: AgentId | null;
   args: Record<string, number | string>;
 }
@@ -498,6 +506,11 @@ export interface AgentStateAsk {
   state: "ready" | "not_ready";
   /** Needed for `not_ready`. While talking it takes effect when the talk ends. */
   reason?: ReasonId | null;
+}
+
+export interface QueueTakes {
+  /** False: no calls of this queue for the rest of the shift. */
+  takes: boolean;
 }
 
 export interface Extend {

@@ -134,6 +134,8 @@ export const en = {
   signOut: "Sign out",
   // queues
   queuesMenu: "Queues",
+  takesOf: "Calls you take in this shift",
+  takesNoneOf: "not now",
   closeAs: "Close as",
   lineGoes: "Those in line have to go, too.",
   lineStays: "Those in line are still served.",
@@ -294,6 +296,7 @@ export const en = {
     no_phone: "Nothing can ring for you: no desk is open and you have no desk phone",
     asterisk_away: "The exchange is away",
     nobody_waits: "Nobody waits",
+    opted_out: (who: string, queue: string) => `${who}: no calls of ${queue} in this shift`,
     queue_closed: "the queue is closed; whoever waited there is told",
   },
   // note
