@@ -30,9 +30,10 @@ def why(
     waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
 ) -> tuple[Why, ...]:
     """Why this agent, and why not those free for longer. `free`: who is filed; `idle`: the same, longest idle first."""
-    stages = waiting.group.requirement.stages
-    waited = now - waiting.since
-    stage = stages[-1] if waited >= stages[-1].after else stages[stage_at(waiting.group.requirement, waited)]
+    asked = waiting.group.requirement
+    stage = asked.stages[-1]
+    if now - waiting.since < stage.after:
+        stage = asked.stages[stage_at(asked, now - waiting.since)]
     found = _chosen(worker, stage, now)
     if waiting.preferred == worker.id:
         found.append(Why(code="preferred", agent=worker.id, args={"as": waiting.preferred_as}))
@@ -43,7 +44,7 @@ def why(
         for each in idle[:EXPLAINED]:
             if each >= own:
                 break
-            passed = _unable(free[each[1]], waiting.group.requirement.queue, stage.needed)
+            passed = _unable(free[each[1]], asked.queue, stage.needed)
             if passed is not None:
                 found.append(passed)
     return tuple(found)
@@ -59,13 +60,13 @@ def swapped(waiting: Waiting, worker: Worker, now: Ms, spared: AgentId | None) -
 
 
 def _chosen(worker: Worker, stage: Stage, now: Ms) -> list[Why]:
-    has = worker.skills.get
+    agent, has = worker.id, worker.skills.get
     levels: dict[str, int | str] = {}
     for skill, _ in stage.needed:
         levels[skill] = has(skill, 0)
     found = [
-        Why(code="skills", agent=worker.id, args=levels),
-        Why(code="idle", agent=worker.id, args={"ms": now - worker.since}),
+        Why(code="skills", agent=agent, args=levels),
+        Why(code="idle", agent=agent, args={"ms": now - worker.since}),
     ]
     if stage.after:
         found.append(Why(code="ring", args={"after_s": stage.after // 1000}))

@@ -115,8 +115,10 @@ class Worker(Struct, eq=False):
 
     def is_as(self, skills: Skills, kinds: frozenset[str], without: frozenset[QueueId]) -> bool:
         """Whether they can do what they could before."""
-        # A dict compares itself with itself item by item, which is what happens every time an agent comes free.
-        return (self.skills is skills or self.skills == skills) and self.kinds == kinds and self.without == without
+        # Dicts and sets compare themselves with themselves item by item; the same they are every time one comes free.
+        if self.skills is skills and self.kinds is kinds and self.without is without:
+            return True
+        return self.skills == skills and self.kinds == kinds and self.without == without
 
 
 def score(asked: Requirement, worker: Worker) -> float:
