@@ -9,6 +9,7 @@ import msgspec
 
 from cti.agi.session import Resume
 from cti.core.channels import phone_of
+from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import Steer
 from cti.core.events import Record, Transferred
 from cti.core.ids import IdentifierId, InteractionId, Ms, Phone
@@ -24,6 +25,8 @@ from ivr.flow import Flows
 
 log = logging.getLogger(__name__)
 
+DOORS_MS = 1000
+"""What is open is not looked at again for every key."""
 OUTLOOK_MS = 500
 """Many callers are told of their wait by one look at the lines and the agents, which is not older than this."""
 
@@ -47,6 +50,8 @@ class Reception:
         self._prompts = sounds.existing(sound_folder)
         self._outlook: Outlook | None = None
         self._looked = Ms(0)
+        self._doors: Doors | None = None
+        self._doors_at = Ms(0)
 
     def reload(self, flows: Flows) -> None:
         """Flows and prompts have changed; callers under way keep what they began with."""
@@ -73,6 +78,18 @@ class Reception:
 
     def flows(self) -> Flows:
         return self._flows
+
+    def doors(self) -> Doors:
+        """What is open now."""
+        now = self._loop.now()
+        if self._doors is None or now - self._doors_at > DOORS_MS:
+            self._doors, self._doors_at = doors(self._loop.world, now), now
+        return self._doors
+
+    def turned(self, interaction: InteractionId) -> Shut | None:
+        """What a caller in line has to be told of closed queues."""
+        it = self._loop.world.interactions.get(interaction)
+        return turned(self._loop.world, it, self._loop.now()) if it is not None else None
 
     def prompts(self) -> frozenset[str]:
         return self._prompts

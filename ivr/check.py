@@ -109,6 +109,8 @@ def _branch_problems(flow: Flow, node: Branch) -> Iterator[Problem]:
         yield "", "no way on for other values. Add 'otherwise'"
     if node.on == "typed" and node.name not in _collected(flow):
         yield "name", f"nothing is collected as '{node.name}'. Name what a collect node collects"
+    if node.queue is not None and (node.on != "hours" or node.hours is not None):
+        yield "queue", "a queue belongs to a branch on hours that has none of its own. Remove it"
     if node.hours is not None:
         if node.on != "hours":
             yield "hours", "hours belong to a branch on hours. Remove them"

@@ -38,8 +38,21 @@ from ivr.flow import (
 TRIES = 2
 """So many times nothing or a wrong key at one question, and the caller gets a person."""
 
+MESSAGE_S = 120
+"""The longest message for a queue that takes nobody."""
+
 PATIENCE = 24
 """Choices in one call after which the caller gets a person; half as many again and the call is ended."""
+
+
+class Shut(Struct, frozen=True):
+    """What becomes of a caller who is led to a queue that takes nobody."""
+
+    prompt: str
+    to: str | None = None
+    """Another queue; the core puts them in its line."""
+    message: bool = False
+    """Where there is no other: whether a message can be left."""
 
 
 class Facts(Struct, frozen=True):
@@ -51,7 +64,14 @@ class Facts(Struct, frozen=True):
     """The site's local time."""
     known: bool = False
     tier: str = ""
-    open_hours: Mapping[str, str] = {}
+    open: bool = True
+    """The site is."""
+    opens: datetime | None = None
+    """When it next does, in its local time."""
+    closed: frozenset[str] = frozenset()
+    """Queues that are, by their calendars or by hand."""
+    shut: Mapping[str, Shut] = {}
+    """Queues that take nobody, and what becomes of those who are led there."""
 
 
 class Piece(Struct, frozen=True):
@@ -181,9 +201,11 @@ def step(caller: Caller, happened: Happened, facts: Facts) -> Step:
     walk = _Walk(caller, facts)
     if isinstance(happened, Recorded):
         node = caller.flow.nodes[caller.node]
+        walk.caller = replace(caller, left_message=caller.left_message or happened.kept)
         if isinstance(node, Message):
-            walk.caller = replace(caller, left_message=caller.left_message or happened.kept)
             walk.chose(node.to)
+        if isinstance(node, Route):
+            return walk.done(walk.turned_away())
         return walk.go()
     keys = "".join(key for key in happened.keys if key in KEYS)
     walk.caller = replace(caller, typed=caller.typed + keys)
@@ -331,12 +353,29 @@ class _Walk:
             case Message():
                 return self.message(node)
             case Route():
-                # Nobody left to take what is still typed: it is not kept from anybody.
-                pieces = self.flush() or self.say(node.prompt)
-                return Connect(node.queue, node.skills, node.priority, pieces)
+                return self.route(node)
             case Hangup():
                 how = "message" if self.caller.left_message else node.how
                 return Finish(how, self.say(node.prompt))
+
+    def route(self, node: Route) -> Action:
+        """Nobody is left to take what is still typed: it is not kept from anybody."""
+        shut = self.facts.shut.get(node.queue)
+        if shut is None:
+            return Connect(node.queue, node.skills, node.priority, self.flush() or self.say(node.prompt))
+        self.words.clear()
+        words = self.say(shut.prompt)
+        if shut.to is not None:
+            return Connect(node.queue, node.skills, node.priority, words)
+        if not shut.message:
+            return self.turned_away(*words)
+        if self.caller.announced:
+            return Record(MESSAGE_S)
+        self.caller = replace(self.caller, announced=True)
+        return Hear(words)
+
+    def turned_away(self, *words: Piece) -> Finish:
+        return Finish("message" if self.caller.left_message else "closed", (*words, *self.say("goodbye")))
 
     def ask_language(self, node: AskLanguage) -> Action | None:
         if self.caller.known and not node.always:
@@ -409,8 +448,11 @@ class _Walk:
         facts = self.facts
         match node.on:
             case "hours":
-                plan = facts.open_hours if node.hours is None else node.hours
-                value = "open" if hours.is_open(plan, facts.now) else "closed"
+                if node.queue is not None:
+                    is_open = node.queue not in facts.closed
+                else:
+                    is_open = facts.open if node.hours is None else hours.is_open(node.hours, facts.now)
+                value = "open" if is_open else "closed"
             case "known":
                 value = "yes" if facts.known else "no"
             case "tier":
@@ -446,7 +488,7 @@ class _Walk:
         now: datetime | None = self.facts.now
         text = node.value
         if kind == "opens":
-            now = hours.opens(self.facts.open_hours, self.facts.now)
+            now = self.facts.opens
         elif kind == "number":
             text = self.facts.number
         elif kind == "typed":

@@ -109,6 +109,8 @@ class Branch(_Node, frozen=True, kw_only=True, tag="branch"):
     """For `typed`: which collected number."""
     hours: dict[str, str] | None = None
     """For `hours`: opening hours of this branch alone, written as in `site.toml`; none: the site's."""
+    queue: str | None = None
+    """For `hours`: whether this queue is open, by its calendar and by hand, instead of the site."""
 
 
 class Say(_Node, frozen=True, kw_only=True, tag="say"):
@@ -201,6 +203,8 @@ SYSTEM_PROMPTS = (
     "wait-colleague",
     "wait-overtaken",
     "wait-longer",
+    "queue-closed",
+    "queue-evacuation",
 )
 """What `system.toml` must have, for code and dialplan speak these by name."""
 

@@ -1,4 +1,4 @@
-"""Opening hours: whether a moment is inside them, and when they next begin. Local time only, no clock.
+"""Opening hours of a branch of its own: whether a moment is inside them. Local time only, no clock.
 
 `{"mon": "09:00-13:00,14:00-18:00"}`: `mon`..`sun`, several spans joined by commas, a day left out is closed, and no
 day at all means always open. A span that ends at or before its begin runs past midnight (`22:00-02:00`).
@@ -6,7 +6,7 @@ day at all means always open. A span that ends at or before its begin runs past 
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -35,20 +35,6 @@ def is_open(hours: Mapping[str, str], now: datetime) -> bool:
     return any(begin <= minute < end for begin, end in _spans(hours, today)) or any(
         minute < end - _DAY for _, end in _spans(hours, yesterday)
     )
-
-
-def opens(hours: Mapping[str, str], now: datetime) -> datetime | None:
-    """The next local moment at which the hours begin, strictly after `now`; None: they never do."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    for ahead in range(8):
-        day = midnight + timedelta(days=ahead)
-        begins = sorted(begin for begin, _ in _spans(hours, DAYS[day.weekday()]))
-        for begin in begins:
-            # Wall-clock arithmetic on purpose: nine o'clock is nine o'clock on a 23-hour day too.
-            moment = day + timedelta(minutes=begin)
-            if moment > now:
-                return moment
-    return None
 
 
 def _minutes(found: re.Match[str]) -> tuple[int, int]:

@@ -107,8 +107,12 @@ def lint(
     *,
     queues: Iterable[str] | None = None,
     numbers: Mapping[str, str] | None = None,
+    closings: Mapping[str, str] | None = None,
 ) -> Report:
-    """Check all flows. `queues`: the site's; `numbers`: hotline number -> flow. None: not known, not checked."""
+    """Check all flows. `queues`: the site's; `numbers`: hotline number -> flow; `closings`: closing -> prompt.
+
+    None: not known, not checked.
+    """
     findings: list[Finding] = []
     leaves: list[Leaf] = []
     known_queues = None if queues is None else frozenset(queues)
@@ -118,6 +122,10 @@ def lint(
             findings.append(
                 Finding("", f"number {number}", f"no flow '{name}'. Flows are {', '.join(sorted(flows.flows))}")
             )
+    for closing, prompt in (closings or {}).items():
+        if prompt not in flows.system.prompts:
+            what = f"no prompt '{prompt}'. Add [prompts.{prompt}] to system.toml with its words, or mend the name"
+            findings.append(Finding("", f"closing {closing}", what))
     for flow in flows.flows.values():
         findings += _words(flow, flows, lengths)
         findings += _shape(flow, known_queues)
@@ -211,9 +219,10 @@ def _shape(flow: Flow, queues: frozenset[str] | None) -> Iterator[Finding]:
         if isinstance(node, Menu) and len(node.choices) > CHOICES:
             what = f"{len(node.choices)} choices; callers keep {CHOICES} in mind. Join some, or ask less"
             yield Finding(flow.id, where, what)
-        if isinstance(node, Route) and queues is not None and node.queue not in queues:
+        named = node.queue if isinstance(node, Route | Branch) else None
+        if named is not None and queues is not None and named not in queues:
             known = ", ".join(sorted(queues)) or "none"
-            yield Finding(flow.id, f"{where}.queue", f"no queue '{node.queue}'. The site has {known}")
+            yield Finding(flow.id, f"{where}.queue", f"no queue '{named}'. The site has {known}")
     # A node with a way on that never ends: every one must be able to come to a person or an end.
     ends = {name for name, node in flow.nodes.items() if isinstance(node, Route | Hangup)}
     changed = True
@@ -381,8 +390,9 @@ class _Ways:
         if node.on == "hours":
             for case in ("open", "closed"):
                 to = cases.get(case, node.otherwise)
-                if to is not None and (node.hours is not None or closed is None or closed is (case == "closed")):
-                    yield case, to, closed if node.hours is not None else case == "closed"
+                own = node.hours is not None or node.queue is not None
+                if to is not None and (own or closed is None or closed is (case == "closed")):
+                    yield case, to, closed if own else case == "closed"
             return
         if node.otherwise is not None:
             cases["else"] = node.otherwise

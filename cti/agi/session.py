@@ -13,15 +13,15 @@ the command returns `hung_up` and the server closes the socket: the session just
 import asyncio
 import logging
 from collections.abc import Awaitable
-from datetime import datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from cti.agi.known import known
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.wire import Reply
-from cti.core.ids import AgentId, IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
+from cti.core.closings import Doors, Shut
+from cti.core.ids import AgentId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
@@ -62,6 +62,9 @@ SILENCE_S = 5
 POSITION_EVERY_S = 30
 """When the queue is no longer in the site."""
 
+LOOK_MS = 5000
+"""So often it is looked whether a queue was closed under those in its line."""
+
 NEVER_S = 3600
 """How long music plays on in a queue whose `position_every_s` is 0."""
 
@@ -90,6 +93,12 @@ class Ports(Protocol):
 
     def flows(self) -> Flows:
         """The flows in force."""
+
+    def doors(self) -> Doors:
+        """What is open now."""
+
+    def turned(self, interaction: InteractionId) -> Shut | None:
+        """What a caller in line has to be told of closed queues; None: nothing."""
 
     def prompts(self) -> frozenset[str]:
         """Every prompt that exists, as Asterisk is told to play it (`ivr.sounds.existing`)."""
@@ -279,13 +288,7 @@ class Session:
         return flows[named]
 
     def _known(self, facts: CallerFacts) -> engine.Facts:
-        return engine.Facts(
-            number=self._number,
-            now=datetime.fromtimestamp(self._ports.now() / 1000, ZoneInfo(self._site.zone)),
-            known=facts.known,
-            tier=facts.tier,
-            open_hours=self._site.open_hours,
-        )
+        return known(self._number, facts, self._ports.doors(), self._ports.now(), self._site.zone)
 
     # --- the flow
 
@@ -336,9 +339,13 @@ class Session:
         if not answered:
             await self._answer()
         await self._say_language()
-        await self._do(self._call.set_variable("HL_QUEUE", do.queue))
+        queue = QueueId(do.queue)
+        shut = self._ports.doors().shut.get(queue)
+        if shut is not None and shut.to is not None:
+            queue = shut.to  # where the core puts them; the words are among the pieces
+        await self._do(self._call.set_variable("HL_QUEUE", queue))
         await self._hear(engine.Hear(do.pieces))
-        await self.wait(QueueId(do.queue), entering=True)
+        await self.wait(queue, entering=True, told=shut.closing.id if shut is not None else None)
 
     async def _record(self, do: engine.Record) -> engine.Recorded:
         file = self._ports.message_file(self._interaction)
@@ -353,10 +360,11 @@ class Session:
 
     # --- the wait
 
-    async def wait(self, queue: QueueId | None, *, entering: bool = False) -> None:
+    async def wait(self, queue: QueueId | None, *, entering: bool = False, told: ClosingId | None = None) -> None:
         """Music, and now and then the place and what is left of the wait, until the agent's leg takes the caller away.
 
-        A connection waits for none of it, and a key pressed while something is said cuts that.
+        A connection waits for none of it, and a key pressed while something is said cuts that. `told`: the closing
+        that they have heard of. Ends by itself only for a caller whose queue was closed and who goes to no other.
         """
         found = self._queue(queue)
         every_s = found.position_every_s if found is not None else POSITION_EVERY_S
@@ -370,12 +378,28 @@ class Session:
                 playing = True
             due = self._ports.now() + (every_s or NEVER_S) * 1000
             while (left := due - self._ports.now()) > 0:
-                await self._do(self._call.wait_for_digit(left))
+                shut = self._ports.turned(self._interaction)
+                if shut is not None and shut.closing.id != told:
+                    told = shut.closing.id
+                    await self._do(self._call.set_music(False))
+                    await self._hear(engine.Hear(self._own(shut.closing.prompt), cut=False))
+                    if shut.to is None:
+                        await self._turn_away(shut)
+                        return
+                    await self._do(self._call.set_variable("HL_QUEUE", shut.to))
+                    await self._do(self._call.set_music(True, music))
+                await self._do(self._call.wait_for_digit(min(left, LOOK_MS)))
             pieces = self._wait_pieces() if every_s else ()
             if pieces:
                 await self._do(self._call.set_music(False))
                 playing = False
                 await self._hear(engine.Hear(pieces))
+
+    async def _turn_away(self, shut: Shut) -> None:
+        """The words are said; a message if there can be one, and goodbye."""
+        message = shut.closing.then == "message" and (await self._record(engine.Record(engine.MESSAGE_S))).kept
+        self._ports.submit(FlowEnded(interaction=self._interaction, how="message" if message else "closed"))
+        await self._say_and_leave(self._own("goodbye"))
 
     def _queue(self, queue: QueueId | None) -> Queue | None:
         return next((one for one in self._site.queues if one.id == queue), None)

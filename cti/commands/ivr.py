@@ -85,6 +85,7 @@ def _lint(flows: Flows, in_force: Site, data: Path, as_json: bool) -> int:
         Lengths(data / "sounds"),
         queues=[queue.id for queue in in_force.queues],
         numbers={number.number: number.flow for number in in_force.numbers},
+        closings={closing.id: closing.prompt for closing in in_force.closing_by_id.values()},
     )
     if as_json:
         answer = {"ok": report.ok, "choose_s": CHOOSE_S, "findings": report.findings, "leaves": report.leaves}

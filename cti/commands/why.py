@@ -52,6 +52,11 @@ _CHOSEN = {
     "transfer": "was given this caller by a colleague",
     "transfer_back": "had given this caller to a colleague, who did not take the call",
 }
+_OVERFLOWS = {
+    "wait": "the wait grew too long",
+    "callers": "too many callers for those at work",
+    "closed": "the queue they asked for was closed",
+}
 _LANGUAGES = {"cmn": "Mandarin", "yue": "Cantonese", "en": "English"}
 
 
@@ -170,8 +175,7 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "PriorityRaised":
             return f"put {line.detail} minutes ahead by {who}"
         case "Overflowed":
-            why = "the wait grew too long" if line.detail == "wait" else "too many callers for those at work"
-            return f"left the line for {words.queue(line.queue)}: {why}"
+            return f"left the line for {words.queue(line.queue)}: {_OVERFLOWS[line.detail]}"
         case "Offered":
             return f"offered to {who}"
         case "OfferEnded":
@@ -242,6 +246,10 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return "the exchange is away"
         case "nobody_waits":
             return "nobody waits"
+        case "opted_out":
+            return f"{who} takes no calls of {arg('queue')} in this shift"
+        case "queue_closed":
+            return f"the queue is closed: {str(arg('closing')).replace('_', ' ')}"
 
 
 def skill(name: str) -> str:

@@ -12,7 +12,7 @@ from cti.core.estimate import MINUTE, Pace
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.site import in_all
-from cti.core.world import AgentNow, Foreseen, Interaction, Leg, Offer, QueueToday, Today, Told, World
+from cti.core.world import AgentNow, Foreseen, Interaction, Leg, Offer, QueueToday, Switch, Today, Told, World
 
 HALF_HOUR = 30 * 60 * 1000
 TOMBSTONES = 512
@@ -34,6 +34,7 @@ def _site(world: World, event: e.SiteInForce, at: Ms) -> None:
             world.agents[agent.id] = AgentNow(id=agent.id, since=at)
     for gone in [a for a, now in world.agents.items() if a not in known and now.interaction is None]:
         del world.agents[gone]
+    world.switches = {q: switch for q, switch in world.switches.items() if q in event.site.queue_by_id}
 
 
 def _day(world: World, event: e.DayStarted, at: Ms) -> None:
@@ -124,6 +125,16 @@ def _raised(world: World, event: e.PriorityRaised, at: Ms) -> None:
 def _overflowed(world: World, event: e.Overflowed, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.overflowed = True
+        interaction.closing = event.closing
+
+
+def _closed(world: World, event: e.QueueClosed, at: Ms) -> None:
+    before = world.switches.get(event.queue)
+    world.switches[event.queue] = Switch(event.closing, event.by, before.since if before is not None else at)
+
+
+def _reopened(world: World, event: e.QueueReopened, at: Ms) -> None:
+    world.switches.pop(event.queue, None)
 
 
 def _foreseen(world: World, event: e.WaitForeseen, at: Ms) -> None:
@@ -314,6 +325,8 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
         agent.since = at
     if state is AgentState.READY and agent.state is not AgentState.RESERVED:
         agent.idle_since = at
+    if state is AgentState.SIGNED_OUT:
+        agent.opted_out = ()
     agent.state = state
     agent.reason = event.reason
     agent.interaction = event.interaction
@@ -328,6 +341,12 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
 def _next(world: World, event: e.NotReadyNext, at: Ms) -> None:
     if agent := world.agents.get(event.agent):
         agent.next_reason = event.reason
+
+
+def _taken(world: World, event: e.QueueTaken, at: Ms) -> None:
+    if agent := world.agents.get(event.agent):
+        others = {*agent.opted_out} - {event.queue}
+        agent.opted_out = tuple(sorted(others if event.takes else {*others, event.queue}))
 
 
 def _desk(world: World, event: e.DeskSeen, at: Ms) -> None:
@@ -383,6 +402,8 @@ _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
     e.BridgeStarted: _bridge_started,
     e.AsteriskSeen: _asterisk_seen,
     e.AsteriskLost: _asterisk_lost,
+    e.QueueClosed: _closed,
+    e.QueueReopened: _reopened,
     e.InteractionOpened: _opened,
     e.CallerReattached: _reattached,
     e.LanguageSet: _language,
@@ -408,6 +429,7 @@ _FOLDS: dict[type[e.Event], Callable[[World, Any, Ms], None]] = {
     e.InteractionEnded: _ended,
     e.AgentStateSet: _agent,
     e.NotReadyNext: _next,
+    e.QueueTaken: _taken,
     e.DeskSeen: _desk,
     e.PhoneSeen: _phone,
     e.WrappedUp: _nothing,

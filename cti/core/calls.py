@@ -13,7 +13,7 @@ from cti.core.events import Why
 from cti.core.ids import AgentId, BridgeId, ChannelId, Language, Ms, QueueId, SkillId
 from cti.core.interaction import TABLE, Do, No, Signal
 from cti.core.offers import offer_to
-from cti.core.overflow import crowded, overflow_of
+from cti.core.overflow import Way, way_on_entry, way_out
 from cti.core.queue import available
 from cti.core.site import Texts
 from cti.core.staff import free, put, release, wrap_up
@@ -85,9 +85,7 @@ def _move(turn: Turn, it: Interaction, d: Detail) -> None:
 def _queue(turn: Turn, it: Interaction, d: Detail) -> None:
     again = bool(it.since)
     _queued(turn, it, d, again)
-    rule = overflow_of(turn.world, it)
-    if rule is not None and it.queue is not None and crowded(turn.world, it.queue, rule):
-        _overflow(turn, it, Detail(how="callers"))
+    _go(turn, it, way_on_entry(turn.world, it, turn.now))
 
 
 def _requeue(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -122,11 +120,16 @@ def _raise(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def _overflow(turn: Turn, it: Interaction, d: Detail) -> None:
-    rule = overflow_of(turn.world, it)
-    if rule is not None and it.queue is not None:
+    _go(turn, it, way_out(turn.world, it, turn.now))
+
+
+def _go(turn: Turn, it: Interaction, way: Way | None) -> None:
+    if way is not None and it.queue is not None:
         waited = Ms(turn.now - it.since)
-        turn.emit(e.Overflowed(interaction=it.id, queue=it.queue, to=rule.to, why=d.how, waited=waited))
-        moved = Detail(queue=rule.to, skills=it.skills, priority=it.priority, language=it.language, agent=it.preferred)
+        turn.emit(
+            e.Overflowed(interaction=it.id, queue=it.queue, to=way.to, why=way.why, waited=waited, closing=way.closing)
+        )
+        moved = Detail(queue=way.to, skills=it.skills, priority=it.priority, language=it.language, agent=it.preferred)
         _queued(turn, it, moved, True)
 
 

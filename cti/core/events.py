@@ -12,6 +12,7 @@ from cti.core.ids import (
     AgentId,
     BridgeId,
     ChannelId,
+    ClosingId,
     IdentifierId,
     InteractionId,
     Language,
@@ -44,6 +45,8 @@ WhyCode = Literal[
     "no_phone",
     "asterisk_away",
     "nobody_waits",
+    "queue_closed",
+    "opted_out",
 ]
 """Journals hold them for ever: none is ever taken away."""
 
@@ -52,9 +55,10 @@ class Why(Struct, frozen=True, kw_only=True):
     """One fact of a decision; screens and `hotline why` say it in the reader's language.
 
     Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms`
-    left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared`
-    (left for another). Of a caller who waits, `nobody` (at work can serve them), too. Of an agent who gets nothing:
-    `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`.
+    left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`),
+    `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them),
+    `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`,
+    `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`.
     """
 
     code: WhyCode
@@ -89,6 +93,21 @@ class AsteriskSeen(_Event, frozen=True):
 
 class AsteriskLost(_Event, frozen=True):
     """The AMI link is gone; what follows about calls is unknown until `AsteriskSeen`."""
+
+
+class QueueClosed(_Event, frozen=True):
+    """By hand: `closing` says why, what callers are told and where they go. Again for a closed one: another closing."""
+
+    queue: QueueId
+    closing: ClosingId
+    by: AgentId
+
+
+class QueueReopened(_Event, frozen=True):
+    """By hand; its calendar holds again."""
+
+    queue: QueueId
+    by: AgentId
 
 
 # --- the life of an interaction
@@ -150,9 +169,10 @@ class PriorityRaised(_Event, frozen=True):
 
 
 class Overflowed(_Event, frozen=True):
-    """Left the line of one queue for another's, place kept; `Queued` follows. Once in a call at most.
+    """Left the line of one queue for another's, place kept; `Queued` follows.
 
-    `why`: `wait` (too long, so far `waited`) or `callers` (too many for those at work).
+    `why`: `wait` (too long, so far `waited`), `callers` (too many for those at work) or `closed` (how: `closing`). Once
+    in a call at most, but for queues that are closed.
     """
 
     interaction: InteractionId
@@ -160,6 +180,7 @@ class Overflowed(_Event, frozen=True):
     to: QueueId
     why: str
     waited: Ms
+    closing: ClosingId | None = None
 
 
 class WaitForeseen(_Event, frozen=True):
@@ -334,6 +355,14 @@ class NotReadyNext(_Event, frozen=True):
     reason: ReasonId | None
 
 
+class QueueTaken(_Event, frozen=True):
+    """The agent opted out of a queue (`takes` false), for this shift; or takes its calls again."""
+
+    agent: AgentId
+    queue: QueueId
+    takes: bool
+
+
 class DeskSeen(_Event, frozen=True):
     agent: AgentId
     present: bool
@@ -398,6 +427,8 @@ Event = (
     | BridgeStarted
     | AsteriskSeen
     | AsteriskLost
+    | QueueClosed
+    | QueueReopened
     | InteractionOpened
     | CallerReattached
     | LanguageSet
@@ -423,6 +454,7 @@ Event = (
     | InteractionEnded
     | AgentStateSet
     | NotReadyNext
+    | QueueTaken
     | DeskSeen
     | PhoneSeen
     | WrappedUp

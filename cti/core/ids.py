@@ -20,6 +20,7 @@ QueueId = NewType("QueueId", str)
 SkillId = NewType("SkillId", str)
 ReasonId = NewType("ReasonId", str)
 OutcomeId = NewType("OutcomeId", str)
+ClosingId = NewType("ClosingId", str)
 
 OfferId = NewType("OfferId", str)
 """A reservation of one agent for one interaction: `<interaction>.<n>`, n counting that interaction's offers."""

@@ -10,6 +10,7 @@ from cti.core.ids import (
     AgentId,
     BridgeId,
     ChannelId,
+    ClosingId,
     IdentifierId,
     InteractionId,
     Language,
@@ -194,6 +195,15 @@ class PrioritySet(_Input, frozen=True):
     by: AgentId
 
 
+class QueueSwitched(_Input, frozen=True):
+    """A supervisor closes a queue, or opens it again."""
+
+    queue: QueueId
+    closing: ClosingId | None
+    """None: open again."""
+    by: AgentId
+
+
 class WaitSaid(_Input, frozen=True):
     """The caller hears this about the wait; see `telling.Telling`."""
 
@@ -271,6 +281,14 @@ class AgentNotReady(_Input, frozen=True):
     reason: ReasonId
 
 
+class QueueChosen(_Input, frozen=True):
+    """The agent wants no calls of a queue, or wants them again. Not where the queue doesn't allow it."""
+
+    agent: AgentId
+    queue: QueueId
+    takes: bool
+
+
 class DeskConnected(_Input, frozen=True):
     agent: AgentId
 
@@ -345,6 +363,7 @@ Input = (
     | FlowMoved
     | RouteAsked
     | PrioritySet
+    | QueueSwitched
     | WaitSaid
     | FlowEnded
     | AfterReached
@@ -355,6 +374,7 @@ Input = (
     | AgentSignedOut
     | AgentReady
     | AgentNotReady
+    | QueueChosen
     | DeskConnected
     | DeskLost
     | OfferDeclined

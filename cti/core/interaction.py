@@ -35,7 +35,7 @@ class Signal(StrEnum):
     MOVED = "flow moved"
     ROUTED = "route asked"
     RAISED = "priority set by hand"
-    OVERDUE = "waited too long here"
+    OVERDUE = "waited too long here, or the queue was closed"
     FLOW_ENDED = "flow ended"
     DECLINED = "offer declined"
     OFFER_EXPIRED = "offer expired"

@@ -7,7 +7,7 @@ from cti.core.agent import AgentState
 from cti.core.estimate import MINUTE, Estimate, Pace, Phase, done, estimate, in_the_way
 from cti.core.ids import InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.interaction import State
-from cti.core.queue import available
+from cti.core.queue import available, without
 from cti.core.requirement import Requirement, requirement
 from cti.core.site import Queue, Skills
 from cti.core.world import Interaction, World
@@ -56,6 +56,8 @@ class Outlook:
         self._queues = {queue.id: queue for queue in site.queues} if site else {}
         self._skilled: dict[SkillId, dict[int, list[int]]] = {}
         """Skill -> level -> the numbers of agents at work who have it."""
+        self._without: dict[QueueId, int] = {}
+        """Who at work has opted out of a queue, as bits."""
         self._have: dict[tuple[SkillId, int], int] = {}
         self._everybody = 0
         self._teams = self._at_work()
@@ -90,7 +92,7 @@ class Outlook:
             return None
         best: Prospect | None = None
         for stage in asked.stages:
-            mine = self._can(stage.needed)
+            mine = self._may(asked.queue, stage.needed)
             opens = max(0, stage.after - waited)
             if not mine or (best is not None and best.estimate.mean < opens):
                 continue
@@ -106,7 +108,7 @@ class Outlook:
         """The wait for one of these agents, behind others of the same kind; None: one is free for this caller."""
         lines = ((line, asked) for asked, line in self._lines.items() if asked.kind == kind)
         ahead = in_the_way(
-            ((bisect_left(line, own), self._can(asked.stages[-1].needed)) for line, asked in lines), mine
+            ((bisect_left(line, own), self._may(asked.queue, asked.stages[-1].needed)) for line, asked in lines), mine
         )
         free = known = 0
         cycles = credit = 0.0
@@ -136,6 +138,8 @@ class Outlook:
             teams.setdefault((it.queue if it is not None else None, phase), []).append(number)
             for skill, level in profile.skills.items():
                 self._skilled.setdefault(skill, {}).setdefault(level, []).append(number)
+            for left in without(self._world, now):
+                self._without[left] = self._without.get(left, 0) | 1 << number
             number += 1
         self._everybody = (1 << number) - 1
         return [self._team(queue, phase, _bits(numbers)) for (queue, phase), numbers in teams.items()]
@@ -147,6 +151,10 @@ class Outlook:
         if pace is None or not pace.ready:
             return _Team(agents, False, 0.0, 0.0)
         return _Team(agents, False, pace.cycle, done(pace, phase))
+
+    def _may(self, queue: QueueId, needed: _Needed) -> int:
+        """Who at work can serve what needs these levels, and takes calls of the queue, as bits."""
+        return self._can(needed) & ~self._without.get(queue, 0)
 
     def _can(self, needed: _Needed) -> int:
         """Who at work can serve what needs these levels, as bits."""

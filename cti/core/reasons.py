@@ -6,8 +6,8 @@ from itertools import islice
 from msgspec import Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, Ms
-from cti.core.requirement import Needed, Stage, first_stage, shortfall, stage_at
+from cti.core.ids import AgentId, Ms, QueueId
+from cti.core.requirement import Needed, Requirement, Stage, first_stage, shortfall, stage_at
 from cti.core.site import Skills
 from cti.core.waiting import Waiting, Worker
 
@@ -22,15 +22,18 @@ class Colleague(Struct, frozen=True, kw_only=True):
     skills: Skills
     state: str
     until: Ms | None = None
+    without: frozenset[QueueId] = frozenset()
+    """Queues they have opted out of."""
 
 
 def why(
     waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
 ) -> tuple[Why, ...]:
     """Why this agent, and why not those free for longer. `free`: who is filed; `idle`: the same, longest idle first."""
-    stages = waiting.group.requirement.stages
-    waited = now - waiting.since
-    stage = stages[-1] if waited >= stages[-1].after else stages[stage_at(waiting.group.requirement, waited)]
+    asked = waiting.group.requirement
+    stage = asked.stages[-1]
+    if now - waiting.since < stage.after:
+        stage = asked.stages[stage_at(asked, now - waiting.since)]
     found = _chosen(worker, stage, now)
     if waiting.preferred == worker.id:
         found.append(Why(code="preferred", agent=worker.id, args={"as": waiting.preferred_as}))
@@ -41,9 +44,9 @@ def why(
         for each in idle[:EXPLAINED]:
             if each >= own:
                 break
-            short = shortfall(free[each[1]].skills, stage.needed)
-            if short is not None:
-                found.append(_short(each[1], short.skill, short.has, short.needs))
+            passed = _unable(free[each[1]], asked.queue, stage.needed)
+            if passed is not None:
+                found.append(passed)
     return tuple(found)
 
 
@@ -57,22 +60,23 @@ def swapped(waiting: Waiting, worker: Worker, now: Ms, spared: AgentId | None) -
 
 
 def _chosen(worker: Worker, stage: Stage, now: Ms) -> list[Why]:
-    has = worker.skills.get
+    agent, has = worker.id, worker.skills.get
     levels: dict[str, int | str] = {}
     for skill, _ in stage.needed:
         levels[skill] = has(skill, 0)
     found = [
-        Why(code="skills", agent=worker.id, args=levels),
-        Why(code="idle", agent=worker.id, args={"ms": now - worker.since}),
+        Why(code="skills", agent=agent, args=levels),
+        Why(code="idle", agent=agent, args={"ms": now - worker.since}),
     ]
     if stage.after:
         found.append(Why(code="ring", args={"after_s": stage.after // 1000}))
     return found
 
 
-def busy(colleagues: Iterable[Colleague], needed: Needed, now: Ms) -> tuple[Why, ...]:
-    """Who has what is needed, but is at something else; at most `EXPLAINED` of them."""
-    able = (_state(each, now) for each in colleagues if shortfall(each.skills, needed) is None)
+def busy(colleagues: Iterable[Colleague], asked: Requirement, waited: int, now: Ms) -> tuple[Why, ...]:
+    """Who could serve it after so long a wait, but is at something else; at most `EXPLAINED` of them."""
+    needed = asked.stages[stage_at(asked, waited)].needed
+    able = (_state(each, now) for each in colleagues if _unable(each, asked.queue, needed) is None)
     return tuple(islice(able, EXPLAINED))
 
 
@@ -87,19 +91,11 @@ def explain_interaction(
         args: dict[str, int | str] = {"as": waiting.preferred_as, "ms": max(0, waiting.until - now)}
         found.append(Why(code="preferred", agent=waiting.preferred, args=args))
     workers, colleagues = list(free), list(others)
-    known = [worker.skills for worker in workers] + [each.skills for each in colleagues]
-    if all(first_stage(skills, asked) is None for skills in known):
+    known: list[Worker | Colleague] = [*workers, *colleagues]
+    if all(asked.queue in each.without or first_stage(each.skills, asked) is None for each in known):
         found.append(Why(code="nobody"))
-    for worker in workers:
-        short = shortfall(worker.skills, stage.needed)
-        if short is not None:
-            found.append(_short(worker.id, short.skill, short.has, short.needs))
-    for other in colleagues:
-        short = shortfall(other.skills, stage.needed)
-        if short is not None:
-            found.append(_short(other.agent, short.skill, short.has, short.needs))
-        else:
-            found.append(_state(other, now))
+    found += [passed for each in workers if (passed := _unable(each, asked.queue, stage.needed)) is not None]
+    found += [_unable(each, asked.queue, stage.needed) or _state(each, now) for each in colleagues]
     return tuple(found)
 
 
@@ -111,8 +107,7 @@ def explain_agent(worker: Worker, now: Ms, line: Iterable[Waiting], free: Iterab
     found: list[Why] = []
     for waiting in line:
         asked = waiting.group.requirement
-        short = shortfall(worker.skills, asked.stages[stage_at(asked, now - waiting.since)].needed)
-        reason = None if short is None else _short(worker.id, short.skill, short.has, short.needs)
+        reason = _unable(worker, asked.queue, asked.stages[stage_at(asked, now - waiting.since)].needed)
         if reason is not None and reason not in found:
             found.append(reason)
     for other in free:
@@ -122,8 +117,14 @@ def explain_agent(worker: Worker, now: Ms, line: Iterable[Waiting], free: Iterab
     return tuple(found[:EXPLAINED])
 
 
-def _short(agent: AgentId, skill: str, has: int, needs: int) -> Why:
-    return Why(code="skipped_skill", agent=agent, args={"skill": skill, "has": has, "needs": needs})
+def _unable(one: Worker | Colleague, queue: QueueId, needed: Needed) -> Why | None:
+    """Why somebody can't be given work of this queue that needs these levels; None: they can."""
+    agent = one.agent if isinstance(one, Colleague) else one.id
+    short = shortfall(one.skills, needed)
+    if short is not None:
+        args: dict[str, int | str] = {"skill": short.skill, "has": short.has, "needs": short.needs}
+        return Why(code="skipped_skill", agent=agent, args=args)
+    return Why(code="opted_out", agent=agent, args={"queue": queue}) if queue in one.without else None
 
 
 def _state(other: Colleague, now: Ms) -> Why:

@@ -25,6 +25,7 @@ from cti.core.waiting import MINUTE, NEVER, Group, Key, Line, Match, Rank, Servi
 FEW = 20
 """So many new groups are looked at one by one; of more, only those under a skill the agent has."""
 CALLS = frozenset({"call"})
+NO_QUEUES: frozenset[QueueId] = frozenset()
 AT_ONCE = Ms(0)
 
 _Line = tuple[Group, int] | AgentId
@@ -72,18 +73,18 @@ class Router:
         since: Ms,
         busy: float = 0.0,
         kinds: frozenset[str] = CALLS,
-        queues: frozenset[QueueId] | None = None,
+        without: frozenset[QueueId] = NO_QUEUES,
     ) -> None:
         """An agent is free since `since`. `busy`: the share of the shift they worked, for "least occupied".
 
-        `kinds`: the channels they have room for; `queues`: those they take (None: all). Again for one who is free:
+        `kinds`: the channels they have room for; `without`: queues they have opted out of. Again for one who is free:
         the new facts hold.
         """
         if agent in self._free:
             self.remove_agent(agent)
         worker = self._workers.get(agent)
-        if worker is None or not worker.is_as(skills, kinds, queues):
-            worker = self._workers[agent] = Worker(agent, skills, kinds, queues)
+        if worker is None or not worker.is_as(skills, kinds, without):
+            worker = self._workers[agent] = Worker(agent, skills, kinds, without)
         worker.since = since
         worker.busy = busy
         self._new_agents[agent] = worker
@@ -400,7 +401,7 @@ class Router:
         if worker.looked < len(self._all):
             for group in self._candidates(worker):
                 asked = group.requirement
-                if asked.kind in worker.kinds and (worker.queues is None or asked.queue in worker.queues):
+                if asked.kind in worker.kinds and asked.queue not in worker.without:
                     stage = first_stage(worker.skills, asked)
                     if stage is not None:
                         worker.serves.append(Service(group, stage, score(asked, worker), group.after(stage)))

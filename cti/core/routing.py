@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from cti.core import reasons
 from cti.core.agent import AgentState
+from cti.core.closings import ousted
 from cti.core.events import Why
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
-from cti.core.queue import available
+from cti.core.queue import available, without
 from cti.core.reasons import Colleague
-from cti.core.requirement import Requirement, first_stage, requirement, stage_at
+from cti.core.requirement import Requirement, first_stage, requirement
 from cti.core.router import Router
 from cti.core.site import Queue
 from cti.core.waiting import Match
@@ -68,15 +69,18 @@ class Routing:
         """Who could have served the matched one too, but was at something else: the preferred agent first."""
         it = self._world.interactions[match.interaction]
         asked = self._asked(it)
-        needed = asked.stages[stage_at(asked, now - it.since)].needed
         names = [it.preferred] if it.preferred is not None and it.preferred != match.agent else []
         names += [name for name, _ in zip(self._world.agents, range(BUSY_LOOKED_AT), strict=False)]
         agents = (self._world.agents[name] for name in dict.fromkeys(names) if name in self._world.agents)
         colleagues = (found for agent in agents if (found := self._colleague(agent)) is not None)
-        return reasons.busy((each for each in colleagues if each.agent != match.agent), needed, now)
+        return reasons.busy((each for each in colleagues if each.agent != match.agent), asked, now - it.since, now)
 
     def why_waiting(self, interaction: InteractionId, now: Ms) -> tuple[Why, ...]:
         """Why nobody has this caller yet, agent by agent; nothing, if they don't wait."""
+        it = self._world.interactions.get(interaction)
+        closing = ousted(self._world, it) if it is not None else None
+        if closing is not None:
+            return (Why(code="queue_closed", args={"closing": closing.id}),)
         return self._router.explain_interaction(interaction, now, self.others())
 
     def why_no_work(self, agent: AgentId, now: Ms) -> tuple[Why, ...]:
@@ -101,7 +105,13 @@ class Routing:
         profile = self._world.profile(agent.id)
         if profile is None or agent.state is AgentState.SIGNED_OUT or available(self._world, agent):
             return None
-        return Colleague(agent=agent.id, skills=profile.skills, state=agent.state.value, until=agent.until)
+        return Colleague(
+            agent=agent.id,
+            skills=profile.skills,
+            state=agent.state.value,
+            until=agent.until,
+            without=without(self._world, agent),
+        )
 
     def _agent(self, agent: AgentId) -> None:
         now = self._world.agents.get(agent)
@@ -111,7 +121,8 @@ class Routing:
         elif now is None or not available(self._world, now):
             self._router.remove_agent(agent)
         else:
-            self._router.add_agent(agent, profile.skills, now.idle_since, now.share_worked)
+            out = without(self._world, now)
+            self._router.add_agent(agent, profile.skills, now.idle_since, now.share_worked, without=out)
 
     def _interaction(self, interaction: InteractionId) -> None:
         self._forget(interaction)
@@ -129,7 +140,7 @@ class Routing:
         priority = it.priority + it.raised + (queue.priority if queue is not None else 0)
         self._router.arrive(interaction, asked, it.since, priority, preferred, it.kept_until, it.preferred_as)
         leg = self._world.legs.get(it.channel)
-        if it.state is State.OFFERED or leg is None or leg.ending:
+        if it.state is State.OFFERED or leg is None or leg.ending or ousted(self._world, it) is not None:
             self._router.set_aside(interaction)
 
     def _asked(self, it: Interaction) -> Requirement:
@@ -144,6 +155,7 @@ class Routing:
             now is not None
             and profile is not None
             and now.state not in _AWAY
+            and asked.queue not in without(self._world, now)
             and first_stage(profile.skills, asked) is not None
         )
 

@@ -6,10 +6,11 @@ Texts a person sees are keyed by interface language (`en`, `zh-Hans`, `zh-Hant`)
 
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
 from msgspec import Struct
 
-from cti.core.ids import AgentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.ids import AgentId, ClosingId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
 
 Texts = dict[str, str]
 Skills = dict[SkillId, int]
@@ -52,6 +53,47 @@ class Overflow(Struct, frozen=True, forbid_unknown_fields=True):
     nobody at work, at once. 0: not by that."""
 
 
+class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
+    """When a queue is open, where that is not when the site is. What is left out is as the site has it."""
+
+    zone: str = ""
+    open_hours: dict[str, str] | None = None
+    holidays: str = ""
+    """Whose holidays are kept; `none`: nobody's."""
+    holiday_hours: str = ""
+    exceptions: dict[str, str] = {}
+    """On top of the site's; for the same date these hold."""
+
+
+class Closing(Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of the callers of a queue that is closed, and in which words they are told."""
+
+    id: ClosingId
+    name: Texts
+    """What supervisors choose it by."""
+    prompt: str = "queue-closed"
+    """Of `system.toml`."""
+    to: QueueId | None = None
+    """The queue they go to; while that is closed, too, it is as if there were none."""
+    then: Literal["goodbye", "message"] = "goodbye"
+    """What follows the words where they go to no queue."""
+    waiting: bool = False
+    """Closed by hand: whether those in line have to go as well. Else they are served."""
+
+
+CLOSED = ClosingId("closed")
+CLOSINGS = (
+    Closing(id=CLOSED, name={"en": "Closed", "zh-Hans": "关闭", "zh-Hant": "關閉"}),
+    Closing(
+        id=ClosingId("evacuation"),
+        name={"en": "Evacuation", "zh-Hans": "疏散", "zh-Hant": "疏散"},
+        prompt="queue-evacuation",
+        waiting=True,
+    ),
+)
+"""Every site has these; one of its own with the same id holds in place of it."""
+
+
 class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Where work waits. `skills` must be met by every agent who gets it, beside what the flow asks for."""
 
@@ -65,6 +107,14 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     prefer_last_s: int = 0
     """So long a caller is kept for the agent they talked with last, while that one is at work. 0: not at all."""
     overflow: Overflow | None = None
+    opt_out: bool = False
+    """Whether an agent may say that they take no calls of this queue for the rest of their shift."""
+    calendar: Calendar | None = None
+    """None: open when the site is."""
+    out_of_hours: ClosingId | None = None
+    """What becomes of those who ask for this queue while its calendar says closed. None: what their flow says."""
+    on_holidays: ClosingId | None = None
+    """The same on holidays. None: as out of hours."""
     ring_s: int = 15
     """An offer not answered for so long is a RONA."""
     wrap_up_s: int = 30
@@ -174,12 +224,26 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     default_language: Language = Language("en")
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
+    holidays: str = ""
+    """Whose public holidays are kept: a country such as `HK`, or a part of one such as `GB-SCT`. Empty: nobody's."""
+    holiday_hours: str = "closed"
+    """The hours of every holiday, or `closed`."""
+    exceptions: dict[str, str] = {}
+    """ISO date -> its hours, or `closed`; they hold for holidays, too."""
+    holiday_dates: dict[str, tuple[str, ...]] = {}
+    """Whose -> ISO dates. Filled in when a site is read, so that a journal knows what was in force."""
+    closings: tuple[Closing, ...] = ()
     mail: Mail = Mail()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:
         """The queues, to look up."""
         return {queue.id: queue for queue in self.queues}
+
+    @cached_property
+    def closing_by_id(self) -> dict[ClosingId, Closing]:
+        """How queues can be closed, to look up: the site's own, and those every site has."""
+        return {closing.id: closing for closing in (*CLOSINGS, *self.closings)}
 
     @cached_property
     def agent_by_id(self) -> dict[AgentId, Agent]:

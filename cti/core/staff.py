@@ -8,7 +8,7 @@ from cti.core import inputs as i
 from cti.core.agent import AgentDo, AgentNo, AgentSignal, AgentState
 from cti.core.commands import FallbackMember
 from cti.core.ids import AgentId, InteractionId, Ms, ReasonId
-from cti.core.queue import served_by
+from cti.core.queue import served_by, without
 from cti.core.turn import Turn
 from cti.core.world import AgentNow
 
@@ -82,7 +82,8 @@ def fallback(turn: Turn, agent: AgentNow) -> None:
     profile = turn.world.profile(agent.id)
     if profile is None or turn.world.site is None or not turn.world.asterisk:
         return
-    queues = tuple(queue.id for queue in turn.world.site.queues if served_by(profile, queue))
+    left = without(turn.world, agent)
+    queues = tuple(q.id for q in turn.world.site.queues if served_by(profile, q) and q.id not in left)
     for phone in profile.phones:
         turn.wish(
             FallbackMember(
@@ -138,6 +139,15 @@ def _ready(turn: Turn, said: i.AgentReady) -> None:
 
 def _not_ready(turn: Turn, said: i.AgentNotReady) -> None:
     signal(turn, said.agent, AgentSignal.NOT_READY, said.reason)
+
+
+def _choose(turn: Turn, said: i.QueueChosen) -> None:
+    agent, queue = turn.world.agents.get(said.agent), turn.world.queue(said.queue)
+    if agent is None or queue is None or agent.state is AgentState.SIGNED_OUT:
+        return
+    if said.takes == (said.queue in agent.opted_out) and (said.takes or queue.opt_out):
+        turn.emit(e.QueueTaken(agent=said.agent, queue=said.queue, takes=said.takes))
+        fallback(turn, agent)
 
 
 def _desk_connected(turn: Turn, said: i.DeskConnected) -> None:
@@ -206,6 +216,7 @@ HANDLERS: dict[type[i.Input], Callable[..., None]] = {
     i.AgentSignedOut: _sign_out,
     i.AgentReady: _ready,
     i.AgentNotReady: _not_ready,
+    i.QueueChosen: _choose,
     i.DeskConnected: _desk_connected,
     i.DeskLost: _desk_lost,
     i.WrapUpExtended: _extend,

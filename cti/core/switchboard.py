@@ -81,7 +81,7 @@ def expire(turn: Turn, index: Index) -> bool:
         elif kind is Kind.AGENT and (agent := world.agents.get(AgentId(of))) is not None:
             staff.expire(turn, agent)
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
-            calls.signal(turn, it, Signal.OVERDUE, Detail(how="wait"))
+            calls.signal(turn, it, Signal.OVERDUE, Detail())
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
     return bool(due)
@@ -163,6 +163,16 @@ def _priority(turn: Turn, said: i.PrioritySet) -> None:
     _about(turn, said.interaction, Signal.RAISED, Detail(priority=said.raised, agent=said.by))
 
 
+def _switched(turn: Turn, said: i.QueueSwitched) -> None:
+    world = turn.world
+    switch = world.switches.get(said.queue)
+    if said.closing is None:
+        if switch is not None:
+            turn.emit(e.QueueReopened(queue=said.queue, by=said.by))
+    elif world.queue(said.queue) is not None and (switch is None or switch.closing != said.closing):
+        turn.emit(e.QueueClosed(queue=said.queue, closing=said.closing, by=said.by))
+
+
 def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
     tell(turn, said)
 
@@ -225,6 +235,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.FlowMoved: _moved,
     i.RouteAsked: _route,
     i.PrioritySet: _priority,
+    i.QueueSwitched: _switched,
     i.WaitSaid: _wait_said,
     i.FlowEnded: _flow_ended,
     i.AfterReached: _after,

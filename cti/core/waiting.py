@@ -103,7 +103,8 @@ class Worker(Struct, eq=False):
     id: AgentId
     skills: Skills
     kinds: frozenset[str]
-    queues: frozenset[QueueId] | None
+    without: frozenset[QueueId]
+    """Queues they have opted out of."""
     since: Ms = Ms(0)
     busy: float = 0.0
     serves: list[Service] = field(default_factory=list)
@@ -112,10 +113,12 @@ class Worker(Struct, eq=False):
     looked: int = 0
     """So many of all groups have been compared with the skills."""
 
-    def is_as(self, skills: Skills, kinds: frozenset[str], queues: frozenset[QueueId] | None) -> bool:
+    def is_as(self, skills: Skills, kinds: frozenset[str], without: frozenset[QueueId]) -> bool:
         """Whether they can do what they could before."""
-        # A dict compares itself with itself item by item, which is what happens every time an agent comes free.
-        return (self.skills is skills or self.skills == skills) and self.kinds == kinds and self.queues == queues
+        # Dicts and sets compare themselves with themselves item by item; the same they are every time one comes free.
+        if self.skills is skills and self.kinds is kinds and self.without is without:
+            return True
+        return self.skills == skills and self.kinds == kinds and self.without == without
 
 
 def score(asked: Requirement, worker: Worker) -> float:

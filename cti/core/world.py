@@ -12,6 +12,7 @@ from cti.core.ids import (
     AgentId,
     BridgeId,
     ChannelId,
+    ClosingId,
     IdentifierId,
     InteractionId,
     Language,
@@ -103,6 +104,8 @@ class Interaction(Struct):
     raised: int = 0
     """Priority set by hand, on top."""
     overflowed: bool = False
+    closing: ClosingId | None = None
+    """How the queue they were moved from last was closed."""
     preferred: AgentId | None = None
     """Whom they are kept for until `kept_until`."""
     preferred_as: str = ""
@@ -152,6 +155,8 @@ class AgentNow(Struct):
     until: Ms | None = None
     interaction: InteractionId | None = None
     next_reason: ReasonId | None = None
+    opted_out: tuple[QueueId, ...] = ()
+    """Queues they take no calls of, sorted; for this shift, and as far as a queue allows it (`queue.without`)."""
     desk: bool = False
     """A desk is open and beating."""
     desk_until: Ms | None = None
@@ -161,6 +166,14 @@ class AgentNow(Struct):
     def share_worked(self) -> float:
         """How much of the shift, up to when they last came free, they were at work: 0 to 1."""
         return self.worked / max(1, self.idle_since - self.shift_since)
+
+
+class Switch(Struct):
+    """A queue closed by hand."""
+
+    closing: ClosingId
+    by: AgentId
+    since: Ms
 
 
 class QueueToday(Struct):
@@ -207,6 +220,8 @@ class World(Struct):
     today: Today = field(default_factory=Today)
     gone: dict[ChannelId, Ms] = field(default_factory=dict)
     """Channels that ended a moment ago, for a session whose first word comes after its channel's last."""
+    switches: dict[QueueId, Switch] = field(default_factory=dict)
+    """Queues closed by hand."""
     paces: dict[QueueId, Pace] = field(default_factory=dict)
     """How calls of each queue have gone lately: what estimates are made of."""
     foreseen_at: Ms = Ms(0)

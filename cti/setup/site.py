@@ -14,6 +14,7 @@ import msgspec
 
 from cti.core.ids import QueueId
 from cti.core.site import Policy, Queue, Site
+from cti.setup import calendars
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import is_loopback
 
@@ -23,34 +24,39 @@ _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORK_NUMBER = re.compile(r"[0-9]{1,10}")
 _SECURITIES = ("tls", "starttls", "none")
 _ROLES = ("agent", "supervisor", "administrator")
-_SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _KEPT_MOST_S = 3600
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def load(file: Path) -> Site:
-    """Read and check a site. Raises SetupProblem that names the file and every mistake in it."""
+    """Read and check a site, and fill in its holidays.
+
+    Raises SetupProblem that names the file and every mistake in it.
+    """
     try:
         site = msgspec.toml.decode(file.read_bytes(), type=Site)
     except FileNotFoundError:
         raise SetupProblem(f"There is no site file {file}. Give one with --site FILE.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        if "enum" in str(error):  # the only one a site has
+        if str(error).startswith("Invalid enum value") and ".policy" in str(error):
             there_are = ", ".join(Policy)
             raise SetupProblem(f"{file}: {error}. Policies of a queue are: {there_are}.") from None
         raise SetupProblem(f"{file}: {error}. Mend that line.") from None
     wrong = check(site)
     if wrong:
         raise SetupProblem(f"{file}: {' '.join(wrong)}")
-    return site
+    try:
+        return calendars.with_holidays(site)
+    except LookupError as error:
+        raise SetupProblem(f"{file}: {error.args[0]}") from None
 
 
 def check(site: Site) -> list[str]:
     """Every mistake, one sentence each; none: the site can be used."""
     wrong = []
+    zones = available_timezones()
     if not site.queues:
         wrong.append("There is no queue; write at least one [[queues]].")
-    if site.zone not in available_timezones():
+    if site.zone not in zones:
         wrong.append(f"'{site.zone}' is no time zone; write one such as 'Asia/Hong_Kong'.")
     for kind, ids in (
         ("queue", [queue.id for queue in site.queues]),
@@ -64,10 +70,10 @@ def check(site: Site) -> list[str]:
             if not _ID.fullmatch(name)
         ]
         wrong += [f"Two of the {kind}s are called '{name}'." for name in _twice(ids)]
-    words = ([reason.id for reason in site.reasons], [outcome.id for outcome in site.outcomes])
+    words = ([each.id for each in kind] for kind in (site.reasons, site.outcomes, site.closings))
     for names in words:
         wrong += [f"'{name}' may hold only a-z, 0-9, '_' and '-'." for name in names if not _WORD.fullmatch(name)]
-        wrong += [f"Two reasons or outcomes are called '{name}'." for name in _twice(names)]
+        wrong += [f"Two reasons, outcomes or closings are called '{name}'." for name in _twice(names)]
     wrong += [f"Two agents have the work number {name}." for name in _twice(a.work_number for a in site.agents)]
     wrong += [f"The number {name} is there twice." for name in _twice(n.number.lstrip("+") for n in site.numbers)]
     for agent in site.agents:
@@ -108,10 +114,7 @@ def check(site: Site) -> list[str]:
             wrong.append(f"Mail account {account.id}: port is 1 to 65535, poll_s at least 1.")
         if not account.folders:
             wrong.append(f"Mail account {account.id}: name at least one folder, or '*'.")
-    for day, spans in site.open_hours.items():
-        if day not in _DAYS or not all(_SPAN.fullmatch(span.strip()) for span in spans.split(",")):
-            wrong.append(f"Opening hours of '{day}': write mon..sun = 'HH:MM-HH:MM', several joined by commas.")
-    return wrong
+    return [*wrong, *calendars.check(site, zones)]
 
 
 def _overflow(queue: Queue, known: set[QueueId]) -> list[str]:

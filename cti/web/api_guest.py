@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 
-from cti.core.hours import is_open
+from cti.core.hours import is_open, other_days
 from cti.core.ids import Phone
 from cti.core.site import Site
 from cti.web.api_session import SIP_PATH
@@ -12,6 +12,9 @@ from cti.web.call import Call, Sent
 from cti.web.guest import Leases
 from cti.web.ports import Accounts, Loop
 from cti.web.problems import Refusal
+
+OTHER_DAYS = 14
+"""So many days ahead are told, for pages that stay open."""
 
 
 class GuestApi:
@@ -34,6 +37,7 @@ class GuestApi:
             numbers=tuple(PublicNumber(number=n.number, name=n.name) for n in site.numbers),
             open=is_open(site, self._loop.now()),
             open_hours=site.open_hours,
+            other_days=other_days(site, self._loop.now(), OTHER_DAYS),
             guest_calls=self._leases.phones > 0 and bool(site.numbers) and self._loop.world.asterisk,
         )
 

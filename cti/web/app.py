@@ -21,6 +21,7 @@ from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
+from cti.web.api_queues import QueuesApi
 from cti.web.api_session import SessionApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
@@ -104,6 +105,7 @@ class Web:
                 agents=AgentsApi(loop, self._live, records),
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
+                queues=QueuesApi(loop, accounts),
                 work=WorkApi(history, records),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),

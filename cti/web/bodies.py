@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
 from cti.store.views import CallLine, CustomerHit, Entry, Message, PromiseLine
 
@@ -110,6 +110,11 @@ class AgentStateAsk(Ask, frozen=True):
     """Needed for `not_ready`. While talking it takes effect when the talk ends."""
 
 
+class QueueTakes(Ask, frozen=True):
+    takes: bool
+    """False: no calls of this queue for the rest of the shift."""
+
+
 class Extend(Ask, frozen=True):
     by_s: Annotated[int, Meta(ge=1, le=600)] = 15
 
@@ -166,6 +171,22 @@ class InLine(Reply, frozen=True):
 class Line(Reply, frozen=True):
     waiting: tuple[InLine, ...]
     """Next first, over all queues."""
+
+
+class CloseQueues(Ask, frozen=True):
+    """By hand, until they are opened again."""
+
+    closing: ClosingId
+    """Why, and what becomes of their callers: one of the site's."""
+    queues: tuple[QueueId, ...] | None = None
+    """None: all of them."""
+
+
+class OpenQueues(Ask, frozen=True):
+    """Again: their calendars hold."""
+
+    queues: tuple[QueueId, ...] | None = None
+    """None: all of them."""
 
 
 class NewPromise(Ask, frozen=True):
@@ -347,6 +368,8 @@ class PublicSite(Reply, frozen=True):
     """Whether people answer at this moment."""
     open_hours: dict[str, str]
     """`mon`..`sun` -> `HH:MM-HH:MM,...`; empty: always."""
+    other_days: dict[str, str]
+    """The next two weeks' holidays and exceptions: ISO date -> hours, or `closed`."""
     guest_calls: bool
     """Whether calling from the page is possible."""
 

@@ -282,6 +282,7 @@ class Live:
             "call": project.call(world, agent),
             "pop": self._pops.get(interaction) if interaction is not None else None,
             "notices": self._notices.of(agent),
+            "closings": project.closings(world, agent),
         }
         changed = {name: value for name, value in made.items() if differs(getattr(old, name), value)}
         self._change(room, changed)

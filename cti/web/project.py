@@ -10,22 +10,26 @@ from statistics import median_low
 
 from cti.core import events as e
 from cti.core.agent import AgentState
+from cti.core.closings import by_hand
 from cti.core.estimate import spoken
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
-from cti.core.queue import available, served_by
+from cti.core.queue import available, served_by, without
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
 from cti.store.views import Pop
 from cti.web.views import (
     AgentTile,
     CallView,
+    ClosedView,
+    ClosingView,
     DeskView,
     GivenTo,
     MeView,
     NoticeView,
     PhoneView,
+    QueueChoice,
     QueueView,
     TodayView,
     WaitView,
@@ -55,6 +59,8 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.BridgeStarted: frozenset({_K}),
     e.AsteriskSeen: frozenset({_K}),
     e.AsteriskLost: frozenset({_K}),
+    e.QueueClosed: frozenset({_L}),
+    e.QueueReopened: frozenset({_L}),
     e.InteractionOpened: frozenset({_T}),
     e.CallerReattached: _NOTHING,
     e.LanguageSet: frozenset({_O, _L}),
@@ -80,6 +86,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.InteractionEnded: frozenset({_O, _L, _T}),
     e.AgentStateSet: frozenset({_O, _L, _A}),
     e.NotReadyNext: frozenset({_O, _L}),
+    e.QueueTaken: frozenset({_O, _L}),
     e.DeskSeen: frozenset({_L}),
     e.PhoneSeen: frozenset({_O}),
     e.WrappedUp: _NOTHING,
@@ -112,6 +119,7 @@ def desk(world: World, agent: AgentId, pop: Pop | None, notices: tuple[NoticeVie
         notices=notices,
         reasons=site.reasons if site else (),
         outcomes=site.outcomes if site else (),
+        closings=closings(world, agent),
         asterisk=world.asterisk,
     )
 
@@ -132,6 +140,22 @@ def me(world: World, agent: AgentId) -> MeView:
         until=now.until,
         next_reason=now.next_reason,
         phones=tuple(PhoneView(phone=phone, reachable=world.phones.get(phone, False)) for phone in profile.phones),
+        choices=tuple(
+            QueueChoice(queue=queue.id, takes=queue.id not in now.opted_out)
+            for queue in (world.site.queues if world.site else ())
+            if queue.opt_out and served_by(profile, queue)
+        ),
+    )
+
+
+def closings(world: World, agent: AgentId) -> tuple[ClosingView, ...]:
+    """How this agent can close queues: supervisors can."""
+    profile = world.profile(agent)
+    if world.site is None or profile is None or profile.role == "agent":
+        return ()
+    return tuple(
+        ClosingView(id=closing.id, name=closing.name, waiting=closing.waiting)
+        for closing in world.site.closing_by_id.values()
     )
 
 
@@ -201,7 +225,11 @@ def queues(world: World) -> tuple[QueueView, ...]:
         return ()
     line = waiting(world)
     outlook = Outlook(world)
-    ready = [agent for agent in world.site.agents if (now := world.agents.get(agent.id)) and available(world, now)]
+    ready = [
+        (agent, without(world, now))
+        for agent in world.site.agents
+        if (now := world.agents.get(agent.id)) and available(world, now)
+    ]
     return tuple(
         _queue(
             queue,
@@ -209,13 +237,19 @@ def queues(world: World) -> tuple[QueueView, ...]:
             ready,
             world.today.queues.get(queue.id) or QueueToday(),
             wait(world, outlook, queue),
+            closed(world, queue),
         )
         for queue in world.site.queues
     )
 
 
 def _queue(
-    queue: Queue, line: list[Interaction], ready: Iterable[Agent], today: QueueToday, wait: WaitView | None
+    queue: Queue,
+    line: list[Interaction],
+    ready: Iterable[tuple[Agent, frozenset[QueueId]]],
+    today: QueueToday,
+    wait: WaitView | None,
+    closed: ClosedView | None,
 ) -> QueueView:
     return QueueView(
         id=queue.id,
@@ -223,7 +257,7 @@ def _queue(
         waiting=len(line),
         longest_since=min((i.waits_since for i in line), default=None),
         limit_s=queue.limit_s,
-        ready=sum(1 for agent in ready if served_by(agent, queue)),
+        ready=sum(1 for agent, left in ready if queue.id not in left and served_by(agent, queue)),
         answered=today.answered,
         abandoned=today.abandoned,
         within=today.within,
@@ -232,7 +266,16 @@ def _queue(
         wait=wait,
         told=today.told,
         kept=today.kept,
+        closed=closed,
     )
+
+
+def closed(world: World, queue: Queue) -> ClosedView | None:
+    """How a queue is closed by hand."""
+    closing, switch = by_hand(world, queue.id), world.switches.get(queue.id)
+    if closing is None or switch is None:
+        return None
+    return ClosedView(closing=closing.id, name=closing.name, by=switch.by, since=switch.since)
 
 
 def wait(world: World, outlook: Outlook, queue: Queue) -> WaitView | None:

@@ -12,6 +12,7 @@ from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
+from cti.web.api_queues import QueuesApi
 from cti.web.api_session import SIP_PATH, SessionApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
@@ -28,6 +29,7 @@ class Apis:
     session: SessionApi
     agents: AgentsApi
     line: LineApi
+    queues: QueuesApi
     history: HistoryApi
     work: WorkApi
     kb: KbApi
@@ -40,7 +42,14 @@ class Apis:
 
 def table(apis: Apis) -> tuple[Route, ...]:
     """Every route there is."""
-    return (*_session(apis.session), *_agents(apis.agents, apis.line), *_history(apis), *_open(apis), *_process(apis))
+    return (
+        *_session(apis.session),
+        *_agents(apis.agents, apis.line),
+        *_queues(apis.queues),
+        *_history(apis),
+        *_open(apis),
+        *_process(apis),
+    )
 
 
 def _session(api: SessionApi) -> tuple[Route, ...]:
@@ -91,6 +100,18 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             role="supervisor",
         ),
         _get("/wallboard", api.wallboard, "The wallboard as of now", WallboardView, role="viewer"),
+    )
+
+
+def _queues(api: QueuesApi) -> tuple[Route, ...]:
+    return (
+        _post(
+            "/queues/close", api.close, "Close queues by hand, or all of them", b.Done, b.CloseQueues, role="supervisor"
+        ),
+        _post(
+            "/agent/queues/{id}", api.choose, "Opt out of a queue, or take its calls again", b.Done, ask=b.QueueTakes
+        ),
+        _post("/queues/open", api.open, "Open queues closed by hand", b.Done, b.OpenQueues, role="supervisor"),
     )
 
 

@@ -7,7 +7,7 @@ server's clock; a screen keeps the difference to its own.
 from msgspec import Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, InteractionId, Ms, OfferId, Phone, QueueId
+from cti.core.ids import AgentId, ClosingId, InteractionId, Ms, OfferId, Phone, QueueId
 from cti.core.site import OutcomeKind, Reason, Texts
 from cti.store.views import Pop
 
@@ -15,6 +15,14 @@ from cti.store.views import Pop
 class PhoneView(Struct, frozen=True, kw_only=True):
     phone: Phone
     reachable: bool
+
+
+class QueueChoice(Struct, frozen=True, kw_only=True):
+    """A queue that lets its agents opt out."""
+
+    queue: QueueId
+    takes: bool
+    """False: this agent has."""
 
 
 class MeView(Struct, frozen=True, kw_only=True):
@@ -32,6 +40,7 @@ class MeView(Struct, frozen=True, kw_only=True):
     until: Ms | None
     next_reason: str | None
     phones: tuple[PhoneView, ...]
+    choices: tuple[QueueChoice, ...] = ()
 
 
 class WaitView(Struct, frozen=True, kw_only=True):
@@ -45,6 +54,25 @@ class WaitView(Struct, frozen=True, kw_only=True):
     """Minutes, as callers are told; null: they are told no time, because it came true too seldom lately."""
     most: int | None
     """Null with a `least`: more than that."""
+
+
+class ClosedView(Struct, frozen=True, kw_only=True):
+    """A queue closed by hand."""
+
+    closing: ClosingId
+    name: Texts
+    """Why."""
+    by: AgentId
+    since: Ms
+
+
+class ClosingView(Struct, frozen=True, kw_only=True):
+    """A way to close queues by hand."""
+
+    id: ClosingId
+    name: Texts
+    waiting: bool
+    """Whether those in line have to go as well."""
 
 
 class QueueView(Struct, frozen=True, kw_only=True):
@@ -67,6 +95,7 @@ class QueueView(Struct, frozen=True, kw_only=True):
     """Callers today who were told a time, as far as it is known whether it was right."""
     kept: int = 0
     """Those of them who got an agent within it."""
+    closed: ClosedView | None = None
 
 
 class GivenTo(Struct, frozen=True, kw_only=True):
@@ -126,6 +155,8 @@ class DeskView(Struct, frozen=True, kw_only=True):
     notices: tuple[NoticeView, ...]
     reasons: tuple[Reason, ...]
     outcomes: tuple[OutcomeKind, ...]
+    closings: tuple[ClosingView, ...] = ()
+    """For supervisors; others can't close queues."""
     asterisk: bool
     """Whether the bridge and Asterisk see each other."""
 

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.session import Resume, Sessions
 from cti.agi.wire import LEFT, Environment, Reply
-from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Language, Ms, QueueId
+from cti.core import world as core
+from cti.core.closings import Doors, Shut, doors
+from cti.core.ids import AgentId, ChannelId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
@@ -22,7 +24,7 @@ from cti.core.inputs import (
     SentAway,
     WaitSaid,
 )
-from cti.core.site import Number, Queue, Site
+from cti.core.site import CLOSINGS, Closing, Number, Queue, Site
 from cti.core.telling import Telling
 from cti.store.views import CallerFacts
 from ivr import prompts, sounds
@@ -56,11 +58,13 @@ class World:
         self.told: list[Input] = []
         self.clock = Ms(1_795_000_000_000)
         self.sites = SITE
+        self.switches: dict[QueueId, core.Switch] = {}
         self.known: Resume | None = None
         self.caller = CallerFacts(identifier=WHO, known=True)
         self.answers_facts = True
         self.broken_facts = False
         self.new: Telling | None = Telling(place=3)
+        self.away: Shut | None = None
         self.to = "survey"
         self.existing = SAID
 
@@ -77,6 +81,12 @@ class World:
 
     def flows(self) -> Flows:
         return FLOWS
+
+    def doors(self) -> Doors:
+        return doors(core.World(site=self.sites, switches=self.switches), self.now())
+
+    def turned(self, interaction: InteractionId) -> Shut | None:
+        return self.away
 
     def prompts(self) -> frozenset[str]:
         return self.existing
@@ -180,6 +190,8 @@ class Paper:
             words = line.split()
             if line.startswith("STREAM FILE"):
                 found.append(words[2].removeprefix("hotline/"))
+            elif line.startswith("WAIT FOR DIGIT") and found and found[-1].startswith("WAIT FOR DIGIT"):
+                found[-1] = f"WAIT FOR DIGIT {int(found[-1].split()[-1]) + int(words[-1])}"  # in slices
             elif line.startswith(("WAIT", "SET MUSIC", "RECORD")):
                 found.append(" ".join(word for word in words[:4]))
         return found
@@ -227,7 +239,7 @@ async def test_a_new_caller_chooses_language_and_topic_and_waits() -> None:
         "yue/connecting",
         "yue/say-position-3",
         "SET MUSIC ON default",
-        "WAIT FOR DIGIT 30000",
+        "WAIT FOR DIGIT 5000",
     ]
     assert "SET VARIABLE HL_QUEUE support" in paper.sent
     assert "SET VARIABLE HL_LANGUAGE yue" in paper.sent
@@ -282,7 +294,7 @@ async def test_the_time_is_said_with_the_place_and_why_it_is_longer_before_it() 
     world = World()
     world.new = Telling(place=2, least=3, most=5, agents=4, why="colleague")
     world.known = Resume(state="waiting", position="", language=Language("en"), queue=QueueId("support"))
-    paper = Paper(world, ("WAIT FOR DIGIT", Reply(200, "0")), ("WAIT FOR DIGIT", PULLED))
+    paper = Paper(world, *[("WAIT FOR DIGIT", Reply(200, "0"))] * 6, ("WAIT FOR DIGIT", PULLED))
     await paper.run()
     assert paper.heard[3:7] == [
         "en/say-position-2",
@@ -367,6 +379,70 @@ async def test_asterisk_without_our_id_is_let_go() -> None:
     await paper.run()
     assert paper.sent == []
     assert world.told == []
+
+
+# --- closed queues
+
+
+EVACUATION = CLOSINGS[1]
+
+
+def switched(closing: Closing) -> World:
+    """Support is closed by hand."""
+    world = World()
+    world.sites = replace(SITE, closings=(closing,))
+    world.switches = {QueueId("support"): core.Switch(closing.id, AgentId("eve"), Ms(0))}
+    return world
+
+
+async def test_a_queue_closed_by_hand_takes_nobody_and_says_so() -> None:
+    world = switched(EVACUATION)
+    paper = Paper(world, number="28000001")
+    await paper.run()
+    assert "RouteAsked" not in world.kinds()
+    assert world.said(FlowEnded).how == "closed"
+    assert paper.heard == ["en/queue-evacuation", "en/goodbye"]
+    assert "SET VARIABLE HL_DONE bye" in paper.sent
+
+
+async def test_its_callers_wait_in_another_line_and_know_why() -> None:
+    world = switched(Closing(id=ClosingId("closed"), name={}, to=QueueId("sales")))
+    paper = Paper(world, number="28000001")
+    await paper.run(8)
+    assert world.said(RouteAsked).queue == "support"  # the core knows where they go, and history that they did
+    assert "SET VARIABLE HL_QUEUE sales" in paper.sent
+    assert paper.heard[0] == "en/queue-closed"
+    assert "en/connecting" not in paper.heard
+
+
+async def test_those_in_line_hear_within_seconds_that_the_house_is_empty() -> None:
+    world = World()
+    world.known = Resume(state="waiting", position="", language=Language("en"), queue=QueueId("support"))
+    world.away = Shut(EVACUATION, None)
+    paper = Paper(world)
+    await paper.run()
+    assert world.said(FlowEnded).how == "closed"
+    assert paper.heard[-3:] == ["SET MUSIC OFF", "en/queue-evacuation", "en/goodbye"]
+
+
+async def test_those_in_line_may_leave_a_message() -> None:
+    world = World()
+    world.known = Resume(state="waiting", position="", language=Language("en"), queue=QueueId("support"))
+    world.away = Shut(replace(EVACUATION, then="message"), None)
+    paper = Paper(world, ("RECORD FILE", Reply(200, str(ord("#")), "dtmf", 40_000)))
+    await paper.run()
+    assert world.said(FlowEnded).how == "message"
+
+
+async def test_those_who_were_moved_are_told_once_and_wait_on() -> None:
+    world = World()
+    world.known = Resume(state="waiting", position="", language=Language("en"), queue=QueueId("sales"))
+    world.away = Shut(EVACUATION, QueueId("sales"))
+    paper = Paper(world)
+    await paper.run(16)
+    assert paper.heard.count("en/queue-evacuation") == 1
+    assert "SET VARIABLE HL_QUEUE sales" in paper.sent
+    assert "FlowEnded" not in world.kinds()
 
 
 # --- messages

@@ -271,6 +271,7 @@ SITE = PublicSite(
     ),
     open=True,
     open_hours=dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "07:00-23:00"),
+    other_days={},
     guest_calls=True,
 )
 

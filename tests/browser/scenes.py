@@ -2,6 +2,7 @@
 
 import time
 
+import msgspec
 from msgspec import structs
 
 from cti.core.events import Why
@@ -17,9 +18,21 @@ from cti.core.ids import (
     QueueId,
     ReasonId,
 )
-from cti.core.site import OutcomeKind, Reason
+from cti.core.site import CLOSINGS, OutcomeKind, Reason
 from cti.store.views import AgentNote, Answer, CallLine, CaseLine, Entry, Person, Pop, PromiseLine, Station
-from cti.web.views import AgentTile, CallView, DeskView, GivenTo, MeView, NoticeView, PhoneView, QueueView, WaitView
+from cti.web.views import (
+    AgentTile,
+    CallView,
+    ClosedView,
+    ClosingView,
+    DeskView,
+    GivenTo,
+    MeView,
+    NoticeView,
+    PhoneView,
+    QueueView,
+    WaitView,
+)
 
 ANA = AgentId("ana")
 CALL = InteractionId("c-1764000000-42")
@@ -302,6 +315,12 @@ def scene(name: str) -> DeskView:
     match name:
         case "ready":
             return desk(me("ready"))
+        case "supervisor":
+            first, *rest = queues()
+            evacuation = ClosedView(closing=CLOSINGS[1].id, name=CLOSINGS[1].name, by=ANA, since=ms(HOUR))
+            ways = tuple(ClosingView(id=each.id, name=each.name, waiting=each.waiting) for each in CLOSINGS)
+            closed = (msgspec.structs.replace(first, closed=evacuation), *rest)
+            return msgspec.structs.replace(desk(me("ready")), queues=closed, closings=ways)
         case "not_ready":
             return desk(me("not_ready", 12 * MINUTE, "lunch"))
         case "rona":

@@ -137,6 +137,7 @@ def canned(method: str, path: str) -> object:
             numbers=(),
             open=True,
             open_hours={},
+            other_days={},
             guest_calls=True,
         )
     if path == "/phone":

@@ -421,6 +421,28 @@ async def test_states_and_reasons_are_chosen_by_keyboard(stub: Stub, open_page: 
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+async def test_a_supervisor_closes_one_queue_and_all_of_them_only_when_sure(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "supervisor", width=1440)
+    await expect(page.locator(".queues .q").first).to_contain_text("Evacuation")
+    await page.locator("#queues-menu").click()
+    menu = page.locator(".queues-menu")
+    await expect(menu).to_contain_text("Those in line are still served.")
+    await menu.get_by_role("button", name="Open again").click()
+    assert await next_ask(stub, "/queues/open") == {"queues": ["support-en"]}
+    await menu.locator("select").select_option("evacuation")
+    await expect(menu).to_contain_text("Those in line have to go, too.")
+    await menu.get_by_role("button", name="Close:").first.click()
+    asked = await next_ask(stub, "/queues/close")
+    assert asked["closing"] == "evacuation"
+    assert isinstance(asked["queues"], list)
+    assert len(asked["queues"]) == 1
+    await menu.get_by_role("button", name="Close all").click()
+    await menu.get_by_role("button", name="Close all: Evacuation?").click()
+    assert await next_ask(stub, "/queues/close") == {"closing": "evacuation", "queues": None}
+    assert await page.evaluate(COVERED) == []
+    await assert_readable(page)
+
+
 async def test_search_opens_a_customer_and_an_article(stub: Stub, open_page: OpenPage) -> None:
     page = await desk(open_page, stub, "ready")
     await page.keyboard.press("/")

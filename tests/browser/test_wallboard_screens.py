@@ -7,7 +7,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from cti.core.ids import Ms
+from cti.core.ids import AgentId, Ms
+from cti.core.site import CLOSINGS
+from cti.web.views import ClosedView
 from tests.browser.boards import TEAM, TODAY, TOKEN, WALL, Stage, crowd, half_hours
 from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.looks import assert_fits, assert_readable, assert_type
@@ -31,6 +33,15 @@ async def wall(open_page: OpenPage, stage: Stage, query: str = "", **more: int) 
 
 def figure(page: Page, name: str) -> str:
     return f".figures .tile:has(.figure-name:text-is('{name}')) .figure-value"
+
+
+async def test_a_queue_closed_by_hand_says_why_where_the_wait_would_be(stage: Stage, open_page: OpenPage) -> None:
+    evacuation = ClosedView(closing=CLOSINGS[1].id, name=CLOSINGS[1].name, by=AgentId("sue"), since=Ms(0))
+    queues = (msgspec.structs.replace(WALL.queues[0], closed=evacuation), *WALL.queues[1:])
+    stage.wall = msgspec.structs.replace(WALL, queues=queues)
+    page = await wall(open_page, stage, "?lang=zh-Hant")
+    await expect(page.locator("table.queues .is-late", has_text="疏散")).to_have_count(1)
+    await assert_fits(page)
 
 
 @pytest.mark.parametrize(

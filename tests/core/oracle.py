@@ -14,7 +14,7 @@ class _Agent(Struct):
     since: Ms
     busy: float
     kinds: frozenset[str]
-    queues: frozenset[QueueId] | None
+    without: frozenset[QueueId]
 
 
 class _Caller(Struct):
@@ -45,9 +45,9 @@ class Scan:
         since: Ms,
         busy: float = 0.0,
         kinds: frozenset[str] = frozenset({"call"}),
-        queues: frozenset[QueueId] | None = None,
+        without: frozenset[QueueId] = frozenset(),
     ) -> None:
-        self.agents[agent] = _Agent(agent, skills, since, busy, kinds, queues)
+        self.agents[agent] = _Agent(agent, skills, since, busy, kinds, without)
 
     def remove_agent(self, agent: AgentId) -> None:
         self.agents.pop(agent, None)
@@ -74,9 +74,7 @@ class Scan:
 
     def able(self, caller: _Caller, agent: _Agent, now: Ms) -> bool:
         """Whether the agent may serve the caller now."""
-        if caller.asked.kind not in agent.kinds or (
-            agent.queues is not None and caller.asked.queue not in agent.queues
-        ):
+        if caller.asked.kind not in agent.kinds or caller.asked.queue in agent.without:
             return False
         if caller.preferred is not None and now < caller.until:
             return agent.id == caller.preferred and first_stage(agent.skills, caller.asked) is not None

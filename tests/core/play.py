@@ -9,9 +9,21 @@ from collections.abc import Callable
 from cti.core import commands as c
 from cti.core import events as e
 from cti.core import inputs as i
-from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Language, Ms, OfferId, QueueId, ReasonId, SkillId
+from cti.core.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    ClosingId,
+    InteractionId,
+    Language,
+    Ms,
+    OfferId,
+    QueueId,
+    ReasonId,
+    SkillId,
+)
 from cti.core.index import Index
-from cti.core.site import Agent, Number, Overflow, Policy, Queue, Ring, Site
+from cti.core.site import Agent, Calendar, Closing, Number, Overflow, Policy, Queue, Ring, Site
 from cti.core.switchboard import step
 from cti.core.world import World
 
@@ -40,6 +52,7 @@ def site() -> Site:
                 survey=False,
                 prefer_last_s=20,
                 policy=Policy.SCARCE_FIRST,
+                opt_out=True,
             ),
             Queue(
                 id=QueueId("rings"),
@@ -47,7 +60,21 @@ def site() -> Site:
                 rings=(Ring(after_s=0, skills={NET: 8}), Ring(after_s=20, skills={NET: 2})),
                 policy=Policy.LEAST_OCCUPIED,
             ),
+            Queue(
+                id=QueueId("night"),
+                name={"en": "Night"},
+                calendar=Calendar(open_hours={"fri": "20:00-24:00"}, exceptions={"2027-01-16": "closed"}),
+                out_of_hours=ClosingId("elsewhere"),
+                on_holidays=ClosingId("closed"),
+            ),
         ),
+        closings=(
+            Closing(id=ClosingId("elsewhere"), name={"en": "Elsewhere"}, to=QueueId("support")),
+            Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
+            Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),
+        ),
+        holidays="HK",
+        holiday_dates={"HK": ("2027-01-18",)},
         agents=(
             Agent(id=AgentId("ana"), name="Ana", work_number="8001", skills={EN: 9, NET: 8}),
             Agent(id=AgentId("bo"), name="Bo", work_number="8002", skills={EN: 5, CMN: 9, NET: 3}, desk_phone=True),
@@ -133,6 +160,8 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "ready": lambda w, r: i.AgentReady(agent=AgentId(w)),
     "not-ready": lambda w, r: i.AgentNotReady(agent=AgentId(w), reason=ReasonId(r[0])),
     "signs-out": lambda w, r: i.AgentSignedOut(agent=AgentId(w)),
+    "takes": lambda w, r: i.QueueChosen(agent=AgentId(w), queue=QueueId(r[0]), takes=True),
+    "leaves-out": lambda w, r: i.QueueChosen(agent=AgentId(w), queue=QueueId(r[0]), takes=False),
     "desk-lost": lambda w, r: i.DeskLost(agent=AgentId(w)),
     "desk-back": lambda w, r: i.DeskConnected(agent=AgentId(w)),
     "declines": lambda w, r: i.OfferDeclined(agent=AgentId(w), offer=OfferId(r[0])),
@@ -147,6 +176,8 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
     "passes": lambda w, r: i.Wake(),
     "ahead": lambda w, r: i.PrioritySet(interaction=InteractionId(w), raised=int(r[0]), by=AgentId("eve")),
+    "closes": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=ClosingId(r[1]), by=AgentId(w)),
+    "reopens": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=None, by=AgentId(w)),
     "restarts": lambda w, r: i.Started(),
     "drops": lambda w, r: i.AsteriskDown(),
 }
@@ -163,6 +194,12 @@ def fact(event: e.Event) -> str:
             return f"raised {event.interaction} {event.raised} by {event.by}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
+        case e.QueueTaken():
+            return f"{event.agent} {'takes' if event.takes else 'leaves-out'} {event.queue}"
+        case e.QueueClosed():
+            return f"closed {event.queue} {event.closing} by {event.by}"
+        case e.QueueReopened():
+            return f"reopened {event.queue} by {event.by}"
         case e.Offered():
             return f"offered {event.interaction} {event.agent}"
         case e.OfferEnded():

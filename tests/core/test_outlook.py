@@ -58,6 +58,15 @@ def test_language_leaves_fewer_agents_and_others_count_by_the_share_of_them() ->
     assert first < behind < 2 * first
 
 
+def test_who_opted_out_is_not_counted_on_in_that_queue() -> None:
+    play = busy("2 | A calls |", "2 | A asks billing |", "3 | B calls |", "3 | B asks support |")
+    assert (prospect(play, "A").agents, prospect(play, "B").agents) == (2, 2)
+    before = prospect(play, "A").estimate.mean
+    play.table("4 | bo leaves-out billing | bo leaves-out billing")
+    assert (prospect(play, "A").agents, prospect(play, "B").agents) == (1, 2)
+    assert prospect(play, "A").estimate.mean > before
+
+
 def test_one_with_priority_is_ahead_of_one_who_came_before() -> None:
     play = busy("2 | A calls |", "2 | A asks support |", "3 | B calls |")
     alone = prospect(play, "A").estimate.mean

@@ -53,7 +53,7 @@ def _days(draw: st.DrawFn) -> list[tuple[Any, ...]]:
         st.integers(0, 3),
         st.sampled_from([0.0, 0.25, 0.5]),
         st.sampled_from([frozenset({"call"}), frozenset({"call", "chat"})]),
-        st.sampled_from([None, None, frozenset(QUEUES[:1])]),
+        st.sampled_from([frozenset(), frozenset(), frozenset(QUEUES[:1])]),
     )
     arrive = st.tuples(
         st.just("arrive"),
@@ -72,8 +72,8 @@ def _days(draw: st.DrawFn) -> list[tuple[Any, ...]]:
 
 def _do(side: Router | Scan, event: tuple[Any, ...], now: Ms) -> None:
     match event:
-        case ("free", _, agent, skills, ago, busy, kinds, queues):
-            side.add_agent(agent, skills, Ms(now - ago * SECOND), busy, kinds, queues)
+        case ("free", _, agent, skills, ago, busy, kinds, without):
+            side.add_agent(agent, skills, Ms(now - ago * SECOND), busy, kinds, without)
         case ("arrive", _, caller, asked, ago, priority, preferred, kept):
             side.arrive(caller, asked, Ms(now - ago * SECOND), priority, preferred, Ms(now + kept * SECOND))
         case ("gone", _, agent):

@@ -1,6 +1,7 @@
 """What callers meet in the shipped flows, as tables; and what holds for every flow and every row of keys."""
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,6 @@ from tests.ivr.play import SHIPPED, Caller, facts, heard, over, shipped, table
 
 FLOWS = shipped()
 MAIN = FLOWS.flows["main"]
-CLOSED = {"mon": "09:00-10:00"}
-"""Opening hours that are over on the Tuesday of these tests."""
 
 LANGUAGE = "cmn:main-language yue:main-language en:main-language"
 SAID = ("welcome", "for-internet", "for-billing", "for-sales", "for-mobile", "for-person")
@@ -115,24 +114,63 @@ def test_out_of_hours_a_message_can_be_left() -> None:
         rec   | cmn:main-message-kept
         -     | end: message [cmn:goodbye]
         """)
-    caller = Caller(MAIN, open_hours={"mon": "08:00-10:00"})
+    caller = Caller(MAIN, open=False, opens=datetime(2026, 11, 30, 8))
     assert caller.lines == [rows[0][1]]
     for presses, hears in rows[1:]:
         assert caller.does(presses) == hears
-    assert Caller(MAIN, "en", open_hours=CLOSED).lines == ["en:main-closed"]
+    assert Caller(MAIN, "en", open=False).lines == ["en:main-closed"]
 
 
 def test_nobody_is_promised_while_closed() -> None:
-    caller = Caller(MAIN, open_hours=CLOSED)
+    caller = Caller(MAIN, open=False)
     caller.does("-")
     assert caller.does("-") == "en:main-message"
 
 
 def test_no_message_is_told_from_one() -> None:
-    caller = Caller(MAIN, "en", open_hours=CLOSED)
+    caller = Caller(MAIN, "en", open=False)
     for presses in ("-", "-", "-", "norec", "-"):
         last = caller.does(presses)
     assert last == "end: closed [en:goodbye]"
+
+
+def test_a_queue_may_have_hours_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "system.toml").write_text((SHIPPED / "system.toml").read_text())
+    (tmp_path / "own.toml").write_text("""
+        title = "Own"
+        start = "open"
+        person = "help"
+        nodes.open = { kind = "branch", on = "hours", queue = "support", cases = { open = "help", closed = "shut" } }
+        nodes.help = { kind = "route", queue = "support" }
+        nodes.shut = { kind = "hangup", how = "closed" }
+    """)
+    flow = load(tmp_path).flows["own"]
+    assert Caller(flow, "en", open=False).lines == ["-> support [en:connecting]"]
+    assert Caller(flow, "en", closed=frozenset({"support"})).lines == ["end: closed [en:goodbye]"]
+
+
+@pytest.mark.parametrize(
+    ("shut", "presses", "hears"),
+    [
+        (engine.Shut("queue-closed"), [], "end: closed [en:queue-closed en:goodbye]"),
+        (engine.Shut("queue-closed", to="sales"), [], "-> support [en:queue-closed]"),
+        (engine.Shut("queue-closed", message=True), [], "en:queue-closed"),
+        (engine.Shut("queue-closed", message=True), ["-"], "(records)"),
+        (engine.Shut("queue-closed", message=True), ["1"], "(records)"),
+        (engine.Shut("queue-closed", message=True), ["-", "rec"], "end: message [en:goodbye]"),
+        (engine.Shut("queue-closed", message=True), ["-", "norec"], "end: closed [en:goodbye]"),
+    ],
+)
+def test_a_queue_that_takes_nobody_says_so(shut: engine.Shut, presses: list[str], hears: str) -> None:
+    caller = Caller(FLOWS.flows["direct"], "en", shut={"support": shut})
+    for press in presses:
+        caller.does(press)
+    assert heard(caller.step) == hears
+
+
+def test_nobody_is_promised_a_person_of_a_queue_that_takes_nobody() -> None:
+    caller = Caller(MAIN, "en", shut={"support": engine.Shut("queue-evacuation")})
+    assert caller.does("0") == "end: closed [en:queue-evacuation en:goodbye]"
 
 
 def test_the_path_the_agent_reads_is_what_the_caller_chose() -> None:
@@ -152,9 +190,9 @@ def every_caller() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("flow", "node"), every_caller())
 @pytest.mark.parametrize("language", [None, "cmn", "yue", "en"])
-@pytest.mark.parametrize("hours", [{}, CLOSED])
-def test_every_node_takes_every_input(flow: str, node: str, language: str | None, hours: dict[str, str]) -> None:
-    known = facts(open_hours=hours)
+@pytest.mark.parametrize("is_open", [True, False])
+def test_every_node_takes_every_input(flow: str, node: str, language: str | None, is_open: bool) -> None:
+    known = facts(open=is_open)
     at = engine.resume(FLOWS, MAIN, f"{flow}/{node}/0/0/-", language, "en", known)
     inputs = [Recorded(True), Recorded(False)] if isinstance(at.do, Record) else [Heard(), *map(Heard, KEYS)]
     for happened in [] if over(at) else inputs:
@@ -168,7 +206,7 @@ def test_every_node_takes_every_input(flow: str, node: str, language: str | None
 keys = st.text(KEYS, max_size=4)
 behaviour = st.lists(st.one_of(st.just(""), keys), max_size=12)
 languages = st.sampled_from([None, *LANGUAGES])
-opening = st.sampled_from([{}, CLOSED])
+opening = st.booleans()
 
 
 def lead(step: Step, presses: list[str], known: engine.Facts, limit: int = 400) -> tuple[Step, int]:
@@ -185,9 +223,9 @@ def lead(step: Step, presses: list[str], known: engine.Facts, limit: int = 400) 
 @given(behaviour, languages, opening, st.sampled_from(sorted(FLOWS.flows)))
 @settings(max_examples=300, deadline=None)
 def test_whatever_is_pressed_the_caller_reaches_a_person_or_an_end(
-    presses: list[str], language: str | None, hours: dict[str, str], flow: str
+    presses: list[str], language: str | None, is_open: bool, flow: str
 ) -> None:
-    known = facts(open_hours=hours)
+    known = facts(open=is_open)
     step, steps = lead(engine.begin(FLOWS.flows[flow], language, "en", known), presses, known)
     assert over(step)
     # Between two choices there are at most a few announcements.
@@ -218,9 +256,9 @@ def test_when_keys_come_makes_no_difference(typed: str, data: st.DataObject) -> 
 @given(behaviour, languages, opening)
 @settings(max_examples=200, deadline=None)
 def test_a_caller_goes_on_where_the_journal_says_after_a_restart(
-    presses: list[str], language: str | None, hours: dict[str, str]
+    presses: list[str], language: str | None, is_open: bool
 ) -> None:
-    known = facts(open_hours=hours)
+    known = facts(open=is_open)
     step = engine.begin(MAIN, language, "en", known)
     position = step.moves[-1].position
     for press in presses:

@@ -29,20 +29,6 @@ def test_open(moment: str, is_open: bool) -> None:
 
 def test_no_hours_at_all_is_always_open() -> None:
     assert hours.is_open({}, datetime(2026, 11, 24, 3))
-    assert hours.opens({}, datetime(2026, 11, 24, 3)) is None
-
-
-@pytest.mark.parametrize(
-    ("now", "then"),
-    [
-        ("2026-11-23 08:00", "2026-11-23 09:00"),
-        ("2026-11-23 09:00", "2026-11-23 14:00"),
-        ("2026-11-23 18:00", "2026-11-27 22:00"),
-        ("2026-11-29 12:00", "2026-11-30 09:00"),
-    ],
-)
-def test_when_it_opens_next(now: str, then: str) -> None:
-    assert hours.opens(WEEK, datetime.fromisoformat(now)) == datetime.fromisoformat(then)
 
 
 @pytest.mark.parametrize("wrong", [{"monday": "09:00-18:00"}, {"mon": "9-18"}, {"mon": "09:00-24:30"}, {"mon": ""}])

@@ -3,10 +3,21 @@
 import io
 import json
 import zipfile
+from typing import Any
+
+from msgspec.structs import replace
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, InteractionId, Ms, OfferId
-from cti.core.inputs import AgentNotReady, AsteriskDown, HangUpAsked, OfferDeclined, WrapUpDone, WrapUpExtended
+from cti.core.inputs import (
+    AgentNotReady,
+    AsteriskDown,
+    HangUpAsked,
+    OfferDeclined,
+    SiteLoaded,
+    WrapUpDone,
+    WrapUpExtended,
+)
 from cti.store.views import Person, Pop
 from cti.web.api_history import told
 from tests.core.play import Play
@@ -160,6 +171,59 @@ async def test_a_supervisor_sees_the_line_and_puts_somebody_ahead(rig: Rig) -> N
     assert [(one["interaction"], one["raised"]) for one in line] == [("c-2", 5), ("c-1", 0)]
     await boss.bad(409, "POST", "/api/v1/interactions/c-9/priority", {"minutes": 5})
     await boss.bad(422, "POST", "/api/v1/interactions/c-2/priority", {"minutes": -1})
+
+
+async def test_a_supervisor_closes_queues_and_opens_them_again(rig: Rig) -> None:
+    boss, ana = await rig.signed_in("sue"), await rig.signed_in("ana")
+    await ana.bad(403, "POST", "/api/v1/queues/close", {"closing": "closed"})
+    await ana.bad(403, "POST", "/api/v1/queues/open", {})
+    problem = await boss.bad(422, "POST", "/api/v1/queues/close", {"closing": "lunch"})
+    assert "closed, evacuation" in problem["todo"]
+    await boss.bad(422, "POST", "/api/v1/queues/close", {"closing": "closed", "queues": ["nowhere"]})
+
+    async def shown() -> dict[str, Any]:
+        await rig.say()
+        board = await boss.good("GET", "/api/v1/wallboard")
+        return {queue["id"]: queue["closed"] for queue in board["queues"] if queue["closed"]}
+
+    await boss.good("POST", "/api/v1/queues/close", {"closing": "closed", "queues": ["billing"]})
+    closed = (await shown())["billing"]
+    assert (closed["closing"], closed["by"], closed["name"]["en"]) == ("closed", "sue", "Closed")
+    await boss.good("POST", "/api/v1/queues/close", {"closing": "evacuation"})
+    assert {queue: one["closing"] for queue, one in (await shown()).items()} == {
+        "support": "evacuation",
+        "billing": "evacuation",
+    }
+    await boss.good("POST", "/api/v1/queues/open", {"queues": ["support"]})
+    assert set(await shown()) == {"billing"}
+    await boss.good("POST", "/api/v1/queues/open", {})
+    assert await shown() == {}
+
+
+async def test_an_agent_opts_out_of_a_queue_that_allows_it(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    before = rig.loop.world.site
+    assert before is not None
+    await ana.bad(409, "POST", "/api/v1/agent/queues/support", {"takes": False})
+    easy = tuple(replace(queue, opt_out=True) for queue in before.queues)
+    await rig.say(SiteLoaded(site=replace(before, queues=easy)))
+    await ana.bad(404, "POST", "/api/v1/agent/queues/billing", {"takes": False})  # not one of hers
+    live = await ana.live("desk")
+    assert (await live.receive_json())["view"]["me"]["choices"] == [{"queue": "support", "takes": True}]
+    await ana.good("POST", "/api/v1/agent/queues/support", {"takes": False})
+    change = await live.receive_json()
+    while "me" not in change.get("set", {}):
+        change = await live.receive_json()
+    assert change["set"]["me"]["choices"] == [{"queue": "support", "takes": False}]
+
+
+async def test_only_supervisors_are_shown_how_to_close_queues(rig: Rig) -> None:
+    views = {}
+    for name in ("ana", "sue"):
+        live = await (await rig.signed_in(name)).live("desk")
+        views[name] = (await live.receive_json())["view"]["closings"]
+    assert views["ana"] == []
+    assert [one["id"] for one in views["sue"]] == ["closed", "evacuation"]
 
 
 async def test_cases(rig: Rig) -> None:

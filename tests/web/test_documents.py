@@ -28,6 +28,8 @@ async def test_every_route_is_in_the_reference_with_its_role_and_no_other(rig: R
         site.Queue,
         site.Ring,
         site.Overflow,
+        site.Calendar,
+        site.Closing,
         site.Agent,
         site.Number,
         site.Reason,

@@ -30,6 +30,8 @@ export const queues = computed(() => view.value?.queues ?? []);
 export const notices = computed(() => view.value?.notices ?? []);
 export const reasons = computed(() => view.value?.reasons ?? []);
 export const outcomes = computed(() => view.value?.outcomes ?? []);
+/** How queues can be closed by hand; nobody but a supervisor has any. */
+export const closings = computed(() => view.value?.closings ?? []);
 export const exchange = computed(() => view.value?.asterisk ?? true);
 
 /** The list of those a caller can be given to is open. */

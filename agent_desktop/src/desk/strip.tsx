@@ -8,6 +8,7 @@ import { Icon } from "../shared/icons";
 import { Clocked, Kbd, LangSwitch, Logo, ThemeSwitch } from "../shared/parts";
 import type { QueueView, WaitView } from "../shared/types";
 import { s } from "../shared/words";
+import { QueuesMenu } from "./queues-menu";
 import { call, live, me, queues, signOut } from "./session";
 import { Search } from "./search";
 import { t } from "./text";
@@ -25,6 +26,7 @@ export function Strip(): JSX.Element {
           <Queue key={queue.id} queue={queue} />
         ))}
       </div>
+      <QueuesMenu />
       <Search />
       <div class="self">
         <button id="self" class="self-btn small t2" aria-haspopup="menu" aria-expanded={selfOpen.value} onClick={() => (selfOpen.value = !selfOpen.value)}>
@@ -40,8 +42,8 @@ function Queue({ queue }: { queue: QueueView }): JSX.Element {
   const over = useSignal(false);
   const since = queue.longest_since;
   return (
-    <span class={over.value ? "q is-warn" : "q"}>
-      {siteText(queue.name, queue.id)} <b class="num">{queue.waiting}</b>
+    <span class={over.value || queue.closed !== null ? "q is-warn" : "q"}>
+      {siteText(queue.name, queue.id)} {queue.closed !== null && <b>{siteText(queue.closed.name, queue.closed.closing)}</b>} <b class="num">{queue.waiting}</b>
       {since !== null && (
         <Clocked
           text={(now) => {
@@ -51,7 +53,7 @@ function Queue({ queue }: { queue: QueueView }): JSX.Element {
           }}
         />
       )}
-      {queue.wait !== null && queue.waiting > 0 && <Expected wait={queue.wait} queue={queue} />}
+      {queue.wait !== null && queue.waiting > 0 && queue.closed === null && <Expected wait={queue.wait} queue={queue} />}
     </span>
   );
 }

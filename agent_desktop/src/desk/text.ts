@@ -93,6 +93,10 @@ export function whyText(why: Why): string {
       return w.longer_idle(who, f.atRest(left));
     case "own_state":
       return w.own_state(arg("state") === "not_ready" ? reasonName(arg("reason") || null) : named("states", arg("state")));
+    case "opted_out":
+      return w.opted_out(who, queueName(arg("queue")));
+    case "queue_closed":
+      return w.queue_closed;
     case "nobody":
     case "no_phone":
     case "asterisk_away":

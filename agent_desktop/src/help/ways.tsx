@@ -33,7 +33,7 @@ export function CallButton({ class: more = "" }: { class?: string }): JSX.Elemen
 
 /** "Open today 09:00 to 18:00." in the site's time. */
 function hours(of: PublicSite): string {
-  const spans = today(of.open_hours, of.zone, serverNow());
+  const spans = today(of.open_hours, of.other_days, of.zone, serverNow());
   if (spans === null) return t().alwaysOpen;
   if (spans.length === 0) return t().closedToday;
   return t().openToday(spans.map((s) => t().span(s.from, s.to)).join(t().and));

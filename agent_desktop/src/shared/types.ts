@@ -1,6 +1,7 @@
 // Made by `python -m cti.web.typescript` from the server's structs. Change those, then make this anew.
 
 export type AgentId = string;
+export type ClosingId = string;
 export type CustomerId = string;
 export type IdentifierId = string;
 export type InteractionId = string;
@@ -14,6 +15,13 @@ export type ReasonId = string;
 export interface PhoneView {
   phone: Phone;
   reachable: boolean;
+}
+
+/** A queue that lets its agents opt out. */
+export interface QueueChoice {
+  queue: QueueId;
+  /** False: this agent has. */
+  takes: boolean;
 }
 
 /** The agent whose desk it is. */
@@ -30,6 +38,7 @@ export interface MeView {
   until: Ms | null;
   next_reason: string | null;
   phones: PhoneView[];
+  choices: QueueChoice[];
 }
 
 /** What a caller who came now would wait: one in ten shorter than `low`, half up to `middle`, one in ten longer than `high`. */
@@ -41,6 +50,23 @@ export interface WaitView {
   least: number | null;
   /** Null with a `least`: more than that. */
   most: number | null;
+}
+
+/** A queue closed by hand. */
+export interface ClosedView {
+  closing: ClosingId;
+  /** Why. */
+  name: Record<string, string>;
+  by: AgentId;
+  since: Ms;
+}
+
+/** A way to close queues by hand. */
+export interface ClosingView {
+  id: ClosingId;
+  name: Record<string, string>;
+  /** Whether those in line have to go as well. */
+  waiting: boolean;
 }
 
 export interface QueueView {
@@ -63,6 +89,7 @@ export interface QueueView {
   told: number;
   /** Those of them who got an agent within it. */
   kept: number;
+  closed: ClosedView | null;
 }
 
 /** Where a caller is who was given away: a colleague's phone rings, or they are in a queue's line. */
@@ -101,9 +128,9 @@ export interface CallView {
   given_to: GivenTo | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`. */
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. */
 export interface Why {
-  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits";
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out";
   agent: AgentId | null;
   args: Record<string, number | string>;
 }
@@ -125,6 +152,8 @@ export interface DeskView {
   notices: NoticeView[];
   reasons: Reason[];
   outcomes: OutcomeKind[];
+  /** For supervisors; others can't close queues. */
+  closings: ClosingView[];
   /** Whether the bridge and Asterisk see each other. */
   asterisk: boolean;
 }
@@ -501,6 +530,11 @@ export interface AgentStateAsk {
   reason?: ReasonId | null;
 }
 
+export interface QueueTakes {
+  /** False: no calls of this queue for the rest of the shift. */
+  takes: boolean;
+}
+
 export interface Extend {
   by_s?: number;
 }
@@ -554,6 +588,20 @@ export interface InLine {
 export interface Line {
   /** Next first, over all queues. */
   waiting: InLine[];
+}
+
+/** By hand, until they are opened again. */
+export interface CloseQueues {
+  /** Why, and what becomes of their callers: one of the site's. */
+  closing: ClosingId;
+  /** None: all of them. */
+  queues?: QueueId[] | null;
+}
+
+/** Again: their calendars hold. */
+export interface OpenQueues {
+  /** None: all of them. */
+  queues?: QueueId[] | null;
 }
 
 export interface NewPromise {
@@ -714,6 +762,8 @@ export interface PublicSite {
   open: boolean;
   /** `mon`..`sun` -> `HH:MM-HH:MM,...`; empty: always. */
   open_hours: Record<string, string>;
+  /** The next two weeks' holidays and exceptions: ISO date -> hours, or `closed`. */
+  other_days: Record<string, string>;
   /** Whether calling from the page is possible. */
   guest_calls: boolean;
 }

@@ -164,15 +164,22 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
       <td class={waited === null || lost ? "none" : tone(waitTone(waited, queue.limit_s))}>
         {waited === null || lost ? NOTHING : running(waited)}
       </td>
-      <td class={queue.wait === null || lost ? "none" : ""}>
-        {queue.wait === null || lost ? NOTHING : waitRange(queue.wait.low, queue.wait.high)}
-      </td>
+      <Expected queue={queue} lost={lost} />
       <td>{lost ? NOTHING : count(queue.ready)}</td>
       <td class={share === null || lost ? "none" : tone(levelTone(share, queue.service_level_goal))}>
         {lost ? NOTHING : percent(share)}
       </td>
     </tr>
   );
+}
+
+/** What one who called now would wait; of a queue closed by hand, why it is. */
+function Expected({ queue, lost }: { queue: QueueView; lost: boolean }): JSX.Element {
+  if (queue.closed !== null && !lost) {
+    return <td class="is-late"><span class="cut">{siteText(queue.closed.name, queue.closed.closing)}</span></td>;
+  }
+  if (queue.wait === null || lost) return <td class="none">{NOTHING}</td>;
+  return <td>{waitRange(queue.wait.low, queue.wait.high)}</td>;
 }
 
 /** The word for a reason: the site's, or ours for those the system gives itself. */

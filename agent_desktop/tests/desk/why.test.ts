@@ -27,6 +27,8 @@ const EVERY: readonly Why[] = [
   { code: "no_phone", agent: "ana", args: {} },
   { code: "asterisk_away", agent: null, args: {} },
   { code: "nobody_waits", agent: null, args: {} },
+  { code: "opted_out", agent: "bo", args: { queue: "billing" } },
+  { code: "queue_closed", agent: null, args: { closing: "evacuation" } },
 ];
 
 beforeEach(() => setLang("en"));

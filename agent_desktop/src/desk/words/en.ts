@@ -132,6 +132,19 @@ export const en = {
   passwordChanged: "Your password is changed",
   passwordChangedThen: "You stay signed in here; everywhere else you are signed out.",
   signOut: "Sign out",
+  // queues
+  queuesMenu: "Queues",
+  takesOf: "Calls you take in this shift",
+  takesNoneOf: "not now",
+  closeAs: "Close as",
+  lineGoes: "Those in line have to go, too.",
+  lineStays: "Those in line are still served.",
+  closeQueue: "Close",
+  openQueue: "Open again",
+  closeAll: "Close all",
+  closeAllSure: (why: string) => `Close all: ${why}?`,
+  openAll: "Open all again",
+  closedBy: (why: string, who: string, time: string) => `${why}, ${who}, ${time}`,
   // deck
   deck: "Call",
   controls: "Call controls",
@@ -301,6 +314,8 @@ export const en = {
     no_phone: "Nothing can ring for you: no desk is open and you have no desk phone",
     asterisk_away: "The exchange is away",
     nobody_waits: "Nobody waits",
+    opted_out: (who: string, queue: string) => `${who}: no calls of ${queue} in this shift`,
+    queue_closed: "the queue is closed; whoever waited there is told",
   },
   // note
   note: "Note",

@@ -1,0 +1,27 @@
+"""What the flow engine may know of a caller and of the moment."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cti.core.closings import Doors
+from cti.core.ids import Ms
+from cti.store.views import CallerFacts
+from ivr import engine
+
+
+def known(number: str, caller: CallerFacts, doors: Doors, now: Ms, zone: str) -> engine.Facts:
+    """For a caller of `number`, in the site's local time."""
+    where = ZoneInfo(zone)
+    return engine.Facts(
+        number=number,
+        now=datetime.fromtimestamp(now / 1000, where),
+        known=caller.known,
+        tier=caller.tier,
+        open=doors.open,
+        opens=datetime.fromtimestamp(doors.opens / 1000, where) if doors.opens is not None else None,
+        closed=doors.closed,
+        shut={
+            queue: engine.Shut(door.closing.prompt, door.to, door.closing.then == "message")
+            for queue, door in doors.shut.items()
+        },
+    )
