@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from cti.agi.session import Resume
+from cti.agi.ports import Resume
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import Steer

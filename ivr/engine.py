@@ -9,13 +9,11 @@ The position is opaque text for others: kept in the journal it lets a caller go 
 holds a key the caller typed.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr import hours, say
+from ivr import facts
+from ivr.facts import Facts
 from ivr.flow import (
     KEYS,
     PERSON_KEY,
@@ -43,35 +41,6 @@ MESSAGE_S = 120
 
 PATIENCE = 24
 """Choices in one call after which the caller gets a person; half as many again and the call is ended."""
-
-
-class Shut(Struct, frozen=True):
-    """What becomes of a caller who is led to a queue that takes nobody."""
-
-    prompt: str
-    to: str | None = None
-    """Another queue; the core puts them in its line."""
-    message: bool = False
-    """Where there is no other: whether a message can be left."""
-
-
-class Facts(Struct, frozen=True):
-    """What branches and spoken values go by."""
-
-    number: str
-    """The hotline number that was dialled."""
-    now: datetime
-    """The site's local time."""
-    known: bool = False
-    tier: str = ""
-    open: bool = True
-    """The site is."""
-    opens: datetime | None = None
-    """When it next does, in its local time."""
-    closed: frozenset[str] = frozenset()
-    """Queues that are, by their calendars or by hand."""
-    shut: Mapping[str, Shut] = {}
-    """Queues that take nobody, and what becomes of those who are led there."""
 
 
 class Piece(Struct, frozen=True):
@@ -445,23 +414,8 @@ class _Walk:
     # --- what is known, what is said
 
     def branch(self, node: Branch) -> str:
-        facts = self.facts
-        match node.on:
-            case "hours":
-                if node.queue is not None:
-                    is_open = node.queue not in facts.closed
-                else:
-                    is_open = facts.open if node.hours is None else hours.is_open(node.hours, facts.now)
-                value = "open" if is_open else "closed"
-            case "known":
-                value = "yes" if facts.known else "no"
-            case "tier":
-                value = facts.tier
-            case "number":
-                value = facts.number
-            case "typed":
-                value = self.caller.collected.get(node.name or "", "")
         # The loader refuses a branch that has neither the case nor an `otherwise`.
+        value = facts.case(node, self.facts, self.caller.collected)
         return node.cases.get(value) or node.otherwise or self.caller.flow.person
 
     def taken_next(self, name: str) -> bool:
@@ -484,23 +438,8 @@ class _Walk:
         return False
 
     def value(self, node: Say) -> tuple[Piece, ...]:
-        kind, _, name = node.value.partition(".")
-        now: datetime | None = self.facts.now
-        text = node.value
-        if kind == "opens":
-            now = self.facts.opens
-        elif kind == "number":
-            text = self.facts.number
-        elif kind == "typed":
-            text = self.caller.collected.get(name, "")
-        prompts = say.value(
-            node.what,
-            text if kind not in ("now", "opens") else now,
-            self.caller.language,
-            today=self.facts.now.date(),
-            currency=node.currency,
-        )
-        return tuple(Piece(self.caller.language, prompt) for prompt in prompts)
+        language = self.caller.language
+        return tuple(Piece(language, each) for each in facts.spoken(node, self.facts, self.caller.collected, language))
 
     def piece(self, prompt: str) -> Piece:
         return Piece(self.caller.language, self.caller.flow.prompt(prompt))

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 from cti.core.closings import Doors
 from cti.core.ids import Ms
 from cti.store.views import CallerFacts
-from ivr import engine
+from ivr.facts import Facts, Shut
 
 
-def known(number: str, caller: CallerFacts, doors: Doors, now: Ms, zone: str) -> engine.Facts:
+def known(number: str, caller: CallerFacts, doors: Doors, now: Ms, zone: str) -> Facts:
     """For a caller of `number`, in the site's local time."""
     where = ZoneInfo(zone)
-    return engine.Facts(
+    return Facts(
         number=number,
         now=datetime.fromtimestamp(now / 1000, where),
         known=caller.known,
@@ -21,7 +21,7 @@ def known(number: str, caller: CallerFacts, doors: Doors, now: Ms, zone: str) ->
         opens=datetime.fromtimestamp(doors.opens / 1000, where) if doors.opens is not None else None,
         closed=doors.closed,
         shut={
-            queue: engine.Shut(door.closing.prompt, door.to, door.closing.then == "message")
+            queue: Shut(door.closing.prompt, door.to, door.closing.then == "message")
             for queue, door in doors.shut.items()
         },
     )

@@ -10,24 +10,20 @@ drops keys pressed between two commands that are more than about 100 ms apart. W
 the command returns `hung_up` and the server closes the socket: the session just ends, with `CallGone`.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import Protocol
-
-from msgspec import Struct
 
 from cti.agi.known import known
+from cti.agi.ports import Ports
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.wire import Reply
-from cti.core.closings import Doors, Shut
+from cti.core.closings import Shut
 from cti.core.ids import AgentId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
     FlowEnded,
     FlowMoved,
-    Input,
     LanguageChosen,
     RouteAsked,
     SentAway,
@@ -35,12 +31,12 @@ from cti.core.inputs import (
     SurveyAnswered,
     WaitSaid,
 )
-from cti.core.site import Queue, Site
-from cti.core.telling import Telling
+from cti.core.site import Queue
 from cti.store.views import CallerFacts
 from ivr import engine, say, sounds
 from ivr.engine import Piece
-from ivr.flow import KEYS, Flow, Flows
+from ivr.facts import Facts
+from ivr.flow import KEYS, Flow
 
 log = logging.getLogger(__name__)
 
@@ -67,59 +63,6 @@ LOOK_MS = 5000
 
 NEVER_S = 3600
 """How long music plays on in a queue whose `position_every_s` is 0."""
-
-
-class Resume(Struct, frozen=True, kw_only=True):
-    """What the world knows of a caller who comes back."""
-
-    state: str
-    """The interaction's: `flow`, `waiting`, `offered`, `talking`, `after` or `ended`."""
-    position: str
-    language: Language | None
-    queue: QueueId | None
-
-
-class Ports(Protocol):
-    """What a session needs of the rest; everything returns at once."""
-
-    def submit(self, said: Input) -> None:
-        """Put into the one inbox."""
-
-    def now(self) -> Ms:
-        """The only clock."""
-
-    def site(self) -> Site:
-        """The site in force."""
-
-    def flows(self) -> Flows:
-        """The flows in force."""
-
-    def doors(self) -> Doors:
-        """What is open now."""
-
-    def turned(self, interaction: InteractionId) -> Shut | None:
-        """What a caller in line has to be told of closed queues; None: nothing."""
-
-    def prompts(self) -> frozenset[str]:
-        """Every prompt that exists, as Asterisk is told to play it (`ivr.sounds.existing`)."""
-
-    def identify(self, number: str, channel: str) -> IdentifierId | None:
-        """Who calls, by the raw number or by the channel's name; None: withheld or no number."""
-
-    def facts(self, caller: IdentifierId | None) -> "asyncio.Future[CallerFacts]":
-        """The caller's history, looked up from now on."""
-
-    def resume(self, interaction: InteractionId) -> Resume | None:
-        """What the world knows of this call; None: nothing, it is new."""
-
-    def telling(self, interaction: InteractionId) -> Telling | None:
-        """What a caller in line should hear now about the wait; None: nothing new."""
-
-    def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
-        """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""
-
-    def message_file(self, interaction: InteractionId) -> str:
-        """Where Asterisk shall record a message: its path, without suffix, in a folder that exists."""
 
 
 class Sessions:
@@ -287,7 +230,7 @@ class Session:
             return next(iter(flows.values()))
         return flows[named]
 
-    def _known(self, facts: CallerFacts) -> engine.Facts:
+    def _known(self, facts: CallerFacts) -> Facts:
         return known(self._number, facts, self._ports.doors(), self._ports.now(), self._site.zone)
 
     # --- the flow

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cti.agi.session import ANSWER_MS, Resume
+from cti.agi.ports import Resume
+from cti.agi.session import ANSWER_MS
 from cti.agi.wire import Reply
 from cti.core.ids import AgentId, Language, Ms, QueueId
 from cti.core.inputs import AfterReached, ServedMeanwhile, SurveyAnswered

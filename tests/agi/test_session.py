@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from cti.agi.ports import Resume
 from cti.agi.server import AgiCall, CallGone
-from cti.agi.session import Resume, Sessions
+from cti.agi.session import Sessions
 from cti.agi.wire import LEFT, Environment, Reply
 from cti.core import world as core
 from cti.core.closings import Doors, Shut, doors

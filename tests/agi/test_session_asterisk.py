@@ -12,8 +12,9 @@ from typing import TypeVar
 import pytest
 from msgspec.structs import replace
 
+from cti.agi.ports import Resume
 from cti.agi.server import AgiServer
-from cti.agi.session import Resume, Sessions
+from cti.agi.session import Sessions
 from cti.core.ids import InteractionId, Language, Ms, QueueId
 from cti.core.inputs import FlowEnded, FlowMoved, Input, LanguageChosen, RouteAsked, SurveyAnswered
 from cti.core.site import Number, Site

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cti.agi.session import Resume
+from cti.agi.ports import Resume
 from cti.agi.wire import LEFT, Reply
 from cti.core.inputs import CallArrived, RouteAsked
 from tests.agi.test_session import SAID, WHO, Paper, World

@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+from tests.browser.stub import Stub
+
 ARGS = (
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -37,10 +39,12 @@ class Complaints(list[str]):
     def __init__(self) -> None:
         super().__init__()
         self._expected: tuple[str, ...] = ()
+        self.closing = False
+        """Pages are being closed: what they had under way is cut, which is nobody's fault."""
 
     def listen(self, page: Page) -> None:
         def heard(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
+            if message.type in ("error", "warning") and not self.closing:
                 self.append(message.text)
 
         page.on("console", heard)
@@ -83,5 +87,14 @@ async def open_page(chromium: Browser, complaints: Complaints) -> AsyncIterator[
         return page
 
     yield open_
+    complaints.closing = True
     for context in contexts:
         await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stub() -> AsyncIterator[Stub]:
+    server = Stub()
+    await server.start()
+    yield server
+    await server.stop()

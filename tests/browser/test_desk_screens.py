@@ -1,118 +1,20 @@
 """The desk in a real browser: every state fits and reads in three languages, and the keys do what they say."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser import scenes
 from tests.browser.conftest import Complaints, OpenPage
-from tests.browser.looks import assert_fits, assert_readable
+from tests.browser.desk import COVERED, DECK, desk, next_ask
+from tests.browser.looks import assert_readable
 from tests.browser.stub import Stub
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-CHECKED = (
-    "sessionStorage.setItem('hotline.checked', JSON.stringify({ at: Date.now() - 3600000, by: 'browser', delay: 96 }))"
-)
-"""A tab whose sound was checked an hour ago."""
-
-NO_PAGE_SCROLL = """() => {
-  const page = document.scrollingElement;
-  return page.scrollHeight <= innerHeight && page.scrollWidth <= innerWidth;
-}"""
-
-DECK = (
-    "() => { const { top, height } = document.querySelector('.deck').getBoundingClientRect(); return [top, height]; }"
-)
-
-COVERED = """() => [...document.querySelectorAll(".deck button")].filter((key) => key.offsetWidth > 0).filter((key) => {
-  const box = key.getBoundingClientRect();
-  const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-  return !key.contains(seen);
-}).map((key) => key.id)"""
-
-TEXTS = """() => {
-  const found = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) found.add(walker.currentNode.textContent.trim());
-  for (const it of document.querySelectorAll("[aria-label], [placeholder]")) {
-    found.add(it.getAttribute("aria-label"));
-    found.add(it.getAttribute("placeholder"));
-  }
-  return [...found].filter(Boolean);
-}"""
-
-CUT = """() => [...document.querySelectorAll(".deck .cut, .deck .clamp, .whois .cut, .came-of button")]
-  .filter((it) => it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1)
-  .map((it) => it.textContent)"""
-"""What the deck says, who calls and what came of it, where the words have no room."""
-
-MOVING = """() => document.getAnimations()
-  .filter((one) => one.playState === "running" && one.effect.getTiming().duration > 0).length"""
-
-STATES = (
-    "ready",
-    "not_ready",
-    "rona",
-    "ringing",
-    "ringing_unknown",
-    "ringing_withheld",
-    "ringing_given",
-    "given",
-    "given_away",
-    "talking",
-    "held",
-    "wrap",
-)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stub() -> AsyncIterator[Stub]:
-    server = Stub()
-    await server.start()
-    yield server
-    await server.stop()
-
-
-async def desk(open_page: OpenPage, stub: Stub, name: str, query: str = "", **more: object) -> Page:
-    """A desk whose sound is checked, in a scene."""
-    await stub.show(name)
-    page = await open_page("about:blank", **more)
-    await page.add_init_script(CHECKED)
-    await page.goto(f"{stub.url}/desk{query}")
-    await page.wait_for_selector(".desk .main > *")
-    return page
-
-
-async def next_ask(stub: Stub, path: str) -> dict[str, object]:
-    """What the desk sent to an address, once it has."""
-    for _ in range(100):
-        for method, asked, body in stub.asked:
-            if asked == path:
-                stub.asked.remove((method, asked, body))
-                return body
-        await stub.pause()
-    raise AssertionError(f"nothing was sent to {path}: {stub.asked}")
-
-
-@pytest.mark.parametrize("state", STATES)
-async def test_every_state_fits_small_and_large_screens_and_a_tablet(
-    stub: Stub, open_page: OpenPage, state: str
-) -> None:
-    page = await desk(open_page, stub, state, width=1280, height=720)
-    for width, height in ((1280, 720), (1280, 800), (1024, 768), (820, 1180), (768, 1024), (1920, 1080)):
-        await page.set_viewport_size({"width": width, "height": height})
-        await assert_fits(page)
-        assert await page.evaluate(NO_PAGE_SCROLL), f"{state} scrolls at {width} x {height}"
-        assert await page.evaluate(DECK) == [40, 76]
-        assert await page.evaluate(COVERED) == []
 
 
 async def test_a_call_from_the_page_is_called_so_and_shows_what_was_searched_in_vain(
@@ -122,59 +24,6 @@ async def test_a_call_from_the_page_is_called_so_and_shows_what_was_searched_in_
     await expect(page.locator("h1")).to_have_text("Call from the web page")
     await expect(page.locator(".why")).to_contain_text("router moved house")
     await expect(page.locator(".main")).not_to_contain_text("Nobody known by this number")
-
-
-async def test_on_an_upright_tablet_no_words_of_the_call_are_cut(stub: Stub, open_page: OpenPage) -> None:
-    stub.line.media = await open_page(f"{stub.url}/wallboard")
-    page = await desk(open_page, stub, "ready", width=768, height=1024)
-
-    async def nothing_cut() -> None:
-        for width, height in ((820, 1180), (768, 1024)):
-            await page.set_viewport_size({"width": width, "height": height})
-            assert await page.evaluate(CUT) == []
-
-    await expect(page.locator(".deck h2")).to_have_text("Line open")
-    await stub.show("ringing")
-    await expect(page.locator(".main h1")).to_have_text("Eleanor Whitcombe")
-    await nothing_cut()
-    await stub.line.ring(scenes.OFFER, auto=True)
-    await stub.line.until("answered")
-    await stub.show("talking")
-    await expect(page.locator("#key-hold")).to_be_enabled()
-    await expect(page.locator(".line")).to_contain_text("Eleanor Whitcombe")
-    await nothing_cut()
-    await expect(page.locator(".levels")).to_be_hidden()
-    await stub.show("wrap")
-    await expect(page.locator(".line")).to_contain_text("pressed 1, yes")
-    await nothing_cut()
-
-
-@pytest.mark.parametrize(("lang", "dark"), [("en", True), ("en", False), ("zh-Hans", True), ("zh-Hant", False)])
-async def test_words_are_readable_and_of_the_language(stub: Stub, open_page: OpenPage, lang: str, dark: bool) -> None:
-    page = await desk(open_page, stub, "ready", f"?lang={lang}", dark=dark)
-    english = english_texts()
-    for state in ("ready", "rona", "ringing", "held", "wrap"):
-        await stub.show(state)
-        await expect(page.locator(".deck")).to_have_class(re.compile(deck_class(state)))
-        for width, height in ((768, 1024), (820, 1180), (1280, 800)):
-            await page.set_viewport_size({"width": width, "height": height})
-            await assert_readable(page)
-        texts = set(await page.evaluate(TEXTS))
-        assert "undefined" not in " ".join(texts)
-        if lang != "en":
-            assert texts & english == set()
-    assert await page.get_attribute("html", "lang") == lang
-
-
-def deck_class(state: str) -> str:
-    return {"rona": "is-not_ready", "held": "is-talking", "wrap": "is-wrap_up"}.get(state, f"is-{state}")
-
-
-def english_texts() -> set[str]:
-    """The desk's English words, out of the file that holds them (plain texts only)."""
-    source = Path(__file__).parents[2] / "agent_desktop" / "src" / "desk" / "words" / "en.ts"
-    found = set(re.findall(r': "((?:[^"\\]|\\.){4,})"', source.read_text(encoding="utf-8")))
-    return found - {"SMS", "Mail"}
 
 
 async def test_signing_in_says_what_is_wrong_and_then_checks_the_sound(
@@ -551,8 +400,3 @@ async def test_after_a_reload_the_desk_says_honestly_that_the_sound_is_gone(stub
     await expect(page.locator(".line")).to_contain_text("The sound of this call is not in this window")
     await page.keyboard.press("F10")
     await next_ask(stub, f"/interactions/{scenes.CALL}/hangup")
-
-
-async def test_with_reduced_motion_nothing_moves(stub: Stub, open_page: OpenPage) -> None:
-    page = await desk(open_page, stub, "ringing", reduced_motion="reduce")
-    assert await page.evaluate(MOVING) == 0

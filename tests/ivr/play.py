@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ivr import engine
-from ivr.engine import Connect, Facts, Finish, Hear, Heard, Record, Recorded, Step
+from ivr.engine import Connect, Finish, Hear, Heard, Record, Recorded, Step
+from ivr.facts import Facts
 from ivr.flow import Flow, Flows
 from ivr.load import load
 

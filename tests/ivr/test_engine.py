@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ivr import engine
 from ivr.engine import PATIENCE, Connect, Finish, Hear, Heard, Record, Recorded, Step
+from ivr.facts import Facts, Shut
 from ivr.flow import KEYS, LANGUAGES, Flow
 from ivr.load import load
 from tests.ivr.play import SHIPPED, Caller, facts, heard, over, shipped, table
@@ -152,16 +153,16 @@ def test_a_queue_may_have_hours_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shut", "presses", "hears"),
     [
-        (engine.Shut("queue-closed"), [], "end: closed [en:queue-closed en:goodbye]"),
-        (engine.Shut("queue-closed", to="sales"), [], "-> support [en:queue-closed]"),
-        (engine.Shut("queue-closed", message=True), [], "en:queue-closed"),
-        (engine.Shut("queue-closed", message=True), ["-"], "(records)"),
-        (engine.Shut("queue-closed", message=True), ["1"], "(records)"),
-        (engine.Shut("queue-closed", message=True), ["-", "rec"], "end: message [en:goodbye]"),
-        (engine.Shut("queue-closed", message=True), ["-", "norec"], "end: closed [en:goodbye]"),
+        (Shut("queue-closed"), [], "end: closed [en:queue-closed en:goodbye]"),
+        (Shut("queue-closed", to="sales"), [], "-> support [en:queue-closed]"),
+        (Shut("queue-closed", message=True), [], "en:queue-closed"),
+        (Shut("queue-closed", message=True), ["-"], "(records)"),
+        (Shut("queue-closed", message=True), ["1"], "(records)"),
+        (Shut("queue-closed", message=True), ["-", "rec"], "end: message [en:goodbye]"),
+        (Shut("queue-closed", message=True), ["-", "norec"], "end: closed [en:goodbye]"),
     ],
 )
-def test_a_queue_that_takes_nobody_says_so(shut: engine.Shut, presses: list[str], hears: str) -> None:
+def test_a_queue_that_takes_nobody_says_so(shut: Shut, presses: list[str], hears: str) -> None:
     caller = Caller(FLOWS.flows["direct"], "en", shut={"support": shut})
     for press in presses:
         caller.does(press)
@@ -169,7 +170,7 @@ def test_a_queue_that_takes_nobody_says_so(shut: engine.Shut, presses: list[str]
 
 
 def test_nobody_is_promised_a_person_of_a_queue_that_takes_nobody() -> None:
-    caller = Caller(MAIN, "en", shut={"support": engine.Shut("queue-evacuation")})
+    caller = Caller(MAIN, "en", shut={"support": Shut("queue-evacuation")})
     assert caller.does("0") == "end: closed [en:queue-evacuation en:goodbye]"
 
 
@@ -209,7 +210,7 @@ languages = st.sampled_from([None, *LANGUAGES])
 opening = st.booleans()
 
 
-def lead(step: Step, presses: list[str], known: engine.Facts, limit: int = 400) -> tuple[Step, int]:
+def lead(step: Step, presses: list[str], known: Facts, limit: int = 400) -> tuple[Step, int]:
     """Answer with `presses` over and over until the call is routed or over."""
     steps = 0
     while not over(step) and steps < limit:

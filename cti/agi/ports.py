@@ -1,0 +1,67 @@
+"""What a caller's session needs of the rest."""
+
+import asyncio
+from typing import Protocol
+
+from msgspec import Struct
+
+from cti.core.closings import Doors, Shut
+from cti.core.ids import IdentifierId, InteractionId, Language, Ms, QueueId
+from cti.core.inputs import Input
+from cti.core.site import Site
+from cti.core.telling import Telling
+from cti.store.views import CallerFacts
+from ivr.flow import Flows
+
+
+class Resume(Struct, frozen=True, kw_only=True):
+    """What the world knows of a caller who comes back."""
+
+    state: str
+    """The interaction's: `flow`, `waiting`, `offered`, `talking`, `after` or `ended`."""
+    position: str
+    language: Language | None
+    queue: QueueId | None
+
+
+class Ports(Protocol):
+    """What a session needs of the rest; everything returns at once."""
+
+    def submit(self, said: Input) -> None:
+        """Put into the one inbox."""
+
+    def now(self) -> Ms:
+        """The only clock."""
+
+    def site(self) -> Site:
+        """The site in force."""
+
+    def flows(self) -> Flows:
+        """The flows in force."""
+
+    def doors(self) -> Doors:
+        """What is open now."""
+
+    def turned(self, interaction: InteractionId) -> Shut | None:
+        """What a caller in line has to be told of closed queues; None: nothing."""
+
+    def prompts(self) -> frozenset[str]:
+        """Every prompt that exists, as Asterisk is told to play it (`ivr.sounds.existing`)."""
+
+    def identify(self, number: str, channel: str) -> IdentifierId | None:
+        """Who calls, by the raw number or by the channel's name; None: withheld or no number."""
+
+    def facts(self, caller: IdentifierId | None) -> "asyncio.Future[CallerFacts]":
+        """The caller's history, looked up from now on."""
+
+    def resume(self, interaction: InteractionId) -> Resume | None:
+        """What the world knows of this call; None: nothing, it is new."""
+
+    def telling(self, interaction: InteractionId) -> Telling | None:
+        """What a caller in line should hear now about the wait; None: nothing new."""
+
+    def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
+        """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""
+
+    def message_file(self, interaction: InteractionId) -> str:
+        """Where Asterisk shall record a message: its path, without suffix, in a folder that exists."""
