@@ -10,7 +10,7 @@ from cti.core.routing import Routing
 from cti.core.timers import Kind, Timers
 from cti.core.world import World
 
-_EVERYTHING = (e.SiteInForce, e.BridgeStarted, e.AsteriskSeen, e.QueueClosed, e.QueueReopened)
+_EVERYTHING = (e.SiteInForce, e.BridgeStarted, e.AsteriskSeen, e.AsteriskLost, e.QueueClosed, e.QueueReopened)
 """After these, more may have changed than they name."""
 
 

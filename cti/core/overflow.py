@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cti.core.agent import AgentState
-from cti.core.closings import closing_of, is_closed, ousted, refuge
+from cti.core.closings import by_hand, closing_of, is_closed, ousted, refuge
 from cti.core.ids import ClosingId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.queue import served_by, without
@@ -51,7 +51,8 @@ def overflow_at(world: World, it: Interaction) -> Ms | None:
         return None
     closing = ousted(world, it)
     if closing is not None:
-        return it.since if closing.to is not None else None
+        # To one that a hand has closed nobody goes; it opens by hand, too, and then this is asked again.
+        return it.since if world.queue(closing.to) is not None and by_hand(world, closing.to) is None else None
     queue = world.queue(it.queue)
     rule = queue.overflow if queue is not None and not it.overflowed else None
     return Ms(it.since + rule.after_s * 1000) if rule is not None and rule.after_s else None

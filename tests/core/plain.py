@@ -1,9 +1,10 @@
 """The match in a world as a person would write it down: everybody is looked at, every time."""
 
 from cti.core.agent import AgentState
+from cti.core.closings import ousted
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.interaction import State
-from cti.core.queue import available
+from cti.core.queue import available, without
 from cti.core.requirement import first_stage, requirement
 from cti.core.site import Agent, Policy, Queue
 from cti.core.world import Interaction, World
@@ -37,7 +38,7 @@ def decisions(world: World, now: Ms) -> list[tuple[InteractionId, AgentId]]:
     found = []
     for it in line(world):
         caller = world.legs.get(it.channel)
-        if it.state is not State.WAITING or caller is None or caller.ending:
+        if it.state is not State.WAITING or caller is None or caller.ending or ousted(world, it) is not None:
             continue
         fit = [agent for agent in ready if able(world, it, agent, now)]
         if fit:
@@ -53,6 +54,8 @@ def able(world: World, it: Interaction, agent: AgentId, now: Ms) -> bool:
     assert profile is not None
     asked = requirement(queue_of(world, it), it.skills, it.language)
     first = first_stage(profile.skills, asked)
+    if it.queue in without(world, world.agents[agent]):
+        return False
     if now < it.kept_until and (preferred := _preferred(world, it)) is not None:
         return agent == preferred
     return first is not None and it.since + asked.stages[first].after <= now
@@ -63,6 +66,8 @@ def _preferred(world: World, it: Interaction) -> AgentId | None:
     now = world.agents.get(it.preferred or AgentId(""))
     profile = world.profile(it.preferred or AgentId(""))
     if now is None or profile is None or now.state in (AgentState.SIGNED_OUT, AgentState.NOT_READY):
+        return None
+    if it.queue in without(world, now):
         return None
     able_ever = first_stage(profile.skills, requirement(queue_of(world, it), it.skills, it.language)) is not None
     return now.id if able_ever else None
