@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
 from cti.core.site import MailAccount
-from cti.ingest.imap_line import JUNK, TROUBLES, connected, folders, trouble
+from cti.ingest.imap_line import JUNK, TROUBLES, Folder, connected, folders, trouble
 from cti.ingest.mailbox import TOO_BIG, Found
 from cti.ingest.mails import SOURCE, MailStore, put_batch
 from cti.ingest.report import IngestError, Progress, Report, Ticker
@@ -93,20 +93,23 @@ class ImapAccount:
     def _read(self, client: IMAPClient, report: Report, progress: Progress | None, again: bool) -> None:
         ticker = Ticker(report, progress)
         for folder in folders(client, self._account):
-            state = client.select_folder(folder.name, readonly=True)
-            if b"UIDVALIDITY" not in state:
-                raise IngestError(f"mail account {self._account.id}: {folder.name} does not number its mails for good")
-            validity = int(state[b"UIDVALIDITY"])
-            position = f"imap:{self._account.id}:{validity}:{folder.name}"
-            place = f"imap {self._account.id}/{folder.name} {validity}/"
-            last = self._store.write(lambda c, f=folder, p=position: _begin(c, self._account.id, f.name, p))  # type: ignore[misc]
-            fresh = _newer(client, int(state[b"EXISTS"]), last)
-            self._last[folder.name] = fresh[-1] if fresh else last
-            retried = self._store.read(lambda c, p=place: _kept(c, p)) if again else []  # type: ignore[misc]
-            for uids, place_of in ((retried, None), (fresh, position)):
-                for found in self._fetched(client, uids, place, folder.junk):
-                    self._put(found, place_of, report)
-                    ticker.tick()
+            self._read_folder(client, folder, report, ticker, again)
+
+    def _read_folder(self, client: IMAPClient, folder: Folder, report: Report, ticker: Ticker, again: bool) -> None:
+        state = client.select_folder(folder.name, readonly=True)
+        if b"UIDVALIDITY" not in state:
+            raise IngestError(f"mail account {self._account.id}: {folder.name} does not number its mails for good")
+        validity = int(state[b"UIDVALIDITY"])
+        position = f"imap:{self._account.id}:{validity}:{folder.name}"
+        place = f"imap {self._account.id}/{folder.name} {validity}/"
+        last = self._store.write(lambda c: _begin(c, self._account.id, folder.name, position))
+        fresh = _newer(client, int(state[b"EXISTS"]), last)
+        self._last[folder.name] = fresh[-1] if fresh else last
+        retried = self._store.read(lambda c: _kept(c, place)) if again else []
+        for uids, place_of in ((retried, None), (fresh, position)):
+            for found in self._fetched(client, uids, place, folder.junk):
+                self._put(found, place_of, report)
+                ticker.tick()
 
     def _put(self, batch: list[tuple[int, Found]], position: str | None, report: Report) -> None:
         newest = max(uid for uid, _ in batch)
