@@ -1,0 +1,169 @@
+"""Facts. Appended to the journal, folded into the world by `apply`, and into history, screens and reports.
+
+They carry ids, never a name, a number, a digit typed or a sentence written. A struct here may gain fields with
+defaults; anything else needs a new name and an upgrade in `store.journal`, for old journals are read for ever.
+"""
+
+from msgspec import Struct
+
+from cti.core.events.agents import (
+    AgentStateSet,
+    DeskSeen,
+    NotReadyNext,
+    PhoneSeen,
+    QueueTaken,
+    WrappedUp,
+)
+from cti.core.events.base import (
+    Why,
+    WhyCode,
+)
+from cti.core.events.legs import (
+    LegBridged,
+    LegEnding,
+    LegGone,
+    LegStarted,
+    LegUp,
+    Repaired,
+)
+from cti.core.events.life import (
+    CallerReattached,
+    FlowFinished,
+    FlowPosition,
+    InteractionEnded,
+    InteractionOpened,
+    Judged,
+    LanguageSet,
+    SurveyOpened,
+)
+from cti.core.events.site import (
+    AsteriskLost,
+    AsteriskSeen,
+    BridgeStarted,
+    DayStarted,
+    QueueClosed,
+    QueueReopened,
+    SiteInForce,
+)
+from cti.core.events.talks import (
+    AgentMoved,
+    Connected,
+    Held,
+    Offered,
+    OfferEnded,
+    Resumed,
+    TalkEnded,
+    TransferFailed,
+    Transferred,
+)
+from cti.core.events.waits import (
+    Overflowed,
+    PriorityRaised,
+    Queued,
+    WaitCameOut,
+    WaitForeseen,
+    WaitTold,
+)
+from cti.core.ids import Ms
+
+__all__ = [
+    "AgentMoved",
+    "AgentStateSet",
+    "AsteriskLost",
+    "AsteriskSeen",
+    "BridgeStarted",
+    "CallerReattached",
+    "Connected",
+    "DayStarted",
+    "DeskSeen",
+    "Event",
+    "FlowFinished",
+    "FlowPosition",
+    "Held",
+    "InteractionEnded",
+    "InteractionOpened",
+    "Judged",
+    "LanguageSet",
+    "LegBridged",
+    "LegEnding",
+    "LegGone",
+    "LegStarted",
+    "LegUp",
+    "NotReadyNext",
+    "OfferEnded",
+    "Offered",
+    "Overflowed",
+    "PhoneSeen",
+    "PriorityRaised",
+    "QueueClosed",
+    "QueueReopened",
+    "QueueTaken",
+    "Queued",
+    "Record",
+    "Repaired",
+    "Resumed",
+    "SiteInForce",
+    "SurveyOpened",
+    "TalkEnded",
+    "TransferFailed",
+    "Transferred",
+    "WaitCameOut",
+    "WaitForeseen",
+    "WaitTold",
+    "Why",
+    "WhyCode",
+    "WrappedUp",
+]
+
+Event = (
+    SiteInForce
+    | DayStarted
+    | BridgeStarted
+    | AsteriskSeen
+    | AsteriskLost
+    | QueueClosed
+    | QueueReopened
+    | InteractionOpened
+    | CallerReattached
+    | LanguageSet
+    | FlowPosition
+    | Queued
+    | PriorityRaised
+    | Overflowed
+    | WaitForeseen
+    | WaitTold
+    | WaitCameOut
+    | Offered
+    | OfferEnded
+    | Connected
+    | Held
+    | Resumed
+    | AgentMoved
+    | TalkEnded
+    | Transferred
+    | TransferFailed
+    | FlowFinished
+    | SurveyOpened
+    | Judged
+    | InteractionEnded
+    | AgentStateSet
+    | NotReadyNext
+    | QueueTaken
+    | DeskSeen
+    | PhoneSeen
+    | WrappedUp
+    | LegStarted
+    | LegUp
+    | LegBridged
+    | LegEnding
+    | LegGone
+    | Repaired
+)
+
+
+class Record(Struct, frozen=True):
+    """A line of the journal."""
+
+    seq: int
+    at: Ms
+    event: Event

@@ -1,0 +1,47 @@
+"""What every event is."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from cti.core.ids import AgentId
+
+
+class Fact(Struct, frozen=True, tag=True, kw_only=True):
+    """One thing that happened. Its class name is its tag in the journal."""
+
+
+WhyCode = Literal[
+    "skills",
+    "idle",
+    "only_one",
+    "preferred",
+    "ring",
+    "spared",
+    "skipped_state",
+    "skipped_skill",
+    "nobody",
+    "longer_idle",
+    "own_state",
+    "no_phone",
+    "asterisk_away",
+    "nobody_waits",
+    "queue_closed",
+    "opted_out",
+]
+"""Journals hold them for ever: none is ever taken away."""
+
+
+class Why(Struct, frozen=True, kw_only=True):
+    """One fact of a decision; screens and `hotline why` say it in the reader's language.
+
+    Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms`
+    left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`),
+    `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them),
+    `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`,
+    `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`.
+    """
+
+    code: WhyCode
+    agent: AgentId | None = None
+    args: dict[str, int | str] = {}

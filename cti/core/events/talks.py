@@ -1,0 +1,88 @@
+"""Offers and talks, and how they pass from one agent to another."""
+
+from cti.core.events.base import Fact, Why
+from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Ms, OfferId, Phone, QueueId
+
+
+class Offered(Fact, frozen=True):
+    """One agent is reserved; desks pop now, phones ring next."""
+
+    interaction: InteractionId
+    offer: OfferId
+    agent: AgentId
+    legs: dict[ChannelId, Phone]
+    until: Ms
+    why: tuple[Why, ...]
+    """Why this agent, and why not others who were ready or nearly so."""
+
+
+class OfferEnded(Fact, frozen=True):
+    """Without a talk. `how`: `rona`, `declined`, `unreachable`, `caller_gone`, `withdrawn`."""
+
+    interaction: InteractionId
+    offer: OfferId
+    agent: AgentId
+    how: str
+
+
+class Connected(Fact, frozen=True):
+    """Caller and agent are in one bridge."""
+
+    interaction: InteractionId
+    agent: AgentId
+    offer: OfferId | None
+    """None: connected by the fallback queue, found when we came back."""
+    agent_channel: ChannelId
+    bridge: BridgeId
+    waited: Ms
+    """From entering the line to here; after a transfer, from the end of the talk before."""
+
+
+class Held(Fact, frozen=True):
+    interaction: InteractionId
+
+
+class Resumed(Fact, frozen=True):
+    interaction: InteractionId
+
+
+class AgentMoved(Fact, frozen=True):
+    """The agent's end of the talk is another channel now: a desk loaded anew took its own call over."""
+
+    interaction: InteractionId
+    agent: AgentId
+    agent_channel: ChannelId
+
+
+class TalkEnded(Fact, frozen=True):
+    """`by`: `agent`, `caller`, `transfer` or `unknown` (it ended while we were away)."""
+
+    interaction: InteractionId
+    agent: AgentId
+    talked: Ms
+    by: str
+
+
+class Transferred(Fact, frozen=True):
+    """An agent gives the caller to a colleague or to a queue's line; `TalkEnded` and `Queued` follow, place kept.
+
+    With neither, the agent's phone dialled nobody's number; `TransferFailed` follows.
+    """
+
+    interaction: InteractionId
+    agent: AgentId
+    to: AgentId | None = None
+    queue: QueueId | None = None
+
+
+class TransferFailed(Fact, frozen=True):
+    """The colleague did not take the caller, who goes back to the agent, or in line when the agent is not free.
+
+    `how`: as in `OfferEnded`; `not_free` (the colleague was not, when it was asked: a talk the desk wanted to transfer
+    went on); `nobody` (the agent's phone dialled a number that is no colleague's); `recalled` (by the agent).
+    """
+
+    interaction: InteractionId
+    agent: AgentId
+    to: AgentId | None
+    how: str

@@ -1,0 +1,83 @@
+"""In line: who waits where, and what was foreseen and said of it."""
+
+from cti.core.events.base import Fact
+from cti.core.ids import AgentId, ClosingId, InteractionId, Language, Ms, QueueId
+from cti.core.site import Skills
+
+
+class Queued(Fact, frozen=True):
+    """Waiting from now on (`again`: back in line, the place is that of `since`)."""
+
+    interaction: InteractionId
+    queue: QueueId
+    skills: Skills
+    priority: int
+    language: Language | None
+    since: Ms
+    again: bool = False
+    preferred: AgentId | None = None
+    """Kept for this agent until `kept_until`; who that is to the caller says `preferred_as`: `last_agent`, `transfer`
+    (a colleague gave the caller to this agent) or `transfer_back` (this agent had, and nobody took them)."""
+    preferred_as: str = ""
+    kept_until: Ms = Ms(0)
+
+
+class PriorityRaised(Fact, frozen=True):
+    """By hand, beside what flow and queue give: `raised` minutes ahead."""
+
+    interaction: InteractionId
+    raised: int
+    by: AgentId
+
+
+class Overflowed(Fact, frozen=True):
+    """Left the line of one queue for another's, place kept; `Queued` follows.
+
+    `why`: `wait` (too long, so far `waited`), `callers` (too many for those at work) or `closed` (how: `closing`). Once
+    in a call at most, but for queues that are closed.
+    """
+
+    interaction: InteractionId
+    queue: QueueId
+    to: QueueId
+    why: str
+    waited: Ms
+    closing: ClosingId | None = None
+
+
+class WaitForeseen(Fact, frozen=True):
+    """What was to be expected when the wait began: the model's mean, and between which times eight of ten waits end."""
+
+    interaction: InteractionId
+    modelled: Ms
+    low: Ms
+    middle: Ms
+    high: Ms
+
+
+class WaitTold(Fact, frozen=True):
+    """What the caller heard about the wait."""
+
+    interaction: InteractionId
+    place: int
+    """In line, 1 = next."""
+    least: int | None
+    """Minutes; None: nothing of the time."""
+    most: int | None
+    """None with a `least`: more than that."""
+    agents: int
+    """At work who can serve this caller."""
+    why: str = ""
+    """Why longer than said before: `colleague`, `overtaken`, `longer`."""
+
+
+class WaitCameOut(Fact, frozen=True):
+    """The wait is over, for an agent or for good, and can be held against what was foreseen and said."""
+
+    interaction: InteractionId
+    queue: QueueId | None
+    waited: Ms | None
+    """Since it was foreseen; None: it was not."""
+    gave_up: bool
+    kept: bool | None
+    """Whether it was within what was said first; None: nothing was said, or nobody knows, for the caller gave up."""

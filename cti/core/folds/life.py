@@ -1,0 +1,90 @@
+"""How an interaction opens, moves through its flow and ends, folded into the world."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cti.core.events import life as e
+from cti.core.events.base import Fact
+from cti.core.folds.shared import HALF_HOUR, counters_of, forget, pace_of
+from cti.core.ids import Ms
+from cti.core.interaction import State
+from cti.core.site import in_all
+from cti.core.world import Interaction, World
+
+
+def _opened(world: World, event: e.InteractionOpened, at: Ms) -> None:
+    world.interactions[event.interaction] = Interaction(
+        id=event.interaction,
+        kind=event.channel_kind,
+        channel=event.channel,
+        number=event.number,
+        caller=event.caller,
+        language=event.language,
+        opened=at,
+    )
+    today = world.today
+    today.arrived += 1
+    slot = (at - today.start) // HALF_HOUR
+    if 0 <= slot < len(today.half_hours):
+        today.half_hours[slot] += 1
+
+
+def _reattached(world: World, event: e.CallerReattached, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.channel = event.channel
+
+
+def _language(world: World, event: e.LanguageSet, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.language = event.language
+
+
+def _position(world: World, event: e.FlowPosition, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.position = event.position
+        if event.label:
+            interaction.path.append(in_all(event.label))
+
+
+def _flow_finished(world: World, event: e.FlowFinished, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.flow_end = event.how
+
+
+def _survey(world: World, event: e.SurveyOpened, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.surveyed = True
+
+
+def _judged(world: World, event: e.Judged, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.judged = event.solved
+    if event.solved:
+        world.today.solved += 1
+    else:
+        world.today.not_solved += 1
+
+
+def _ended(world: World, event: e.InteractionEnded, at: Ms) -> None:
+    interaction = world.interactions.get(event.interaction)
+    if interaction is None:
+        return
+    if event.how == "abandoned":
+        counters_of(world, event.queue).abandoned += 1
+        world.today.abandoned_after.append(event.waited)
+        pace_of(world, event.queue).waited(event.waited, gave_up=True)
+    interaction.state = State.ENDED
+    interaction.offer = None
+    forget(world, event.interaction)
+
+
+FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
+    e.InteractionOpened: _opened,
+    e.CallerReattached: _reattached,
+    e.LanguageSet: _language,
+    e.FlowPosition: _position,
+    e.FlowFinished: _flow_finished,
+    e.SurveyOpened: _survey,
+    e.Judged: _judged,
+    e.InteractionEnded: _ended,
+}

@@ -1,0 +1,59 @@
+"""Site, day, process and Asterisk, folded into the world."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cti.core.events import site as e
+from cti.core.events.base import Fact
+from cti.core.folds.shared import HALF_HOUR
+from cti.core.ids import Ms
+from cti.core.world import AgentNow, Switch, Today, World
+
+
+def _site(world: World, event: e.SiteInForce, at: Ms) -> None:
+    world.site = event.site
+    known = {agent.id for agent in event.site.agents}
+    for agent in event.site.agents:
+        if agent.id not in world.agents:
+            world.agents[agent.id] = AgentNow(id=agent.id, since=at)
+    for gone in [a for a, now in world.agents.items() if a not in known and now.interaction is None]:
+        del world.agents[gone]
+    world.switches = {q: switch for q, switch in world.switches.items() if q in event.site.queue_by_id}
+
+
+def _day(world: World, event: e.DayStarted, at: Ms) -> None:
+    slots = max(1, (event.end - event.start) // HALF_HOUR)
+    world.today = Today(day=event.day, start=event.start, end=event.end, half_hours=[0] * slots)
+
+
+def _bridge_started(world: World, event: e.BridgeStarted, at: Ms) -> None:
+    world.asterisk = False
+
+
+def _asterisk_seen(world: World, event: e.AsteriskSeen, at: Ms) -> None:
+    world.asterisk = True
+    world.booted = event.booted
+
+
+def _asterisk_lost(world: World, event: e.AsteriskLost, at: Ms) -> None:
+    world.asterisk = False
+
+
+def _closed(world: World, event: e.QueueClosed, at: Ms) -> None:
+    before = world.switches.get(event.queue)
+    world.switches[event.queue] = Switch(event.closing, event.by, before.since if before is not None else at)
+
+
+def _reopened(world: World, event: e.QueueReopened, at: Ms) -> None:
+    world.switches.pop(event.queue, None)
+
+
+FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
+    e.SiteInForce: _site,
+    e.DayStarted: _day,
+    e.BridgeStarted: _bridge_started,
+    e.AsteriskSeen: _asterisk_seen,
+    e.AsteriskLost: _asterisk_lost,
+    e.QueueClosed: _closed,
+    e.QueueReopened: _reopened,
+}
