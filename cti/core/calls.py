@@ -8,56 +8,16 @@ from collections.abc import Callable
 
 from cti.core import events as e
 from cti.core.agent import AgentState
-from cti.core.commands import HangUp, Steer, TakeOver
-from cti.core.events import Why
-from cti.core.ids import AgentId, BridgeId, ChannelId, Language, Ms, QueueId, SkillId
+from cti.core.commands import HangUp
+from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
 from cti.core.interaction import TABLE, Do, No, Signal
-from cti.core.offers import offer_to
 from cti.core.overflow import Way, way_on_entry, way_out
-from cti.core.queue import available
-from cti.core.site import Texts
-from cti.core.staff import free, put, release, wrap_up
+from cti.core.staff import free, put
+from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, steer
 from cti.core.telling import came_out
+from cti.core.transfer import pass_on, recall, take_back, transfer
 from cti.core.turn import Turn
-from cti.core.world import Interaction, Leg
-
-ELSEWHERE = 26
-"""Q.850 "non-selected user clearing": a phone shows no missed call for it."""
-NORMAL = 16
-REFUSED = frozenset({17, 21})
-"""Q.850 user busy, call rejected: the agent's phone said no."""
-NO_ANSWER = frozenset({18, 19})
-
-
-class Detail:
-    """What comes with a signal; each signal uses some of it."""
-
-    def __init__(
-        self,
-        *,
-        channel: ChannelId | None = None,
-        leg: Leg | None = None,
-        how: str = "",
-        language: Language | None = None,
-        label: Texts | None = None,
-        queue: QueueId | None = None,
-        skills: dict[SkillId, int] | None = None,
-        priority: int = 0,
-        agent: AgentId | None = None,
-        yes: bool = False,
-        by: str = "unknown",
-    ) -> None:
-        self.channel = channel
-        self.leg = leg
-        self.how = how
-        self.language = language
-        self.label = label or {}
-        self.queue = queue
-        self.skills = skills or {}
-        self.priority = priority
-        self.agent = agent
-        self.yes = yes
-        self.by = by
+from cti.core.world import Interaction
 
 
 def signal(turn: Turn, interaction: Interaction, what: Signal, detail: Detail) -> Do | No:
@@ -84,34 +44,12 @@ def _move(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _queue(turn: Turn, it: Interaction, d: Detail) -> None:
     again = bool(it.since)
-    _queued(turn, it, d, again)
+    enter_line(turn, it, d, again)
     _go(turn, it, way_on_entry(turn.world, it, turn.now))
 
 
 def _requeue(turn: Turn, it: Interaction, d: Detail) -> None:
-    _queued(turn, it, d, True)
-
-
-def _queued(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
-    if d.queue is None:
-        return
-    since = it.since if again else turn.now
-    queue = turn.world.queue(d.queue)
-    keep_s = queue.prefer_last_s if queue is not None and turn.world.profile(d.agent or AgentId("")) else 0
-    turn.emit(
-        e.Queued(
-            interaction=it.id,
-            queue=d.queue,
-            skills=d.skills,
-            priority=d.priority,
-            language=d.language,
-            since=since,
-            again=again,
-            preferred=d.agent if keep_s else None,
-            preferred_as="last_agent" if keep_s else "",
-            kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
-        )
-    )
+    enter_line(turn, it, d, True)
 
 
 def _raise(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -130,29 +68,11 @@ def _go(turn: Turn, it: Interaction, way: Way | None) -> None:
             e.Overflowed(interaction=it.id, queue=it.queue, to=way.to, why=way.why, waited=waited, closing=way.closing)
         )
         moved = Detail(queue=way.to, skills=it.skills, priority=it.priority, language=it.language, agent=it.preferred)
-        _queued(turn, it, moved, True)
+        enter_line(turn, it, moved, True)
 
 
 def _note_end(turn: Turn, it: Interaction, d: Detail) -> None:
     turn.emit(e.FlowFinished(interaction=it.id, how=d.how))
-
-
-def end_offer(turn: Turn, it: Interaction, how: str, spare: ChannelId | None = None) -> None:
-    """The standing offer is over without a talk: legs (but `spare`) are hung up, the agent released."""
-    offer = it.offer
-    if offer is None:
-        return
-    turn.emit(e.OfferEnded(interaction=it.id, offer=offer.id, agent=offer.agent, how=how))
-    cause = NORMAL if how in ("rona", "declined", "unreachable") else ELSEWHERE
-    hang_up_legs(turn, offer.legs, cause, spare)
-    release(turn, offer.agent, how)
-
-
-def hang_up_legs(turn: Turn, legs: list[ChannelId], cause: int, spare: ChannelId | None = None) -> None:
-    """Wish away every leg that still exists."""
-    for channel in legs:
-        if channel != spare and channel in turn.world.legs:
-            turn.wish(HangUp(channel=channel, cause=cause))
 
 
 def _decline(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -171,107 +91,6 @@ def _refused(turn: Turn, it: Interaction, how: str) -> None:
     """No talk came of the offer. Who was given to this very agent goes back to who gave them, if that one is free."""
     end_offer(turn, it, how)
     take_back(turn, it, how)
-
-
-def take_back(turn: Turn, it: Interaction, how: str, *, ring: bool = True) -> None:
-    """The colleague did not take the caller, who goes back to who gave them away, else in the line of before.
-
-    The giver's wrap-up is over by it: there is nothing to write down yet. `ring`: whether to offer them to the giver.
-    """
-    by, to = it.given_by, it.given_to
-    if by is not None and to is not None:
-        _give_back(turn, it, by, to, how, ring)
-
-
-def _give_back(turn: Turn, it: Interaction, by: AgentId, to: AgentId | None, how: str, ring: bool) -> None:
-    turn.emit(e.TransferFailed(interaction=it.id, agent=by, to=to, how=how))
-    giver = turn.world.agents.get(by)
-    if giver is not None and giver.state is AgentState.WRAP_UP and giver.interaction == it.id:
-        free(turn, giver)
-    if ring and giver is not None and available(turn.world, giver) and not _leaving(turn, it):
-        _hand_over(turn, it, giver.id, "transfer_back")
-    else:
-        _line_up(turn, it)
-
-
-def _hand_over(turn: Turn, it: Interaction, agent: AgentId, preferred_as: str) -> None:
-    """Offer them to this agent, who is free, past the line and whatever the queue asks for."""
-    _line_up(turn, it, agent, preferred_as)
-    offer_to(turn, it, agent, (Why(code="preferred", agent=agent, args={"as": preferred_as}),))
-
-
-def _line_up(turn: Turn, it: Interaction, agent: AgentId | None = None, preferred_as: str = "") -> None:
-    """In line where they are, with the old place; `agent` is being offered them."""
-    if it.queue is None:
-        return
-    turn.emit(
-        e.Queued(
-            interaction=it.id,
-            queue=it.queue,
-            skills=it.skills,
-            priority=it.priority,
-            language=it.language,
-            since=it.since,
-            again=True,
-            preferred=agent,
-            preferred_as=preferred_as,
-            kept_until=turn.now if agent is not None else Ms(0),
-        )
-    )
-
-
-def _transfer(turn: Turn, it: Interaction, d: Detail) -> None:
-    """Out of the bridge at once: the caller hears music in our session while others ring.
-
-    A colleague who is no longer free is no reason to end the talk.
-    """
-    by, world = it.agent, turn.world
-    colleague = world.agents.get(d.agent) if d.agent is not None else None
-    queue = it.queue if d.agent is not None else d.queue
-    if by is None or not world.asterisk or world.queue(queue) is None or _leaving(turn, it):
-        return
-    if d.agent is not None and (colleague is None or not available(world, colleague)):
-        turn.emit(e.TransferFailed(interaction=it.id, agent=by, to=d.agent, how="not_free"))
-        return
-    turn.emit(e.Transferred(interaction=it.id, agent=by, to=d.agent, queue=d.queue))
-    # Before the hang-up: the agent's end would send the caller to the survey's context first.
-    turn.wish(TakeOver(interaction=it.id, channel=it.channel))
-    _end_talk(turn, it, Detail(by="transfer"))
-    if colleague is not None:
-        _hand_over(turn, it, colleague.id, "transfer")
-    else:
-        _queued(turn, it, Detail(queue=queue, skills=it.skills, priority=it.priority, language=it.language), True)
-
-
-def _pass_on(turn: Turn, it: Interaction, d: Detail) -> None:
-    """Asterisk has moved the caller already, whoever it was that the phone dialled: nobody there, then back."""
-    by, world = it.agent, turn.world
-    if it.connected is not None and it.parted is None:
-        _end_talk(turn, it, Detail(by="transfer"))
-    if by is not None and world.queue(it.queue) is not None:
-        colleague = world.agents.get(d.agent) if d.agent is not None else None
-        turn.emit(e.Transferred(interaction=it.id, agent=by, to=d.agent))
-        if colleague is not None and available(world, colleague) and world.asterisk and not _leaving(turn, it):
-            _hand_over(turn, it, colleague.id, "transfer")
-        else:
-            _give_back(turn, it, by, d.agent, "nobody" if colleague is None else "not_free", world.asterisk)
-    _steer(turn, it, d, "wait")
-
-
-def _recall(turn: Turn, it: Interaction, d: Detail) -> None:
-    """Only to somebody who is free for them: an agent with another call by now leaves them where they are."""
-    giver = turn.world.agents.get(d.agent) if d.agent is not None else None
-    if giver is None or giver.id != it.given_by or not turn.world.asterisk:
-        return
-    wraps = giver.state is AgentState.WRAP_UP and giver.interaction == it.id and giver.next_reason is None
-    if wraps or available(turn.world, giver):
-        end_offer(turn, it, "withdrawn")
-        _give_back(turn, it, giver.id, it.given_to, "recalled", True)
-
-
-def _leaving(turn: Turn, it: Interaction) -> bool:
-    caller = turn.world.legs.get(it.channel)
-    return caller is None or caller.ending
 
 
 def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -305,31 +124,6 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
     hang_up_legs(turn, legs, ELSEWHERE, spare=leg.channel)
 
 
-def _end_talk(turn: Turn, it: Interaction, d: Detail) -> None:
-    if it.agent is None or it.connected is None:
-        return
-    agent_channel = it.agent_channel
-    talked = Ms(max(0, turn.when - it.connected))
-    turn.emit(e.TalkEnded(interaction=it.id, agent=it.agent, talked=talked, by=_ended_by(turn, it, d)))
-    if agent_channel is not None and agent_channel in turn.world.legs:
-        turn.wish(HangUp(channel=agent_channel, cause=NORMAL))
-    agent = turn.world.agents.get(it.agent)
-    if agent is not None and agent.interaction == it.id:
-        queue = turn.world.queue(it.queue)
-        wrap_up(turn, agent, it.id, queue.wrap_up_s if queue else 30)
-
-
-def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:
-    if d.by == "transfer":
-        return d.by
-    if _leaving(turn, it):
-        return "caller"
-    agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
-    if agent is None or agent.ending:
-        return "agent"
-    return d.by
-
-
 def _toggle_hold(turn: Turn, it: Interaction, d: Detail) -> None:
     if d.yes and it.held is None:
         turn.emit(e.Held(interaction=it.id))
@@ -345,20 +139,16 @@ def _hang_up_agent(turn: Turn, it: Interaction, d: Detail) -> None:
 def _steer_survey(turn: Turn, it: Interaction, d: Detail) -> None:
     """Out of the bridge. AMI may be a moment behind the dialplan: a talk still open is over by now."""
     if it.connected is not None and it.parted is None:
-        _end_talk(turn, it, Detail(by="agent"))
+        end_talk(turn, it, Detail(by="agent"))
     queue = turn.world.queue(it.queue)
     ask = it.connected is not None and it.judged is None and (queue is None or queue.survey)
     if ask and not it.surveyed:
         turn.emit(e.SurveyOpened(interaction=it.id))
-    _steer(turn, it, d, "survey" if ask else "goodbye")
+    steer(turn, it, d, "survey" if ask else "goodbye")
 
 
 def _steer_wait(turn: Turn, it: Interaction, d: Detail) -> None:
-    _steer(turn, it, d, "wait")
-
-
-def _steer(turn: Turn, it: Interaction, d: Detail, to: str) -> None:
-    turn.wish(Steer(interaction=it.id, channel=d.channel or it.channel, to=to))
+    steer(turn, it, d, "wait")
 
 
 def _judge(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -394,7 +184,7 @@ def _withdraw(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def _end_lost_talk(turn: Turn, it: Interaction, d: Detail) -> None:
-    _end_talk(turn, it, d)
+    end_talk(turn, it, d)
     _end(turn, it, "answered")
 
 
@@ -422,12 +212,12 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.EXPIRE: _expire,
     Do.FAIL: _fail,
     Do.CONNECT: _connect,
-    Do.END_TALK: _end_talk,
+    Do.END_TALK: end_talk,
     Do.TOGGLE_HOLD: _toggle_hold,
     Do.HANG_UP_AGENT: _hang_up_agent,
-    Do.TRANSFER: _transfer,
-    Do.PASS_ON: _pass_on,
-    Do.TAKE_BACK: _recall,
+    Do.TRANSFER: transfer,
+    Do.PASS_ON: pass_on,
+    Do.TAKE_BACK: recall,
     Do.STEER_SURVEY: _steer_survey,
     Do.STEER_WAIT: _steer_wait,
     Do.JUDGE: _judge,

@@ -7,13 +7,13 @@ relies on the order of two channels' events.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls
+from cti.core import calls, talks
 from cti.core import events as e
 from cti.core import inputs as i
-from cti.core.calls import ELSEWHERE, NO_ANSWER, NORMAL, REFUSED, Detail
 from cti.core.commands import HangUp
 from cti.core.ids import ChannelId, InteractionId, Phone
 from cti.core.interaction import Signal, State
+from cti.core.talks import ELSEWHERE, NO_ANSWER, NORMAL, REFUSED, Detail
 from cti.core.turn import Turn
 from cti.core.world import Interaction, Leg
 
@@ -115,7 +115,7 @@ def _ghost(turn: Turn, leg: Leg) -> None:
     turn.wish(HangUp(channel=leg.channel, cause=ELSEWHERE))
     if leg.phone is None:
         alone = [other.channel for other in turn.world.legs.values() if other.phone and other.bridge == leg.bridge]
-        calls.hang_up_legs(turn, alone, ELSEWHERE)
+        talks.hang_up_legs(turn, alone, ELSEWHERE)
 
 
 def met(turn: Turn, it: Interaction) -> None:
@@ -181,7 +181,7 @@ def gone(turn: Turn, channel: ChannelId, cause: int) -> None:
     if leg.phone is None and channel == it.channel:
         calls.signal(turn, it, Signal.CALLER_GONE, Detail(by="caller"))
         others = [other.channel for other in turn.world.legs.values() if other.interaction == it.id]
-        calls.hang_up_legs(turn, others, ELSEWHERE)
+        talks.hang_up_legs(turn, others, ELSEWHERE)
     elif channel == it.agent_channel or (it.offer is not None and _last_leg(turn, it, channel)):
         calls.signal(turn, it, Signal.LEG_LOST, Detail(how=_why_lost(turn, it, leg, cause), by="agent"))
 

@@ -1,8 +1,8 @@
 """Calls the dialplan looked after by itself while we were away: learnt of late, counted once."""
 
-from cti.core import calls
 from cti.core import events as e
 from cti.core import inputs as i
+from cti.core import talks
 from cti.core.ids import BridgeId, ChannelId, Ms
 from cti.core.inputs import ChannelNow
 from cti.core.interaction import State
@@ -39,7 +39,7 @@ def served(turn: Turn, said: i.ServedMeanwhile) -> None:
     if it is None or it.connected is not None or it.state is State.ENDED or said.agent not in turn.world.agents:
         return
     began = Ms((said.ended or turn.now) - said.talked)
-    calls.end_offer(turn, it, "withdrawn")
+    talks.end_offer(turn, it, "withdrawn")
     if it.queue is None and said.queue is not None:
         since = Ms(began - said.waited)
         turn.emit(

@@ -4,16 +4,16 @@ Talking calls are never touched. Only callers who stand unbridged in the fallbac
 talks we never heard of are learnt of here, too (`meanwhile`).
 """
 
-from cti.core import calls, meanwhile, staff
+from cti.core import calls, meanwhile, staff, talks, transfer
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.agent import AgentState
-from cti.core.calls import Detail
 from cti.core.channels import adopt, gone, met
 from cti.core.commands import TakeOver
 from cti.core.ids import ChannelId, InteractionId, Ms
 from cti.core.inputs import ChannelNow
 from cti.core.interaction import Signal, State
+from cti.core.talks import Detail
 from cti.core.turn import Turn
 from cti.core.world import Interaction
 
@@ -51,9 +51,9 @@ def _bury(turn: Turn, held: dict[ChannelId, ChannelNow]) -> None:
         it = turn.world.interactions.get(leg.interaction)
         if not leg.started and it is not None and it.offer is not None and leg.channel in it.offer.legs:
             turn.emit(e.Repaired(what="an offer was never rung", interaction=it.id))
-            calls.end_offer(turn, it, "withdrawn")
+            talks.end_offer(turn, it, "withdrawn")
             # Not rung: it may turn out that they never left the talk with who gave them away.
-            calls.take_back(turn, it, "withdrawn", ring=False)
+            transfer.take_back(turn, it, "withdrawn", ring=False)
             turn.emit(e.LegGone(channel=leg.channel, cause=0))
             continue
         turn.emit(e.Repaired(what="a channel ended unseen", interaction=leg.interaction))

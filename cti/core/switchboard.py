@@ -11,7 +11,6 @@ from typing import Any
 from cti.core import calls, channels, meanwhile, staff
 from cti.core import events as e
 from cti.core import inputs as i
-from cti.core.calls import Detail
 from cti.core.channels import gone
 from cti.core.hours import day_of
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
@@ -19,6 +18,7 @@ from cti.core.index import Index
 from cti.core.interaction import Signal
 from cti.core.offers import offer
 from cti.core.reconcile import reconcile
+from cti.core.talks import Detail
 from cti.core.telling import foresee, tell
 from cti.core.timers import Kind
 from cti.core.turn import Outcome, Turn

@@ -1,0 +1,145 @@
+"""What calls are made of, for all that happens to them: a place in line, an offer's end, a talk's end."""
+
+from cti.core import events as e
+from cti.core.commands import HangUp, Steer
+from cti.core.ids import AgentId, ChannelId, Language, Ms, QueueId, SkillId
+from cti.core.site import Texts
+from cti.core.staff import release, wrap_up
+from cti.core.turn import Turn
+from cti.core.world import Interaction, Leg
+
+ELSEWHERE = 26
+"""Q.850 "non-selected user clearing": a phone shows no missed call for it."""
+NORMAL = 16
+REFUSED = frozenset({17, 21})
+"""Q.850 user busy, call rejected: the agent's phone said no."""
+NO_ANSWER = frozenset({18, 19})
+
+
+class Detail:
+    """What comes with a signal; each signal uses some of it."""
+
+    def __init__(
+        self,
+        *,
+        channel: ChannelId | None = None,
+        leg: Leg | None = None,
+        how: str = "",
+        language: Language | None = None,
+        label: Texts | None = None,
+        queue: QueueId | None = None,
+        skills: dict[SkillId, int] | None = None,
+        priority: int = 0,
+        agent: AgentId | None = None,
+        yes: bool = False,
+        by: str = "unknown",
+    ) -> None:
+        self.channel = channel
+        self.leg = leg
+        self.how = how
+        self.language = language
+        self.label = label or {}
+        self.queue = queue
+        self.skills = skills or {}
+        self.priority = priority
+        self.agent = agent
+        self.yes = yes
+        self.by = by
+
+
+def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
+    """In line for what is asked for; `again`: with the place they have."""
+    if d.queue is None:
+        return
+    since = it.since if again else turn.now
+    queue = turn.world.queue(d.queue)
+    keep_s = queue.prefer_last_s if queue is not None and turn.world.profile(d.agent or AgentId("")) else 0
+    turn.emit(
+        e.Queued(
+            interaction=it.id,
+            queue=d.queue,
+            skills=d.skills,
+            priority=d.priority,
+            language=d.language,
+            since=since,
+            again=again,
+            preferred=d.agent if keep_s else None,
+            preferred_as="last_agent" if keep_s else "",
+            kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
+        )
+    )
+
+
+def line_up(turn: Turn, it: Interaction, agent: AgentId | None = None, preferred_as: str = "") -> None:
+    """Back in line where they were, asking for the same; `agent` is being offered them."""
+    if it.queue is None:
+        return
+    turn.emit(
+        e.Queued(
+            interaction=it.id,
+            queue=it.queue,
+            skills=it.skills,
+            priority=it.priority,
+            language=it.language,
+            since=it.since,
+            again=True,
+            preferred=agent,
+            preferred_as=preferred_as,
+            kept_until=turn.now if agent is not None else Ms(0),
+        )
+    )
+
+
+def end_offer(turn: Turn, it: Interaction, how: str, spare: ChannelId | None = None) -> None:
+    """The standing offer is over without a talk: legs (but `spare`) are hung up, the agent released."""
+    offer = it.offer
+    if offer is None:
+        return
+    turn.emit(e.OfferEnded(interaction=it.id, offer=offer.id, agent=offer.agent, how=how))
+    cause = NORMAL if how in ("rona", "declined", "unreachable") else ELSEWHERE
+    hang_up_legs(turn, offer.legs, cause, spare)
+    release(turn, offer.agent, how)
+
+
+def hang_up_legs(turn: Turn, legs: list[ChannelId], cause: int, spare: ChannelId | None = None) -> None:
+    """Wish away every leg that still exists."""
+    for channel in legs:
+        if channel != spare and channel in turn.world.legs:
+            turn.wish(HangUp(channel=channel, cause=cause))
+
+
+def end_talk(turn: Turn, it: Interaction, d: Detail) -> None:
+    """Caller and agent are apart: the agent's leg is hung up, and the agent wraps up."""
+    if it.agent is None or it.connected is None:
+        return
+    agent_channel = it.agent_channel
+    talked = Ms(max(0, turn.when - it.connected))
+    turn.emit(e.TalkEnded(interaction=it.id, agent=it.agent, talked=talked, by=_ended_by(turn, it, d)))
+    if agent_channel is not None and agent_channel in turn.world.legs:
+        turn.wish(HangUp(channel=agent_channel, cause=NORMAL))
+    agent = turn.world.agents.get(it.agent)
+    if agent is not None and agent.interaction == it.id:
+        queue = turn.world.queue(it.queue)
+        wrap_up(turn, agent, it.id, queue.wrap_up_s if queue else 30)
+
+
+def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:
+    if d.by == "transfer":
+        return d.by
+    if leaving(turn, it):
+        return "caller"
+    agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
+    if agent is None or agent.ending:
+        return "agent"
+    return d.by
+
+
+def leaving(turn: Turn, it: Interaction) -> bool:
+    """Whether the caller has gone, or is about to."""
+    caller = turn.world.legs.get(it.channel)
+    return caller is None or caller.ending
+
+
+def steer(turn: Turn, it: Interaction, d: Detail, to: str) -> None:
+    """Tell the session that asked where the caller goes: `survey`, `wait` or `goodbye`."""
+    turn.wish(Steer(interaction=it.id, channel=d.channel or it.channel, to=to))
