@@ -215,8 +215,33 @@ class WaitSaid(_Input, frozen=True):
     why: str
 
 
+class MessageSent(_Input, frozen=True):
+    """The caller left a message. In line, that line's queue and skills hold in place of these."""
+
+    interaction: InteractionId
+    ms: Ms
+    caller: IdentifierId | None
+    queue: QueueId | None
+    skills: Skills
+    language: Language | None
+
+
+class ArticleHeard(_Input, frozen=True):
+    """In line, an article was read to the caller, who says whether it helped (None: says nothing)."""
+
+    interaction: InteractionId
+    article: str
+    solved: bool | None
+
+
+class HelpAsked(_Input, frozen=True):
+    """A caller in line asks to be helped first."""
+
+    interaction: InteractionId
+
+
 class FlowEnded(_Input, frozen=True):
-    """The flow came to its own end without a person: `how` is `hangup`, `closed` or `message`."""
+    """The call came to its end without a person: `how` is `hangup`, `closed`, `message`, `answer`."""
 
     interaction: InteractionId
     how: str
@@ -365,6 +390,9 @@ Input = (
     | PrioritySet
     | QueueSwitched
     | WaitSaid
+    | MessageSent
+    | ArticleHeard
+    | HelpAsked
     | FlowEnded
     | AfterReached
     | SentAway

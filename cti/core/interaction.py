@@ -36,6 +36,9 @@ class Signal(StrEnum):
     ROUTED = "route asked"
     RAISED = "priority set by hand"
     OVERDUE = "waited too long here, or the queue was closed"
+    HELP = "asks to be helped first"
+    MESSAGE = "leaves a message"
+    HEARD = "heard an article"
     FLOW_ENDED = "flow ended"
     DECLINED = "offer declined"
     OFFER_EXPIRED = "offer expired"
@@ -66,7 +69,11 @@ class Do(StrEnum):
     REQUEUE = "change what is asked for, keep the place"
     RAISE = "change the priority"
     OVERFLOW = "put in the other queue's line, keep the place"
+    HELP = "put further ahead, once"
+    KEEP_MESSAGE = "keep the message"
+    NOTE_ANSWER = "note whether it helped"
     NOTE_END = "note how the flow ended"
+    LEAVE_LINE = "leave the line, with an offer that stands: end that"
     DECLINE = "end the offer: declined"
     EXPIRE = "end the offer: RONA"
     FAIL = "end the offer: unreachable"
@@ -104,6 +111,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.QUEUE,
         Signal.RAISED: No.EARLY,
         Signal.OVERDUE: No.EARLY,
+        Signal.HELP: No.EARLY,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: No.EARLY,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -126,7 +136,10 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.REQUEUE,
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: Do.OVERFLOW,
-        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.HELP: Do.HELP,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: Do.NOTE_ANSWER,
+        Signal.FLOW_ENDED: Do.LEAVE_LINE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
         Signal.LEG_LOST: No.LATE,
@@ -148,7 +161,10 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.SAME,
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: No.SAME,
-        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.HELP: Do.HELP,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: Do.NOTE_ANSWER,
+        Signal.FLOW_ENDED: Do.LEAVE_LINE,
         Signal.DECLINED: Do.DECLINE,
         Signal.OFFER_EXPIRED: Do.EXPIRE,
         Signal.LEG_LOST: Do.FAIL,
@@ -170,6 +186,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.LATE,
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -192,6 +211,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.QUEUE,
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.SAME,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,

@@ -15,7 +15,7 @@ from cti.core.channels import gone
 from cti.core.hours import day_of
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.index import Index
-from cti.core.interaction import Signal
+from cti.core.interaction import Signal, State
 from cti.core.offers import offer
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail
@@ -177,6 +177,33 @@ def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
     tell(turn, said)
 
 
+def _message(turn: Turn, said: i.MessageSent) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is None or it.state is State.ENDED:
+        # Who hangs up at the end of speaking may be gone before the session has told of it. The message is kept.
+        turn.emit(
+            e.MessageLeft(
+                interaction=said.interaction,
+                queue=said.queue,
+                skills=said.skills,
+                language=said.language,
+                ms=said.ms,
+                caller=said.caller,
+            )
+        )
+        return
+    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms)
+    calls.signal(turn, it, Signal.MESSAGE, detail)
+
+
+def _heard(turn: Turn, said: i.ArticleHeard) -> None:
+    _about(turn, said.interaction, Signal.HEARD, Detail(how=said.article, solved=said.solved))
+
+
+def _help(turn: Turn, said: i.HelpAsked) -> None:
+    _about(turn, said.interaction, Signal.HELP, Detail())
+
+
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
     _about(turn, said.interaction, Signal.FLOW_ENDED, Detail(how=said.how))
 
@@ -237,6 +264,9 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.PrioritySet: _priority,
     i.QueueSwitched: _switched,
     i.WaitSaid: _wait_said,
+    i.MessageSent: _message,
+    i.ArticleHeard: _heard,
+    i.HelpAsked: _help,
     i.FlowEnded: _flow_ended,
     i.AfterReached: _after,
     i.SentAway: _sent_away,

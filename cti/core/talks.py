@@ -33,6 +33,8 @@ class Detail:
         agent: AgentId | None = None,
         yes: bool = False,
         by: str = "unknown",
+        ms: int = 0,
+        solved: bool | None = None,
     ) -> None:
         self.channel = channel
         self.leg = leg
@@ -45,6 +47,8 @@ class Detail:
         self.agent = agent
         self.yes = yes
         self.by = by
+        self.ms = Ms(ms)
+        self.solved = solved
 
 
 def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:

@@ -103,6 +103,8 @@ class Interaction(Struct):
     priority: int = 0
     raised: int = 0
     """Priority set by hand, on top."""
+    helped: bool = False
+    """They asked to be helped first: their priority is higher by it."""
     overflowed: bool = False
     closing: ClosingId | None = None
     """How the queue they were moved from last was closed."""
@@ -130,6 +132,8 @@ class Interaction(Struct):
     judged: bool | None = None
     surveyed: bool = False
     flow_end: str = ""
+    message: Ms = Ms(0)
+    """How long the one is that they left; 0: none."""
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -182,6 +186,8 @@ class QueueToday(Struct):
     arrived: int = 0
     answered: int = 0
     abandoned: int = 0
+    left: int = 0
+    """Who left the line by their own choice but with something: a message, an answer; or were sent away."""
     within: int = 0
     waited_answered: Ms = Ms(0)
     talked: Ms = Ms(0)

@@ -33,7 +33,7 @@ _BATCH = 500
 _REMEMBERED = 5000
 _RETRY_S = 1.0
 _QUARTER_MS = 900_000
-_MARKS = {"abandoned": "abandoned", "abandoned_again": "abandoned", "lost": "missed"}
+_MARKS = {"abandoned": "abandoned", "abandoned_again": "abandoned", "lost": "missed", "message": "message"}
 
 _log = logging.getLogger(__name__)
 
@@ -267,6 +267,13 @@ def _apply(call: _Call, event: ev.Event) -> None:
         case ev.WrappedUp(outcome=outcome):
             # After a transfer two agents wrap one call up; who says nothing takes nothing back.
             call.outcome = outcome or call.outcome
+        case ev.MessageLeft():
+            # Also after its end, of one who hung up while speaking.
+            call.state = "message"
+        case ev.AnswerHeard(solved=True):
+            call.solved = True
+        case ev.FlowFinished(waited=waited):
+            call.waited = call.waited or waited
         case ev.InteractionEnded(how=how, queue=queue, waited=waited):
             call.state = how
             call.queue = call.queue or queue or ""

@@ -27,6 +27,7 @@ from cti.core.events.legs import (
     Repaired,
 )
 from cti.core.events.life import (
+    AnswerHeard,
     CallerReattached,
     FlowFinished,
     FlowPosition,
@@ -34,6 +35,7 @@ from cti.core.events.life import (
     InteractionOpened,
     Judged,
     LanguageSet,
+    MessageLeft,
     SurveyOpened,
 )
 from cti.core.events.site import (
@@ -57,6 +59,7 @@ from cti.core.events.talks import (
     Transferred,
 )
 from cti.core.events.waits import (
+    HelpGiven,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -69,6 +72,7 @@ from cti.core.ids import Ms
 __all__ = [
     "AgentMoved",
     "AgentStateSet",
+    "AnswerHeard",
     "AsteriskLost",
     "AsteriskSeen",
     "BridgeStarted",
@@ -80,6 +84,7 @@ __all__ = [
     "FlowFinished",
     "FlowPosition",
     "Held",
+    "HelpGiven",
     "InteractionEnded",
     "InteractionOpened",
     "Judged",
@@ -89,6 +94,7 @@ __all__ = [
     "LegGone",
     "LegStarted",
     "LegUp",
+    "MessageLeft",
     "NotReadyNext",
     "OfferEnded",
     "Offered",
@@ -129,6 +135,7 @@ Event = (
     | FlowPosition
     | Queued
     | PriorityRaised
+    | HelpGiven
     | Overflowed
     | WaitForeseen
     | WaitTold
@@ -142,6 +149,8 @@ Event = (
     | TalkEnded
     | Transferred
     | TransferFailed
+    | AnswerHeard
+    | MessageLeft
     | FlowFinished
     | SurveyOpened
     | Judged
