@@ -12,6 +12,7 @@ from cti.core.commands import HangUp
 from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
 from cti.core.interaction import TABLE, Do, No, Signal, State
 from cti.core.overflow import Way, way_on_entry, way_out
+from cti.core.pieces import leave_message
 from cti.core.staff import free, put
 from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, steer
 from cti.core.telling import came_out
@@ -91,7 +92,8 @@ def _help(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
     in_line = it.state in (State.WAITING, State.OFFERED)
-    turn.emit(
+    leave_message(
+        turn,
         e.MessageLeft(
             interaction=it.id,
             queue=it.queue if in_line else d.queue,
@@ -99,7 +101,7 @@ def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
             language=it.language or d.language,
             ms=d.ms,
             caller=it.caller,
-        )
+        ),
     )
 
 

@@ -8,7 +8,8 @@ from cti.core.closings import ousted
 from cti.core.events import Why
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
-from cti.core.queue import available, without
+from cti.core.piece import Channel
+from cti.core.queue import available, held_up, without
 from cti.core.reasons import Colleague
 from cti.core.requirement import Requirement, first_stage, requirement
 from cti.core.router import Router
@@ -96,7 +97,7 @@ class Routing:
         if not self._world.asterisk:
             return (Why(code="asterisk_away"),)
         if not available(self._world, own):
-            return (Why(code="no_phone", agent=agent),)
+            return (held_up(self._world, own, Channel.VOICE, now) or Why(code="no_phone", agent=agent),)
         found = self._router.explain_agent(agent, now)
         return found if self._waiting else (Why(code="nobody_waits"), *found)
 
@@ -111,6 +112,7 @@ class Routing:
             state=agent.state.value,
             until=agent.until,
             without=without(self._world, agent),
+            held_up=held_up(self._world, agent, Channel.VOICE, agent.since) if agent.work else None,
         )
 
     def _agent(self, agent: AgentId) -> None:

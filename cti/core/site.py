@@ -122,6 +122,8 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     service_level_s: int = 20
     service_level_goal: int = 80
     """Per cent."""
+    text_level_s: int = 14_400
+    """A message opened within so long counts within the service level of text work; screens turn amber past it."""
     limit_s: int = 120
     """The longest wait that is still fine; screens turn amber past it."""
     position_every_s: int = 30
@@ -144,6 +146,26 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
         return (self.music,) if isinstance(self.music, str) else tuple(dict.fromkeys(self.music.values()))
 
 
+class Capacity(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many pieces of text work an agent has at once, of each channel. Calls are one at a time."""
+
+    chat: int = 3
+    """While there is one, no call is offered."""
+    mail: int = 2
+    """Mails and messages; a call may come on top."""
+    open_s: int = 60
+    """A piece not opened for so long goes to another."""
+    again_s: int = 120
+    """Who left a piece to others is offered none for so long."""
+
+
+class OwnCapacity(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where one agent's capacity is not the site's."""
+
+    chat: int | None = None
+    mail: int | None = None
+
+
 class Agent(Struct, frozen=True, forbid_unknown_fields=True):
     """A person who works here. `role` is `agent`, `supervisor` or `administrator`."""
 
@@ -156,6 +178,7 @@ class Agent(Struct, frozen=True, forbid_unknown_fields=True):
     desk_phone: bool = False
     """Besides the browser's phone (`<id>-web`), a SIP phone registers as `<id>-desk`; both ring."""
     auto_answer: bool = False
+    capacity: OwnCapacity = OwnCapacity()
 
     @property
     def phones(self) -> tuple[Phone, ...]:
@@ -248,6 +271,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Whose -> ISO dates. Filled in when a site is read, so that a journal knows what was in force."""
     closings: tuple[Closing, ...] = ()
     mail: Mail = Mail()
+    capacity: Capacity = Capacity()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:

@@ -8,7 +8,7 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, meanwhile, staff
+from cti.core import calls, channels, meanwhile, pieces, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
@@ -51,7 +51,11 @@ def take(turn: Turn, said: i.Input, index: Index) -> None:
         offer(turn, index.routing)
         if isinstance(said, i.RouteAsked):
             foresee(turn, said.interaction)
-        _follow(turn, index, followed)
+        followed = _follow(turn, index, followed)
+        if turn.world.pieces:
+            # After the calls, which come before text work: whoever has just been given one is not free for it.
+            pieces.offer(turn, index.text)
+            _follow(turn, index, followed)
     except BaseException:
         index.spoil()
         raise
@@ -80,10 +84,13 @@ def expire(turn: Turn, index: Index) -> bool:
             calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
         elif kind is Kind.AGENT and (agent := world.agents.get(AgentId(of))) is not None:
             staff.expire(turn, agent)
+            pieces.expire_agent(turn, agent)
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
+        elif kind is Kind.PIECE and (piece := world.pieces.get(InteractionId(of))) is not None:
+            pieces.expire(turn, piece)
     return bool(due)
 
 
@@ -94,6 +101,9 @@ def _site(turn: Turn, said: i.SiteLoaded) -> None:
     if turn.world.site == said.site:
         return
     first = turn.world.site is None
+    for agent in turn.world.agents.values():
+        if agent.work and agent.id not in said.site.agent_by_id:
+            pieces.left(turn, agent)
     turn.emit(e.SiteInForce(site=said.site))
     if first:
         start_day(turn)
@@ -181,7 +191,8 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is None or it.state is State.ENDED:
         # Who hangs up at the end of speaking may be gone before the session has told of it. The message is kept.
-        turn.emit(
+        pieces.leave_message(
+            turn,
             e.MessageLeft(
                 interaction=said.interaction,
                 queue=said.queue,
@@ -189,7 +200,7 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
                 language=said.language,
                 ms=said.ms,
                 caller=said.caller,
-            )
+            ),
         )
         return
     detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms)
@@ -278,4 +289,5 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.RecallAsked: _recall_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,
+    **pieces.HANDLERS,
 }

@@ -23,6 +23,7 @@ from cti.core.ids import (
     ReasonId,
 )
 from cti.core.interaction import State
+from cti.core.piece import PieceKind, PieceState
 from cti.core.site import Agent, Queue, Site, Skills, Texts
 
 SNAPSHOT_VERSION = 3
@@ -143,6 +144,41 @@ class Interaction(Struct):
         return max(self.since, self.parted or self.since)
 
 
+class Piece(Struct):
+    """One open piece of text work."""
+
+    id: InteractionId
+    kind: PieceKind
+    about: InteractionId | None
+    """The call it was left in."""
+    caller: IdentifierId | None
+    number: str
+    language: Language | None
+    length: Ms
+    opened: Ms
+    """When it came."""
+    state: PieceState = PieceState.WAITING
+    queue: QueueId | None = None
+    skills: Skills = field(default_factory=dict)
+    priority: int = 0
+    since: Ms = Ms(0)
+    """Begin of the wait; kept however often it goes back in line."""
+    preferred: AgentId | None = None
+    preferred_as: str = ""
+    kept_until: Ms = Ms(0)
+    agent: AgentId | None = None
+    """On whose desk it is, or who keeps it for later."""
+    at: Ms = Ms(0)
+    """Since when it is there so."""
+    until: Ms | None = None
+    """By when it is to be opened, or until when it is kept."""
+    why: tuple[Why, ...] = ()
+    answered: bool = False
+    """Somebody has opened it."""
+    given_by: AgentId | None = None
+    """Who gave it away last."""
+
+
 class AgentNow(Struct):
     """An agent's own reservation and state: the truth for routing."""
 
@@ -165,6 +201,16 @@ class AgentNow(Struct):
     """A desk is open and beating."""
     desk_until: Ms | None = None
     """After a restart: the time by which the desk must be back."""
+    desk_gone: Ms | None = None
+    """Since when there has been no desk."""
+    work: dict[InteractionId, PieceKind] = field(default_factory=dict)
+    """Pieces of text work in hand, beside the call."""
+    unopened: InteractionId | None = None
+    """The one of them that has not been opened yet."""
+    text_idle_since: Ms = Ms(0)
+    """When a piece left their hand last."""
+    text_paused: Ms | None = None
+    """Not offered text work until then."""
 
     @property
     def share_worked(self) -> float:
@@ -195,6 +241,12 @@ class QueueToday(Struct):
     """Callers who were told a time, as far as it is known whether it was right."""
     kept: int = 0
     """Those who got an agent within it."""
+    text_arrived: int = 0
+    text_opened: int = 0
+    """For the first time."""
+    text_within: int = 0
+    """Those of them within the queue's `text_level_s`."""
+    text_done: int = 0
 
 
 class Today(Struct):
@@ -219,6 +271,8 @@ class World(Struct):
     asterisk: bool = False
     booted: Ms = Ms(0)
     interactions: dict[InteractionId, Interaction] = field(default_factory=dict)
+    pieces: dict[InteractionId, Piece] = field(default_factory=dict)
+    """Text work that has not ended."""
     agents: dict[AgentId, AgentNow] = field(default_factory=dict)
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
     phones: dict[Phone, bool] = field(default_factory=dict)

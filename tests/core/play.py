@@ -18,6 +18,7 @@ from cti.core.ids import (
     Language,
     Ms,
     OfferId,
+    OutcomeId,
     QueueId,
     ReasonId,
     SkillId,
@@ -129,6 +130,11 @@ def _channel(who: str) -> ChannelId:
     return ChannelId(f"{who}.0" if "." in who else f"ch-{who}")
 
 
+def _message(call: str) -> InteractionId:
+    """`A` is the message left in that call."""
+    return InteractionId(f"{call}-message")
+
+
 _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "calls": lambda w, r: i.CallArrived(
         interaction=InteractionId(w), channel=_channel(w), number="28000000", caller=None
@@ -162,6 +168,16 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
     ),
     "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
+    "opens": lambda w, r: i.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
+    "leaves-it": lambda w, r: i.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
+    "puts-back": lambda w, r: i.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
+    "passes-on": lambda w, r: i.PieceGivenAway(
+        agent=AgentId(w), piece=_message(r[0]), **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])}
+    ),
+    "keeps": lambda w, r: i.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
+    "finishes": lambda w, r: i.PieceFinished(
+        agent=AgentId(w), piece=_message(r[0]), outcome=OutcomeId(r[1]) if len(r) > 1 else None
+    ),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
     "sent-to": lambda w, r: i.SentAway(interaction=InteractionId(w), channel=_channel(w), dialled=r[0]),
     "answers": lambda w, r: i.SurveyAnswered(interaction=InteractionId(w), solved=r[0] == "yes"),
@@ -238,6 +254,22 @@ def fact(event: e.Event) -> str:
             return f"{event.agent} next {event.reason}"
         case e.Judged():
             return f"judged {event.interaction} {'yes' if event.solved else 'no'}"
+        case e.PieceQueued():
+            return f"{event.how} {event.piece} {event.queue}" if event.how else ""
+        case e.PieceOffered():
+            return f"shown {event.piece} {event.agent}"
+        case e.PieceTaken():
+            return (
+                f"{'taken' if event.first else 'taken-again'} {event.piece} {event.agent} after {event.waited // 1000}"
+            )
+        case e.PieceKept():
+            return f"kept {event.piece} {event.agent}"
+        case e.PieceGiven():
+            return f"given {event.piece} to {event.to or event.queue}"
+        case e.PieceEnded():
+            return f"ended {event.piece} {event.how} {event.outcome or '-'}"
+        case e.TextPaused():
+            return f"{event.agent} {'asked-again' if event.until is None else 'paused'}"
         case e.AgentMoved():
             return f"moved {event.interaction} {event.agent}"
         case e.Held() | e.Resumed():

@@ -38,6 +38,16 @@ from cti.core.events.life import (
     MessageLeft,
     SurveyOpened,
 )
+from cti.core.events.pieces import (
+    PieceArrived,
+    PieceEnded,
+    PieceGiven,
+    PieceKept,
+    PieceOffered,
+    PieceQueued,
+    PieceTaken,
+    TextPaused,
+)
 from cti.core.events.site import (
     AsteriskLost,
     AsteriskSeen,
@@ -100,6 +110,13 @@ __all__ = [
     "Offered",
     "Overflowed",
     "PhoneSeen",
+    "PieceArrived",
+    "PieceEnded",
+    "PieceGiven",
+    "PieceKept",
+    "PieceOffered",
+    "PieceQueued",
+    "PieceTaken",
     "PriorityRaised",
     "QueueClosed",
     "QueueReopened",
@@ -111,6 +128,7 @@ __all__ = [
     "SiteInForce",
     "SurveyOpened",
     "TalkEnded",
+    "TextPaused",
     "TransferFailed",
     "Transferred",
     "WaitCameOut",
@@ -161,6 +179,14 @@ Event = (
     | DeskSeen
     | PhoneSeen
     | WrappedUp
+    | PieceArrived
+    | PieceQueued
+    | PieceOffered
+    | PieceTaken
+    | PieceKept
+    | PieceGiven
+    | PieceEnded
+    | TextPaused
     | LegStarted
     | LegUp
     | LegBridged
