@@ -205,8 +205,10 @@ class AgentNow(Struct):
     """Since when there has been no desk."""
     work: dict[InteractionId, PieceKind] = field(default_factory=dict)
     """Pieces of text work in hand, beside the call."""
+    later: list[InteractionId] = field(default_factory=list)
+    """Pieces they keep for later."""
     unopened: InteractionId | None = None
-    """The one of them that has not been opened yet."""
+    """The one of those in hand that has not been opened yet."""
     text_idle_since: Ms = Ms(0)
     """When a piece left their hand last."""
     text_paused: Ms | None = None

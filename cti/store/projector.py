@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeGuard
 
@@ -22,10 +22,11 @@ from cti.core import events as ev
 from cti.core.events import Record
 from cti.core.ids import Ms
 from cti.core.site import in_all
-from cti.store import paths
+from cti.store import paths, text_work
 from cti.store.database import Store
 from cti.store.journal import Journal, JournalError
 from cti.store.records import NOBODY, InteractionRow, put_interactions
+from cti.store.text_work import PieceRow
 
 _NAME = "history"
 _SOURCE = "journal"
@@ -96,6 +97,7 @@ class Fold:
 
     def __init__(self) -> None:
         self._calls: dict[str, _Call] = {}
+        self._pieces: dict[str, PieceRow] = {}
         self._names: dict[str, str] | None = None
 
     def position(self, connection: Connection) -> int:
@@ -128,6 +130,7 @@ class Fold:
         """
         position = self.position(connection)
         touched: dict[str, _Call] = {}
+        handled: dict[str, PieceRow] = {}
         arrived: dict[int, int] = {}
         spoke: dict[str, str] = {}
         for record in records:
@@ -145,6 +148,10 @@ class Fold:
                     call = _opened(record.seq, record.at, event)
                     self._calls[call.interaction] = call
                     arrived[record.at // _QUARTER_MS] = arrived.get(record.at // _QUARTER_MS, 0) + 1
+                case _ if (name := getattr(event, "piece", None)) is not None:
+                    if (piece := self._piece(connection, record, name)) is not None:
+                        handled[name] = piece
+                    continue
                 case _:
                     interaction = getattr(event, "interaction", None)
                     if interaction is None or (found := self._call(connection, interaction)) is None:
@@ -156,6 +163,7 @@ class Fold:
             if call.language and call.caller and isinstance(event, ev.LanguageSet | ev.InteractionOpened):
                 spoke[call.caller] = call.language
         self._write(connection, list(touched.values()))
+        self._write_pieces(connection, list(handled.values()))
         if arrived:
             connection.execute(_ARRIVED, [{"quarter": quarter, "n": n} for quarter, n in arrived.items()])
         if spoke:
@@ -167,6 +175,7 @@ class Fold:
     def forget(self) -> None:
         """Drop what is remembered: the tables hold the truth."""
         self._calls.clear()
+        self._pieces.clear()
         self._names = None
 
     def clear(self, connection: Connection) -> None:
@@ -174,7 +183,7 @@ class Fold:
         self.forget()
         connection.execute(text("DELETE FROM interactions WHERE source = :source"), {"source": _SOURCE})
         connection.execute(text("DELETE FROM arrivals WHERE source = :source"), {"source": _SOURCE})
-        for table in ("calls", "agent_names"):
+        for table in ("calls", "pieces", "agent_names"):
             connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("UPDATE identifiers SET language = NULL"))
         connection.execute(_ADVANCE, {"name": _NAME, "seq": 0})
@@ -188,6 +197,25 @@ class Fold:
             call = self._calls[interaction] = _Call(**row._mapping)
         return call
 
+    def _piece(self, connection: Connection, record: Record, name: str) -> PieceRow | None:
+        """The piece a record is about, with what it says; None: one that history has never heard of."""
+        if isinstance(record.event, ev.PieceArrived):
+            self._pieces[name] = text_work.opened(record, record.event)
+            return self._pieces[name]
+        piece = self._pieces.get(name) or text_work.known(connection, name)
+        if piece is not None:
+            self._pieces[name] = piece
+            text_work.told(piece, record)
+        return piece
+
+    def _write_pieces(self, connection: Connection, pieces: list[PieceRow]) -> None:
+        if not pieces:
+            return
+        _leave_out_the_erased(connection, pieces)
+        text_work.put(connection, pieces)
+        put_interactions(connection, [text_work.line(piece, self._name(connection, piece.agent)) for piece in pieces])
+        connection.execute(_LINKED, [{"id": piece.piece} for piece in pieces])
+
     def _write(self, connection: Connection, calls: list[_Call]) -> None:
         if not calls:
             return
@@ -196,10 +224,13 @@ class Fold:
         put_interactions(connection, [self._line(connection, call) for call in calls])
         connection.execute(_LINKED, [{"id": call.interaction} for call in calls])
 
-    def _line(self, connection: Connection, call: _Call) -> InteractionRow:
+    def _name(self, connection: Connection, agent: str) -> str:
         if self._names is None:
             rows = connection.execute(text("SELECT agent, name FROM agent_names"))
             self._names = {row.agent: row.name for row in rows}
+        return self._names.get(agent, agent)
+
+    def _line(self, connection: Connection, call: _Call) -> InteractionRow:
         return InteractionRow(
             owner=call.caller or NOBODY,
             at=call.at,
@@ -207,7 +238,7 @@ class Fold:
             kind="call",
             language=call.language,
             agent=call.agent,
-            agent_name=self._names.get(call.agent, call.agent),
+            agent_name=self._name(connection, call.agent),
             lasted=call.talked or None,
             waited=call.waited or None,
             path=call.path,
@@ -217,12 +248,13 @@ class Fold:
         )
 
     def _trim(self) -> None:
-        for interaction in list(islice(self._calls, max(0, len(self._calls) - _REMEMBERED))):
-            del self._calls[interaction]
+        for kept in (self._calls, self._pieces):
+            for interaction in list(islice(kept, max(0, len(kept) - _REMEMBERED))):
+                del kept[interaction]
 
 
-def _leave_out_the_erased(connection: Connection, calls: list[_Call]) -> None:
-    """The journal still has the id of a caller who was erased since: those calls are nobody's."""
+def _leave_out_the_erased(connection: Connection, calls: Sequence[_Call | PieceRow]) -> None:
+    """The journal still has the id of a caller who was erased since: those calls and pieces are nobody's."""
     callers = list({call.caller for call in calls if call.caller is not None})
     erased: dict[str, int] = {}
     for start in range(0, len(callers), 500):

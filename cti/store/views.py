@@ -14,7 +14,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str
-    """`call`, `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`."""
+    """`call`, `message` (left by a caller), `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`."""
     at: Ms
     title: str
     text: str = ""
@@ -169,6 +169,30 @@ class CallLine(Struct, frozen=True, kw_only=True):
     """Confirmed by the agent."""
     customer_name: str = ""
     note: str = ""
+
+
+class PieceLine(Struct, frozen=True, kw_only=True):
+    """One piece of text work as history knows it, folded from the journal."""
+
+    piece: InteractionId
+    kind: str
+    """`message`."""
+    about: InteractionId | None
+    """The call it was left in."""
+    at: Ms
+    number: str
+    """The hotline number that was dialled."""
+    language: str | None
+    queue: QueueId | None
+    agent: AgentId | None
+    """The last who opened it."""
+    state: str
+    """`open`, or how it ended: `done`."""
+    waited: Ms
+    """Until it was opened first."""
+    length: Ms
+    """Of the recording."""
+    outcome: OutcomeId | None = None
 
 
 class AgentDay(Struct, frozen=True, kw_only=True):

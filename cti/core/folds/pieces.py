@@ -78,6 +78,7 @@ def _kept(world: World, event: e.PieceKept, at: Ms) -> None:
     if piece is None:
         return
     _hand_back(world, piece, at)
+    world.agents.setdefault(event.agent, AgentNow(id=event.agent)).later.append(piece.id)
     piece.state = PieceState.LATER
     piece.until = event.until
     piece.at = at
@@ -102,7 +103,7 @@ def _paused(world: World, event: e.TextPaused, at: Ms) -> None:
 
 def _hand_to(world: World, piece: Piece, to: AgentId, at: Ms) -> AgentNow:
     """In this agent's hand, and in nobody else's."""
-    if piece.agent != to:
+    if piece.agent != to or piece.state is PieceState.LATER:
         _hand_back(world, piece, at)
     agent = world.agents.setdefault(to, AgentNow(id=to))
     agent.work[piece.id] = piece.kind
@@ -111,9 +112,13 @@ def _hand_to(world: World, piece: Piece, to: AgentId, at: Ms) -> AgentNow:
 
 
 def _hand_back(world: World, piece: Piece, at: Ms) -> None:
-    """Out of its agent's hand: who it is still stands in the piece."""
+    """Out of its agent's hand, or kept by them no more: who it was still stands in the piece."""
     agent = world.agents.get(piece.agent) if piece.agent is not None else None
-    if agent is None or agent.work.pop(piece.id, None) is None:
+    if agent is None:
+        return
+    if piece.id in agent.later:
+        agent.later.remove(piece.id)
+    if agent.work.pop(piece.id, None) is None:
         return
     agent.text_idle_since = at
     if agent.unopened == piece.id:
