@@ -90,6 +90,51 @@ export interface QueueView {
   /** Those of them who got an agent within it. */
   kept: number;
   closed: ClosedView | null;
+  /** Text work in line: messages. */
+  text_waiting: number;
+  /** Begin of its longest wait. */
+  text_since: Ms | null;
+  /** On agents' desks, kept for later included. */
+  text_in_hand: number;
+  /** Opened within so long it counts within the service level. */
+  text_level_s: number;
+  text_opened: number;
+  text_within: number;
+}
+
+/** A piece of text work on this desk: a message that a caller left. */
+export interface WorkView {
+  piece: InteractionId;
+  kind: string;
+  /** `offered` (to be opened by `until`), `open`, `later` (kept until `until`). */
+  state: string;
+  queue: QueueId | null;
+  /** The hotline number that was dialled. */
+  number: string;
+  language: string | null;
+  /** Begin of the wait. */
+  since: Ms;
+  /** Since when it is here so. */
+  at: Ms;
+  until: Ms | null;
+  /** Of the recording. */
+  length: Ms;
+  /** The call it was left in. */
+  about: InteractionId | null;
+  /** Who left it, where that is one person. */
+  name: string;
+  /** Their number as people write it; empty: withheld. */
+  display: string;
+  /** Why this agent. */
+  why: Why[];
+  given_by: AgentId | null;
+}
+
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`. */
+export interface Why {
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out" | "at_capacity" | "has_chats" | "unopened" | "paused" | "no_desk";
+  agent: AgentId | null;
+  args: Record<string, number | string>;
 }
 
 /** Where a caller is who was given away: a colleague's phone rings, or they are in a queue's line. */
@@ -128,13 +173,6 @@ export interface CallView {
   given_to: GivenTo | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. */
-export interface Why {
-  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out";
-  agent: AgentId | null;
-  args: Record<string, number | string>;
-}
-
 /** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller). */
 export interface NoticeView {
   id: string;
@@ -150,6 +188,8 @@ export interface DeskView {
   call: CallView | null;
   pop: Pop | null;
   notices: NoticeView[];
+  /** Text work in this agent's hand, unopened first, then longest waiting; kept for later last. */
+  work: WorkView[];
   reasons: Reason[];
   outcomes: OutcomeKind[];
   /** For supervisors; others can't close queues. */
@@ -196,7 +236,7 @@ export interface Person {
 /** One line of the timeline, whatever the channel. */
 export interface Entry {
   id: string;
-  /** `call`, `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`. */
+  /** `call`, `message` (left by a caller), `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`. */
   kind: string;
   at: Ms;
   title: string;
@@ -395,7 +435,7 @@ export interface CallLine {
   queue: QueueId | null;
   /** The last who talked. */
   agent: AgentId | null;
-  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `lost`. */
+  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message`, `answer`, `flow`, `lost`. */
   state: string;
   waited: Ms;
   talked: Ms;
@@ -406,6 +446,29 @@ export interface CallLine {
   customer: CustomerId | null;
   customer_name: string;
   note: string;
+}
+
+/** One piece of text work as history knows it, folded from the journal. */
+export interface PieceLine {
+  piece: InteractionId;
+  /** `message`. */
+  kind: string;
+  /** The call it was left in. */
+  about: InteractionId | null;
+  at: Ms;
+  /** The hotline number that was dialled. */
+  number: string;
+  language: string | null;
+  queue: QueueId | null;
+  /** The last who opened it. */
+  agent: AgentId | null;
+  /** `open`, or how it ended: `done`. */
+  state: string;
+  /** Until it was opened first. */
+  waited: Ms;
+  /** Of the recording. */
+  length: Ms;
+  outcome: OutcomeId | null;
 }
 
 /** What one agent did today: the calls since the site's midnight on which this agent was the last who talked. */
@@ -542,6 +605,8 @@ export interface Extend {
 /** Why one gets no calls. */
 export interface NoWork {
   why: Why[];
+  /** Why no messages. */
+  text: Why[];
 }
 
 /** One of the two: a colleague, who must be ready, or a queue, where the caller keeps place and skills. */
@@ -557,6 +622,18 @@ export interface WrapUp {
   customer?: CustomerId | null;
   /** Ready for the next one; else not ready. */
   ready?: boolean;
+}
+
+export interface KeepPiece {
+  /** In the next 31 days. */
+  until: Ms;
+}
+
+export interface FinishPiece {
+  outcome?: OutcomeId | null;
+  note?: string;
+  /** Whose it was, when it was confirmed. */
+  customer?: CustomerId | null;
 }
 
 export interface NoteAsk {
