@@ -124,11 +124,14 @@ class HoldChanged(_Input, frozen=True):
 
 
 class RingFailed(_Input, frozen=True):
-    """OriginateResponse Failure: this leg of an offer will not be answered."""
+    """OriginateResponse Failure: this leg will not be answered."""
 
-    offer: OfferId
+    offer: OfferId | None
+    """None: a leg to somebody outside."""
     channel: ChannelId
     reason: str
+    how: str = ""
+    """As in `DialEnded`, where that is known: `not_allowed`, `wrong_number`."""
 
 
 class PhoneReachable(_Input, frozen=True):
@@ -213,6 +216,16 @@ class WaitSaid(_Input, frozen=True):
     most: int | None
     agents: int
     why: str
+
+
+class CallbackAsked(_Input, frozen=True):
+    """The caller in line wants to be called back, and may hang up: the place in line is kept."""
+
+    interaction: InteractionId
+    to: IdentifierId | None = None
+    """None: at the number they call from."""
+    at: Ms | None = None
+    """Not before; None: when their turn comes."""
 
 
 class FlowEnded(_Input, frozen=True):
@@ -311,13 +324,32 @@ class HangUpAsked(_Input, frozen=True):
     interaction: InteractionId
 
 
+class CallAsked(_Input, frozen=True):
+    """The agent wants to call somebody outside."""
+
+    agent: AgentId
+    interaction: InteractionId
+    """Its name from now on."""
+    to: IdentifierId
+    """Of a number that the site allows: numbers are not known here."""
+
+
+class MachineAnswered(_Input, frozen=True):
+    """The agent says that a callback was answered by a machine: it was no success."""
+
+    agent: AgentId
+    interaction: InteractionId
+
+
 class TransferAsked(_Input, frozen=True):
-    """The agent gives the caller to a colleague (`to`) or to a queue; one of the two."""
+    """The agent gives the caller to a colleague (`to`), to a queue or to a number outside; one of the three."""
 
     agent: AgentId
     interaction: InteractionId
     to: AgentId | None = None
     queue: QueueId | None = None
+    outside: IdentifierId | None = None
+    """Of a number that the site allows."""
 
 
 class RecallAsked(_Input, frozen=True):
@@ -365,6 +397,7 @@ Input = (
     | PrioritySet
     | QueueSwitched
     | WaitSaid
+    | CallbackAsked
     | FlowEnded
     | AfterReached
     | SentAway
@@ -379,6 +412,8 @@ Input = (
     | DeskLost
     | OfferDeclined
     | HangUpAsked
+    | CallAsked
+    | MachineAnswered
     | TransferAsked
     | RecallAsked
     | WrapUpExtended

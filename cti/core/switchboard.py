@@ -8,7 +8,7 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, meanwhile, staff
+from cti.core import calls, channels, meanwhile, outward, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
@@ -80,6 +80,8 @@ def expire(turn: Turn, index: Index) -> bool:
             calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
         elif kind is Kind.AGENT and (agent := world.agents.get(AgentId(of))) is not None:
             staff.expire(turn, agent)
+        elif kind is Kind.CALLBACK and (it := world.interactions.get(InteractionId(of))) is not None:
+            calls.signal(turn, it, Signal.DUE, Detail())
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
@@ -97,6 +99,8 @@ def _site(turn: Turn, said: i.SiteLoaded) -> None:
     turn.emit(e.SiteInForce(site=said.site))
     if first:
         start_day(turn)
+    for name in list(turn.world.callbacks):
+        _about(turn, name, Signal.DUE, Detail())  # hours may have changed
     for agent in turn.world.agents.values():
         staff.fallback(turn, agent)
 
@@ -177,6 +181,10 @@ def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
     tell(turn, said)
 
 
+def _callback(turn: Turn, said: i.CallbackAsked) -> None:
+    _about(turn, said.interaction, Signal.CALLBACK, Detail(to=said.to, at=said.at))
+
+
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
     _about(turn, said.interaction, Signal.FLOW_ENDED, Detail(how=said.how))
 
@@ -218,7 +226,14 @@ def _hang_up_asked(turn: Turn, said: i.HangUpAsked) -> None:
 def _transfer_asked(turn: Turn, said: i.TransferAsked) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is not None and it.agent == said.agent:
-        calls.signal(turn, it, Signal.GIVEN, Detail(agent=said.to, queue=said.queue))
+        calls.signal(turn, it, Signal.GIVEN, Detail(agent=said.to, queue=said.queue, to=said.outside))
+
+
+def _machine(turn: Turn, said: i.MachineAnswered) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    who = (it.offer.agent if it.offer is not None else it.agent) if it is not None else None
+    if who == said.agent:
+        _about(turn, said.interaction, Signal.MACHINE, Detail(agent=said.agent, how="machine"))
 
 
 def _recall_asked(turn: Turn, said: i.RecallAsked) -> None:
@@ -237,7 +252,10 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.PrioritySet: _priority,
     i.QueueSwitched: _switched,
     i.WaitSaid: _wait_said,
+    i.CallbackAsked: _callback,
     i.FlowEnded: _flow_ended,
+    i.CallAsked: outward.call_asked,
+    i.MachineAnswered: _machine,
     i.AfterReached: _after,
     i.SentAway: _sent_away,
     i.SurveyAnswered: _survey,

@@ -36,6 +36,18 @@ from cti.core.events.life import (
     LanguageSet,
     SurveyOpened,
 )
+from cti.core.events.outgoing import (
+    CallbackBooked,
+    CallbackDue,
+    CallbackMerged,
+    CallbackMissed,
+    CallbackPutOff,
+    ConnectedOutside,
+    DialEnded,
+    Dialled,
+    OutsideEnded,
+    PlaceKept,
+)
 from cti.core.events.site import (
     AsteriskLost,
     AsteriskSeen,
@@ -72,10 +84,18 @@ __all__ = [
     "AsteriskLost",
     "AsteriskSeen",
     "BridgeStarted",
+    "CallbackBooked",
+    "CallbackDue",
+    "CallbackMerged",
+    "CallbackMissed",
+    "CallbackPutOff",
     "CallerReattached",
     "Connected",
+    "ConnectedOutside",
     "DayStarted",
     "DeskSeen",
+    "DialEnded",
+    "Dialled",
     "Event",
     "FlowFinished",
     "FlowPosition",
@@ -92,8 +112,10 @@ __all__ = [
     "NotReadyNext",
     "OfferEnded",
     "Offered",
+    "OutsideEnded",
     "Overflowed",
     "PhoneSeen",
+    "PlaceKept",
     "PriorityRaised",
     "QueueClosed",
     "QueueReopened",
@@ -142,6 +164,16 @@ Event = (
     | TalkEnded
     | Transferred
     | TransferFailed
+    | CallbackBooked
+    | PlaceKept
+    | CallbackDue
+    | CallbackPutOff
+    | Dialled
+    | DialEnded
+    | CallbackMerged
+    | CallbackMissed
+    | ConnectedOutside
+    | OutsideEnded
     | FlowFinished
     | SurveyOpened
     | Judged
