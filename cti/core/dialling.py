@@ -27,6 +27,12 @@ _HOW = {
 """Q.850 causes of a leg that was not answered. 16 and 26 are ours: it rang long enough."""
 
 
+NOT_REACHED = frozenset(
+    {"busy", "no_answer", "refused", "wrong_number", "congestion", "unreachable", "not_allowed", "cancelled"}
+)
+"""How a call to the outside can come to nothing, as history keeps it of agents' own calls."""
+
+
 def barred(world: World, agent: AgentId, now: Ms) -> str:
     """Why this agent can't call a number outside now; empty: nothing is in the way.
 

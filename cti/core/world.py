@@ -154,6 +154,8 @@ class Interaction(Struct):
     """They are to be called back; until they are reached."""
     called_back: Callback | None = None
     """The callback by which they were reached: it may turn out to have been a machine."""
+    missed: str = ""
+    """How the last leg to the outside came to nothing, as in `DialEnded`; until they are reached."""
     dials: int = 0
     """So many legs to the outside there have been."""
     outside: ChannelId | None = None

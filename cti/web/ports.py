@@ -4,12 +4,13 @@ from collections.abc import MutableMapping, Sequence
 from typing import Protocol
 
 from cti.core.events import Record
-from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.core.inputs import Input
 from cti.core.routing import Routing
 from cti.core.world import World
 from cti.store.erase import Erased
 from cti.store.views import (
+    Abandoned,
     AgentDay,
     AgentNote,
     CallLine,
@@ -107,6 +108,19 @@ class HotQuestions(Protocol):
     async def __call__(self, language: str | None, limit: int) -> Sequence[Hot]: ...
 
 
+class Numbers(Protocol):
+    """Numbers outside, as somebody dials them."""
+
+    def name(self, number: str) -> tuple[IdentifierId | None, str]:
+        """(who is called, why not), one of the two."""
+
+    def in_the_way(self, agent: AgentId) -> str:
+        """Why this agent can't call anybody now; empty: nothing."""
+
+    def in_the_way_of_transfers(self, agent: AgentId) -> str:
+        """The same for one who is in a talk and gives the caller away."""
+
+
 class History(Protocol):
     """Past interactions and customers. Every call leaves the loop's thread."""
 
@@ -127,6 +141,12 @@ class History(Protocol):
 
     async def agent_day(self, agent: AgentId) -> AgentDay:
         """What this agent did today."""
+
+    async def abandoned(self) -> Sequence[Abandoned]:
+        """Callers of the last days who left before anybody had them, and were not served since."""
+
+    async def handle_abandoned(self, interaction: InteractionId, agent: AgentId | None) -> bool:
+        """An agent has seen to it; None takes it back. False: nobody left that call."""
 
     async def search(self, query: str, limit: int) -> Sequence[CustomerHit]: ...
 

@@ -60,10 +60,12 @@ def _dialled(world: World, event: e.Dialled, at: Ms) -> None:
         channel=event.channel, interaction=event.interaction, phone=None, outside=True, started=False
     )
     if event.purpose == "transfer":
+        interaction.given_by, interaction.given_to = event.agent, None
         interaction.state = State.PASSING
         interaction.outside = event.channel
         return
     interaction.state = State.DIALLING
+    interaction.missed = ""
     interaction.channel = event.channel
     interaction.agent_channel = event.agent_channel
     if interaction.offer is not None:
@@ -74,6 +76,7 @@ def _dial_ended(world: World, event: e.DialEnded, at: Ms) -> None:
     interaction = world.interactions.get(event.interaction)
     if interaction is None:
         return
+    interaction.missed = event.how
     if interaction.outside == event.channel:
         interaction.outside = None
         interaction.state = State.AFTER
