@@ -11,7 +11,7 @@ from cti.agi.ports import Resume
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import Steer
-from cti.core.events import Record, Transferred
+from cti.core.events import PieceOffered, Record, Transferred
 from cti.core.ids import IdentifierId, InteractionId, Ms, Phone
 from cti.core.inputs import CallArrived, Input
 from cti.core.outlook import Outlook
@@ -175,17 +175,28 @@ class Reception:
     def on_records(self, records: Sequence[Record]) -> None:
         """Read anew what the next agent sees of a call that is given on; forget pops nobody works with any more."""
         open_ones = self._loop.world.interactions
+        pieces = self._loop.world.pieces
         for record in records:
+            if isinstance(record.event, PieceOffered) and (piece := pieces.get(record.event.piece)) is not None:
+                self.look_up(piece.id, piece.caller)
             if isinstance(record.event, Transferred) and (known := open_ones.get(record.event.interaction)) is not None:
                 self._begin(known.id, known.caller)
         if len(self.pops) > len(open_ones):
-            for gone in [one for one in self.pops if one not in open_ones]:
+            for gone in [one for one in self.pops if one not in open_ones and not self._on_a_desk(one)]:
                 del self.pops[gone]
+
+    def _on_a_desk(self, name: InteractionId) -> bool:
+        """Whether this is a piece of text work that an agent has."""
+        piece = self._loop.world.pieces.get(name)
+        return piece is not None and piece.agent is not None
 
     def recover(self) -> None:
         """After a restart: look up the callers of every open interaction anew."""
         for interaction in self._loop.world.interactions.values():
             self.look_up(interaction.id, interaction.caller)
+        for piece in self._loop.world.pieces.values():
+            if piece.agent is not None:
+                self.look_up(piece.id, piece.caller)
 
     async def close(self) -> None:
         """Stop what is being looked up."""

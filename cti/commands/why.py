@@ -15,6 +15,7 @@ from cti.core.events import Record, Why
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.routing import Routing
 from cti.core.site import Site, Texts
+from cti.core.text_routing import TextRouting
 from cti.loop import recover
 from cti.setup import site as site_file
 from cti.setup.problem import SetupProblem
@@ -22,7 +23,7 @@ from cti.setup.settings import Settings
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.journal import Journal, JournalError
-from cti.store.tables import calls
+from cti.store.tables import calls, pieces
 from cti.web.api_history import story
 from cti.web.bodies import Story, StoryLine
 
@@ -39,6 +40,8 @@ _ENDS = {
     "abandoned": "gave up waiting",
     "abandoned_again": "gave up waiting for the next agent",
     "left_menu": "left in the menu",
+    "message": "left a message",
+    "answer": "an article answered it",
     "flow": "the menu ended it",
     "lost": "nobody knows how",
 }
@@ -56,6 +59,15 @@ _OVERFLOWS = {
     "wait": "the wait grew too long",
     "callers": "too many callers for those at work",
     "closed": "the queue they asked for was closed",
+}
+_BACK = {
+    "unopened": "{who} did not open it in time",
+    "declined": "{who} left it to others",
+    "called_away": "{who} had a call, or was not ready any more",
+    "returned": "{who} put it back",
+    "left": "{who} had gone",
+    "later": "the time {who} kept it for has come",
+    "given": "{who} gave it to this queue",
 }
 _LANGUAGES = {"cmn": "Mandarin", "yue": "Cantonese", "en": "English"}
 
@@ -119,11 +131,14 @@ def told(settings: Settings, interaction: InteractionId) -> Story | None:
             world, _, _ = recover(journal)
     except (StoreError, JournalError) as error:
         raise SetupProblem(str(error)) from None
-    return story(interaction, records, Routing(world), wall_clock()) if records else None
+    return story(interaction, records, Routing(world), TextRouting(world), wall_clock()) if records else None
 
 
 _NEWEST = sa.select(calls.c.interaction).order_by(calls.c.at.desc(), calls.c.interaction.desc()).limit(1)
-_SPAN = sa.select(calls.c.first_seq, calls.c.last_seq).where(calls.c.interaction == sa.bindparam("interaction"))
+_SPAN = sa.union_all(
+    sa.select(calls.c.first_seq, calls.c.last_seq).where(calls.c.interaction == sa.bindparam("interaction")),
+    sa.select(pieces.c.first_seq, pieces.c.last_seq).where(pieces.c.piece == sa.bindparam("interaction")),
+)
 
 
 class _Words(Struct):
@@ -174,6 +189,12 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"in line for {words.queue(line.queue)}{kept}"
         case "PriorityRaised":
             return f"put {line.detail} minutes ahead by {who}"
+        case "HelpGiven":
+            return f"asked to be helped first: put {line.detail} minutes ahead"
+        case "AnswerHeard":
+            return f"heard the article {line.detail}"
+        case "MessageLeft":
+            return f"left a message of {_lasting(int(line.detail))}"
         case "Overflowed":
             return f"left the line for {words.queue(line.queue)}: {_OVERFLOWS[line.detail]}"
         case "Offered":
@@ -206,6 +227,21 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"{who} wrapped up{f': {line.detail}' if line.detail else ''}"
         case "InteractionEnded":
             return f"ended: {how}"
+        case "PieceArrived":
+            return f"a message of {_lasting(int(line.detail))} was left"
+        case "PieceQueued":
+            why = f": {_BACK[line.detail].format(who=who)}" if line.detail else ""
+            return f"the message is in line for {words.queue(line.queue)}{why}"
+        case "PieceOffered":
+            return f"shown to {who}"
+        case "PieceTaken":
+            return f"{who} opened it"
+        case "PieceKept":
+            return f"{who} keeps it until {words.clock(Ms(int(line.detail)))}"
+        case "PieceGiven":
+            return f"{who} gives it to {words.agent(AgentId(line.detail)) if line.detail else words.queue(line.queue)}"
+        case "PieceEnded":
+            return f"{who} finished it{f': {line.detail}' if line.detail else ''}"
         case _:
             return f"mended: {line.detail}"
 
@@ -246,6 +282,16 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return "the exchange is away"
         case "nobody_waits":
             return "nobody waits"
+        case "at_capacity":
+            return f"{who} has {arg('has')} of {arg('of')} in hand ({arg('channel')})"
+        case "has_chats":
+            return f"{who} has {arg('has')} chats, and no call beside them"
+        case "unopened":
+            return f"{who} has one on the desk that is not opened yet"
+        case "paused":
+            return f"{who} left one to others, and is asked again in {_lasting(arg('ms'))}"
+        case "no_desk":
+            return f"{who} has no desk open"
         case "opted_out":
             return f"{who} takes no calls of {arg('queue')} in this shift"
         case "queue_closed":

@@ -20,10 +20,17 @@ def book(turn: Turn, it: Interaction, d: Detail) -> None:
     to = d.to or it.caller
     if to is None or it.connected is not None or turn.world.site is None:
         return
-    if it.callback is not None and (it.callback.to, it.callback.at) == (to, d.at):
+    if is_away(it) or (it.callback is not None and (it.callback.to, it.callback.at) == (to, d.at)):
         return
     first = _rules(turn.world, it).first
     turn.emit(e.CallbackBooked(interaction=it.id, to=to, at=d.at, first=first))
+
+
+def is_away(it: Interaction) -> bool:
+    """Whether the caller is no longer on the line by which they came."""
+    return (it.callback is not None and it.callback.released is not None) or (
+        it.direction == "out" and not it.connected
+    )
 
 
 def hung_up(turn: Turn, it: Interaction) -> None:
@@ -116,10 +123,16 @@ def put_back(world: World, interaction: InteractionId) -> bool:
 
 
 def in_line(world: World, it: Interaction) -> bool:
-    """Whether somebody who is not on the line waits for their turn all the same, and it is not put off."""
+    """Whether they have a place: on the phone, or to be called back as soon as it is their turn."""
     callback = it.callback
+    if it.state is State.DIALLING:
+        return callback is not None
+    if it.state not in (State.WAITING, State.OFFERED):
+        return False
+    if it.channel:
+        return True
     # Closed by hand: who is not on the line can wait until it opens.
-    return callback is not None and not it.channel and callback.due and by_hand(world, it.queue) is None
+    return callback is not None and callback.due and by_hand(world, it.queue) is None
 
 
 def timer(it: Interaction) -> Ms | None:

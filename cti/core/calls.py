@@ -13,6 +13,7 @@ from cti.core.commands import HangUp
 from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
 from cti.core.interaction import TABLE, Do, No, Signal, State
 from cti.core.overflow import Way, way_on_entry, way_out
+from cti.core.pieces import leave_message
 from cti.core.staff import free, put
 from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, steer
 from cti.core.telling import came_out
@@ -30,6 +31,9 @@ def signal(turn: Turn, interaction: Interaction, what: Signal, detail: Detail) -
 
 
 def _reattach(turn: Turn, it: Interaction, d: Detail) -> None:
+    if it.channel != d.channel and callbacks.is_away(it):
+        # The session's first word, after the channel's last: they have hung up, and keep their place.
+        return
     if d.channel is not None:
         turn.emit(e.CallerReattached(interaction=it.id, channel=d.channel))
 
@@ -77,6 +81,39 @@ def _go(turn: Turn, it: Interaction, way: Way | None) -> None:
 
 def _note_end(turn: Turn, it: Interaction, d: Detail) -> None:
     turn.emit(e.FlowFinished(interaction=it.id, how=d.how))
+
+
+def _leave_line(turn: Turn, it: Interaction, d: Detail) -> None:
+    """The caller has what they need, or it is closed: the place goes to the next."""
+    end_offer(turn, it, "caller_gone")
+    if d.how != "closed":
+        came_out(turn, it, gave_up=True)
+    turn.emit(e.FlowFinished(interaction=it.id, how=d.how, queue=it.queue, waited=_waited(turn, it)))
+
+
+def _help(turn: Turn, it: Interaction, d: Detail) -> None:
+    queue = turn.world.queue(it.queue)
+    if queue is not None and queue.room.help_minutes and not it.helped:
+        turn.emit(e.HelpGiven(interaction=it.id, minutes=queue.room.help_minutes))
+
+
+def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
+    in_line = it.state in (State.WAITING, State.OFFERED)
+    leave_message(
+        turn,
+        e.MessageLeft(
+            interaction=it.id,
+            queue=it.queue if in_line else d.queue,
+            skills=it.skills if in_line else d.skills,
+            language=it.language or d.language,
+            ms=d.ms,
+            caller=it.caller,
+        ),
+    )
+
+
+def _note_answer(turn: Turn, it: Interaction, d: Detail) -> None:
+    turn.emit(e.AnswerHeard(interaction=it.id, article=d.how, solved=d.solved))
 
 
 def _decline(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -185,7 +222,7 @@ def _waited(turn: Turn, it: Interaction) -> Ms:
 
 
 def _leave_menu(turn: Turn, it: Interaction, d: Detail) -> None:
-    _end(turn, it, "flow" if it.flow_end else "left_menu")
+    _end(turn, it, it.flow_end if it.flow_end in _HELPED else "flow" if it.flow_end else "left_menu")
 
 
 def _abandon(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -235,6 +272,9 @@ def agent_free(turn: Turn, agent: AgentId) -> None:
         free(turn, now)
 
 
+_HELPED = frozenset({"message", "answer"})
+"""Ends of a flow that are the end of the call, too, in history: the caller got something."""
+
 _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.REATTACH: _reattach,
     Do.SET_LANGUAGE: _set_language,
@@ -243,7 +283,11 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.REQUEUE: _requeue,
     Do.RAISE: _raise,
     Do.OVERFLOW: _overflow,
+    Do.HELP: _help,
+    Do.KEEP_MESSAGE: _keep_message,
+    Do.NOTE_ANSWER: _note_answer,
     Do.NOTE_END: _note_end,
+    Do.LEAVE_LINE: _leave_line,
     Do.DECLINE: _decline,
     Do.EXPIRE: _expire,
     Do.FAIL: _fail,

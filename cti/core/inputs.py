@@ -130,8 +130,7 @@ class RingFailed(_Input, frozen=True):
     """None: a leg to somebody outside."""
     channel: ChannelId
     reason: str
-    how: str = ""
-    """As in `DialEnded`, where that is known: `not_allowed`, `wrong_number`."""
+    how: str = ""  # as in `DialEnded`, where that is known
 
 
 class PhoneReachable(_Input, frozen=True):
@@ -225,11 +224,36 @@ class CallbackAsked(_Input, frozen=True):
     to: IdentifierId | None = None
     """None: at the number they call from."""
     at: Ms | None = None
-    """Not before; None: when their turn comes."""
+    """Not before."""
+
+
+class MessageSent(_Input, frozen=True):
+    """The caller left a message. In line, that line's queue and skills hold in place of these."""
+
+    interaction: InteractionId
+    ms: Ms
+    caller: IdentifierId | None
+    queue: QueueId | None
+    skills: Skills
+    language: Language | None
+
+
+class ArticleHeard(_Input, frozen=True):
+    """In line, an article was read to the caller, who says whether it helped (None: says nothing)."""
+
+    interaction: InteractionId
+    article: str
+    solved: bool | None
+
+
+class HelpAsked(_Input, frozen=True):
+    """A caller in line asks to be helped first."""
+
+    interaction: InteractionId
 
 
 class FlowEnded(_Input, frozen=True):
-    """The flow came to its own end without a person: `how` is `hangup`, `closed` or `message`."""
+    """The call came to its end without a person: `how` is `hangup`, `closed`, `message`, `answer`."""
 
     interaction: InteractionId
     how: str
@@ -325,31 +349,28 @@ class HangUpAsked(_Input, frozen=True):
 
 
 class CallAsked(_Input, frozen=True):
-    """The agent wants to call somebody outside."""
+    """The agent wants to call somebody outside, at a number that the site allows: numbers are not known here."""
 
     agent: AgentId
     interaction: InteractionId
-    """Its name from now on."""
     to: IdentifierId
-    """Of a number that the site allows: numbers are not known here."""
 
 
 class MachineAnswered(_Input, frozen=True):
-    """The agent says that a callback was answered by a machine: it was no success."""
+    """The agent says that a machine answered a callback."""
 
     agent: AgentId
     interaction: InteractionId
 
 
 class TransferAsked(_Input, frozen=True):
-    """The agent gives the caller to a colleague (`to`), to a queue or to a number outside; one of the three."""
+    """The agent gives the caller to a colleague (`to`), to a queue or to a number outside, which the site allows."""
 
     agent: AgentId
     interaction: InteractionId
     to: AgentId | None = None
     queue: QueueId | None = None
     outside: IdentifierId | None = None
-    """Of a number that the site allows."""
 
 
 class RecallAsked(_Input, frozen=True):
@@ -372,6 +393,55 @@ class WrapUpDone(_Input, frozen=True):
     outcome: OutcomeId | None
     ready: bool = True
     """Whether the agent is ready for the next one."""
+
+
+# --- agents about text work
+
+
+class PieceOpened(_Input, frozen=True):
+    """The agent opens what is on the desk, or what they had kept for later."""
+
+    agent: AgentId
+    piece: InteractionId
+
+
+class PieceDeclined(_Input, frozen=True):
+    """Not opened: for others."""
+
+    agent: AgentId
+    piece: InteractionId
+
+
+class PiecePutBack(_Input, frozen=True):
+    """Back in line, for others."""
+
+    agent: AgentId
+    piece: InteractionId
+
+
+class PieceGivenAway(_Input, frozen=True):
+    """To a colleague (`to`) or to a queue; one of the two."""
+
+    agent: AgentId
+    piece: InteractionId
+    to: AgentId | None = None
+    queue: QueueId | None = None
+
+
+class PiecePutOff(_Input, frozen=True):
+    """Kept for later."""
+
+    agent: AgentId
+    piece: InteractionId
+    until: Ms
+
+
+class PieceFinished(_Input, frozen=True):
+    """What came of it. The note is kept in a table, not here."""
+
+    agent: AgentId
+    piece: InteractionId
+    outcome: OutcomeId | None
 
 
 Input = (
@@ -398,6 +468,9 @@ Input = (
     | QueueSwitched
     | WaitSaid
     | CallbackAsked
+    | MessageSent
+    | ArticleHeard
+    | HelpAsked
     | FlowEnded
     | AfterReached
     | SentAway
@@ -418,4 +491,10 @@ Input = (
     | RecallAsked
     | WrapUpExtended
     | WrapUpDone
+    | PieceOpened
+    | PieceDeclined
+    | PiecePutBack
+    | PieceGivenAway
+    | PiecePutOff
+    | PieceFinished
 )

@@ -67,7 +67,7 @@ class Outlook:
         self._lines: dict[Requirement, list[_Rank]] = {}
         """Who needs an agent: whoever has an offer out has one."""
         for one in world.interactions.values():
-            if one.state is State.WAITING and (one.channel or in_line(world, one)):
+            if one.state is State.WAITING and in_line(world, one):
                 self._lines.setdefault(self._asked(one), []).append(self._rank(one))
         for line in self._lines.values():
             line.sort()

@@ -9,7 +9,8 @@ from cti.core.closings import ousted
 from cti.core.events import Why
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
-from cti.core.queue import available, without
+from cti.core.piece import Channel
+from cti.core.queue import available, held_up, without
 from cti.core.reasons import Colleague
 from cti.core.requirement import Requirement, first_stage, requirement
 from cti.core.router import Router
@@ -20,7 +21,6 @@ from cti.core.world import AgentNow, Interaction, World
 BUSY_LOOKED_AT = 50
 """Of so many colleagues it is told whether they could have served a caller but were busy: enough for a person, and as
 cheap with ten thousand agents."""
-_IN_LINE = frozenset({State.WAITING, State.OFFERED, State.DIALLING})
 _AWAY = frozenset({AgentState.SIGNED_OUT, AgentState.NOT_READY})
 
 
@@ -98,7 +98,7 @@ class Routing:
         if not self._world.asterisk:
             return (Why(code="asterisk_away"),)
         if not available(self._world, own):
-            return (Why(code="no_phone", agent=agent),)
+            return (held_up(self._world, own, Channel.VOICE, now) or Why(code="no_phone", agent=agent),)
         found = self._router.explain_agent(agent, now)
         return found if self._waiting else (Why(code="nobody_waits"), *found)
 
@@ -113,6 +113,7 @@ class Routing:
             state=agent.state.value,
             until=agent.until,
             without=without(self._world, agent),
+            held_up=held_up(self._world, agent, Channel.VOICE, agent.since) if agent.work else None,
         )
 
     def _agent(self, agent: AgentId) -> None:
@@ -129,7 +130,7 @@ class Routing:
     def _interaction(self, interaction: InteractionId) -> None:
         self._forget(interaction)
         it = self._world.interactions.get(interaction)
-        if it is None or it.state not in _IN_LINE or not (it.channel or in_line(self._world, it)):
+        if it is None or not in_line(self._world, it):
             self._router.leave(interaction)
             return
         self._waiting[interaction] = (it.channel, it.preferred)

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cti.core.ids import AgentId, ClosingId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.room import Room
 
 Texts = dict[str, str]
 Skills = dict[SkillId, int]
@@ -159,6 +160,8 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     service_level_s: int = 20
     service_level_goal: int = 80
     """Per cent."""
+    text_level_s: int = 14_400
+    """A message opened within so long counts within the service level of text work; screens turn amber past it."""
     limit_s: int = 120
     """The longest wait that is still fine; screens turn amber past it."""
     position_every_s: int = 30
@@ -166,7 +169,40 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Both hear the agent's work number at the start of the talk."""
     survey: bool = True
     callbacks: Callbacks = Callbacks()
-    music: str = "default"
+    music: str | dict[Language, str] = "default"
+    """Class, or one for each language of callers."""
+    room: Room = Room()
+
+    def music_for(self, language: Language | None) -> str:
+        """The music class of a caller of this language."""
+        if isinstance(self.music, str):
+            return self.music
+        return self.music.get(language or Language(""), "default")
+
+    @property
+    def music_classes(self) -> tuple[str, ...]:
+        """Every class that callers of this queue may hear."""
+        return (self.music,) if isinstance(self.music, str) else tuple(dict.fromkeys(self.music.values()))
+
+
+class Capacity(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many pieces of text work an agent has at once, of each channel. Calls are one at a time."""
+
+    chat: int = 3
+    """While there is one, no call is offered."""
+    mail: int = 2
+    """Mails and messages; a call may come on top."""
+    open_s: int = 60
+    """A piece not opened for so long goes to another."""
+    again_s: int = 120
+    """Who left a piece to others is offered none for so long."""
+
+
+class OwnCapacity(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where one agent's capacity is not the site's."""
+
+    chat: int | None = None
+    mail: int | None = None
 
 
 class Agent(Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,6 +217,7 @@ class Agent(Struct, frozen=True, forbid_unknown_fields=True):
     desk_phone: bool = False
     """Besides the browser's phone (`<id>-web`), a SIP phone registers as `<id>-desk`; both ring."""
     auto_answer: bool = False
+    capacity: OwnCapacity = OwnCapacity()
 
     @property
     def phones(self) -> tuple[Phone, ...]:
@@ -276,6 +313,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Whose -> ISO dates. Filled in when a site is read, so that a journal knows what was in force."""
     closings: tuple[Closing, ...] = ()
     mail: Mail = Mail()
+    capacity: Capacity = Capacity()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:

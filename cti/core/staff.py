@@ -5,6 +5,7 @@ from collections.abc import Callable
 from cti.core import agent as a
 from cti.core import events as e
 from cti.core import inputs as i
+from cti.core import pieces
 from cti.core.agent import AgentDo, AgentNo, AgentSignal, AgentState
 from cti.core.commands import FallbackMember
 from cti.core.ids import AgentId, InteractionId, Ms, ReasonId
@@ -75,6 +76,8 @@ def put(
     ready, present = state is AgentState.READY, state is not AgentState.SIGNED_OUT
     if (ready, present) != (ready_before, present_before):
         fallback(turn, agent)
+    if agent.work and not ready:
+        (pieces.called_away if present else pieces.left)(turn, agent)
 
 
 def fallback(turn: Turn, agent: AgentNow) -> None:
@@ -169,6 +172,7 @@ def lose_desk(turn: Turn, agent: AgentId) -> None:
     if now is None or not (now.desk or now.desk_until):
         return
     turn.emit(e.DeskSeen(agent=agent, present=False))
+    pieces.called_away(turn, now)
     if profile is not None and not profile.desk_phone:
         signal(turn, agent, AgentSignal.DESK_LOST, ReasonId(a.DESK_LOST))
 

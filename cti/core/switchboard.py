@@ -8,14 +8,14 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, meanwhile, outward, staff
+from cti.core import calls, channels, meanwhile, outward, pieces, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
 from cti.core.hours import day_of
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.index import Index
-from cti.core.interaction import Signal
+from cti.core.interaction import Signal, State
 from cti.core.offers import offer
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail
@@ -51,7 +51,11 @@ def take(turn: Turn, said: i.Input, index: Index) -> None:
         offer(turn, index.routing)
         if isinstance(said, i.RouteAsked):
             foresee(turn, said.interaction)
-        _follow(turn, index, followed)
+        followed = _follow(turn, index, followed)
+        if turn.world.pieces:
+            # After the calls, which come before text work: whoever has just been given one is not free for it.
+            pieces.offer(turn, index.text)
+            _follow(turn, index, followed)
     except BaseException:
         index.spoil()
         raise
@@ -80,12 +84,15 @@ def expire(turn: Turn, index: Index) -> bool:
             calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
         elif kind is Kind.AGENT and (agent := world.agents.get(AgentId(of))) is not None:
             staff.expire(turn, agent)
+            pieces.expire_agent(turn, agent)
         elif kind is Kind.CALLBACK and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.DUE, Detail())
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
+        elif kind is Kind.PIECE and (piece := world.pieces.get(InteractionId(of))) is not None:
+            pieces.expire(turn, piece)
     return bool(due)
 
 
@@ -96,6 +103,9 @@ def _site(turn: Turn, said: i.SiteLoaded) -> None:
     if turn.world.site == said.site:
         return
     first = turn.world.site is None
+    for agent in turn.world.agents.values():
+        if agent.work and agent.id not in said.site.agent_by_id:
+            pieces.left(turn, agent)
     turn.emit(e.SiteInForce(site=said.site))
     if first:
         start_day(turn)
@@ -185,6 +195,34 @@ def _callback(turn: Turn, said: i.CallbackAsked) -> None:
     _about(turn, said.interaction, Signal.CALLBACK, Detail(to=said.to, at=said.at))
 
 
+def _message(turn: Turn, said: i.MessageSent) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is None or it.state is State.ENDED:
+        # Who hangs up at the end of speaking may be gone before the session has told of it. The message is kept.
+        pieces.leave_message(
+            turn,
+            e.MessageLeft(
+                interaction=said.interaction,
+                queue=said.queue,
+                skills=said.skills,
+                language=said.language,
+                ms=said.ms,
+                caller=said.caller,
+            ),
+        )
+        return
+    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms)
+    calls.signal(turn, it, Signal.MESSAGE, detail)
+
+
+def _heard(turn: Turn, said: i.ArticleHeard) -> None:
+    _about(turn, said.interaction, Signal.HEARD, Detail(how=said.article, solved=said.solved))
+
+
+def _help(turn: Turn, said: i.HelpAsked) -> None:
+    _about(turn, said.interaction, Signal.HELP, Detail())
+
+
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
     _about(turn, said.interaction, Signal.FLOW_ENDED, Detail(how=said.how))
 
@@ -253,6 +291,9 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.QueueSwitched: _switched,
     i.WaitSaid: _wait_said,
     i.CallbackAsked: _callback,
+    i.MessageSent: _message,
+    i.ArticleHeard: _heard,
+    i.HelpAsked: _help,
     i.FlowEnded: _flow_ended,
     i.CallAsked: outward.call_asked,
     i.MachineAnswered: _machine,
@@ -266,4 +307,5 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.RecallAsked: _recall_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,
+    **pieces.HANDLERS,
 }

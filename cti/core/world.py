@@ -23,6 +23,7 @@ from cti.core.ids import (
     ReasonId,
 )
 from cti.core.interaction import State
+from cti.core.piece import PieceKind, PieceState
 from cti.core.site import Agent, Queue, Site, Skills, Texts
 
 SNAPSHOT_VERSION = 3
@@ -124,6 +125,8 @@ class Interaction(Struct):
     priority: int = 0
     raised: int = 0
     """Priority set by hand, on top."""
+    helped: bool = False
+    """They asked to be helped first: their priority is higher by it."""
     overflowed: bool = False
     closing: ClosingId | None = None
     """How the queue they were moved from last was closed."""
@@ -163,6 +166,8 @@ class Interaction(Struct):
     judged: bool | None = None
     surveyed: bool = False
     flow_end: str = ""
+    message: Ms = Ms(0)
+    """How long the one is that they left; 0: none."""
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -170,6 +175,41 @@ class Interaction(Struct):
     def waits_since(self) -> Ms:
         """Begin of this wait: after a talk, later than that of the place."""
         return max(self.since, self.parted or self.since)
+
+
+class Piece(Struct):
+    """One open piece of text work."""
+
+    id: InteractionId
+    kind: PieceKind
+    about: InteractionId | None
+    """The call it was left in."""
+    caller: IdentifierId | None
+    number: str
+    language: Language | None
+    length: Ms
+    opened: Ms
+    """When it came."""
+    state: PieceState = PieceState.WAITING
+    queue: QueueId | None = None
+    skills: Skills = field(default_factory=dict)
+    priority: int = 0
+    since: Ms = Ms(0)
+    """Begin of the wait; kept however often it goes back in line."""
+    preferred: AgentId | None = None
+    preferred_as: str = ""
+    kept_until: Ms = Ms(0)
+    agent: AgentId | None = None
+    """On whose desk it is, or who keeps it for later."""
+    at: Ms = Ms(0)
+    """Since when it is there so."""
+    until: Ms | None = None
+    """By when it is to be opened, or until when it is kept."""
+    why: tuple[Why, ...] = ()
+    answered: bool = False
+    """Somebody has opened it."""
+    given_by: AgentId | None = None
+    """Who gave it away last."""
 
 
 class AgentNow(Struct):
@@ -196,6 +236,18 @@ class AgentNow(Struct):
     """A desk is open and beating."""
     desk_until: Ms | None = None
     """After a restart: the time by which the desk must be back."""
+    desk_gone: Ms | None = None
+    """Since when there has been no desk."""
+    work: dict[InteractionId, PieceKind] = field(default_factory=dict)
+    """Pieces of text work in hand, beside the call."""
+    later: list[InteractionId] = field(default_factory=list)
+    """Pieces they keep for later."""
+    unopened: InteractionId | None = None
+    """The one of those in hand that has not been opened yet."""
+    text_idle_since: Ms = Ms(0)
+    """When a piece left their hand last."""
+    text_paused: Ms | None = None
+    """Not offered text work until then."""
 
     @property
     def share_worked(self) -> float:
@@ -217,6 +269,8 @@ class QueueToday(Struct):
     arrived: int = 0
     answered: int = 0
     abandoned: int = 0
+    left: int = 0
+    """Who left the line by their own choice but with something: a message, an answer; or were sent away."""
     within: int = 0
     waited_answered: Ms = Ms(0)
     talked: Ms = Ms(0)
@@ -226,6 +280,12 @@ class QueueToday(Struct):
     """Those who got an agent within it."""
     callbacks: int = 0
     """Callers who hung up and kept their place."""
+    text_arrived: int = 0
+    text_opened: int = 0
+    """For the first time."""
+    text_within: int = 0
+    """Those of them within the queue's `text_level_s`."""
+    text_done: int = 0
 
 
 class Today(Struct):
@@ -250,6 +310,8 @@ class World(Struct):
     asterisk: bool = False
     booted: Ms = Ms(0)
     interactions: dict[InteractionId, Interaction] = field(default_factory=dict)
+    pieces: dict[InteractionId, Piece] = field(default_factory=dict)
+    """Text work that has not ended."""
     agents: dict[AgentId, AgentNow] = field(default_factory=dict)
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
     callbacks: dict[InteractionId, None] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import abandoned, lists, person, reads, records, work
+from cti.store import abandoned, lists, person, reads, records, text_work, work
 from cti.store.database import Store
 from cti.store.erase import Erased, erase
 from cti.store.identity import Identifier, Identities
@@ -41,6 +41,7 @@ from cti.store.views import (
     Entry,
     Message,
     Person,
+    PieceLine,
     Pop,
     PromiseLine,
 )
@@ -205,6 +206,14 @@ class History:
         """One call in full; None: there is no such call."""
         return await self._read(lambda db: lists.call(db, interaction))
 
+    async def piece(self, piece: InteractionId) -> PieceLine | None:
+        """One piece of text work in full; None: there is no such piece."""
+        return await self._read(lambda db: text_work.piece_line(db, piece))
+
+    async def recording(self, piece: InteractionId) -> Path | None:
+        """The file of a message that was left; None: there is none, or none any more."""
+        return await self._read(lambda db: text_work.recording(db, self._recordings, piece))
+
     async def calls(
         self,
         before: str | None = None,
@@ -250,8 +259,8 @@ class History:
             return ()
 
         def look(db: Reader) -> tuple[Record, ...]:
-            span = db.execute("SELECT first_seq, last_seq FROM calls WHERE interaction = ?", (interaction,)).fetchone()
-            return tuple(journal.story(span[0], span[1], interaction)) if span else ()
+            span = text_work.span(db, interaction)
+            return tuple(journal.story(*span, interaction)) if span is not None else ()
 
         return await self._read(look)
 

@@ -14,7 +14,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str
-    """`call`, `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`."""
+    """`call`, `message` (left by a caller), `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`."""
     at: Ms
     title: str
     text: str = ""
@@ -158,9 +158,10 @@ class CallLine(Struct, frozen=True, kw_only=True):
     agent: AgentId | None
     """The last who talked."""
     state: str
-    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `lost`, `merged` (they
-    called again before they were called back), `callback_missed`; of a call of ours that came to nothing `busy`,
-    `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`, `cancelled`, `not_reached`."""
+    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message`, `answer`, `flow`,
+    `lost`, `merged` (they called again before they were called back), `callback_missed`; of a call of ours that came to
+    nothing `busy`, `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`,
+    `cancelled`, `not_reached`."""
     outgoing: bool = False
     """We called."""
     waited: Ms
@@ -192,6 +193,30 @@ class Abandoned(Struct, frozen=True, kw_only=True):
     handled_by: AgentId | None
     """Who has seen to it."""
     handled: Ms | None
+
+
+class PieceLine(Struct, frozen=True, kw_only=True):
+    """One piece of text work as history knows it, folded from the journal."""
+
+    piece: InteractionId
+    kind: str
+    """`message`."""
+    about: InteractionId | None
+    """The call it was left in."""
+    at: Ms
+    number: str
+    """The hotline number that was dialled."""
+    language: str | None
+    queue: QueueId | None
+    agent: AgentId | None
+    """The last who opened it."""
+    state: str
+    """`open`, or how it ended: `done`."""
+    waited: Ms
+    """Until it was opened first."""
+    length: Ms
+    """Of the recording."""
+    outcome: OutcomeId | None = None
 
 
 class AgentDay(Struct, frozen=True, kw_only=True):

@@ -138,7 +138,9 @@ class AgentsApi:
         return Done()
 
     async def why(self, call: Call[None, None]) -> NoWork:
-        return NoWork(why=self._loop.routing.why_no_work(call.agent, self._loop.now()))
+        now = self._loop.now()
+        text = self._loop.text.why_no_work(call.agent, now)
+        return NoWork(why=self._loop.routing.why_no_work(call.agent, now), text=text)
 
     async def put_away(self, call: Call[None, None]) -> Done:
         if not self._live.put_away(call.agent, call.path["id"]):

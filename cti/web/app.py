@@ -24,6 +24,7 @@ from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_session import SessionApi
+from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
 from cti.web.auth import Gate
@@ -111,6 +112,7 @@ class Web:
                 history=HistoryApi(loop, history, accounts, records),
                 queues=QueuesApi(loop, accounts),
                 work=WorkApi(history, records),
+                text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),
                 visits=VisitsApi(loop, kb, history),

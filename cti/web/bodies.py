@@ -123,6 +123,8 @@ class NoWork(Reply, frozen=True):
     """Why one gets no calls."""
 
     why: tuple[Why, ...]
+    text: tuple[Why, ...] = ()
+    """Why no messages."""
 
 
 class Transfer(Ask, frozen=True):
@@ -165,6 +167,18 @@ class WrapUp(Ask, frozen=True):
     """Whom the agent talked with, when it was confirmed."""
     ready: bool = True
     """Ready for the next one; else not ready."""
+
+
+class KeepPiece(Ask, frozen=True):
+    until: Ms
+    """In the next 31 days."""
+
+
+class FinishPiece(Ask, frozen=True):
+    outcome: OutcomeId | None = None
+    note: Note = ""
+    customer: CustomerId | None = None
+    """Whose it was, when it was confirmed."""
 
 
 class NoteAsk(Ask, frozen=True):

@@ -1,12 +1,14 @@
 """What the web needs of the other parts. `cti.app` hands the real ones in; nothing here knows how they work."""
 
 from collections.abc import MutableMapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.core.inputs import Input
 from cti.core.routing import Routing
+from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
 from cti.store.views import (
@@ -20,6 +22,7 @@ from cti.store.views import (
     Entry,
     Message,
     Person,
+    PieceLine,
     Pop,
     PromiseLine,
 )
@@ -40,6 +43,10 @@ class Loop(Protocol):
     @property
     def routing(self) -> Routing:
         """Who waits, who is free and why, as of the newest record."""
+
+    @property
+    def text(self) -> TextRouting:
+        """The same of text work."""
 
     def submit(self, said: Input) -> None:
         """Put an input into the inbox. Never blocks."""
@@ -133,6 +140,14 @@ class History(Protocol):
         """A page of the timeline, newest first, and where the next one begins. Raises ValueError for a bad `before`."""
 
     async def call(self, interaction: InteractionId) -> CallLine | None: ...
+
+    async def pop(self, identifier: IdentifierId | None, interaction: InteractionId | None = None) -> Pop:
+        """Everything known about a caller; `interaction` is left out of it."""
+
+    async def piece(self, piece: InteractionId) -> PieceLine | None: ...
+
+    async def recording(self, piece: InteractionId) -> Path | None:
+        """The file of a message; None: there is none, or none any more."""
 
     async def calls(
         self, before: str | None, limit: int, agent: AgentId | None, customer: CustomerId | None

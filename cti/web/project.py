@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from statistics import median_low
 
@@ -19,6 +19,7 @@ from cti.core.queue import available, served_by, without
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
 from cti.store.views import Pop
+from cti.web import text_views
 from cti.web.views import (
     AgentTile,
     CallView,
@@ -67,6 +68,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.FlowPosition: frozenset({_O}),
     e.Queued: frozenset({_O, _L}),
     e.PriorityRaised: _NOTHING,
+    e.HelpGiven: _NOTHING,
     e.Overflowed: _NOTHING,
     e.WaitForeseen: _NOTHING,
     e.WaitTold: _NOTHING,
@@ -90,7 +92,9 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.CallbackMissed: frozenset({_L}),
     e.ConnectedOutside: frozenset({_O, _T}),
     e.OutsideEnded: frozenset({_O}),
-    e.FlowFinished: _NOTHING,
+    e.AnswerHeard: frozenset({_T}),
+    e.MessageLeft: _NOTHING,
+    e.FlowFinished: frozenset({_O, _L}),
     e.SurveyOpened: _NOTHING,
     e.Judged: frozenset({_O, _T}),
     e.InteractionEnded: frozenset({_O, _L, _T}),
@@ -100,6 +104,14 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.DeskSeen: frozenset({_L}),
     e.PhoneSeen: frozenset({_O}),
     e.WrappedUp: _NOTHING,
+    e.PieceArrived: _NOTHING,
+    e.PieceQueued: frozenset({_O, _L}),
+    e.PieceOffered: frozenset({_O, _L}),
+    e.PieceTaken: frozenset({_O, _L}),
+    e.PieceKept: frozenset({_O}),
+    e.PieceGiven: _NOTHING,
+    e.PieceEnded: frozenset({_O, _L}),
+    e.TextPaused: _NOTHING,
     e.LegStarted: _NOTHING,
     e.LegUp: _NOTHING,
     e.LegBridged: _NOTHING,
@@ -115,18 +127,27 @@ def of_agent(world: World, agent: AgentId) -> InteractionId | None:
     return now.interaction if now else None
 
 
+def on_desk(world: World, agent: AgentId) -> tuple[InteractionId, ...]:
+    """The call on this agent's desk, and the text work."""
+    now = world.agents.get(agent)
+    if now is None:
+        return ()
+    return (*((now.interaction,) if now.interaction is not None else ()), *now.work, *now.later)
+
+
 # --- the desk
 
 
-def desk(world: World, agent: AgentId, pop: Pop | None, notices: tuple[NoticeView, ...]) -> DeskView:
-    """Everything one desk shows. `pop` is that of the interaction on the desk."""
-    site = world.site
+def desk(world: World, agent: AgentId, pops: Mapping[InteractionId, Pop], notices: tuple[NoticeView, ...]) -> DeskView:
+    """Everything one desk shows."""
+    site, interaction = world.site, of_agent(world, agent)
     return DeskView(
         me=me(world, agent),
         queues=queues(world),
         call=call(world, agent),
-        pop=pop,
+        pop=pops.get(interaction) if interaction is not None else None,
         notices=notices,
+        work=text_views.work(world, agent, pops),
         reasons=site.reasons if site else (),
         outcomes=site.outcomes if site else (),
         closings=closings(world, agent),
@@ -258,6 +279,7 @@ def queues(world: World) -> tuple[QueueView, ...]:
     if world.site is None:
         return ()
     line, later = waiting(world), to_call_back(world)
+    text = text_views.lines(world)
     outlook = Outlook(world)
     ready = [
         (agent, without(world, now))
@@ -273,6 +295,7 @@ def queues(world: World) -> tuple[QueueView, ...]:
             world.today.queues.get(queue.id) or QueueToday(),
             wait(world, outlook, queue),
             closed(world, queue),
+            text.get(queue.id, text_views.NONE),
         )
         for queue in world.site.queues
     )
@@ -286,6 +309,7 @@ def _queue(
     today: QueueToday,
     wait: WaitView | None,
     closed: ClosedView | None,
+    text: text_views.TextLine,
 ) -> QueueView:
     return QueueView(
         id=queue.id,
@@ -304,6 +328,12 @@ def _queue(
         told=today.told,
         kept=today.kept,
         closed=closed,
+        text_waiting=text.waiting,
+        text_since=text.since,
+        text_in_hand=text.in_hand,
+        text_level_s=queue.text_level_s,
+        text_opened=today.text_opened,
+        text_within=today.text_within,
     )
 
 

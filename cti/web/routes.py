@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from cti.store.views import AgentDay, CallLine, CaseLine, Person, PromiseLine
+from cti.store.views import AgentDay, CallLine, CaseLine, Person, PieceLine, Pop, PromiseLine
 from cti.web import bodies as b
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
@@ -15,6 +15,7 @@ from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_session import SIP_PATH, SessionApi
+from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
 from cti.web.call import Handler, Route, Socket
@@ -34,6 +35,7 @@ class Apis:
     queues: QueuesApi
     history: HistoryApi
     work: WorkApi
+    text: TextApi
     kb: KbApi
     guest: GuestApi
     visits: VisitsApi
@@ -49,6 +51,7 @@ def table(apis: Apis) -> tuple[Route, ...]:
         *_agents(apis.agents, apis.line),
         *_calls(apis.calls),
         *_queues(apis.queues),
+        *_text(apis.text),
         *_history(apis),
         *_open(apis),
         *_process(apis),
@@ -126,6 +129,20 @@ def _queues(api: QueuesApi) -> tuple[Route, ...]:
             "/agent/queues/{id}", api.choose, "Opt out of a queue, or take its calls again", b.Done, ask=b.QueueTakes
         ),
         _post("/queues/open", api.open, "Open queues closed by hand", b.Done, b.OpenQueues, role="supervisor"),
+    )
+
+
+def _text(api: TextApi) -> tuple[Route, ...]:
+    return (
+        _get("/work/{id}", api.piece, "One piece of text work, such as a message left", PieceLine),
+        _get("/work/{id}/pop", api.pop, "Who left the piece on one's desk", Pop),
+        _get("/work/{id}/recording", api.recording, "The recording of a message; takes `Range`", None),
+        _post("/work/{id}/open", api.open, "Open a piece on one's desk", b.Done),
+        _post("/work/{id}/decline", api.decline, "Leave an unopened piece to others", b.Done),
+        _post("/work/{id}/back", api.back, "Put a piece back in line", b.Done),
+        _post("/work/{id}/give", api.give, "Give a piece to a colleague or a queue", b.Done, ask=b.Transfer),
+        _post("/work/{id}/later", api.later, "Keep a piece for later", b.Done, ask=b.KeepPiece),
+        _post("/work/{id}/done", api.done, "Say what came of a piece, and end it", b.Done, ask=b.FinishPiece),
     )
 
 

@@ -101,6 +101,45 @@ class QueueView(Struct, frozen=True, kw_only=True):
     kept: int = 0
     """Those of them who got an agent within it."""
     closed: ClosedView | None = None
+    text_waiting: int = 0
+    """Text work in line: messages."""
+    text_since: Ms | None = None
+    """Begin of its longest wait."""
+    text_in_hand: int = 0
+    """On agents' desks, kept for later included."""
+    text_level_s: int = 14_400
+    """Opened within so long it counts within the service level."""
+    text_opened: int = 0
+    text_within: int = 0
+
+
+class WorkView(Struct, frozen=True, kw_only=True):
+    """A piece of text work on this desk: a message that a caller left."""
+
+    piece: InteractionId
+    kind: str
+    state: str
+    """`offered` (to be opened by `until`), `open`, `later` (kept until `until`)."""
+    queue: QueueId | None
+    number: str
+    """The hotline number that was dialled."""
+    language: str | None
+    since: Ms
+    """Begin of the wait."""
+    at: Ms
+    """Since when it is here so."""
+    until: Ms | None
+    length: Ms
+    """Of the recording."""
+    about: InteractionId | None
+    """The call it was left in."""
+    name: str = ""
+    """Who left it, where that is one person."""
+    display: str = ""
+    """Their number as people write it; empty: withheld."""
+    why: tuple[Why, ...] = ()
+    """Why this agent."""
+    given_by: AgentId | None = None
 
 
 class GivenTo(Struct, frozen=True, kw_only=True):
@@ -168,6 +207,8 @@ class DeskView(Struct, frozen=True, kw_only=True):
     call: CallView | None
     pop: Pop | None
     notices: tuple[NoticeView, ...]
+    work: tuple[WorkView, ...] = ()
+    """Text work in this agent's hand, unopened first, then longest waiting; kept for later last."""
     reasons: tuple[Reason, ...]
     outcomes: tuple[OutcomeKind, ...]
     closings: tuple[ClosingView, ...] = ()

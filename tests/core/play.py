@@ -19,11 +19,13 @@ from cti.core.ids import (
     Language,
     Ms,
     OfferId,
+    OutcomeId,
     QueueId,
     ReasonId,
     SkillId,
 )
 from cti.core.index import Index
+from cti.core.room import Room
 from cti.core.site import Agent, Calendar, Callbacks, Closing, Number, Outgoing, Overflow, Policy, Queue, Ring, Site
 from cti.core.switchboard import step
 from cti.core.world import World
@@ -54,6 +56,7 @@ def site() -> Site:
                 prefer_last_s=20,
                 policy=Policy.SCARCE_FIRST,
                 opt_out=True,
+                room=Room(help_minutes=5),
             ),
             Queue(
                 id=QueueId("rings"),
@@ -138,6 +141,11 @@ def _channel(who: str) -> ChannelId:
     return ChannelId(f"{who}.0" if "." in who else f"ch-{who}")
 
 
+def _message(call: str) -> InteractionId:
+    """`A` is the message left in that call."""
+    return InteractionId(f"{call}-message")
+
+
 _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "calls": lambda w, r: i.CallArrived(
         interaction=InteractionId(w),
@@ -166,6 +174,24 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
+    "ends": lambda w, r: i.FlowEnded(interaction=InteractionId(w), how=r[0]),
+    "records": lambda w, r: i.MessageSent(
+        interaction=InteractionId(w), ms=Ms(int(r[0])), caller=None, queue=QueueId("support"), skills={}, language=None
+    ),
+    "listens": lambda w, r: i.ArticleHeard(
+        interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
+    ),
+    "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
+    "opens": lambda w, r: i.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
+    "leaves-it": lambda w, r: i.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
+    "puts-back": lambda w, r: i.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
+    "passes-on": lambda w, r: i.PieceGivenAway(
+        agent=AgentId(w), piece=_message(r[0]), **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])}
+    ),
+    "keeps": lambda w, r: i.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
+    "finishes": lambda w, r: i.PieceFinished(
+        agent=AgentId(w), piece=_message(r[0]), outcome=OutcomeId(r[1]) if len(r) > 1 else None
+    ),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
     "sent-to": lambda w, r: i.SentAway(interaction=InteractionId(w), channel=_channel(w), dialled=r[0]),
     "answers": lambda w, r: i.SurveyAnswered(interaction=InteractionId(w), solved=r[0] == "yes"),
@@ -214,6 +240,14 @@ def fact(event: e.Event) -> str:
             return f"{'requeued' if event.again else 'queued'} {event.interaction} {event.queue}"
         case e.PriorityRaised():
             return f"raised {event.interaction} {event.raised} by {event.by}"
+        case e.HelpGiven():
+            return f"helped {event.interaction} {event.minutes}"
+        case e.MessageLeft():
+            return f"message {event.interaction} {event.ms} {event.queue}"
+        case e.AnswerHeard():
+            return f"heard {event.interaction} {event.article} {event.solved}"
+        case e.FlowFinished():
+            return f"left {event.interaction} {event.how}{f' after {event.waited // 1000}' if event.queue else ''}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
         case e.QueueTaken():
@@ -262,6 +296,22 @@ def fact(event: e.Event) -> str:
             return f"{event.agent} next {event.reason}"
         case e.Judged():
             return f"judged {event.interaction} {'yes' if event.solved else 'no'}"
+        case e.PieceQueued():
+            return f"{event.how} {event.piece} {event.queue}" if event.how else ""
+        case e.PieceOffered():
+            return f"shown {event.piece} {event.agent}"
+        case e.PieceTaken():
+            return (
+                f"{'taken' if event.first else 'taken-again'} {event.piece} {event.agent} after {event.waited // 1000}"
+            )
+        case e.PieceKept():
+            return f"kept {event.piece} {event.agent}"
+        case e.PieceGiven():
+            return f"given {event.piece} to {event.to or event.queue}"
+        case e.PieceEnded():
+            return f"ended {event.piece} {event.how} {event.outcome or '-'}"
+        case e.TextPaused():
+            return f"{event.agent} {'asked-again' if event.until is None else 'paused'}"
         case e.AgentMoved():
             return f"moved {event.interaction} {event.agent}"
         case e.Held() | e.Resumed():

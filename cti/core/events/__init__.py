@@ -27,6 +27,7 @@ from cti.core.events.legs import (
     Repaired,
 )
 from cti.core.events.life import (
+    AnswerHeard,
     CallerReattached,
     FlowFinished,
     FlowPosition,
@@ -34,6 +35,7 @@ from cti.core.events.life import (
     InteractionOpened,
     Judged,
     LanguageSet,
+    MessageLeft,
     SurveyOpened,
 )
 from cti.core.events.outgoing import (
@@ -47,6 +49,16 @@ from cti.core.events.outgoing import (
     Dialled,
     OutsideEnded,
     PlaceKept,
+)
+from cti.core.events.pieces import (
+    PieceArrived,
+    PieceEnded,
+    PieceGiven,
+    PieceKept,
+    PieceOffered,
+    PieceQueued,
+    PieceTaken,
+    TextPaused,
 )
 from cti.core.events.site import (
     AsteriskLost,
@@ -69,6 +81,7 @@ from cti.core.events.talks import (
     Transferred,
 )
 from cti.core.events.waits import (
+    HelpGiven,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -81,6 +94,7 @@ from cti.core.ids import Ms
 __all__ = [
     "AgentMoved",
     "AgentStateSet",
+    "AnswerHeard",
     "AsteriskLost",
     "AsteriskSeen",
     "BridgeStarted",
@@ -100,6 +114,7 @@ __all__ = [
     "FlowFinished",
     "FlowPosition",
     "Held",
+    "HelpGiven",
     "InteractionEnded",
     "InteractionOpened",
     "Judged",
@@ -109,12 +124,20 @@ __all__ = [
     "LegGone",
     "LegStarted",
     "LegUp",
+    "MessageLeft",
     "NotReadyNext",
     "OfferEnded",
     "Offered",
     "OutsideEnded",
     "Overflowed",
     "PhoneSeen",
+    "PieceArrived",
+    "PieceEnded",
+    "PieceGiven",
+    "PieceKept",
+    "PieceOffered",
+    "PieceQueued",
+    "PieceTaken",
     "PlaceKept",
     "PriorityRaised",
     "QueueClosed",
@@ -127,6 +150,7 @@ __all__ = [
     "SiteInForce",
     "SurveyOpened",
     "TalkEnded",
+    "TextPaused",
     "TransferFailed",
     "Transferred",
     "WaitCameOut",
@@ -151,6 +175,7 @@ Event = (
     | FlowPosition
     | Queued
     | PriorityRaised
+    | HelpGiven
     | Overflowed
     | WaitForeseen
     | WaitTold
@@ -174,6 +199,8 @@ Event = (
     | CallbackMissed
     | ConnectedOutside
     | OutsideEnded
+    | AnswerHeard
+    | MessageLeft
     | FlowFinished
     | SurveyOpened
     | Judged
@@ -184,6 +211,14 @@ Event = (
     | DeskSeen
     | PhoneSeen
     | WrappedUp
+    | PieceArrived
+    | PieceQueued
+    | PieceOffered
+    | PieceTaken
+    | PieceKept
+    | PieceGiven
+    | PieceEnded
+    | TextPaused
     | LegStarted
     | LegUp
     | LegBridged

@@ -16,7 +16,7 @@ def _site(world: World, event: e.SiteInForce, at: Ms) -> None:
     for agent in event.site.agents:
         if agent.id not in world.agents:
             world.agents[agent.id] = AgentNow(id=agent.id, since=at)
-    for gone in [a for a, now in world.agents.items() if a not in known and now.interaction is None]:
+    for gone in [a for a, now in world.agents.items() if a not in known and now.interaction is None and not now.work]:
         del world.agents[gone]
     world.switches = {q: switch for q, switch in world.switches.items() if q in event.site.queue_by_id}
 
