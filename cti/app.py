@@ -19,6 +19,7 @@ from cti.core.commands import Command, Steer
 from cti.core.inputs import AsteriskUp, SiteLoaded, Started
 from cti.knowledge import Knowledge
 from cti.loop import Loop
+from cti.outside import Outside
 from cti.reception import Reception
 from cti.setup import fit, resources, site
 from cti.setup.problem import SetupProblem
@@ -63,8 +64,9 @@ class Bridge:
         self._agi = AgiServer(Sessions(self._reception))
         secrets = settings.secrets
         address = Address("127.0.0.1", settings.ami_port, secrets.ami_user, secrets.ami_secret)
+        self._outside = Outside(self.loop, self._history)
         self._link = AmiLink(address, self.loop.submit, identify=self._history.remember, welcome=self._asterisk_there)
-        self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id)
+        self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id, self._outside.number)
         self._accounts = Accounts(self._store, now=self.loop.now)
         self._web = Web(
             self._web_config(),
@@ -75,6 +77,7 @@ class Bridge:
             self._knowledge.hot,
             self._reception.pops,
             lambda: self._trouble is None,
+            self._outside,
         )
         self._reception.pop_changed = self._web.pop_changed
         self._reception.visitor_of = self._web.visitor_of

@@ -44,6 +44,22 @@ _ENDS = {
     "answer": "an article answered it",
     "flow": "the menu ended it",
     "lost": "nobody knows how",
+    "not_reached": "who was called was not reached",
+    "callback_missed": "called back in vain",
+    "merged": "the customer called again",
+    "busy": "busy",
+    "no_answer": "no answer",
+    "refused": "refused",
+    "wrong_number": "there is no such number",
+    "congestion": "no line was free",
+    "not_allowed": "may not be called",
+    "machine": "an answering machine",
+    "cancelled": "hung up while it rang",
+}
+_DIALLED = {
+    "call": "a number outside is called",
+    "callback": "the customer is called back",
+    "transfer": "the number is called to which the caller was given",
 }
 _PREFERRED = {
     "last_agent": "whom they talked with last",
@@ -219,6 +235,24 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"{who} transfers the caller to {words.agent(AgentId(line.detail)) if line.detail else line_of}"
         case "TransferFailed":
             return f"the transfer to {who or 'nobody'} failed: {how}"
+        case "CallbackBooked":
+            return "the caller wants to be called back"
+        case "PlaceKept":
+            return "the caller hung up; the place in line is kept"
+        case "CallbackPutOff":
+            return "not called for now"
+        case "Dialled":
+            return f"{_DIALLED.get(line.detail, line.detail)}{f', for {who}' if line.agent else ''}"
+        case "DialEnded":
+            return f"nobody was reached: {how}"
+        case "CallbackMerged":
+            return f"the customer called again: {line.detail} has the place"
+        case "CallbackMissed":
+            return f"not reached in {line.detail} tries: a promise of {who}"
+        case "ConnectedOutside":
+            return "talks with somebody outside"
+        case "OutsideEnded":
+            return "that talk is over"
         case "SurveyOpened":
             return "asked whether it was solved"
         case "Judged":

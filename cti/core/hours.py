@@ -90,6 +90,18 @@ def opens(site: Site, now: Ms, queue: Queue | None = None) -> Ms | None:
     return None
 
 
+def closes(site: Site, now: Ms, queue: Queue | None = None) -> Ms | None:
+    """When the hours that `now` falls into end; None: not within a week, or it is closed."""
+    plan = _plan(site, queue)
+    today = _date(plan.zone, now)
+    days = (today + timedelta(days=ahead) for ahead in range(-1, 8))
+    at, found = now, None
+    for begin, end in sorted(span for day in days for span in plan.spans(day)):
+        if begin <= at < end:
+            at = found = end
+    return found if found is not None and found < now + 7 * _DAY * 60_000 else None
+
+
 def other_days(site: Site, now: Ms, days: int) -> dict[str, str]:
     """Of today and the days after it, those that don't go by the week: ISO date -> hours, or `closed`."""
     plan = _plan(site, None)

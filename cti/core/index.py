@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from cti.core import callbacks
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
@@ -103,6 +104,7 @@ class Index:
         for interaction in interactions:
             it = world.interactions.get(interaction)
             timers.set((Kind.OFFER, interaction), it.offer.until if it is not None and it.offer is not None else None)
+            timers.set((Kind.CALLBACK, interaction), callbacks.timer(it) if it is not None else None)
             timers.set((Kind.OVERFLOW, interaction), overflow_at(world, it) if it is not None else None)
         for channel in channels:
             leg = world.legs.get(channel)

@@ -124,11 +124,13 @@ class HoldChanged(_Input, frozen=True):
 
 
 class RingFailed(_Input, frozen=True):
-    """OriginateResponse Failure: this leg of an offer will not be answered."""
+    """OriginateResponse Failure: this leg will not be answered."""
 
-    offer: OfferId
+    offer: OfferId | None
+    """None: a leg to somebody outside."""
     channel: ChannelId
     reason: str
+    how: str = ""  # as in `DialEnded`, where that is known
 
 
 class PhoneReachable(_Input, frozen=True):
@@ -213,6 +215,16 @@ class WaitSaid(_Input, frozen=True):
     most: int | None
     agents: int
     why: str
+
+
+class CallbackAsked(_Input, frozen=True):
+    """The caller in line wants to be called back, and may hang up: the place in line is kept."""
+
+    interaction: InteractionId
+    to: IdentifierId | None = None
+    """None: at the number they call from."""
+    at: Ms | None = None
+    """Not before."""
 
 
 class MessageSent(_Input, frozen=True):
@@ -336,13 +348,29 @@ class HangUpAsked(_Input, frozen=True):
     interaction: InteractionId
 
 
+class CallAsked(_Input, frozen=True):
+    """The agent wants to call somebody outside, at a number that the site allows: numbers are not known here."""
+
+    agent: AgentId
+    interaction: InteractionId
+    to: IdentifierId
+
+
+class MachineAnswered(_Input, frozen=True):
+    """The agent says that a machine answered a callback."""
+
+    agent: AgentId
+    interaction: InteractionId
+
+
 class TransferAsked(_Input, frozen=True):
-    """The agent gives the caller to a colleague (`to`) or to a queue; one of the two."""
+    """The agent gives the caller to a colleague (`to`), to a queue or to a number outside, which the site allows."""
 
     agent: AgentId
     interaction: InteractionId
     to: AgentId | None = None
     queue: QueueId | None = None
+    outside: IdentifierId | None = None
 
 
 class RecallAsked(_Input, frozen=True):
@@ -439,6 +467,7 @@ Input = (
     | PrioritySet
     | QueueSwitched
     | WaitSaid
+    | CallbackAsked
     | MessageSent
     | ArticleHeard
     | HelpAsked
@@ -456,6 +485,8 @@ Input = (
     | DeskLost
     | OfferDeclined
     | HangUpAsked
+    | CallAsked
+    | MachineAnswered
     | TransferAsked
     | RecallAsked
     | WrapUpExtended

@@ -95,6 +95,44 @@ CLOSINGS = (
 """Every site has these; one of its own with the same id holds in place of it."""
 
 
+class Outgoing(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may call whom outside, over which trunk. With no `trunk` or no `allow`, nobody calls anybody."""
+
+    trunk: str = ""
+    """The id of one of `trunks`, which has a `peer`."""
+    number: str = ""
+    """The hotline's own that is shown to who is called; empty: the first of `numbers`."""
+    roles: tuple[str, ...] = ("agent", "supervisor", "administrator")
+    """Whose agents may call."""
+    agents: tuple[AgentId, ...] = ()
+    """Only these of them; empty: all."""
+    allow: tuple[str, ...] = ()
+    """Begins of numbers with their country code, such as `+852`, and whole short numbers, such as `1823`. An emergency
+    number is such a short one: it is called only if it is here."""
+    premium: tuple[str, ...] = ()
+    """Begins of numbers that cost more than others; without one that fits they are never called."""
+    at_once: int = 10
+    """Calls to the outside at a time, transfers and callbacks with them."""
+    per_hour: int = 30
+    """Numbers that one agent may dial within an hour."""
+    ring_s: int = 45
+    """So long their phone rings."""
+    queue: QueueId | None = None
+    """Whose wrap-up and music hold for calls that agents make; None: the first queue's."""
+
+
+class Callbacks(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a queue calls back those who asked for it."""
+
+    first: Literal["agent", "customer"] = "agent"
+    """Whose phone rings first: with `agent` nobody who is called waits, with `customer` no agent does."""
+    tries: int = 3
+    every_s: int = 600
+    """Between two tries."""
+    owner: AgentId | None = None
+    """Whose promise it becomes when nobody was reached; None: of who tried last, else of the first supervisor."""
+
+
 class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Where work waits. `skills` must be met by every agent who gets it, beside what the flow asks for."""
 
@@ -130,6 +168,7 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     greeting: bool = True
     """Both hear the agent's work number at the start of the talk."""
     survey: bool = True
+    callbacks: Callbacks = Callbacks()
     music: str | dict[Language, str] = "default"
     """Class, or one for each language of callers."""
     room: Room = Room()
@@ -216,6 +255,8 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     addresses: tuple[str, ...]
+    peer: str = ""
+    """`host` or `host:port` that calls to the outside are sent to; empty: it takes none."""
 
 
 class MailAccount(Struct, frozen=True, forbid_unknown_fields=True):
@@ -258,6 +299,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     reasons: tuple[Reason, ...] = ()
     outcomes: tuple[OutcomeKind, ...] = ()
     trunks: tuple[Trunk, ...] = ()
+    outgoing: Outgoing = Outgoing()
     default_language: Language = Language("en")
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
@@ -282,6 +324,21 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def closing_by_id(self) -> dict[ClosingId, Closing]:
         """How queues can be closed, to look up: the site's own, and those every site has."""
         return {closing.id: closing for closing in (*CLOSINGS, *self.closings)}
+
+    @property
+    def shown(self) -> str:
+        """The number that those who are called see."""
+        return self.outgoing.number or (self.numbers[0].number if self.numbers else "")
+
+    @property
+    def calls_out(self) -> bool:
+        """Whether calls to the outside are possible at all."""
+        return bool(self.outgoing.trunk and self.outgoing.allow)
+
+    def may_call(self, agent: Agent) -> bool:
+        """Whether this agent may call numbers outside."""
+        rules = self.outgoing
+        return self.calls_out and agent.role in rules.roles and (not rules.agents or agent.id in rules.agents)
 
     @cached_property
     def agent_by_id(self) -> dict[AgentId, Agent]:

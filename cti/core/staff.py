@@ -33,12 +33,12 @@ def signal(turn: Turn, agent: AgentId, what: AgentSignal, reason: ReasonId | Non
         case AgentNo():
             return
         case AgentDo.TO_READY:
-            _settle(turn, now)
+            settle(turn, now)
             put(turn, now, AgentState.READY)
         case AgentDo.TO_NOT_READY:
             put(turn, now, AgentState.NOT_READY, reason or ReasonId(a.SIGNED_IN))
         case AgentDo.TO_SIGNED_OUT:
-            _settle(turn, now)
+            settle(turn, now)
             put(turn, now, AgentState.SIGNED_OUT)
         case AgentDo.AFTERWARDS:
             turn.emit(e.NotReadyNext(agent=agent, reason=reason))
@@ -55,7 +55,7 @@ def signal(turn: Turn, agent: AgentId, what: AgentSignal, reason: ReasonId | Non
             """Done by `extend`, which knows by how much."""
 
 
-def _settle(turn: Turn, agent: AgentNow) -> None:
+def settle(turn: Turn, agent: AgentNow) -> None:
     """A wrap-up left without a word is still an end of it, for history's sake."""
     if agent.state is AgentState.WRAP_UP and agent.interaction is not None:
         turn.emit(e.WrappedUp(interaction=agent.interaction, agent=agent.id, outcome=None))
@@ -209,7 +209,7 @@ def restarted(turn: Turn) -> None:
 def expire(turn: Turn, agent: AgentNow) -> None:
     """A wrap-up whose time is over, a desk that did not come back."""
     if agent.until is not None and agent.until <= turn.now and agent.state is AgentState.WRAP_UP:
-        _settle(turn, agent)
+        settle(turn, agent)
         signal(turn, agent.id, AgentSignal.EXPIRED)
     if agent.desk_until is not None and agent.desk_until <= turn.now:
         lose_desk(turn, agent.id)

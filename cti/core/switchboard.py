@@ -8,7 +8,7 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, meanwhile, pieces, staff
+from cti.core import calls, channels, meanwhile, outward, pieces, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
@@ -85,6 +85,8 @@ def expire(turn: Turn, index: Index) -> bool:
         elif kind is Kind.AGENT and (agent := world.agents.get(AgentId(of))) is not None:
             staff.expire(turn, agent)
             pieces.expire_agent(turn, agent)
+        elif kind is Kind.CALLBACK and (it := world.interactions.get(InteractionId(of))) is not None:
+            calls.signal(turn, it, Signal.DUE, Detail())
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
@@ -107,6 +109,8 @@ def _site(turn: Turn, said: i.SiteLoaded) -> None:
     turn.emit(e.SiteInForce(site=said.site))
     if first:
         start_day(turn)
+    for name in list(turn.world.callbacks):
+        _about(turn, name, Signal.DUE, Detail())  # hours may have changed
     for agent in turn.world.agents.values():
         staff.fallback(turn, agent)
 
@@ -187,6 +191,10 @@ def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
     tell(turn, said)
 
 
+def _callback(turn: Turn, said: i.CallbackAsked) -> None:
+    _about(turn, said.interaction, Signal.CALLBACK, Detail(to=said.to, at=said.at))
+
+
 def _message(turn: Turn, said: i.MessageSent) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is None or it.state is State.ENDED:
@@ -256,7 +264,14 @@ def _hang_up_asked(turn: Turn, said: i.HangUpAsked) -> None:
 def _transfer_asked(turn: Turn, said: i.TransferAsked) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is not None and it.agent == said.agent:
-        calls.signal(turn, it, Signal.GIVEN, Detail(agent=said.to, queue=said.queue))
+        calls.signal(turn, it, Signal.GIVEN, Detail(agent=said.to, queue=said.queue, to=said.outside))
+
+
+def _machine(turn: Turn, said: i.MachineAnswered) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    who = (it.offer.agent if it.offer is not None else it.agent) if it is not None else None
+    if who == said.agent:
+        _about(turn, said.interaction, Signal.MACHINE, Detail(agent=said.agent, how="machine"))
 
 
 def _recall_asked(turn: Turn, said: i.RecallAsked) -> None:
@@ -275,10 +290,13 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.PrioritySet: _priority,
     i.QueueSwitched: _switched,
     i.WaitSaid: _wait_said,
+    i.CallbackAsked: _callback,
     i.MessageSent: _message,
     i.ArticleHeard: _heard,
     i.HelpAsked: _help,
     i.FlowEnded: _flow_ended,
+    i.CallAsked: outward.call_asked,
+    i.MachineAnswered: _machine,
     i.AfterReached: _after,
     i.SentAway: _sent_away,
     i.SurveyAnswered: _survey,

@@ -2,7 +2,7 @@
 
 from cti.core import events as e
 from cti.core.commands import HangUp, Steer
-from cti.core.ids import AgentId, ChannelId, Language, Ms, QueueId, SkillId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, Language, Ms, QueueId, SkillId
 from cti.core.site import Texts
 from cti.core.staff import release, wrap_up
 from cti.core.turn import Turn
@@ -33,6 +33,9 @@ class Detail:
         agent: AgentId | None = None,
         yes: bool = False,
         by: str = "unknown",
+        to: IdentifierId | None = None,
+        at: Ms | None = None,
+        instead_of: Interaction | None = None,
         ms: int = 0,
         solved: bool | None = None,
     ) -> None:
@@ -47,6 +50,9 @@ class Detail:
         self.agent = agent
         self.yes = yes
         self.by = by
+        self.to = to
+        self.at = at
+        self.instead_of = instead_of
         self.ms = Ms(ms)
         self.solved = solved
 
@@ -55,7 +61,8 @@ def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
     """In line for what is asked for; `again`: with the place they have."""
     if d.queue is None:
         return
-    since = it.since if again else turn.now
+    old = d.instead_of
+    since = it.since if again else old.since if old is not None else turn.now
     queue = turn.world.queue(d.queue)
     keep_s = queue.prefer_last_s if queue is not None and turn.world.profile(d.agent or AgentId("")) else 0
     turn.emit(
@@ -70,6 +77,7 @@ def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
             preferred=d.agent if keep_s else None,
             preferred_as="last_agent" if keep_s else "",
             kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
+            instead_of=old.id if old is not None else None,
         )
     )
 

@@ -17,6 +17,8 @@ class Kind(IntEnum):
     """A caller has waited too long in a queue that gives them to another then."""
     LEG = 3
     """A hang-up is asked for again."""
+    CALLBACK = 5
+    """Somebody who is to be called back may be called now, or not any more today."""
     PIECE = 4
     """A piece of text work was not opened in time, or the time it was kept for has come."""
 

@@ -35,7 +35,9 @@ class Leg(Struct):
     channel: ChannelId
     interaction: InteractionId
     phone: Phone | None
-    """None: the caller's own."""
+    """None: the caller's own, or somebody's outside."""
+    outside: bool = False
+    """We have called a number outside on it."""
     offer: OfferId | None = None
     started: bool = True
     """False: asked for, not yet seen."""
@@ -47,6 +49,24 @@ class Leg(Struct):
     """When that was asked first."""
     ask_again: Ms | None = None
     """When it is asked again, should the channel still be there."""
+
+
+class Callback(Struct):
+    """A customer in line who is to be called back. Their calls in vain are counted here."""
+
+    to: IdentifierId
+    at: Ms | None
+    """Not before."""
+    first: str
+    """Whose phone rings first: `agent` or `customer`."""
+    released: Ms | None = None
+    """When the caller hung up."""
+    due: bool = False
+    """Called as soon as it is their turn."""
+    until: Ms | None = None
+    """When that changes; None: not by time."""
+    tries: int = 0
+    tried_by: AgentId | None = None
 
 
 class Offer(Struct):
@@ -91,6 +111,7 @@ class Interaction(Struct):
     id: InteractionId
     kind: str
     channel: ChannelId
+    """The caller's, or of who is called; empty: nobody of theirs is on the line."""
     number: str
     caller: IdentifierId | None
     language: Language | None
@@ -130,6 +151,18 @@ class Interaction(Struct):
     parted: Ms | None = None
     held: Ms | None = None
     """Since when on hold."""
+    direction: str = "in"
+    """`out`: an agent calls them."""
+    callback: Callback | None = None
+    """They are to be called back; until they are reached."""
+    called_back: Callback | None = None
+    """The callback by which they were reached: it may turn out to have been a machine."""
+    missed: str = ""
+    """How the last leg to the outside came to nothing, as in `DialEnded`; until they are reached."""
+    dials: int = 0
+    """So many legs to the outside there have been."""
+    outside: ChannelId | None = None
+    """The leg of somebody outside whom an agent gave them to."""
     judged: bool | None = None
     surveyed: bool = False
     flow_end: str = ""
@@ -197,6 +230,8 @@ class AgentNow(Struct):
     next_reason: ReasonId | None = None
     opted_out: tuple[QueueId, ...] = ()
     """Queues they take no calls of, sorted; for this shift, and as far as a queue allows it (`queue.without`)."""
+    dialled: list[Ms] = field(default_factory=list)
+    """When they dialled numbers outside, of the last hour."""
     desk: bool = False
     """A desk is open and beating."""
     desk_until: Ms | None = None
@@ -243,6 +278,8 @@ class QueueToday(Struct):
     """Callers who were told a time, as far as it is known whether it was right."""
     kept: int = 0
     """Those who got an agent within it."""
+    callbacks: int = 0
+    """Callers who hung up and kept their place."""
     text_arrived: int = 0
     text_opened: int = 0
     """For the first time."""
@@ -277,6 +314,8 @@ class World(Struct):
     """Text work that has not ended."""
     agents: dict[AgentId, AgentNow] = field(default_factory=dict)
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
+    callbacks: dict[InteractionId, None] = field(default_factory=dict)
+    """Who is to be called back."""
     phones: dict[Phone, bool] = field(default_factory=dict)
     """Whether each phone was last seen reachable: a hint."""
     today: Today = field(default_factory=Today)
@@ -289,6 +328,11 @@ class World(Struct):
     foreseen_at: Ms = Ms(0)
     """When a wait was foreseen last."""
     version: int = SNAPSHOT_VERSION
+
+    @property
+    def outside(self) -> int:
+        """Calls to the outside at this moment."""
+        return sum(leg.outside for leg in self.legs.values())
 
     def queue(self, queue: QueueId | None) -> Queue | None:
         """The queue as the site has it, None when it has been deleted meanwhile."""

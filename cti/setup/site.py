@@ -23,6 +23,10 @@ _ID = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]|[a-z]")
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORK_NUMBER = re.compile(r"[0-9]{1,10}")
+_BEGIN = re.compile(r"\+[1-9][0-9]{0,14}|[0-9]{2,8}")
+_PEER = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_RING_MOST_S = 110
+"""The dialplan lets an agent hear it ring for two minutes."""
 _SECURITIES = ("tls", "starttls", "none")
 _ROLES = ("agent", "supervisor", "administrator")
 _KEPT_MOST_S = 3600
@@ -110,6 +114,7 @@ def check(site: Site) -> list[str]:
                 ipaddress.ip_network(address, strict=False)
             except ValueError:
                 wrong.append(f"Trunk {trunk.id}: '{address}' is no IP address or network.")
+    wrong += _outgoing(site)
     for account in site.mail.accounts:
         if account.security not in _SECURITIES:
             wrong.append(f"Mail account {account.id}: security is {', '.join(_SECURITIES)}, not '{account.security}'.")
@@ -120,6 +125,39 @@ def check(site: Site) -> list[str]:
         if not account.folders:
             wrong.append(f"Mail account {account.id}: name at least one folder, or '*'.")
     return [*wrong, *calendars.check(site, zones)]
+
+
+def _outgoing(site: Site) -> list[str]:
+    rules, wrong = site.outgoing, []
+    trunk = next((trunk for trunk in site.trunks if trunk.id == rules.trunk), None)
+    if rules.trunk and (trunk is None or not trunk.peer):
+        wrong.append(f"[outgoing]: '{rules.trunk}' is no trunk with a peer to send calls to.")
+    if bool(rules.trunk) != bool(rules.allow):
+        wrong.append("[outgoing]: calls to the outside need both a trunk and allow, the begins of allowed numbers.")
+    for begin in (*rules.allow, *rules.premium):
+        if not _BEGIN.fullmatch(begin):
+            wrong.append(f"[outgoing]: '{begin}' is neither '+' and digits nor a short number.")
+    if rules.number and rules.number not in {number.number for number in site.numbers}:
+        wrong.append(f"[outgoing]: number '{rules.number}' is none of the hotline's.")
+    wrong += [f"[outgoing]: '{role}' is no role; there are {', '.join(_ROLES)}." for role in {*rules.roles} - {*_ROLES}]
+    known = {agent.id for agent in site.agents}
+    wrong += [f"[outgoing]: there is no agent '{agent}'." for agent in rules.agents if agent not in known]
+    if rules.queue is not None and rules.queue not in {queue.id for queue in site.queues}:
+        wrong.append(f"[outgoing]: there is no queue '{rules.queue}'.")
+    if rules.at_once < 1 or rules.per_hour < 1 or not 5 <= rules.ring_s <= _RING_MOST_S:
+        wrong.append(f"[outgoing]: at_once and per_hour are at least 1, ring_s is 5 to {_RING_MOST_S}.")
+    wrong += [
+        f"Trunk {each.id}: peer '{each.peer}' is not host or host:port."
+        for each in site.trunks
+        if each.peer and not _PEER.fullmatch(each.peer)
+    ]
+    for queue in site.queues:
+        callbacks = queue.callbacks
+        if callbacks.tries < 1 or callbacks.every_s < 1:
+            wrong.append(f"Queue {queue.id}: callbacks need at least one try, and every_s of 1 or more.")
+        if callbacks.owner is not None and callbacks.owner not in known:
+            wrong.append(f"Queue {queue.id}: there is no agent '{callbacks.owner}' to own callbacks.")
+    return wrong
 
 
 def _room(queue: Queue) -> list[str]:

@@ -22,13 +22,14 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import lists, person, reads, records, text_work, work
+from cti.store import abandoned, lists, person, reads, records, text_work, work
 from cti.store.database import Store
 from cti.store.erase import Erased, erase
 from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
 from cti.store.reader import Reader
 from cti.store.views import (
+    Abandoned,
     AgentDay,
     AgentNote,
     Answer,
@@ -132,6 +133,16 @@ class History:
         found = self._remembered.get(identifier)
         return "" if found is None else reads.display(found.kind, found.value)
 
+    async def number_of(self, identifier: IdentifierId) -> str:
+        """The number behind an identifier, in its normal form; empty: none, or erased."""
+        found = self._remembered.get(identifier)
+        if found is not None:
+            return found.value if found.kind == "tel" else ""
+        if not identifier.startswith("tel:"):
+            return ""
+        known = await self._read(lambda db: reads.known(db, identifier))
+        return known.value if known is not None else ""
+
     async def facts(self, number_raw: str) -> CallerFacts:
         """What a flow may branch on. Remembers the number, too."""
         return await self.facts_of(self.remember(number_raw))
@@ -226,6 +237,16 @@ class History:
     async def attachment(self, digest: str) -> bytes | None:
         """An attachment's bytes; None: there is no such attachment."""
         return await self._read(lambda db: lists.attachment(db, digest))
+
+    async def abandoned(self) -> tuple[Abandoned, ...]:
+        """Callers of the last days who left before anybody had them, and were not served since."""
+        now = self._now()
+        return await self._read(lambda db: abandoned.left(db, now))
+
+    async def handle_abandoned(self, interaction: InteractionId, agent: AgentId | None) -> bool:
+        """An agent has seen to a caller who left; None takes it back. False: nobody left that call."""
+        now = self._now()
+        return await self._write(lambda c: abandoned.handle(c, interaction, agent, now))
 
     async def search(self, query: str, limit: int = 20) -> tuple[CustomerHit, ...]:
         """Customers by name, number, address, account or case number."""

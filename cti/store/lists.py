@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
+from cti.core.ids import OUTWARD, AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
 from cti.store import paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
 from cti.store.reader import Reader
@@ -92,6 +92,7 @@ def _call_line(row: _CallRow) -> CallLine:
         number=number,
         display=reads.display(kind, value) if kind and value else "",
         from_page=kind == "device",
+        outgoing=id_.startswith(OUTWARD),
         language=language,
         queue=QueueId(queue) if queue else None,
         agent=AgentId(agent) if agent else None,

@@ -19,13 +19,14 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.core import events as ev
+from cti.core.dialling import NOT_REACHED
 from cti.core.events import Record
-from cti.core.ids import Ms
+from cti.core.ids import OUTWARD, Ms
 from cti.core.site import in_all
 from cti.store import paths, text_work
 from cti.store.database import Store
 from cti.store.journal import Journal, JournalError
-from cti.store.records import NOBODY, InteractionRow, put_interactions
+from cti.store.records import NOBODY, InteractionRow, put_interactions, sole_customers
 from cti.store.text_work import PieceRow
 
 _NAME = "history"
@@ -34,7 +35,19 @@ _BATCH = 500
 _REMEMBERED = 5000
 _RETRY_S = 1.0
 _QUARTER_MS = 900_000
-_MARKS = {"abandoned": "abandoned", "abandoned_again": "abandoned", "lost": "missed", "message": "message"}
+_MARKS = {
+    "abandoned": "abandoned",
+    "abandoned_again": "abandoned",
+    "message": "message",
+    **dict.fromkeys(("lost", "callback_missed", "not_reached", *NOT_REACHED), "missed"),
+}
+_PROMISED_MS = 24 * 3600 * 1000
+"""Within a day somebody sees to a customer whom no callback reached."""
+_CALL_BACK = {
+    "en": "Call back: asked for it, and not reached in {n} tries",
+    "cmn": "回电：客户要求回电，试了 {n} 次没有接通",
+    "yue": "回電：客戶要求回電，試了 {n} 次未能接通",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -87,6 +100,10 @@ _ERASED = text("SELECT identifier, at FROM erased WHERE identifier IN :callers")
     bindparam("callers", expanding=True)
 )
 _KNOWN = text("SELECT interaction FROM calls WHERE interaction IN :ids").bindparams(bindparam("ids", expanding=True))
+_PROMISED = text(
+    "INSERT INTO promises (customer, interaction, what, due, made, agent, state, source)"
+    " VALUES (:customer, :interaction, :what, :due, :at, :agent, 'open', :source) ON CONFLICT (source) DO NOTHING"
+)
 _ADVANCE = text(
     "INSERT INTO positions (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
 )
@@ -133,6 +150,7 @@ class Fold:
         handled: dict[str, PieceRow] = {}
         arrived: dict[int, int] = {}
         spoke: dict[str, str] = {}
+        missed: list[tuple[_Call, ev.CallbackMissed, Ms]] = []
         for record in records:
             if record.seq <= position:
                 continue
@@ -147,7 +165,8 @@ class Fold:
                 case ev.InteractionOpened(channel_kind="call"):
                     call = _opened(record.seq, record.at, event)
                     self._calls[call.interaction] = call
-                    arrived[record.at // _QUARTER_MS] = arrived.get(record.at // _QUARTER_MS, 0) + 1
+                    if event.direction == "in":
+                        arrived[record.at // _QUARTER_MS] = arrived.get(record.at // _QUARTER_MS, 0) + 1
                 case _ if (name := getattr(event, "piece", None)) is not None:
                     if (piece := self._piece(connection, record, name)) is not None:
                         handled[name] = piece
@@ -158,11 +177,14 @@ class Fold:
                         continue
                     call = found
                     _apply(call, event)
+                    if isinstance(event, ev.CallbackMissed):
+                        missed.append((call, event, record.at))
                     call.last_seq = record.seq
             touched[call.interaction] = call
             if call.language and call.caller and isinstance(event, ev.LanguageSet | ev.InteractionOpened):
                 spoke[call.caller] = call.language
         self._write(connection, list(touched.values()))
+        _promise(connection, missed)
         self._write_pieces(connection, list(handled.values()))
         if arrived:
             connection.execute(_ARRIVED, [{"quarter": quarter, "n": n} for quarter, n in arrived.items()])
@@ -242,6 +264,7 @@ class Fold:
             lasted=call.talked or None,
             waited=call.waited or None,
             path=call.path,
+            inbound=not call.interaction.startswith(OUTWARD),
             solved=call.solved,
             mark=_MARKS.get(call.state, ""),
             source=_SOURCE,
@@ -251,6 +274,26 @@ class Fold:
         for kept in (self._calls, self._pieces):
             for interaction in list(islice(kept, max(0, len(kept) - _REMEMBERED))):
                 del kept[interaction]
+
+
+def _promise(connection: Connection, missed: list[tuple[_Call, ev.CallbackMissed, Ms]]) -> None:
+    """What no callback brought about is a promise with an owner; folded again it is the same one."""
+    for call, event, at in missed:
+        if call.caller is None:
+            continue
+        customers = sole_customers(connection, [call.caller])
+        connection.execute(
+            _PROMISED,
+            {
+                "customer": customers.get(call.caller, call.caller),
+                "interaction": call.interaction,
+                "what": _CALL_BACK.get(call.language or "en", _CALL_BACK["en"]).format(n=event.tries),
+                "due": at + _PROMISED_MS,
+                "at": at,
+                "agent": event.owner or "",
+                "source": f"callback:{call.interaction}",
+            },
+        )
 
 
 def _leave_out_the_erased(connection: Connection, calls: Sequence[_Call | PieceRow]) -> None:
@@ -289,10 +332,14 @@ def _apply(call: _Call, event: ev.Event) -> None:
             call.path = paths.extended(call.path, in_all(label))
         case ev.Queued(queue=queue):
             call.queue = queue
+        case ev.Dialled(agent=agent) if agent is not None and not call.talked:
+            call.agent = agent
+        case ev.DialEnded(how=how) if call.interaction.startswith(OUTWARD) and not call.talked:
+            call.state = how
         case ev.Connected(agent=agent, waited=waited):
             call.agent = agent
             call.waited = call.waited or waited
-        case ev.TalkEnded(talked=talked):
+        case ev.TalkEnded(talked=talked) | ev.OutsideEnded(talked=talked):
             call.talked += talked
         case ev.Judged(solved=solved):
             call.solved = solved
@@ -307,7 +354,8 @@ def _apply(call: _Call, event: ev.Event) -> None:
         case ev.FlowFinished(waited=waited):
             call.waited = call.waited or waited
         case ev.InteractionEnded(how=how, queue=queue, waited=waited):
-            call.state = how
+            if how != "not_reached" or call.state == "open":
+                call.state = how
             call.queue = call.queue or queue or ""
             call.waited = call.waited or waited
         case _:

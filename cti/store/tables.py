@@ -170,7 +170,7 @@ annotations = Table(
     _text("text"),
     Column("customer", _String),
     Column("case_id", BigInteger),
-    _text("agent"),
+    _text("agent"),  # who has seen to a caller who left
     Column("at", BigInteger, nullable=False),
     PrimaryKeyConstraint("interaction"),
     sqlite_with_rowid=False,

@@ -158,8 +158,12 @@ class CallLine(Struct, frozen=True, kw_only=True):
     agent: AgentId | None
     """The last who talked."""
     state: str
-    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message`,
-    `answer`, `flow`, `lost`."""
+    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message`, `answer`, `flow`,
+    `lost`, `merged` (they called again before they were called back), `callback_missed`; of a call of ours that came to
+    nothing `busy`, `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`,
+    `cancelled`, `not_reached`."""
+    outgoing: bool = False
+    """We called."""
     waited: Ms
     talked: Ms
     path: tuple[Texts, ...] = ()
@@ -169,6 +173,26 @@ class CallLine(Struct, frozen=True, kw_only=True):
     """Confirmed by the agent."""
     customer_name: str = ""
     note: str = ""
+
+
+class Abandoned(Struct, frozen=True, kw_only=True):
+    """A caller who left before anybody had them, and has neither called again nor been reached since."""
+
+    interaction: InteractionId
+    at: Ms
+    waited: Ms
+    queue: QueueId | None
+    language: str | None
+    number: str
+    """As people write it."""
+    name: str
+    """Empty: not known, or several people's number."""
+    customer: CustomerId
+    tries: int
+    """Calls to them since, in vain."""
+    handled_by: AgentId | None
+    """Who has seen to it."""
+    handled: Ms | None
 
 
 class PieceLine(Struct, frozen=True, kw_only=True):

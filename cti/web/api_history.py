@@ -43,6 +43,15 @@ _TOLD = (
     e.TalkEnded,
     e.Transferred,
     e.TransferFailed,
+    e.CallbackBooked,
+    e.PlaceKept,
+    e.CallbackPutOff,
+    e.Dialled,
+    e.DialEnded,
+    e.CallbackMerged,
+    e.CallbackMissed,
+    e.ConnectedOutside,
+    e.OutsideEnded,
     e.AnswerHeard,
     e.MessageLeft,
     e.SurveyOpened,
@@ -179,7 +188,7 @@ def told(record: e.Record) -> StoryLine:
             detail = event.language
         case e.FlowPosition():
             detail, chosen = event.position, in_all(event.label)
-        case e.OfferEnded() | e.InteractionEnded():
+        case e.OfferEnded() | e.InteractionEnded() | e.DialEnded():
             detail = event.how
         case e.PriorityRaised():
             agent, detail = event.by, str(event.raised)
@@ -199,6 +208,12 @@ def told(record: e.Record) -> StoryLine:
             detail = event.to or ""
         case e.TransferFailed():
             agent, detail = event.to, event.how
+        case e.Dialled():
+            detail = event.purpose
+        case e.CallbackMissed():
+            agent, detail = event.owner, str(event.tries)
+        case e.CallbackMerged():
+            detail = event.into
         case e.Judged():
             detail = "solved" if event.solved else "not solved"
         case e.WrappedUp():

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from cti.core.events import Why
 from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
-from cti.store.views import CallLine, CustomerHit, Entry, Message, PromiseLine
+from cti.store.views import Abandoned, CallLine, CustomerHit, Entry, Message, PromiseLine
 
 Role = Literal["viewer", "agent", "supervisor", "administrator"]
 """Each can do what the one before it can. `viewer`: sees the wallboard, nothing else, as a TV does by its token."""
@@ -128,10 +128,36 @@ class NoWork(Reply, frozen=True):
 
 
 class Transfer(Ask, frozen=True):
-    """One of the two: a colleague, who must be ready, or a queue, where the caller keeps place and skills."""
+    """One of the three: a colleague, who must be ready, a queue, where the caller keeps place and skills, or a number
+    outside, in any form."""
 
     agent: AgentId | None = None
     queue: QueueId | None = None
+    number: str | None = None
+
+
+class NewCall(Ask, frozen=True):
+    """Whom to call."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=100)]
+    """In any form people write numbers in."""
+
+
+class NewCallMade(Reply, frozen=True):
+    """What came of it is told over `/live`."""
+
+    interaction: InteractionId
+
+
+class AbandonedList(Reply, frozen=True):
+    """Who left and has not been served since, newest first."""
+
+    callers: tuple[Abandoned, ...]
+
+
+class Handled(Ask, frozen=True):
+    done: bool = True
+    """False: not yet, after all."""
 
 
 class WrapUp(Ask, frozen=True):
@@ -179,6 +205,10 @@ class InLine(Reply, frozen=True):
     raised: int
     """Minutes ahead, set by hand."""
     offered: AgentId | None
+    callback: bool = False
+    """Not on the phone: they will be called back."""
+    not_before: Ms | None = None
+    """Of a callback: when it is their turn at the earliest."""
     """Whose phone rings for them."""
 
 

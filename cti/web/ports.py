@@ -12,6 +12,7 @@ from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
 from cti.store.views import (
+    Abandoned,
     AgentDay,
     AgentNote,
     CallLine,
@@ -114,6 +115,19 @@ class HotQuestions(Protocol):
     async def __call__(self, language: str | None, limit: int) -> Sequence[Hot]: ...
 
 
+class Numbers(Protocol):
+    """Numbers outside, as somebody dials them."""
+
+    def name(self, number: str) -> tuple[IdentifierId | None, str]:
+        """(who is called, why not), one of the two."""
+
+    def in_the_way(self, agent: AgentId) -> str:
+        """Why this agent can't call anybody now; empty: nothing."""
+
+    def in_the_way_of_transfers(self, agent: AgentId) -> str:
+        """The same for one who is in a talk and gives the caller away."""
+
+
 class History(Protocol):
     """Past interactions and customers. Every call leaves the loop's thread."""
 
@@ -142,6 +156,12 @@ class History(Protocol):
 
     async def agent_day(self, agent: AgentId) -> AgentDay:
         """What this agent did today."""
+
+    async def abandoned(self) -> Sequence[Abandoned]:
+        """Callers of the last days who left before anybody had them, and were not served since."""
+
+    async def handle_abandoned(self, interaction: InteractionId, agent: AgentId | None) -> bool:
+        """An agent has seen to it; None takes it back. False: nobody left that call."""
 
     async def search(self, query: str, limit: int) -> Sequence[CustomerHit]: ...
 

@@ -82,6 +82,16 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.TalkEnded: frozenset({_O, _L, _T}),
     e.Transferred: frozenset({_O}),
     e.TransferFailed: frozenset({_O}),
+    e.CallbackBooked: frozenset({_O, _L}),
+    e.PlaceKept: frozenset({_O, _L, _T}),
+    e.CallbackDue: frozenset({_L}),
+    e.CallbackPutOff: frozenset({_O, _L}),
+    e.Dialled: frozenset({_O, _L}),
+    e.DialEnded: frozenset({_O, _L, _T}),
+    e.CallbackMerged: frozenset({_L}),
+    e.CallbackMissed: frozenset({_L}),
+    e.ConnectedOutside: frozenset({_O, _T}),
+    e.OutsideEnded: frozenset({_O}),
     e.AnswerHeard: frozenset({_T}),
     e.MessageLeft: _NOTHING,
     e.FlowFinished: frozenset({_O, _L}),
@@ -161,12 +171,21 @@ def me(world: World, agent: AgentId) -> MeView:
         until=now.until,
         next_reason=now.next_reason,
         phones=tuple(PhoneView(phone=phone, reachable=world.phones.get(phone, False)) for phone in profile.phones),
+        calls_out=calls_out(world, profile),
         choices=tuple(
             QueueChoice(queue=queue.id, takes=queue.id not in now.opted_out)
             for queue in (world.site.queues if world.site else ())
             if queue.opt_out and served_by(profile, queue)
         ),
     )
+
+
+def calls_out(world: World, profile: Agent) -> str:
+    """Whether an agent may call numbers outside, or why not."""
+    site = world.site
+    if site is None or not site.calls_out:
+        return "off"
+    return "yes" if site.may_call(profile) else "not_allowed"
 
 
 def closings(world: World, agent: AgentId) -> tuple[ClosingView, ...]:
@@ -197,6 +216,8 @@ def call(world: World, agent: AgentId) -> CallView | None:
     waited = interaction.waited
     if phase == "ringing" and offer is not None:
         since, until, waited = offer.at, offer.until, Ms(offer.at - interaction.waits_since)
+        if interaction.state is State.DIALLING:
+            phase, since, until = "dialling", now.since, None
     elif phase == "talking":
         since, until = interaction.connected or now.since, None
         if interaction.held is not None:
@@ -204,6 +225,9 @@ def call(world: World, agent: AgentId) -> CallView | None:
     return CallView(
         interaction=interaction.id,
         phase=phase,
+        direction=interaction.direction,
+        callback=interaction.callback is not None or interaction.called_back is not None,
+        missed=interaction.missed,
         offer=offer.id if offer else None,
         until=until,
         queue=interaction.queue,
@@ -223,9 +247,10 @@ def call(world: World, agent: AgentId) -> CallView | None:
 
 def _given_to(interaction: Interaction, agent: AgentId) -> GivenTo | None:
     """Where a caller is whom this agent gave away and nobody has answered."""
-    if interaction.given_by != agent or interaction.state not in (State.WAITING, State.OFFERED):
+    if interaction.given_by != agent or interaction.state not in (State.WAITING, State.OFFERED, State.PASSING):
         return None
-    return GivenTo(agent=interaction.given_to, queue=interaction.queue)
+    outside = interaction.state is State.PASSING
+    return GivenTo(agent=interaction.given_to, queue=interaction.queue, outside=outside)
 
 
 # --- what all screens share
@@ -235,16 +260,25 @@ def waiting(world: World) -> dict[QueueId, list[Interaction]]:
     """Queue -> those who wait in it (also while a phone rings for them)."""
     line: dict[QueueId, list[Interaction]] = {}
     for interaction in world.interactions.values():
-        if interaction.state in (State.WAITING, State.OFFERED) and interaction.queue is not None:
+        known = interaction.state in (State.WAITING, State.OFFERED) and interaction.queue is not None
+        if known and interaction.queue is not None and interaction.channel:
             line.setdefault(interaction.queue, []).append(interaction)
     return line
+
+
+def to_call_back(world: World) -> Counter[QueueId]:
+    """Queue -> how many of its line are not on the phone and will be called back."""
+    found = (world.interactions[name] for name in world.callbacks)
+    return Counter(
+        it.queue for it in found if it.queue is not None and it.callback and it.callback.released is not None
+    )
 
 
 def queues(world: World) -> tuple[QueueView, ...]:
     """Every queue of the site, in the site's order."""
     if world.site is None:
         return ()
-    line = waiting(world)
+    line, later = waiting(world), to_call_back(world)
     text = text_views.lines(world)
     outlook = Outlook(world)
     ready = [
@@ -256,6 +290,7 @@ def queues(world: World) -> tuple[QueueView, ...]:
         _queue(
             queue,
             line.get(queue.id, []),
+            later[queue.id],
             ready,
             world.today.queues.get(queue.id) or QueueToday(),
             wait(world, outlook, queue),
@@ -269,6 +304,7 @@ def queues(world: World) -> tuple[QueueView, ...]:
 def _queue(
     queue: Queue,
     line: list[Interaction],
+    later: int,
     ready: Iterable[tuple[Agent, frozenset[QueueId]]],
     today: QueueToday,
     wait: WaitView | None,
@@ -279,6 +315,7 @@ def _queue(
         id=queue.id,
         name=queue.name,
         waiting=len(line),
+        callbacks=later,
         longest_since=min((i.waits_since for i in line), default=None),
         limit_s=queue.limit_s,
         ready=sum(1 for agent, left in ready if queue.id not in left and served_by(agent, queue)),

@@ -7,6 +7,7 @@ from msgspec import Struct
 from cti.store.views import AgentDay, CallLine, CaseLine, Person, PieceLine, Pop, PromiseLine
 from cti.web import bodies as b
 from cti.web.api_agents import AgentsApi
+from cti.web.api_calls import CallsApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
@@ -29,6 +30,7 @@ class Apis:
 
     session: SessionApi
     agents: AgentsApi
+    calls: CallsApi
     line: LineApi
     queues: QueuesApi
     history: HistoryApi
@@ -47,6 +49,7 @@ def table(apis: Apis) -> tuple[Route, ...]:
     return (
         *_session(apis.session),
         *_agents(apis.agents, apis.line),
+        *_calls(apis.calls),
         *_queues(apis.queues),
         *_text(apis.text),
         *_history(apis),
@@ -81,7 +84,7 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
         _post(
             "/interactions/{id}/transfer",
             api.transfer,
-            "Give the caller on one's desk to a colleague or a queue",
+            "Give the caller on one's desk to a colleague, a queue or a number",
             b.Done,
             ask=b.Transfer,
         ),
@@ -103,6 +106,17 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             role="supervisor",
         ),
         _get("/wallboard", api.wallboard, "The wallboard as of now", WallboardView, role="viewer"),
+    )
+
+
+def _calls(api: CallsApi) -> tuple[Route, ...]:
+    return (
+        _post("/calls", api.call, "Call a number outside: one's own phone rings first", b.NewCallMade, ask=b.NewCall),
+        _post("/interactions/{id}/machine", api.machine, "Say that a machine answered one's callback", b.Done),
+        _get("/abandoned", api.abandoned, "Callers who left and were not served since", b.AbandonedList),
+        _post(
+            "/abandoned/{id}/handled", api.handled, "Say that one has seen to a caller who left", b.Done, ask=b.Handled
+        ),
     )
 
 

@@ -41,6 +41,8 @@ class MeView(Struct, frozen=True, kw_only=True):
     next_reason: str | None
     phones: tuple[PhoneView, ...]
     choices: tuple[QueueChoice, ...] = ()
+    calls_out: str = "yes"
+    """Whether they may call numbers outside: `yes`, `off` (the site calls nobody), `not_allowed` (they may not)."""
 
 
 class WaitView(Struct, frozen=True, kw_only=True):
@@ -79,6 +81,9 @@ class QueueView(Struct, frozen=True, kw_only=True):
     id: QueueId
     name: Texts
     waiting: int
+    """On the phone."""
+    callbacks: int = 0
+    """In line without being on the phone: they will be called back."""
     longest_since: Ms | None
     limit_s: int
     ready: int
@@ -143,6 +148,8 @@ class GivenTo(Struct, frozen=True, kw_only=True):
     agent: AgentId | None
     """None: not given to somebody."""
     queue: QueueId | None
+    outside: bool = False
+    """A number outside rings for them."""
 
 
 class CallView(Struct, frozen=True, kw_only=True):
@@ -150,7 +157,13 @@ class CallView(Struct, frozen=True, kw_only=True):
 
     interaction: InteractionId
     phase: str
-    """`ringing`, `talking`, `held`, `wrap_up`."""
+    """`ringing`, `dialling` (who is called rings), `talking`, `held`, `wrap_up`."""
+    direction: str = "in"
+    """`out`: the agent calls."""
+    callback: bool = False
+    """They asked to be called back, and are or were called."""
+    missed: str = ""
+    """How the last call to them came to nothing, as in `DialEnded`."""
     offer: OfferId | None
     until: Ms | None
     """End of the ring or of the wrap-up."""
@@ -177,13 +190,15 @@ class CallView(Struct, frozen=True, kw_only=True):
 
 class NoticeView(Struct, frozen=True, kw_only=True):
     """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`,
-    `transfer_failed` (`agent` did not take the caller)."""
+    `transfer_failed` (`agent` did not take the caller), `not_reached` (whom one called, or gave a caller to; `how`)."""
 
     id: str
     kind: str
     at: Ms
     interaction: InteractionId | None = None
     agent: AgentId | None = None
+    how: str = ""
+    """Of a call to the outside, as in `DialEnded`."""
 
 
 class DeskView(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from cti.core.ids import (
     BridgeId,
     ChannelId,
     ClosingId,
+    IdentifierId,
     InteractionId,
     Language,
     Ms,
@@ -25,7 +26,7 @@ from cti.core.ids import (
 )
 from cti.core.index import Index
 from cti.core.room import Room
-from cti.core.site import Agent, Calendar, Closing, Number, Overflow, Policy, Queue, Ring, Site
+from cti.core.site import Agent, Calendar, Callbacks, Closing, Number, Outgoing, Overflow, Policy, Queue, Ring, Site
 from cti.core.switchboard import step
 from cti.core.world import World
 
@@ -62,6 +63,13 @@ def site() -> Site:
                 name={"en": "Rings"},
                 rings=(Ring(after_s=0, skills={NET: 8}), Ring(after_s=20, skills={NET: 2})),
                 policy=Policy.LEAST_OCCUPIED,
+                callbacks=Callbacks(first="customer", tries=2, every_s=60),
+            ),
+            Queue(
+                id=QueueId("day"),
+                name={"en": "Day"},
+                calendar=Calendar(open_hours={"fri": "09:00-16:30", "mon": "09:00-17:00", "tue": "09:00-17:00"}),
+                callbacks=Callbacks(tries=2, every_s=600),
             ),
             Queue(
                 id=QueueId("night"),
@@ -83,6 +91,7 @@ def site() -> Site:
             Agent(id=AgentId("bo"), name="Bo", work_number="8002", skills={EN: 5, CMN: 9, NET: 3}, desk_phone=True),
         ),
         numbers=(Number(number="28000000", flow="main", name={"en": "Hotline"}),),
+        outgoing=Outgoing(trunk="out", allow=("+852",), at_once=2, per_hour=4, ring_s=30),
     )
 
 
@@ -126,7 +135,9 @@ class Play:
 
 
 def _channel(who: str) -> ChannelId:
-    """`A` is a caller's channel, `A.1` the first offer's first leg."""
+    """`A` is a caller's channel, `A.1` the first offer's first leg, `A.t1` the first leg to the outside."""
+    if ".t" in who:
+        return ChannelId(who)
     return ChannelId(f"{who}.0" if "." in who else f"ch-{who}")
 
 
@@ -137,7 +148,10 @@ def _message(call: str) -> InteractionId:
 
 _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "calls": lambda w, r: i.CallArrived(
-        interaction=InteractionId(w), channel=_channel(w), number="28000000", caller=None
+        interaction=InteractionId(w),
+        channel=_channel(w),
+        number="28000000",
+        caller=IdentifierId(r[0]) if r else None,
     ),
     "asks": lambda w, r: i.RouteAsked(
         interaction=InteractionId(w),
@@ -195,8 +209,16 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "gives": lambda w, r: i.TransferAsked(
         agent=AgentId(w),
         interaction=InteractionId(r[0]),
-        **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
+        **{r[1]: {"to": AgentId, "queue": QueueId, "outside": IdentifierId}[r[1]](r[2])},
     ),
+    "dials": lambda w, r: i.CallAsked(agent=AgentId(w), interaction=InteractionId(r[0]), to=IdentifierId(r[1])),
+    "machine": lambda w, r: i.MachineAnswered(agent=AgentId(w), interaction=InteractionId(r[0])),
+    "wants-callback": lambda w, r: i.CallbackAsked(
+        interaction=InteractionId(w),
+        to=IdentifierId(r[0]) if r and r[0] != "-" else None,
+        at=Ms(START + int(r[1]) * 1000) if len(r) > 1 else None,
+    ),
+    "refused": lambda w, r: i.RingFailed(offer=None, channel=_channel(w), reason="x", how=r[0]),
     "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
@@ -243,9 +265,29 @@ def fact(event: e.Event) -> str:
         case e.TalkEnded():
             return f"talked {event.interaction} {event.talked // 1000} ended-by {event.by}"
         case e.Transferred():
-            return f"transferred {event.interaction} to {event.to or event.queue or 'nobody'}"
+            return f"transferred {event.interaction} to {event.to or event.queue or event.outside or 'nobody'}"
         case e.TransferFailed():
             return f"transfer-failed {event.interaction} {event.to or 'nobody'} {event.how}"
+        case e.CallbackBooked():
+            return f"booked {event.interaction} {event.to}"
+        case e.PlaceKept():
+            return f"kept {event.interaction}"
+        case e.CallbackDue():
+            return f"due {event.interaction}"
+        case e.CallbackPutOff():
+            return f"put-off {event.interaction} {(event.until - START) // 1000}"
+        case e.Dialled():
+            return f"dialled {event.interaction} {event.to} {event.purpose}"
+        case e.DialEnded():
+            return f"dial-ended {event.interaction} {event.how}"
+        case e.CallbackMerged():
+            return f"merged {event.interaction} into {event.into}"
+        case e.CallbackMissed():
+            return f"missed {event.interaction} {event.tries} owner {event.owner}"
+        case e.ConnectedOutside():
+            return f"connected-outside {event.interaction} after {event.waited // 1000}"
+        case e.OutsideEnded():
+            return f"talked-outside {event.interaction} {event.talked // 1000}"
         case e.InteractionEnded():
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():
@@ -286,6 +328,8 @@ def wish(command: c.Command) -> str:
     match command:
         case c.RingAgent():
             return f"RING {command.agent} for {command.interaction}"
+        case c.RingOutside():
+            return f"DIAL {command.to} for {command.target or 'nobody'}"
         case c.HangUp():
             return f"HANGUP {command.channel} {command.cause}"
         case c.Steer():

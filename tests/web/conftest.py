@@ -33,6 +33,7 @@ from cti.core.inputs import (
 )
 from cti.core.site import Agent, Number, OutcomeKind, Queue, Reason, Site
 from cti.loop import Loop
+from cti.outside import Outside
 from cti.store.accounts import Accounts
 from cti.store.database import Store
 from cti.store.history import History
@@ -364,7 +365,9 @@ async def rig(
         guests=2,
         version="0.1.0",
     )
-    server = Web(config, loop, history, accounts, KnowledgeBase(ARTICLES), hot, pops, lambda: not journal_trouble)
+    answers = KnowledgeBase(ARTICLES)
+    outside = Outside(loop, history)
+    server = Web(config, loop, history, accounts, answers, hot, pops, lambda: not journal_trouble, outside)
     loop.subscribe(server.on_records)
     await server.start()
     made = Rig(loop, server, history, accounts, store, pops)

@@ -38,6 +38,18 @@ from cti.core.events.life import (
     MessageLeft,
     SurveyOpened,
 )
+from cti.core.events.outgoing import (
+    CallbackBooked,
+    CallbackDue,
+    CallbackMerged,
+    CallbackMissed,
+    CallbackPutOff,
+    ConnectedOutside,
+    DialEnded,
+    Dialled,
+    OutsideEnded,
+    PlaceKept,
+)
 from cti.core.events.pieces import (
     PieceArrived,
     PieceEnded,
@@ -86,10 +98,18 @@ __all__ = [
     "AsteriskLost",
     "AsteriskSeen",
     "BridgeStarted",
+    "CallbackBooked",
+    "CallbackDue",
+    "CallbackMerged",
+    "CallbackMissed",
+    "CallbackPutOff",
     "CallerReattached",
     "Connected",
+    "ConnectedOutside",
     "DayStarted",
     "DeskSeen",
+    "DialEnded",
+    "Dialled",
     "Event",
     "FlowFinished",
     "FlowPosition",
@@ -108,6 +128,7 @@ __all__ = [
     "NotReadyNext",
     "OfferEnded",
     "Offered",
+    "OutsideEnded",
     "Overflowed",
     "PhoneSeen",
     "PieceArrived",
@@ -117,6 +138,7 @@ __all__ = [
     "PieceOffered",
     "PieceQueued",
     "PieceTaken",
+    "PlaceKept",
     "PriorityRaised",
     "QueueClosed",
     "QueueReopened",
@@ -167,6 +189,16 @@ Event = (
     | TalkEnded
     | Transferred
     | TransferFailed
+    | CallbackBooked
+    | PlaceKept
+    | CallbackDue
+    | CallbackPutOff
+    | Dialled
+    | DialEnded
+    | CallbackMerged
+    | CallbackMissed
+    | ConnectedOutside
+    | OutsideEnded
     | AnswerHeard
     | MessageLeft
     | FlowFinished

@@ -13,6 +13,10 @@ class InteractionOpened(Fact, frozen=True):
     number: str
     caller: IdentifierId | None
     language: Language | None
+    direction: str = "in"
+    """`out`: an agent calls; `caller` is who is called, `number` ours, and there is no channel yet (empty)."""
+    queue: QueueId | None = None
+    """With `out`: whose wrap-up holds; they are not in its line."""
 
 
 class CallerReattached(Fact, frozen=True):
@@ -84,7 +88,8 @@ class Judged(Fact, frozen=True):
 class InteractionEnded(Fact, frozen=True):
     """`how`: `answered`, `abandoned` (waited, left), `abandoned_again` (left after a talk, when waiting for the next),
     `left_menu`, `message` (left one), `answer` (heard one, and needed no more), `flow` (the flow ended it otherwise),
-    `lost` (nobody knows)."""
+    `lost` (nobody knows), `not_reached` (who was called, see `DialEnded`), `callback_missed` (see `CallbackMissed`),
+    `merged` (see `CallbackMerged`)."""
 
     interaction: InteractionId
     how: str

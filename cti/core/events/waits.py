@@ -20,6 +20,8 @@ class Queued(Fact, frozen=True):
     (a colleague gave the caller to this agent) or `transfer_back` (this agent had, and nobody took them)."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
+    instead_of: InteractionId | None = None
+    """They called again while they were to be called back: `since` is that of the callback, counted there."""
 
 
 class PriorityRaised(Fact, frozen=True):

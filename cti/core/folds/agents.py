@@ -17,7 +17,7 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
     state = AgentState(event.state)
     if agent.state is AgentState.WRAP_UP and state is not AgentState.WRAP_UP:
         wrapped = world.interactions.get(before) if before is not None else None
-        if wrapped is not None:
+        if wrapped is not None and wrapped.direction == "in":
             pace_of(world, wrapped.queue).wrap.take(at - agent.since)
     if state is not agent.state or event.reason != agent.reason or state is AgentState.TALKING:
         if agent.state in WORKING:

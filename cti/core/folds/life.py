@@ -21,7 +21,13 @@ def _opened(world: World, event: e.InteractionOpened, at: Ms) -> None:
         caller=event.caller,
         language=event.language,
         opened=at,
+        direction=event.direction,
     )
+    if event.direction == "out":
+        # Their place, should an agent give them to a queue later; they have not arrived, and are not counted.
+        world.interactions[event.interaction].since = at
+        world.interactions[event.interaction].queue = event.queue
+        return
     today = world.today
     today.arrived += 1
     slot = (at - today.start) // HALF_HOUR
@@ -96,6 +102,7 @@ def _ended(world: World, event: e.InteractionEnded, at: Ms) -> None:
         pace_of(world, event.queue).waited(event.waited, gave_up=True)
     interaction.state = State.ENDED
     interaction.offer = None
+    world.callbacks.pop(event.interaction, None)
     forget(world, event.interaction)
 
 

@@ -17,8 +17,9 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
     if interaction is None:
         return
     if not event.again:
-        counters_of(world, event.queue).arrived += 1
         interaction.since = event.since
+        if event.instead_of is None:
+            counters_of(world, event.queue).arrived += 1
     if event.queue != interaction.queue:
         interaction.foreseen = interaction.told = None
     interaction.state = State.WAITING
