@@ -59,7 +59,12 @@ class Bridge:
             now=self.loop.now,
         )
         self._reception = Reception(
-            self.loop, self._history, flows.load(resources.flows(settings.data)), settings.data, settings.sounds
+            self.loop,
+            self._history,
+            flows.load(resources.flows(settings.data)),
+            settings.data,
+            settings.sounds,
+            self._knowledge.spoken,
         )
         self._agi = AgiServer(Sessions(self._reception))
         secrets = settings.secrets

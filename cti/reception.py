@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from cti.agi.ports import Resume
+from cti.agi.ports import Resume, SpokenAnswer
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import Steer
 from cti.core.events import Record, Transferred
-from cti.core.ids import IdentifierId, InteractionId, Ms, Phone
+from cti.core.ids import IdentifierId, InteractionId, Ms, Phone, QueueId
 from cti.core.inputs import CallArrived, Input
+from cti.core.interaction import State
 from cti.core.outlook import Outlook
 from cti.core.site import Site
 from cti.core.telling import Telling, telling
@@ -34,7 +35,16 @@ OUTLOOK_MS = 500
 class Reception:
     """The ports of `agi.session`, and the pops of open interactions."""
 
-    def __init__(self, loop: Loop, history: History, flows: Flows, data: Path, sound_folder: Path) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        history: History,
+        flows: Flows,
+        data: Path,
+        sound_folder: Path,
+        answers: Callable[[QueueId | None, str], Sequence[SpokenAnswer]],
+    ) -> None:
+        """`answers`: what callers of a queue ask most and can be told, in their language."""
         self.pops: dict[InteractionId, Pop] = {}
         self.pop_changed: Callable[[InteractionId], None] = lambda interaction: None
         """Told of every pop that came."""
@@ -44,6 +54,7 @@ class Reception:
         self._history = history
         self._data = data
         self._sounds = sound_folder
+        self._answers = answers
         self._steered: dict[InteractionId, asyncio.Future[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._flows = flows
@@ -109,7 +120,15 @@ class Reception:
         known = self._loop.world.interactions.get(interaction)
         if known is None:
             return None
-        return Resume(state=known.state.value, position=known.position, language=known.language, queue=known.queue)
+        # Who has left a message, say, is on the way out: no menu begins anew for them.
+        state = State.ENDED if known.state is State.FLOW and known.flow_end else known.state
+        return Resume(
+            state=state.value,
+            position=known.position,
+            language=known.language,
+            queue=known.queue,
+            helped=known.helped,
+        )
 
     def telling(self, interaction: InteractionId) -> Telling | None:
         """What a caller in line should hear now about the wait."""
@@ -124,6 +143,10 @@ class Reception:
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._steered[interaction] = future
         return future
+
+    def answers(self, queue: QueueId | None, language: str) -> Sequence[SpokenAnswer]:
+        """What callers of a queue ask most, as far as it can be read out."""
+        return self._answers(queue, language)
 
     def message_file(self, interaction: InteractionId) -> str:
         """Where a message is recorded, without suffix. The id is ours, so it is safe as a file name."""

@@ -1,6 +1,7 @@
 """What a caller's session needs of the rest."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -22,6 +23,17 @@ class Resume(Struct, frozen=True, kw_only=True):
     position: str
     language: Language | None
     queue: QueueId | None
+    helped: bool = False
+    """They have asked to be helped first."""
+
+
+class SpokenAnswer(Struct, frozen=True, kw_only=True):
+    """An article that can be read out."""
+
+    article: str
+    question: str
+    """Prompts."""
+    answer: str
 
 
 class Ports(Protocol):
@@ -62,6 +74,9 @@ class Ports(Protocol):
 
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""
+
+    def answers(self, queue: QueueId | None, language: str) -> Sequence[SpokenAnswer]:
+        """What callers of a queue ask most just now, hottest first, in a language that is spoken to callers."""
 
     def message_file(self, interaction: InteractionId) -> str:
         """Where Asterisk shall record a message: its path, without suffix, in a folder that exists."""

@@ -39,6 +39,8 @@ _ENDS = {
     "abandoned": "gave up waiting",
     "abandoned_again": "gave up waiting for the next agent",
     "left_menu": "left in the menu",
+    "message": "left a message",
+    "answer": "an article answered it",
     "flow": "the menu ended it",
     "lost": "nobody knows how",
 }
@@ -174,6 +176,12 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"in line for {words.queue(line.queue)}{kept}"
         case "PriorityRaised":
             return f"put {line.detail} minutes ahead by {who}"
+        case "HelpGiven":
+            return f"asked to be helped first: put {line.detail} minutes ahead"
+        case "AnswerHeard":
+            return f"heard the article {line.detail}"
+        case "MessageLeft":
+            return f"left a message of {_lasting(int(line.detail))}"
         case "Overflowed":
             return f"left the line for {words.queue(line.queue)}: {_OVERFLOWS[line.detail]}"
         case "Offered":

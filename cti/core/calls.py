@@ -79,6 +79,42 @@ def _note_end(turn: Turn, it: Interaction, d: Detail) -> None:
     turn.emit(e.FlowFinished(interaction=it.id, how=d.how))
 
 
+def _leave_line(turn: Turn, it: Interaction, d: Detail) -> None:
+    """The caller has what they need, or it is closed: the place goes to the next."""
+    end_offer(turn, it, "caller_gone")
+    if d.how != "closed":
+        came_out(turn, it, gave_up=True)
+    turn.emit(e.FlowFinished(interaction=it.id, how=d.how, queue=it.queue, waited=_waited(turn, it)))
+
+
+def _help(turn: Turn, it: Interaction, d: Detail) -> None:
+    queue = turn.world.queue(it.queue)
+    if queue is not None and queue.room.help_minutes and not it.helped:
+        turn.emit(e.HelpGiven(interaction=it.id, minutes=queue.room.help_minutes))
+
+
+def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
+    in_line = it.state in (State.WAITING, State.OFFERED)
+    queue, skills = (it.queue, it.skills) if in_line else (d.queue, d.skills)
+    if d.yes:
+        turn.emit(
+            e.MessageLeft(
+                interaction=it.id,
+                queue=queue,
+                skills=skills,
+                language=it.language or d.language,
+                ms=d.ms,
+                caller=it.caller,
+            )
+        )
+    elif d.ms != (it.spoken.ms if it.spoken is not None else 0):
+        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills))
+
+
+def _note_answer(turn: Turn, it: Interaction, d: Detail) -> None:
+    turn.emit(e.AnswerHeard(interaction=it.id, article=d.how, solved=d.solved))
+
+
 def _decline(turn: Turn, it: Interaction, d: Detail) -> None:
     # Who takes their own call back has refused nobody's.
     own = it.direction == "out" and it.connected is None
@@ -168,7 +204,15 @@ def _judge(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _end(turn: Turn, it: Interaction, how: str) -> None:
     waited = Ms(0)
-    if how == "abandoned":
+    if it.spoken is not None:
+        # Who hangs up when they have said what they wanted has left a message.
+        spoken = it.spoken
+        _keep_message(turn, it, Detail(queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True))
+        how = "message"
+        if it.state in (State.WAITING, State.OFFERED):
+            _leave_line(turn, it, Detail(how=how))
+            waited = _waited(turn, it)
+    elif how == "abandoned":
         how = "abandoned_again" if it.connected is not None else how
         waited = _waited(turn, it)
         came_out(turn, it, gave_up=True)
@@ -185,7 +229,7 @@ def _waited(turn: Turn, it: Interaction) -> Ms:
 
 
 def _leave_menu(turn: Turn, it: Interaction, d: Detail) -> None:
-    _end(turn, it, "flow" if it.flow_end else "left_menu")
+    _end(turn, it, it.flow_end if it.flow_end in _HELPED else "flow" if it.flow_end else "left_menu")
 
 
 def _abandon(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -235,6 +279,9 @@ def agent_free(turn: Turn, agent: AgentId) -> None:
         free(turn, now)
 
 
+_HELPED = frozenset({"message", "answer"})
+"""Ends of a flow that are the end of the call, too, in history: the caller got something."""
+
 _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.REATTACH: _reattach,
     Do.SET_LANGUAGE: _set_language,
@@ -243,7 +290,11 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.REQUEUE: _requeue,
     Do.RAISE: _raise,
     Do.OVERFLOW: _overflow,
+    Do.HELP: _help,
+    Do.KEEP_MESSAGE: _keep_message,
+    Do.NOTE_ANSWER: _note_answer,
     Do.NOTE_END: _note_end,
+    Do.LEAVE_LINE: _leave_line,
     Do.DECLINE: _decline,
     Do.EXPIRE: _expire,
     Do.FAIL: _fail,

@@ -228,8 +228,37 @@ class CallbackAsked(_Input, frozen=True):
     """Not before; None: when their turn comes."""
 
 
+class MessageSent(_Input, frozen=True):
+    """The caller recorded a message. In line, that line's queue and skills hold in place of these.
+
+    `sent` false: they have not said so, but it is sent if they hang up (`ms` 0: discarded).
+    """
+
+    interaction: InteractionId
+    ms: Ms
+    sent: bool
+    caller: IdentifierId | None
+    queue: QueueId | None
+    skills: Skills
+    language: Language | None
+
+
+class ArticleHeard(_Input, frozen=True):
+    """In line, an article was read to the caller, who says whether it helped (None: says nothing)."""
+
+    interaction: InteractionId
+    article: str
+    solved: bool | None
+
+
+class HelpAsked(_Input, frozen=True):
+    """A caller in line asks to be helped first."""
+
+    interaction: InteractionId
+
+
 class FlowEnded(_Input, frozen=True):
-    """The flow came to its own end without a person: `how` is `hangup`, `closed` or `message`."""
+    """The call came to its end without a person: `how` is `hangup`, `closed`, `message`, `answer`."""
 
     interaction: InteractionId
     how: str
@@ -398,6 +427,9 @@ Input = (
     | QueueSwitched
     | WaitSaid
     | CallbackAsked
+    | MessageSent
+    | ArticleHeard
+    | HelpAsked
     | FlowEnded
     | AfterReached
     | SentAway

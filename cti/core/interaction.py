@@ -45,6 +45,9 @@ class Signal(StrEnum):
     CALLBACK = "callback asked"
     DUE = "callback's time"
     """It may be due now, or due no longer."""
+    HELP = "asks to be helped first"
+    MESSAGE = "leaves a message"
+    HEARD = "heard an article"
     FLOW_ENDED = "flow ended"
     DECLINED = "offer declined"
     OFFER_EXPIRED = "offer expired"
@@ -92,7 +95,11 @@ class Do(StrEnum):
     END_OUTSIDE = "the talk outside ends"
     PASS_BACK = "back to who gave them"
     LEAVE_OUTSIDE = "end the talk outside, or the call to there, and the interaction"
+    HELP = "put further ahead, once"
+    KEEP_MESSAGE = "keep the message"
+    NOTE_ANSWER = "note whether it helped"
     NOTE_END = "note how the flow ended"
+    LEAVE_LINE = "leave the line, with an offer that stands: end that"
     DECLINE = "end the offer: declined"
     EXPIRE = "end the offer: RONA"
     FAIL = "end the offer: unreachable"
@@ -132,6 +139,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.EARLY,
         Signal.CALLBACK: No.EARLY,
         Signal.DUE: No.EARLY,
+        Signal.HELP: No.EARLY,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: No.EARLY,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -161,7 +171,10 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: Do.OVERFLOW,
         Signal.CALLBACK: Do.BOOK,
         Signal.DUE: Do.TIME,
-        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.HELP: Do.HELP,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: Do.NOTE_ANSWER,
+        Signal.FLOW_ENDED: Do.LEAVE_LINE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
         Signal.LEG_LOST: No.LATE,
@@ -190,7 +203,10 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.SAME,
         Signal.CALLBACK: Do.BOOK,
         Signal.DUE: No.LATE,
-        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.HELP: Do.HELP,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: Do.NOTE_ANSWER,
+        Signal.FLOW_ENDED: Do.LEAVE_LINE,
         Signal.DECLINED: Do.DECLINE,
         Signal.OFFER_EXPIRED: Do.EXPIRE,
         Signal.LEG_LOST: Do.FAIL,
@@ -219,6 +235,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.CALLBACK: No.SAME,
         Signal.DUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
         Signal.DECLINED: Do.CANCEL,
         Signal.OFFER_EXPIRED: Do.NOT_REACHED,
@@ -248,6 +267,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.CALLBACK: No.LATE,
         Signal.DUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -277,6 +299,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.CALLBACK: No.LATE,
         Signal.DUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -306,6 +331,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.CALLBACK: No.LATE,
         Signal.DUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -335,6 +363,9 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.CALLBACK: No.LATE,
         Signal.DUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.SAME,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cti.core.ids import AgentId, ClosingId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.room import Room
 
 Texts = dict[str, str]
 Skills = dict[SkillId, int]
@@ -166,7 +167,20 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Both hear the agent's work number at the start of the talk."""
     survey: bool = True
     callbacks: Callbacks = Callbacks()
-    music: str = "default"
+    music: str | dict[Language, str] = "default"
+    """Class, or one for each language of callers."""
+    room: Room = Room()
+
+    def music_for(self, language: Language | None) -> str:
+        """The music class of a caller of this language."""
+        if isinstance(self.music, str):
+            return self.music
+        return self.music.get(language or Language(""), "default")
+
+    @property
+    def music_classes(self) -> tuple[str, ...]:
+        """Every class that callers of this queue may hear."""
+        return (self.music,) if isinstance(self.music, str) else tuple(dict.fromkeys(self.music.values()))
 
 
 class Agent(Struct, frozen=True, forbid_unknown_fields=True):

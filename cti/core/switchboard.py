@@ -15,7 +15,7 @@ from cti.core.channels import gone
 from cti.core.hours import day_of
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.index import Index
-from cti.core.interaction import Signal
+from cti.core.interaction import Signal, State
 from cti.core.offers import offer
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail
@@ -185,6 +185,35 @@ def _callback(turn: Turn, said: i.CallbackAsked) -> None:
     _about(turn, said.interaction, Signal.CALLBACK, Detail(to=said.to, at=said.at))
 
 
+def _message(turn: Turn, said: i.MessageSent) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is None or it.state is State.ENDED:
+        # Who hangs up at the end of speaking may be gone before the session has told of it. The message is kept.
+        if not said.ms:
+            return
+        turn.emit(
+            e.MessageLeft(
+                interaction=said.interaction,
+                queue=said.queue,
+                skills=said.skills,
+                language=said.language,
+                ms=said.ms,
+                caller=said.caller,
+            )
+        )
+        return
+    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms, yes=said.sent)
+    calls.signal(turn, it, Signal.MESSAGE, detail)
+
+
+def _heard(turn: Turn, said: i.ArticleHeard) -> None:
+    _about(turn, said.interaction, Signal.HEARD, Detail(how=said.article, solved=said.solved))
+
+
+def _help(turn: Turn, said: i.HelpAsked) -> None:
+    _about(turn, said.interaction, Signal.HELP, Detail())
+
+
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
     _about(turn, said.interaction, Signal.FLOW_ENDED, Detail(how=said.how))
 
@@ -253,6 +282,9 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.QueueSwitched: _switched,
     i.WaitSaid: _wait_said,
     i.CallbackAsked: _callback,
+    i.MessageSent: _message,
+    i.ArticleHeard: _heard,
+    i.HelpAsked: _help,
     i.FlowEnded: _flow_ended,
     i.CallAsked: outward.call_asked,
     i.MachineAnswered: _machine,

@@ -36,6 +36,8 @@ class Detail:
         to: IdentifierId | None = None,
         at: Ms | None = None,
         instead_of: Interaction | None = None,
+        ms: int = 0,
+        solved: bool | None = None,
     ) -> None:
         self.channel = channel
         self.leg = leg
@@ -51,6 +53,8 @@ class Detail:
         self.to = to
         self.at = at
         self.instead_of = instead_of
+        self.ms = Ms(ms)
+        self.solved = solved
 
 
 def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:

@@ -104,6 +104,14 @@ class Told(Struct):
     """The time by which an agent had been promised first."""
 
 
+class Spoken(Struct):
+    """A message that is recorded and not sent yet, and for whom."""
+
+    ms: Ms
+    queue: QueueId | None
+    skills: Skills
+
+
 class Interaction(Struct):
     """One open piece of work."""
 
@@ -124,6 +132,8 @@ class Interaction(Struct):
     priority: int = 0
     raised: int = 0
     """Priority set by hand, on top."""
+    helped: bool = False
+    """They asked to be helped first: their priority is higher by it."""
     overflowed: bool = False
     closing: ClosingId | None = None
     """How the queue they were moved from last was closed."""
@@ -163,6 +173,7 @@ class Interaction(Struct):
     judged: bool | None = None
     surveyed: bool = False
     flow_end: str = ""
+    spoken: Spoken | None = None
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -217,6 +228,8 @@ class QueueToday(Struct):
     arrived: int = 0
     answered: int = 0
     abandoned: int = 0
+    left: int = 0
+    """Who left the line by their own choice but with something: a message, an answer; or were sent away."""
     within: int = 0
     waited_answered: Ms = Ms(0)
     talked: Ms = Ms(0)

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from cti.core.ids import QueueId
+from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
 from cti.setup import calendars
 from cti.setup.problem import SetupProblem
@@ -95,8 +96,12 @@ def check(site: Site) -> list[str]:
             wrong.append(f"Queue {queue.id}: prefer_last_s is 0 (off) to {_KEPT_MOST_S} seconds.")
         if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
             wrong.append(f"Queue {queue.id}: each ring has another after_s, and none is below 0.")
-        if not _ID.fullmatch(queue.music):
-            wrong.append(f"Queue {queue.id}: music '{queue.music}' may hold only a-z, 0-9 and '-'.")
+        wrong += [
+            f"Queue {queue.id}: music '{name}' may hold only a-z, 0-9 and '-'."
+            for name in queue.music_classes
+            if not _ID.fullmatch(name)
+        ]
+        wrong += _room(queue)
     for holder, skills in holders:
         high = [f"{name} = {level}" for name, level in skills.items() if not 1 <= level <= 10]
         wrong += [f"{holder}: skill {skill}, but levels go from 1 to 10." for skill in high]
@@ -152,6 +157,19 @@ def _outgoing(site: Site) -> list[str]:
             wrong.append(f"Queue {queue.id}: callbacks need at least one try, and every_s of 1 or more.")
         if callbacks.owner is not None and callbacks.owner not in known:
             wrong.append(f"Queue {queue.id}: there is no agent '{callbacks.owner}' to own callbacks.")
+    return wrong
+
+
+def _room(queue: Queue) -> list[str]:
+    room = queue.room
+    wrong = []
+    if isinstance(queue.music, dict) and (strange := sorted(queue.music.keys() - set(LANGUAGES))):
+        wrong.append(f"Queue {queue.id}: music for '{strange[0]}'; languages are {', '.join(LANGUAGES)}.")
+    if any(len(key) != 1 or key not in "0123456789" for key in room.keys):
+        wrong.append(f"Queue {queue.id}: room.keys are single digits; '*' and '#' mean back and done everywhere.")
+    wrong += [f"Queue {queue.id}: room.keys has two keys for {name}." for name in _twice(room.keys.values())]
+    if min(room.callback_over_s, room.repeat_s, room.help_minutes) < 0 or room.announce_every < 1:
+        wrong.append(f"Queue {queue.id}: times of room are 0 or more, announce_every is 1 or more.")
     return wrong
 
 

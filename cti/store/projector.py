@@ -37,6 +37,7 @@ _QUARTER_MS = 900_000
 _MARKS = {
     "abandoned": "abandoned",
     "abandoned_again": "abandoned",
+    "message": "message",
     **dict.fromkeys(("lost", "callback_missed", "not_reached", *NOT_REACHED), "missed"),
 }
 _PROMISED_MS = 24 * 3600 * 1000
@@ -313,6 +314,13 @@ def _apply(call: _Call, event: ev.Event) -> None:
         case ev.WrappedUp(outcome=outcome):
             # After a transfer two agents wrap one call up; who says nothing takes nothing back.
             call.outcome = outcome or call.outcome
+        case ev.MessageLeft():
+            # Also after its end, of one who hung up while speaking.
+            call.state = "message"
+        case ev.AnswerHeard(solved=True):
+            call.solved = True
+        case ev.FlowFinished(waited=waited):
+            call.waited = call.waited or waited
         case ev.InteractionEnded(how=how, queue=queue, waited=waited):
             if how != "not_reached" or call.state == "open":
                 call.state = how

@@ -31,6 +31,7 @@ _TOLD = (
     e.FlowPosition,
     e.Queued,
     e.PriorityRaised,
+    e.HelpGiven,
     e.Overflowed,
     e.Offered,
     e.OfferEnded,
@@ -50,6 +51,8 @@ _TOLD = (
     e.CallbackMissed,
     e.ConnectedOutside,
     e.OutsideEnded,
+    e.AnswerHeard,
+    e.MessageLeft,
     e.SurveyOpened,
     e.Judged,
     e.WrappedUp,
@@ -179,6 +182,12 @@ def told(record: e.Record) -> StoryLine:
             detail = event.how
         case e.PriorityRaised():
             agent, detail = event.by, str(event.raised)
+        case e.HelpGiven():
+            detail = str(event.minutes)
+        case e.MessageLeft():
+            detail = str(event.ms)
+        case e.AnswerHeard():
+            detail = event.article
         case e.Overflowed():
             detail = event.why
         case e.Queued():

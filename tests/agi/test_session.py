@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cti.agi.ports import Resume
+from cti.agi.ports import Resume, SpokenAnswer
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.session import Sessions
 from cti.agi.wire import LEFT, Environment, Reply
@@ -21,6 +21,7 @@ from cti.core.inputs import (
     FlowMoved,
     Input,
     LanguageChosen,
+    MessageSent,
     RouteAsked,
     SentAway,
     WaitSaid,
@@ -68,6 +69,7 @@ class World:
         self.away: Shut | None = None
         self.to = "survey"
         self.existing = SAID
+        self.hot: tuple[SpokenAnswer, ...] = ()
 
     def submit(self, said: Input) -> None:
         self.told.append(said)
@@ -112,6 +114,9 @@ class World:
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         self._steer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         return self._steer
+
+    def answers(self, queue: QueueId | None, language: str) -> tuple[SpokenAnswer, ...]:
+        return self.hot
 
     def message_file(self, interaction: InteractionId) -> str:
         return f"/messages/{interaction}"
@@ -467,6 +472,7 @@ async def test_a_message_is_recorded_and_noted() -> None:
     paper = Paper(world, *leaving(Reply(200, str(ord("#")), "dtmf", 40_000)))
     await paper.run()
     assert f"RECORD FILE /messages/{ID} wav # 120000 BEEP s=5" in paper.sent
+    assert world.said(MessageSent).sent
     assert world.said(FlowEnded).how == "message"
     assert paper.heard[-2:] == ["en/main-message-kept", "en/goodbye"]
 
@@ -475,14 +481,17 @@ async def test_a_caller_who_hangs_up_after_speaking_has_left_a_message() -> None
     world = World()
     closed(world)
     await Paper(world, *leaving(Reply(200, "-1", "hangup", 40_000, True))).run()
-    assert world.said(FlowEnded).how == "message"
+    sent = world.said(MessageSent)
+    # Whether it was a hang-up the core knows: then it is sent.
+    assert (sent.ms, sent.sent, sent.queue) == (5000, False, "support")
+    assert "FlowEnded" not in world.kinds()
 
 
 async def test_a_caller_who_hangs_up_at_the_tone_has_not() -> None:
     world = World()
     closed(world)
     await Paper(world, *leaving(Reply(200, "-1", "hangup", 3_000, True))).run()
-    assert "FlowEnded" not in world.kinds()
+    assert world.kinds()[-1] not in ("FlowEnded", "MessageSent")
 
 
 async def test_what_must_not_be_cut_goes_on_where_a_key_stopped_it() -> None:

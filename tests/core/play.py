@@ -24,6 +24,7 @@ from cti.core.ids import (
     SkillId,
 )
 from cti.core.index import Index
+from cti.core.room import Room
 from cti.core.site import Agent, Calendar, Callbacks, Closing, Number, Outgoing, Overflow, Policy, Queue, Ring, Site
 from cti.core.switchboard import step
 from cti.core.world import World
@@ -54,6 +55,7 @@ def site() -> Site:
                 prefer_last_s=20,
                 policy=Policy.SCARCE_FIRST,
                 opt_out=True,
+                room=Room(help_minutes=5),
             ),
             Queue(
                 id=QueueId("rings"),
@@ -166,6 +168,20 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
+    "ends": lambda w, r: i.FlowEnded(interaction=InteractionId(w), how=r[0]),
+    "records": lambda w, r: i.MessageSent(
+        interaction=InteractionId(w),
+        ms=Ms(int(r[0])),
+        sent=r[1:] == ["sent"],
+        caller=None,
+        queue=QueueId("support"),
+        skills={},
+        language=None,
+    ),
+    "listens": lambda w, r: i.ArticleHeard(
+        interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
+    ),
+    "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
     "sent-to": lambda w, r: i.SentAway(interaction=InteractionId(w), channel=_channel(w), dialled=r[0]),
     "answers": lambda w, r: i.SurveyAnswered(interaction=InteractionId(w), solved=r[0] == "yes"),
@@ -214,6 +230,16 @@ def fact(event: e.Event) -> str:
             return f"{'requeued' if event.again else 'queued'} {event.interaction} {event.queue}"
         case e.PriorityRaised():
             return f"raised {event.interaction} {event.raised} by {event.by}"
+        case e.HelpGiven():
+            return f"helped {event.interaction} {event.minutes}"
+        case e.MessageSpoken():
+            return f"spoken {event.interaction} {event.ms}"
+        case e.MessageLeft():
+            return f"message {event.interaction} {event.ms} {event.queue}"
+        case e.AnswerHeard():
+            return f"heard {event.interaction} {event.article} {event.solved}"
+        case e.FlowFinished():
+            return f"left {event.interaction} {event.how}{f' after {event.waited // 1000}' if event.queue else ''}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
         case e.QueueTaken():

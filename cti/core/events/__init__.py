@@ -27,6 +27,7 @@ from cti.core.events.legs import (
     Repaired,
 )
 from cti.core.events.life import (
+    AnswerHeard,
     CallerReattached,
     FlowFinished,
     FlowPosition,
@@ -34,6 +35,8 @@ from cti.core.events.life import (
     InteractionOpened,
     Judged,
     LanguageSet,
+    MessageLeft,
+    MessageSpoken,
     SurveyOpened,
 )
 from cti.core.events.outgoing import (
@@ -69,6 +72,7 @@ from cti.core.events.talks import (
     Transferred,
 )
 from cti.core.events.waits import (
+    HelpGiven,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -81,6 +85,7 @@ from cti.core.ids import Ms
 __all__ = [
     "AgentMoved",
     "AgentStateSet",
+    "AnswerHeard",
     "AsteriskLost",
     "AsteriskSeen",
     "BridgeStarted",
@@ -100,6 +105,7 @@ __all__ = [
     "FlowFinished",
     "FlowPosition",
     "Held",
+    "HelpGiven",
     "InteractionEnded",
     "InteractionOpened",
     "Judged",
@@ -109,6 +115,8 @@ __all__ = [
     "LegGone",
     "LegStarted",
     "LegUp",
+    "MessageLeft",
+    "MessageSpoken",
     "NotReadyNext",
     "OfferEnded",
     "Offered",
@@ -151,6 +159,7 @@ Event = (
     | FlowPosition
     | Queued
     | PriorityRaised
+    | HelpGiven
     | Overflowed
     | WaitForeseen
     | WaitTold
@@ -174,6 +183,9 @@ Event = (
     | CallbackMissed
     | ConnectedOutside
     | OutsideEnded
+    | AnswerHeard
+    | MessageSpoken
+    | MessageLeft
     | FlowFinished
     | SurveyOpened
     | Judged

@@ -32,6 +32,13 @@ class PriorityRaised(Fact, frozen=True):
     by: AgentId
 
 
+class HelpGiven(Fact, frozen=True):
+    """The caller asked to be helped first, which this queue allows once: `minutes` ahead from now on."""
+
+    interaction: InteractionId
+    minutes: int
+
+
 class Overflowed(Fact, frozen=True):
     """Left the line of one queue for another's, place kept; `Queued` follows.
 

@@ -38,6 +38,12 @@ def _raised(world: World, event: e.PriorityRaised, at: Ms) -> None:
         interaction.raised = event.raised
 
 
+def _helped(world: World, event: e.HelpGiven, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.priority += event.minutes
+        interaction.helped = True
+
+
 def _overflowed(world: World, event: e.Overflowed, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.overflowed = True
@@ -84,6 +90,7 @@ def _came_out(world: World, event: e.WaitCameOut, at: Ms) -> None:
 FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.Queued: _queued,
     e.PriorityRaised: _raised,
+    e.HelpGiven: _helped,
     e.Overflowed: _overflowed,
     e.WaitForeseen: _foreseen,
     e.WaitTold: _told,
