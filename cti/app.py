@@ -85,6 +85,7 @@ class Bridge:
             self._outside,
         )
         self._reception.pop_changed = self._web.pop_changed
+        self._reception.name_outside = self._outside.name
         self._reception.visitor_of = self._web.visitor_of
         self._linking: asyncio.Task[None] | None = None
 

@@ -13,11 +13,13 @@ from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import Steer
 from cti.core.events import Record, Transferred
 from cti.core.ids import IdentifierId, InteractionId, Ms, Phone, QueueId
+from cti.core.incidents import in_force
 from cti.core.inputs import CallArrived, Input
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
-from cti.core.site import Site
+from cti.core.site import Incident, Site
 from cti.core.telling import Telling, telling
+from cti.core.world import IncidentNow
 from cti.loop import Loop
 from cti.store.history import History
 from cti.store.views import CallerFacts, Pop
@@ -48,6 +50,8 @@ class Reception:
         self.pops: dict[InteractionId, Pop] = {}
         self.pop_changed: Callable[[InteractionId], None] = lambda interaction: None
         """Told of every pop that came."""
+        self.name_outside: Callable[[str], tuple[IdentifierId | None, str]] = lambda number: (None, "not_allowed")
+        """Who is called by a number, or why nobody (`Outside.name`)."""
         self.visitor_of: Callable[[Phone], str | None] = lambda phone: None
         """Which visitor of the help site has borrowed a phone."""
         self._loop = loop
@@ -128,6 +132,7 @@ class Reception:
             language=known.language,
             queue=known.queue,
             helped=known.helped,
+            called_back=(known.callback or known.called_back) is not None,
         )
 
     def telling(self, interaction: InteractionId) -> Telling | None:
@@ -143,6 +148,14 @@ class Reception:
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._steered[interaction] = future
         return future
+
+    def incidents(self, queue: QueueId | None) -> Sequence[tuple[Incident, IncidentNow]]:
+        """What callers of a queue, or of the site, are to hear of now."""
+        return in_force(self._loop.world, queue, self._loop.now())
+
+    def callee(self, number: str) -> IdentifierId | None:
+        """Whom a number names that can be called back."""
+        return self.name_outside(number)[0]
 
     def answers(self, queue: QueueId | None, language: str) -> Sequence[SpokenAnswer]:
         """What callers of a queue ask most, as far as it can be read out."""

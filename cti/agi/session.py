@@ -12,9 +12,12 @@ the command returns `hung_up` and the server closes the socket: the session just
 
 import logging
 
+from msgspec.structs import replace
+
+from cti.agi.incidents import Incidents
 from cti.agi.known import known
 from cti.agi.messages import Messages
-from cti.agi.ports import Ports
+from cti.agi.ports import Ports, Resume
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.voice import Voice
 from cti.agi.waiting import WaitingRoom
@@ -84,6 +87,7 @@ class Session:
         self._site = ports.site()
         self._flow = self._dialled()
         self._voice = Voice(call, ports, self._flow, self._site.default_language)
+        self._incidents = Incidents(ports)
         self._caller: IdentifierId | None = None
 
     # --- the two entries
@@ -104,7 +108,7 @@ class Session:
                 if known.queue is not None:
                     # A transfer may have changed it since the dialplan was told.
                     await self._voice.do(self._call.set_variable("HL_QUEUE", known.queue))
-                await self._wait(known.queue, helped=known.helped)
+                await self._wait(known.queue, known)
             case "flow":
                 facts = await self._facts(identifier)
                 default = self._site.default_language
@@ -119,7 +123,7 @@ class Session:
                 # A talk that ended while nobody looked.
                 await self._voice.answer()
                 if await self._ask_core() == "wait":
-                    await self._wait(known.queue, helped=known.helped)
+                    await self._wait(known.queue, known)
 
     async def after(self) -> None:
         """Out of a bridge: the core says whether to ask for a judgement, to go back in line, or goodbye."""
@@ -222,6 +226,7 @@ class Session:
         answered = False
         while True:
             self._tell(step)
+            step = self._with_incidents(step)
             match step.do:
                 case engine.Connect() as do:
                     await self._connect(do, answered, facts)
@@ -241,6 +246,17 @@ class Session:
                 await self._voice.hear(step.do) if isinstance(step.do, engine.Hear) else await self._record(step.do)
             )
             step = engine.step(step.caller, happened, self._known(facts))
+
+    def _with_incidents(self, step: engine.Step) -> engine.Step:
+        """Before the menu callers hear what is known of an incident, as soon as it is known in which language."""
+        do = step.do
+        queue = QueueId(do.queue) if isinstance(do, engine.Connect) else None
+        if isinstance(do, engine.Record) or len({piece.language for piece in do.pieces}) > 1:
+            return step
+        prompts = self._incidents.new(queue)
+        if not prompts:
+            return step
+        return replace(step, do=replace(do, pieces=(*self._voice.own(*prompts), *do.pieces)))
 
     def _tell(self, step: engine.Step) -> None:
         if step.chosen is not None:
@@ -281,9 +297,22 @@ class Session:
         return engine.Recorded(await messages.simply(do.most_s, queue, skills))
 
     async def _wait(
-        self, queue: QueueId | None, *, entering: bool = False, told: ClosingId | None = None, helped: bool = False
+        self,
+        queue: QueueId | None,
+        known: Resume | None = None,
+        *,
+        entering: bool = False,
+        told: ClosingId | None = None,
     ) -> None:
-        room = WaitingRoom(self._voice, self._ports, self._interaction, self._caller, helped=helped)
+        room = WaitingRoom(
+            self._voice,
+            self._ports,
+            self._incidents,
+            self._interaction,
+            self._caller,
+            helped=known is not None and known.helped,
+            called_back=known is not None and known.called_back,
+        )
         await room.stay(queue, entering=entering, told=told)
 
     # --- after the talk

@@ -6,6 +6,8 @@ next it is microseconds, and a key that cuts what is said does what it stands fo
 """
 
 from cti.agi.answers import Answers
+from cti.agi.callback import Callback
+from cti.agi.incidents import Incidents
 from cti.agi.messages import Messages
 from cti.agi.ports import Ports, SpokenAnswer
 from cti.agi.voice import Voice
@@ -41,17 +43,22 @@ class WaitingRoom:
         self,
         voice: Voice,
         ports: Ports,
+        incidents: Incidents,
         interaction: InteractionId,
         caller: IdentifierId | None,
         *,
         helped: bool = False,
+        called_back: bool = False,
     ) -> None:
+        """`helped`, `called_back`: they have asked for that already."""
         self._voice = voice
         self._ports = ports
+        self._incidents = incidents
         self._interaction = interaction
         self._caller = caller
         self._helped = helped
         self._site = ports.site()
+        self._callable = self._site.calls_out and not called_back
         self._playing = False
         self._since = ports.now()
         self._placed = False
@@ -78,6 +85,9 @@ class WaitingRoom:
                     return
                 key = then
             await self._music()
+            key = await self._incident()
+            if key:
+                continue
             shut = self._ports.turned(self._interaction)
             if shut is not None and shut.closing.id != told:
                 told = shut.closing.id
@@ -155,6 +165,11 @@ class WaitingRoom:
             self._long = (new.most or new.least) * 60 > self._room.callback_over_s
         self._grown = bool(new.why)
 
+    async def _incident(self) -> str:
+        """What has come up since they were told last; the key that cut it."""
+        prompts = self._incidents.new(self._queue)
+        return await self._hear(self._voice.own(*prompts)) if prompts else ""
+
     def _announcement(self) -> tuple[Piece, ...]:
         """The queue's own words, one prompt after the other, now and then."""
         if not self._room.announce or self._looks % self._room.announce_every:
@@ -185,6 +200,8 @@ class WaitingRoom:
 
     def _worth_offering(self, choice: Choice) -> bool:
         if choice == "callback":
+            if not self._callable:
+                return False
             waited_s = (self._ports.now() - self._since) / 1000
             return self._long or self._grown or waited_s > self._room.callback_over_s
         if choice == "priority":
@@ -201,6 +218,15 @@ class WaitingRoom:
                 if words:
                     return await self._hear(self._voice.own(words))
                 await self._leave("message", "message-sent", "goodbye")
+                return None
+            case "callback" if self._callable:
+                await self._quiet()
+                own = self._ports.callee(self._voice.call.caller_number)
+                callback = Callback(self._voice, self._ports, self._interaction, self._queue, own)
+                if not await callback.book():
+                    return await self._hear(self._voice.own("still-in-line"))
+                # The place is kept: they leave the phone, not the line.
+                await self._voice.say_and_leave("callback-booked", "goodbye")
                 return None
             case "answers" if answers := self._answers():
                 await self._quiet()

@@ -12,6 +12,7 @@ from cti.core.ids import (
     ChannelId,
     ClosingId,
     IdentifierId,
+    IncidentId,
     InteractionId,
     Language,
     Ms,
@@ -204,6 +205,17 @@ class QueueSwitched(_Input, frozen=True):
     queue: QueueId
     closing: ClosingId | None
     """None: open again."""
+    by: AgentId
+
+
+class IncidentSwitched(_Input, frozen=True):
+    """A supervisor has callers told of an incident, or no longer."""
+
+    incident: IncidentId | None
+    """None: it is over."""
+    queue: QueueId | None
+    """None: callers of the whole site."""
+    until: Ms
     by: AgentId
 
 
@@ -425,6 +437,7 @@ Input = (
     | RouteAsked
     | PrioritySet
     | QueueSwitched
+    | IncidentSwitched
     | WaitSaid
     | CallbackAsked
     | MessageSent

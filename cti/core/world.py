@@ -14,6 +14,7 @@ from cti.core.ids import (
     ChannelId,
     ClosingId,
     IdentifierId,
+    IncidentId,
     InteractionId,
     Language,
     Ms,
@@ -222,6 +223,15 @@ class Switch(Struct):
     since: Ms
 
 
+class IncidentNow(Struct):
+    """A sentence that callers hear, of the site or of one queue."""
+
+    incident: IncidentId
+    by: AgentId
+    since: Ms
+    until: Ms
+
+
 class QueueToday(Struct):
     """Counters of one queue since midnight in the site's zone."""
 
@@ -274,6 +284,8 @@ class World(Struct):
     """Channels that ended a moment ago, for a session whose first word comes after its channel's last."""
     switches: dict[QueueId, Switch] = field(default_factory=dict)
     """Queues closed by hand."""
+    incidents: dict[QueueId, IncidentNow] = field(default_factory=dict)
+    """By queue, and by `incidents.EVERYWHERE`; also some that are over by now."""
     paces: dict[QueueId, Pace] = field(default_factory=dict)
     """How calls of each queue have gone lately: what estimates are made of."""
     foreseen_at: Ms = Ms(0)

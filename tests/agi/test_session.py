@@ -14,6 +14,7 @@ from cti.agi.wire import LEFT, Environment, Reply
 from cti.core import world as core
 from cti.core.closings import Doors, Shut, doors
 from cti.core.ids import AgentId, ChannelId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId
+from cti.core.incidents import in_force
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
@@ -26,7 +27,7 @@ from cti.core.inputs import (
     SentAway,
     WaitSaid,
 )
-from cti.core.site import CLOSINGS, Closing, Number, Queue, Site
+from cti.core.site import CLOSINGS, Closing, Incident, Number, Queue, Site
 from cti.core.telling import Telling
 from cti.store.views import CallerFacts
 from ivr import prompts, sounds
@@ -69,6 +70,7 @@ class World:
         self.away: Shut | None = None
         self.to = "survey"
         self.existing = SAID
+        self.known_incidents: dict[QueueId, core.IncidentNow] = {}
         self.hot: tuple[SpokenAnswer, ...] = ()
 
     def submit(self, said: Input) -> None:
@@ -114,6 +116,13 @@ class World:
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         self._steer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         return self._steer
+
+    def incidents(self, queue: QueueId | None) -> tuple[tuple[Incident, core.IncidentNow], ...]:
+        world = core.World(site=self.sites, incidents=self.known_incidents)
+        return in_force(world, queue, self.clock)
+
+    def callee(self, number: str) -> IdentifierId | None:
+        return IdentifierId(f"tel:{number[-4:]}") if len(number) >= 8 else None
 
     def answers(self, queue: QueueId | None, language: str) -> tuple[SpokenAnswer, ...]:
         return self.hot

@@ -56,6 +56,8 @@ from cti.core.events.site import (
     AsteriskSeen,
     BridgeStarted,
     DayStarted,
+    IncidentLifted,
+    IncidentSet,
     QueueClosed,
     QueueReopened,
     SiteInForce,
@@ -106,6 +108,8 @@ __all__ = [
     "FlowPosition",
     "Held",
     "HelpGiven",
+    "IncidentLifted",
+    "IncidentSet",
     "InteractionEnded",
     "InteractionOpened",
     "Judged",
@@ -153,6 +157,8 @@ Event = (
     | AsteriskLost
     | QueueClosed
     | QueueReopened
+    | IncidentSet
+    | IncidentLifted
     | InteractionOpened
     | CallerReattached
     | LanguageSet
