@@ -59,7 +59,12 @@ class Bridge:
             now=self.loop.now,
         )
         self._reception = Reception(
-            self.loop, self._history, flows.load(resources.flows(settings.data)), settings.data, settings.sounds
+            self.loop,
+            self._history,
+            flows.load(resources.flows(settings.data)),
+            settings.data,
+            settings.sounds,
+            self._knowledge.spoken,
         )
         self._agi = AgiServer(Sessions(self._reception))
         secrets = settings.secrets
@@ -80,6 +85,7 @@ class Bridge:
             self._outside,
         )
         self._reception.pop_changed = self._web.pop_changed
+        self._reception.name_outside = self._outside.name
         self._reception.visitor_of = self._web.visitor_of
         self._linking: asyncio.Task[None] | None = None
 

@@ -219,7 +219,7 @@ def _shape(flow: Flow, queues: frozenset[str] | None) -> Iterator[Finding]:
         if isinstance(node, Menu) and len(node.choices) > CHOICES:
             what = f"{len(node.choices)} choices; callers keep {CHOICES} in mind. Join some, or ask less"
             yield Finding(flow.id, where, what)
-        named = node.queue if isinstance(node, Route | Branch) else None
+        named = node.queue if isinstance(node, Route | Branch | Message) else None
         if named is not None and queues is not None and named not in queues:
             known = ", ".join(sorted(queues)) or "none"
             yield Finding(flow.id, f"{where}.queue", f"no queue '{named}'. The site has {known}")

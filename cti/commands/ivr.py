@@ -8,6 +8,7 @@ import msgspec
 
 from cti.commands import _options
 from cti.core.site import Site
+from cti.knowledge import Knowledge
 from cti.setup import resources, site
 from cti.setup.problem import SetupProblem
 from ivr.flow import Flow, Flows
@@ -63,7 +64,8 @@ def _prompts(flows: Flows, in_force: Site, data: Path, as_json: bool) -> int:
 
     numbers = [agent.work_number for agent in in_force.agents]
     try:
-        built = build(flows, numbers, data / "sounds", data / "recorded", progress=progress)
+        articles = Knowledge(data / "kb").prompts()
+        built = build(flows, numbers, data / "sounds", data / "recorded", more=articles, progress=progress)
     except PromptsError as error:
         print(f"{chr(10) if live else ''}{error}", file=sys.stderr)
         return 1

@@ -99,17 +99,21 @@ def _help(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
     in_line = it.state in (State.WAITING, State.OFFERED)
-    leave_message(
-        turn,
-        e.MessageLeft(
-            interaction=it.id,
-            queue=it.queue if in_line else d.queue,
-            skills=it.skills if in_line else d.skills,
-            language=it.language or d.language,
-            ms=d.ms,
-            caller=it.caller,
-        ),
-    )
+    queue, skills = (it.queue, it.skills) if in_line else (d.queue, d.skills)
+    if d.yes:
+        leave_message(
+            turn,
+            e.MessageLeft(
+                interaction=it.id,
+                queue=queue,
+                skills=skills,
+                language=it.language or d.language,
+                ms=d.ms,
+                caller=it.caller,
+            ),
+        )
+    elif d.ms != (it.spoken.ms if it.spoken is not None else 0):
+        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills))
 
 
 def _note_answer(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -205,7 +209,15 @@ def _judge(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _end(turn: Turn, it: Interaction, how: str) -> None:
     waited = Ms(0)
-    if how == "abandoned":
+    if it.spoken is not None:
+        # Who hangs up when they have said what they wanted has left a message.
+        spoken = it.spoken
+        _keep_message(turn, it, Detail(queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True))
+        how = "message"
+        if it.state in (State.WAITING, State.OFFERED):
+            _leave_line(turn, it, Detail(how=how))
+            waited = _waited(turn, it)
+    elif how == "abandoned":
         how = "abandoned_again" if it.connected is not None else how
         waited = _waited(turn, it)
         came_out(turn, it, gave_up=True)

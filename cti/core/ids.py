@@ -24,6 +24,7 @@ SkillId = NewType("SkillId", str)
 ReasonId = NewType("ReasonId", str)
 OutcomeId = NewType("OutcomeId", str)
 ClosingId = NewType("ClosingId", str)
+IncidentId = NewType("IncidentId", str)
 
 OfferId = NewType("OfferId", str)
 """A reservation of one agent for one interaction: `<interaction>.<n>`, n counting that interaction's offers."""

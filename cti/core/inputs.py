@@ -12,6 +12,7 @@ from cti.core.ids import (
     ChannelId,
     ClosingId,
     IdentifierId,
+    IncidentId,
     InteractionId,
     Language,
     Ms,
@@ -206,6 +207,17 @@ class QueueSwitched(_Input, frozen=True):
     by: AgentId
 
 
+class IncidentSwitched(_Input, frozen=True):
+    """A supervisor has callers told of an incident, or no longer."""
+
+    incident: IncidentId | None
+    """None: it is over."""
+    queue: QueueId | None
+    """None: callers of the whole site."""
+    until: Ms
+    by: AgentId
+
+
 class WaitSaid(_Input, frozen=True):
     """The caller hears this about the wait; see `telling.Telling`."""
 
@@ -224,14 +236,18 @@ class CallbackAsked(_Input, frozen=True):
     to: IdentifierId | None = None
     """None: at the number they call from."""
     at: Ms | None = None
-    """Not before."""
+    """Not before; None: when their turn comes."""
 
 
 class MessageSent(_Input, frozen=True):
-    """The caller left a message. In line, that line's queue and skills hold in place of these."""
+    """The caller recorded a message. In line, that line's queue and skills hold in place of these.
+
+    `sent` false: they have not said so, but it is sent if they hang up (`ms` 0: discarded).
+    """
 
     interaction: InteractionId
     ms: Ms
+    sent: bool
     caller: IdentifierId | None
     queue: QueueId | None
     skills: Skills
@@ -466,6 +482,7 @@ Input = (
     | RouteAsked
     | PrioritySet
     | QueueSwitched
+    | IncidentSwitched
     | WaitSaid
     | CallbackAsked
     | MessageSent

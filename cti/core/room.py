@@ -4,6 +4,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+LANGUAGES = ("cmn", "yue", "en")
+"""Of callers: what may be set for each."""
+
 Choice = Literal["callback", "message", "answers", "priority"]
 """What a key does in line: be called back and keep the place, leave a message, hear answers, ask to be helped first."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from cti.core.ids import AgentId, ClosingId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
 from cti.core.room import Room
 
 Texts = dict[str, str]
@@ -81,6 +81,30 @@ class Closing(Struct, frozen=True, forbid_unknown_fields=True):
     waiting: bool = False
     """Closed by hand: whether those in line have to go as well. Else they are served."""
 
+
+class Incident(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that callers are told before they ask."""
+
+    id: IncidentId
+    name: Texts
+    """What supervisors choose it by."""
+    prompt: str
+    """Of `system.toml`."""
+
+
+INCIDENTS = (
+    Incident(
+        id=IncidentId("disturbance"),
+        name={"en": "Disturbance", "zh-Hans": "服务故障", "zh-Hant": "服務故障"},
+        prompt="incident-disturbance",
+    ),
+    Incident(
+        id=IncidentId("many-calls"),
+        name={"en": "Unusually many calls", "zh-Hans": "来电特别多", "zh-Hant": "來電特別多"},
+        prompt="incident-many-calls",
+    ),
+)
+"""Every site has these; one of its own with the same id holds in place of it."""
 
 CLOSED = ClosingId("closed")
 CLOSINGS = (
@@ -312,6 +336,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     holiday_dates: dict[str, tuple[str, ...]] = {}
     """Whose -> ISO dates. Filled in when a site is read, so that a journal knows what was in force."""
     closings: tuple[Closing, ...] = ()
+    incidents: tuple[Incident, ...] = ()
     mail: Mail = Mail()
     capacity: Capacity = Capacity()
 
@@ -339,6 +364,11 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         """Whether this agent may call numbers outside."""
         rules = self.outgoing
         return self.calls_out and agent.role in rules.roles and (not rules.agents or agent.id in rules.agents)
+
+    @cached_property
+    def incident_by_id(self) -> dict[IncidentId, Incident]:
+        """The incidents that callers can be told of, to look up."""
+        return {incident.id: incident for incident in (*INCIDENTS, *self.incidents)}
 
     @cached_property
     def agent_by_id(self) -> dict[AgentId, Agent]:

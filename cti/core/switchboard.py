@@ -14,6 +14,7 @@ from cti.core import inputs as i
 from cti.core.channels import gone
 from cti.core.hours import day_of
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
+from cti.core.incidents import EVERYWHERE
 from cti.core.index import Index
 from cti.core.interaction import Signal, State
 from cti.core.offers import offer
@@ -187,6 +188,19 @@ def _switched(turn: Turn, said: i.QueueSwitched) -> None:
         turn.emit(e.QueueClosed(queue=said.queue, closing=said.closing, by=said.by))
 
 
+def _incident(turn: Turn, said: i.IncidentSwitched) -> None:
+    world = turn.world
+    there = world.incidents.get(said.queue or EVERYWHERE)
+    if said.incident is None:
+        if there is not None and there.until > turn.now:
+            turn.emit(e.IncidentLifted(queue=said.queue, by=said.by))
+        return
+    known = said.queue is None or world.queue(said.queue) is not None
+    new = there is None or (there.incident, there.until) != (said.incident, said.until)
+    if known and new and said.until > turn.now:
+        turn.emit(e.IncidentSet(incident=said.incident, queue=said.queue, until=said.until, by=said.by))
+
+
 def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
     tell(turn, said)
 
@@ -199,6 +213,8 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is None or it.state is State.ENDED:
         # Who hangs up at the end of speaking may be gone before the session has told of it. The message is kept.
+        if not said.ms:
+            return
         pieces.leave_message(
             turn,
             e.MessageLeft(
@@ -211,7 +227,7 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
             ),
         )
         return
-    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms)
+    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms, yes=said.sent)
     calls.signal(turn, it, Signal.MESSAGE, detail)
 
 
@@ -289,6 +305,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.RouteAsked: _route,
     i.PrioritySet: _priority,
     i.QueueSwitched: _switched,
+    i.IncidentSwitched: _incident,
     i.WaitSaid: _wait_said,
     i.CallbackAsked: _callback,
     i.MessageSent: _message,

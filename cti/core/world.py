@@ -14,6 +14,7 @@ from cti.core.ids import (
     ChannelId,
     ClosingId,
     IdentifierId,
+    IncidentId,
     InteractionId,
     Language,
     Ms,
@@ -105,6 +106,14 @@ class Told(Struct):
     """The time by which an agent had been promised first."""
 
 
+class Spoken(Struct):
+    """A message that is recorded and not sent yet, and for whom."""
+
+    ms: Ms
+    queue: QueueId | None
+    skills: Skills
+
+
 class Interaction(Struct):
     """One open piece of work."""
 
@@ -166,8 +175,7 @@ class Interaction(Struct):
     judged: bool | None = None
     surveyed: bool = False
     flow_end: str = ""
-    message: Ms = Ms(0)
-    """How long the one is that they left; 0: none."""
+    spoken: Spoken | None = None
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -263,6 +271,15 @@ class Switch(Struct):
     since: Ms
 
 
+class IncidentNow(Struct):
+    """A sentence that callers hear, of the site or of one queue."""
+
+    incident: IncidentId
+    by: AgentId
+    since: Ms
+    until: Ms
+
+
 class QueueToday(Struct):
     """Counters of one queue since midnight in the site's zone."""
 
@@ -323,6 +340,8 @@ class World(Struct):
     """Channels that ended a moment ago, for a session whose first word comes after its channel's last."""
     switches: dict[QueueId, Switch] = field(default_factory=dict)
     """Queues closed by hand."""
+    incidents: dict[QueueId, IncidentNow] = field(default_factory=dict)
+    """By queue, and by `incidents.EVERYWHERE`; also some that are over by now."""
     paces: dict[QueueId, Pace] = field(default_factory=dict)
     """How calls of each queue have gone lately: what estimates are made of."""
     foreseen_at: Ms = Ms(0)

@@ -13,11 +13,11 @@ from zoneinfo import available_timezones
 import msgspec
 
 from cti.core.ids import QueueId
+from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
 from cti.setup import calendars
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import is_loopback
-from ivr.flow import LANGUAGES
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]|[a-z]")
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -75,10 +75,10 @@ def check(site: Site) -> list[str]:
             if not _ID.fullmatch(name)
         ]
         wrong += [f"Two of the {kind}s are called '{name}'." for name in _twice(ids)]
-    words = ([each.id for each in kind] for kind in (site.reasons, site.outcomes, site.closings))
+    words = ([each.id for each in kind] for kind in (site.reasons, site.outcomes, site.closings, site.incidents))
     for names in words:
         wrong += [f"'{name}' may hold only a-z, 0-9, '_' and '-'." for name in names if not _WORD.fullmatch(name)]
-        wrong += [f"Two reasons, outcomes or closings are called '{name}'." for name in _twice(names)]
+        wrong += [f"Two reasons, outcomes, closings or incidents are called '{name}'." for name in _twice(names)]
     wrong += [f"Two agents have the work number {name}." for name in _twice(a.work_number for a in site.agents)]
     wrong += [f"The number {name} is there twice." for name in _twice(n.number.lstrip("+") for n in site.numbers)]
     for agent in site.agents:

@@ -158,10 +158,10 @@ class CallLine(Struct, frozen=True, kw_only=True):
     agent: AgentId | None
     """The last who talked."""
     state: str
-    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message`, `answer`, `flow`,
-    `lost`, `merged` (they called again before they were called back), `callback_missed`; of a call of ours that came to
-    nothing `busy`, `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`,
-    `cancelled`, `not_reached`."""
+    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message` (left one), `answer`
+    (heard one, and needed no more), `flow`, `lost`, `merged` (they
+    called again before they were called back), `callback_missed`; of a call of ours that came to nothing `busy`,
+    `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`, `cancelled`, `not_reached`."""
     outgoing: bool = False
     """We called."""
     waited: Ms

@@ -93,6 +93,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.ConnectedOutside: frozenset({_O, _T}),
     e.OutsideEnded: frozenset({_O}),
     e.AnswerHeard: frozenset({_T}),
+    e.MessageSpoken: _NOTHING,
     e.MessageLeft: _NOTHING,
     e.FlowFinished: frozenset({_O, _L}),
     e.SurveyOpened: _NOTHING,

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cti.agi.ports import Resume
+from cti.agi.ports import Resume, SpokenAnswer
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.session import Sessions
 from cti.agi.wire import LEFT, Environment, Reply
 from cti.core import world as core
 from cti.core.closings import Doors, Shut, doors
 from cti.core.ids import AgentId, ChannelId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId
+from cti.core.incidents import in_force
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
@@ -21,11 +22,12 @@ from cti.core.inputs import (
     FlowMoved,
     Input,
     LanguageChosen,
+    MessageSent,
     RouteAsked,
     SentAway,
     WaitSaid,
 )
-from cti.core.site import CLOSINGS, Closing, Number, Queue, Site
+from cti.core.site import CLOSINGS, Closing, Incident, Number, Queue, Site
 from cti.core.telling import Telling
 from cti.store.views import CallerFacts
 from ivr import prompts, sounds
@@ -68,6 +70,8 @@ class World:
         self.away: Shut | None = None
         self.to = "survey"
         self.existing = SAID
+        self.known_incidents: dict[QueueId, core.IncidentNow] = {}
+        self.hot: tuple[SpokenAnswer, ...] = ()
 
     def submit(self, said: Input) -> None:
         self.told.append(said)
@@ -112,6 +116,16 @@ class World:
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         self._steer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         return self._steer
+
+    def incidents(self, queue: QueueId | None) -> tuple[tuple[Incident, core.IncidentNow], ...]:
+        world = core.World(site=self.sites, incidents=self.known_incidents)
+        return in_force(world, queue, self.clock)
+
+    def callee(self, number: str) -> IdentifierId | None:
+        return IdentifierId(f"tel:{number[-4:]}") if len(number) >= 8 else None
+
+    def answers(self, queue: QueueId | None, language: str) -> tuple[SpokenAnswer, ...]:
+        return self.hot
 
     def message_file(self, interaction: InteractionId) -> str:
         return f"/messages/{interaction}"
@@ -467,6 +481,7 @@ async def test_a_message_is_recorded_and_noted() -> None:
     paper = Paper(world, *leaving(Reply(200, str(ord("#")), "dtmf", 40_000)))
     await paper.run()
     assert f"RECORD FILE /messages/{ID} wav # 120000 BEEP s=5" in paper.sent
+    assert world.said(MessageSent).sent
     assert world.said(FlowEnded).how == "message"
     assert paper.heard[-2:] == ["en/main-message-kept", "en/goodbye"]
 
@@ -475,14 +490,17 @@ async def test_a_caller_who_hangs_up_after_speaking_has_left_a_message() -> None
     world = World()
     closed(world)
     await Paper(world, *leaving(Reply(200, "-1", "hangup", 40_000, True))).run()
-    assert world.said(FlowEnded).how == "message"
+    sent = world.said(MessageSent)
+    # Whether it was a hang-up the core knows: then it is sent.
+    assert (sent.ms, sent.sent, sent.queue) == (5000, False, "support")
+    assert "FlowEnded" not in world.kinds()
 
 
 async def test_a_caller_who_hangs_up_at_the_tone_has_not() -> None:
     world = World()
     closed(world)
     await Paper(world, *leaving(Reply(200, "-1", "hangup", 3_000, True))).run()
-    assert "FlowEnded" not in world.kinds()
+    assert world.kinds()[-1] not in ("FlowEnded", "MessageSent")
 
 
 async def test_what_must_not_be_cut_goes_on_where_a_key_stopped_it() -> None:

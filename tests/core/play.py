@@ -176,7 +176,13 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
     "ends": lambda w, r: i.FlowEnded(interaction=InteractionId(w), how=r[0]),
     "records": lambda w, r: i.MessageSent(
-        interaction=InteractionId(w), ms=Ms(int(r[0])), caller=None, queue=QueueId("support"), skills={}, language=None
+        interaction=InteractionId(w),
+        ms=Ms(int(r[0])),
+        sent=r[1:] == ["sent"],
+        caller=None,
+        queue=QueueId("support"),
+        skills={},
+        language=None,
     ),
     "listens": lambda w, r: i.ArticleHeard(
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
@@ -242,6 +248,8 @@ def fact(event: e.Event) -> str:
             return f"raised {event.interaction} {event.raised} by {event.by}"
         case e.HelpGiven():
             return f"helped {event.interaction} {event.minutes}"
+        case e.MessageSpoken():
+            return f"spoken {event.interaction} {event.ms}"
         case e.MessageLeft():
             return f"message {event.interaction} {event.ms} {event.queue}"
         case e.AnswerHeard():

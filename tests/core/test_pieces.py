@@ -14,7 +14,7 @@ from tests.core.play import START, Play, site
 
 LEFT = """
     0  | A calls             | opened A
-    5  | A records 9000      | message A 9000 support
+    5  | A records 9000 sent      | message A 9000 support
     6  | A gone              |
 """
 SCENARIOS = {
@@ -170,7 +170,7 @@ def test_a_message(name: str) -> None:
 def test_one_is_shown_at_a_time_and_never_more_than_there_is_room_for() -> None:
     play = Play()
     for n, call in enumerate("ABCD"):
-        play.table(f"{n} | {call} calls |\n{n} | {call} records 9000 | message {call} 9000 support")
+        play.table(f"{n} | {call} calls |\n{n} | {call} records 9000 sent | message {call} 9000 support")
     play.table("""
         20 | ana ready       | ana ready; shown A-message ana
         25 | time passes     | -
@@ -194,7 +194,9 @@ def test_one_is_shown_at_a_time_and_never_more_than_there_is_room_for() -> None:
 
 def test_a_message_left_when_the_call_has_gone_already_and_for_no_queue_is_kept() -> None:
     play = Play()
-    said = i.MessageSent(interaction=InteractionId("X"), ms=Ms(3000), caller=None, queue=None, skills={}, language=None)
+    said = i.MessageSent(
+        interaction=InteractionId("X"), ms=Ms(3000), caller=None, queue=None, skills={}, language=None, sent=True
+    )
     assert play.say(said) == play.say(said) == ["message X 3000 None"]
     assert [piece.queue for piece in play.world.pieces.values()] == ["support"], "told twice, it is still one"
 
@@ -209,7 +211,7 @@ def test_capacity_is_the_sites_but_for_agents_with_their_own() -> None:
     play.table(LEFT)
     play.table("""
         7  | B calls         |
-        8  | B records 9000  |
+        8  | B records 9000 sent  |
         20 | ana ready       | ana ready
         21 | bo ready        | bo ready; shown A-message bo
         22 | bo opens A      | taken A-message bo after 17

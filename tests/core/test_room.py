@@ -11,7 +11,7 @@ STORIES = {
         0  | A asks support           | queued A support
         1  | B calls                  |
         1  | B asks support           | queued B support
-        30 | A records 8000           | message A 8000 support
+        30 | A records 8000 sent      | message A 8000 support
         30 | A ends message           | left A message after 30
         31 | ana ready                | ana ready; offered B ana; ana reserved; RING ana for B
         33 | A gone                   | ended A message
@@ -22,7 +22,7 @@ STORIES = {
         1  | B calls                  |
         1  | B asks support           | queued B support
         2  | ana ready                | ana ready; offered A ana; ana reserved; RING ana for A
-        5  | A records 8000           | message A 8000 support
+        5  | A records 8000 sent      | message A 8000 support
         5  | A ends message           | offer-ended A ana caller_gone; ana ready; left A message after 5; offered B ana; ana reserved; HANGUP A.1.0 26; RING ana for B
     """,
     "the agent is quicker than the last key: the talk goes on, and the message is not sent": """
@@ -31,7 +31,7 @@ STORIES = {
         2  | ana ready                |
         5  | A enters b               |
         5  | A.1 enters b             | connected A ana after 5; ana talking
-        5  | A records 8000           | -
+        5  | A records 8000 sent      | -
         5  | A ends message           | -
     """,
     "they hang up at the end of speaking, and are gone before it is told: the message is kept": """
@@ -39,11 +39,32 @@ STORIES = {
         0  | A asks support           | queued A support
         30 | A gone                   | ended A abandoned
         30 | A records 8000           | message A 8000 support
-        30 | A ends message           | -
+    """,
+    "they hang up at the end of speaking": """
+        0  | A calls                  |
+        0  | A asks support           | queued A support
+        30 | A records 8000           | spoken A 8000
+        30 | A gone                   | message A 8000 support; left A message after 30; ended A message
+    """,
+    "an agent's answer ends the recording as a hang-up does: nothing is sent": """
+        0  | A calls                  |
+        0  | A asks support           | queued A support
+        2  | ana ready                |
+        5  | A records 8000           | spoken A 8000
+        5  | A enters b               |
+        5  | A.1 enters b             | connected A ana after 5; ana talking
+        9  | A gone                   | talked A 4 ended-by caller; ana wrap_up; ended A answered; HANGUP A.1.0 16
+    """,
+    "recorded, discarded, hung up": """
+        0  | A calls                  |
+        0  | A asks support           | queued A support
+        30 | A records 8000           | spoken A 8000
+        31 | A records 0              | spoken A 0
+        40 | A gone                   | ended A abandoned
     """,
     "out of hours": """
         0  | A calls                  |
-        9  | A records 8000           | message A 8000 support
+        9  | A records 8000 sent      | message A 8000 support
         9  | A ends message           | left A message
         12 | A gone                   | ended A message
     """,

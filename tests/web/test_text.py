@@ -17,7 +17,13 @@ PIECE = InteractionId("c-7-message")
 
 async def leave(rig: Rig, call: str = "c-7", caller: IdentifierId | None = None) -> None:
     said = MessageSent(
-        interaction=InteractionId(call), ms=Ms(2000), caller=caller, queue=QueueId("support"), skills={}, language=None
+        interaction=InteractionId(call),
+        ms=Ms(2000),
+        caller=caller,
+        queue=QueueId("support"),
+        skills={},
+        language=None,
+        sent=True,
     )
     await rig.say(said)
 

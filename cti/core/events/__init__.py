@@ -36,6 +36,7 @@ from cti.core.events.life import (
     Judged,
     LanguageSet,
     MessageLeft,
+    MessageSpoken,
     SurveyOpened,
 )
 from cti.core.events.outgoing import (
@@ -65,6 +66,8 @@ from cti.core.events.site import (
     AsteriskSeen,
     BridgeStarted,
     DayStarted,
+    IncidentLifted,
+    IncidentSet,
     QueueClosed,
     QueueReopened,
     SiteInForce,
@@ -115,6 +118,8 @@ __all__ = [
     "FlowPosition",
     "Held",
     "HelpGiven",
+    "IncidentLifted",
+    "IncidentSet",
     "InteractionEnded",
     "InteractionOpened",
     "Judged",
@@ -125,6 +130,7 @@ __all__ = [
     "LegStarted",
     "LegUp",
     "MessageLeft",
+    "MessageSpoken",
     "NotReadyNext",
     "OfferEnded",
     "Offered",
@@ -169,6 +175,8 @@ Event = (
     | AsteriskLost
     | QueueClosed
     | QueueReopened
+    | IncidentSet
+    | IncidentLifted
     | InteractionOpened
     | CallerReattached
     | LanguageSet
@@ -200,6 +208,7 @@ Event = (
     | ConnectedOutside
     | OutsideEnded
     | AnswerHeard
+    | MessageSpoken
     | MessageLeft
     | FlowFinished
     | SurveyOpened

@@ -51,6 +51,19 @@ class FlowFinished(Fact, frozen=True):
     waited: Ms = Ms(0)
 
 
+class MessageSpoken(Fact, frozen=True):
+    """The caller has recorded a message of this length and not sent it yet: it is sent when they hang up. 0: discarded.
+
+    Asterisk ends a recording alike when the caller hangs up and when an agent's leg takes them away, so it is only
+    known later which it was. `queue` and `skills` as in `MessageLeft`.
+    """
+
+    interaction: InteractionId
+    ms: Ms
+    queue: QueueId | None
+    skills: Skills
+
+
 class MessageLeft(Fact, frozen=True):
     """The caller left a message of this length; where it is recorded follows from the interaction.
 

@@ -9,7 +9,7 @@ from cti.core.folds.shared import HALF_HOUR, counters_of, forget, pace_of
 from cti.core.ids import Ms
 from cti.core.interaction import State
 from cti.core.site import in_all
-from cti.core.world import Interaction, World
+from cti.core.world import Interaction, Spoken, World
 
 
 def _opened(world: World, event: e.InteractionOpened, at: Ms) -> None:
@@ -66,9 +66,14 @@ def _flow_finished(world: World, event: e.FlowFinished, at: Ms) -> None:
         interaction.foreseen = interaction.told = None
 
 
+def _message_spoken(world: World, event: e.MessageSpoken, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.spoken = Spoken(event.ms, event.queue, event.skills) if event.ms else None
+
+
 def _message_left(world: World, event: e.MessageLeft, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
-        interaction.message = event.ms
+        interaction.spoken = None
 
 
 def _answer_heard(world: World, event: e.AnswerHeard, at: Ms) -> None:
@@ -112,6 +117,7 @@ FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.LanguageSet: _language,
     e.FlowPosition: _position,
     e.FlowFinished: _flow_finished,
+    e.MessageSpoken: _message_spoken,
     e.MessageLeft: _message_left,
     e.AnswerHeard: _answer_heard,
     e.SurveyOpened: _survey,

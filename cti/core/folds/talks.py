@@ -39,6 +39,7 @@ def _connected(world: World, event: e.Connected, at: Ms) -> None:
     interaction = world.interactions.get(event.interaction)
     if interaction is None:
         return
+    interaction.spoken = None
     if interaction.connected is None and interaction.direction == "in":
         interaction.waited = event.waited
         counters = counters_of(world, interaction.queue)
