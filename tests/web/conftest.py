@@ -169,12 +169,19 @@ class Rig:
     """The server and everything under it."""
 
     def __init__(
-        self, loop: Loop, web: Web, history: History, accounts: Accounts, pops: dict[InteractionId, Pop]
+        self,
+        loop: Loop,
+        web: Web,
+        history: History,
+        accounts: Accounts,
+        store: Store,
+        pops: dict[InteractionId, Pop],
     ) -> None:
         self.loop = loop
         self.web = web
         self.history = history
         self.accounts = accounts
+        self.store = store
         self.pops = pops
         self.commands: list[Command] = []
         self.inputs: list[Input] = []
@@ -340,7 +347,7 @@ async def rig(
     path = tmp_path / "hotline.db"
     shutil.copy(hashed, path)
     store = Store.open(f"sqlite:///{path}")
-    history = History(store, Identities(b"key", "HK"), zone=lambda: SITE.zone)
+    history = History(store, Identities(b"key", "HK"), zone=lambda: SITE.zone, recordings=tmp_path / "messages")
     accounts = Accounts(store)
     journal = MemoryJournal()
     commands: list[Command] = []
@@ -363,7 +370,7 @@ async def rig(
     server = Web(config, loop, history, accounts, answers, hot, pops, lambda: not journal_trouble, outside)
     loop.subscribe(server.on_records)
     await server.start()
-    made = Rig(loop, server, history, accounts, pops)
+    made = Rig(loop, server, history, accounts, store, pops)
     made.commands = commands
     submit = loop.submit
 

@@ -9,6 +9,7 @@ import { Icon } from "../shared/icons";
 import { Judgement, Mark, Panel } from "../shared/parts";
 import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
 import { named, s } from "../shared/words";
+import { Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
 
 /** Rows that are in sight at once on most screens, and when the others are drawn. */
@@ -18,6 +19,7 @@ const REST_AFTER_MS = 60;
 /** Kinds told apart by the buttons over the timeline; all that happens on the web is one. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ["call", ["call"]],
+  ["message", ["message"]],
   ["mail", ["mail"]],
   ["chat", ["chat"]],
   ["web", ["search", "form", "visit"]],
@@ -28,12 +30,21 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
 const groupOf = (kind: string): string => GROUPS.find(([, kinds]) => kinds.includes(kind))?.[0] ?? kind;
 
 /** `known`: the history was read, so that nothing there means that there is nothing. */
-export function Timeline({ person, live, known: read = true }: { person: Person | null; live?: CallView | null; known?: boolean }): JSX.Element {
+interface Shown {
+  person: Person | null;
+  /** The call on the desk. */
+  live?: CallView | null;
+  /** What stands above the timeline already, and not in it. */
+  beside?: string;
+  known?: boolean;
+}
+
+export function Timeline({ person, live, beside, known: read = true }: Shown): JSX.Element {
   const only = useSignal<string | null>(null);
   const more = useSignal<{ entries: Entry[]; next: string | null; failed: boolean } | null>(null);
   const known = person?.timeline ?? [];
   // The call on the desk may already be in the history; it is drawn once, as the live one.
-  const all = [...known, ...(more.value?.entries ?? [])].filter((one) => one.id !== live?.interaction);
+  const all = [...known, ...(more.value?.entries ?? [])].filter((one) => one.id !== live?.interaction && one.id !== beside);
   const counts = new Map<string, number>();
   for (const [kind, n] of Object.entries(person?.counts ?? {})) counts.set(groupOf(kind), (counts.get(groupOf(kind)) ?? 0) + n);
   const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
@@ -158,6 +169,7 @@ function LiveEntry({ call }: { call: CallView }): JSX.Element {
 
 /** What was done, after the kind's name: with whom, how long. */
 function detail(entry: Entry): string {
+  if (entry.kind === "message") return entry.agent ? t().withAgent(entry.agent, "") : "";
   if (entry.kind === "call" || entry.kind === "chat") {
     const time = entry.lasted === null || entry.lasted < 1000 ? "" : f.atRest(entry.lasted);
     if (entry.kind === "call" && !entry.inbound) return [t().calledOut["answered"], entry.agent && t().withAgent(entry.agent, time)].filter(Boolean).join(f.joiner());
@@ -205,6 +217,11 @@ function One({ entry }: { entry: Entry }): JSX.Element {
       {text && (
         <span class="txt cut" lang={f.langOf(text, entry.language)} title={text}>
           {text}
+        </span>
+      )}
+      {entry.kind === "message" && (
+        <span class="txt">
+          <Player piece={entry.id} length={entry.lasted ?? 0} />
         </span>
       )}
     </li>

@@ -23,8 +23,8 @@ const refused = signal("");
 const list = computed(() =>
   withNumber(
     targets(
-    { me: me.value?.agent ?? "", agents: room.view.value?.agents ?? [], queues: queues.value, queueName: (one) => siteText(one.name, one.id) },
-    typed.value,
+      { me: me.value?.agent ?? "", agents: room.view.value?.agents ?? [], queues: queues.value, queueName: (one) => siteText(one.name, one.id) },
+      typed.value,
     ),
     typed.value,
     me.value?.calls_out === "yes",
