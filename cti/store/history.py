@@ -183,6 +183,7 @@ class History:
             if who is None:
                 return None
             found = reads.person(db, who, now, besides=besides)
+            found = msgspec.structs.replace(found, numbers=lists.numbers(db, reads.owners_of(db, customer)))
             return self._answered(found, now) if self._answers is not None else found
 
         return await self._read(look)

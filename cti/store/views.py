@@ -97,6 +97,8 @@ class Person(Struct, frozen=True, kw_only=True):
     """Open ones."""
     rail: tuple[Station, ...] = ()
     answers: tuple[Answer, ...] = ()
+    numbers: tuple[str, ...] = ()
+    """Telephone numbers, as people write them, the one seen last first. Only of a customer who was asked for."""
 
 
 class AgentNote(Struct, frozen=True, kw_only=True):

@@ -44,6 +44,13 @@ function Queue({ queue }: { queue: QueueView }): JSX.Element {
   return (
     <span class={over.value || queue.closed !== null ? "q is-warn" : "q"}>
       {siteText(queue.name, queue.id)} {queue.closed !== null && <b>{siteText(queue.closed.name, queue.closed.closing)}</b>} <b class="num">{queue.waiting}</b>
+      {queue.callbacks > 0 && (
+        <span class="num" title={t().toCallBack(f.count(queue.callbacks))}>
+          <Icon name="phone" small />
+          <span aria-hidden="true">{f.count(queue.callbacks)}</span>
+          <span class="vh">{t().toCallBack(f.count(queue.callbacks))}</span>
+        </span>
+      )}
       {since !== null && (
         <Clocked
           text={(now) => {

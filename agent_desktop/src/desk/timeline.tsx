@@ -145,11 +145,11 @@ function Days({ live, entries }: { live: CallView | null; entries: readonly Entr
 function LiveEntry({ call }: { call: CallView }): JSX.Element {
   const { phase } = call;
   const lasted = call.connected === null ? null : f.atRest(call.since - call.connected);
-  const what = phase === "ringing" ? t().ringingHere : phase === "talking" ? t().talkingHere : phase === "held" ? t().heldHere : lasted ? t().withYou(lasted) : "";
+  const what = phase === "dialling" ? t().dialling : phase === "ringing" ? t().ringingHere : phase === "talking" ? t().talkingHere : phase === "held" ? t().heldHere : lasted ? t().withYou(lasted) : "";
   const why = whyLine(call);
   return (
     <li class="ev">
-      <Mark kind="call" live={phase} />
+      <Mark kind="call" live={phase === "dialling" ? "ringing" : phase} />
       <span class="h">
         <b>{s().kinds.call}</b>
         <span class="t2 cut">{what}</span>
@@ -172,6 +172,7 @@ function detail(entry: Entry): string {
   if (entry.kind === "message") return entry.agent ? t().withAgent(entry.agent, "") : "";
   if (entry.kind === "call" || entry.kind === "chat") {
     const time = entry.lasted === null || entry.lasted < 1000 ? "" : f.atRest(entry.lasted);
+    if (entry.kind === "call" && !entry.inbound) return [t().calledOut["answered"], entry.agent && t().withAgent(entry.agent, time)].filter(Boolean).join(f.joiner());
     if (entry.agent) return t().withAgent(entry.agent, time);
     return time ? t().lasted(time) : "";
   }

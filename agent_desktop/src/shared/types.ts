@@ -246,6 +246,8 @@ export interface Person {
   promises: PromiseLine[];
   rail: Station[];
   answers: Answer[];
+  /** Telephone numbers, as people write them, the one seen last first. Only of a customer who was asked for. */
+  numbers: string[];
 }
 
 /** One line of the timeline, whatever the channel. */

@@ -160,7 +160,10 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
   return (
     <tr>
       <th scope="row" lang={langOf(name)}><span class="cut">{name}</span></th>
-      <td>{lost ? NOTHING : count(queue.waiting)}</td>
+      <td>
+        {lost ? NOTHING : count(queue.waiting)}
+        {!lost && queue.callbacks > 0 && <small class="t3"> {t().callBack(count(queue.callbacks))}</small>}
+      </td>
       <td class={waited === null || lost ? "none" : tone(waitTone(waited, queue.limit_s))}>
         {waited === null || lost ? NOTHING : running(waited)}
       </td>
