@@ -283,6 +283,7 @@ class Live:
             "pop": self._pops.get(interaction) if interaction is not None else None,
             "notices": self._notices.of(agent),
             "closings": project.closings(world, agent),
+            "incidents": project.incidents(world, agent),
         }
         changed = {name: value for name, value in made.items() if differs(getattr(old, name), value)}
         self._change(room, changed)

@@ -4,6 +4,7 @@ export type AgentId = string;
 export type ClosingId = string;
 export type CustomerId = string;
 export type IdentifierId = string;
+export type IncidentId = string;
 export type InteractionId = string;
 export type Ms = number;
 export type OfferId = string;
@@ -39,6 +40,8 @@ export interface MeView {
   next_reason: string | null;
   phones: PhoneView[];
   choices: QueueChoice[];
+  /** Whether they may call numbers outside: `yes`, `off` (the site calls nobody), `not_allowed` (they may not). */
+  calls_out: string;
 }
 
 /** What a caller who came now would wait: one in ten shorter than `low`, half up to `middle`, one in ten longer than `high`. */
@@ -61,6 +64,23 @@ export interface ClosedView {
   since: Ms;
 }
 
+/** A known incident that callers are told of until then. */
+export interface IncidentView {
+  incident: IncidentId;
+  name: Record<string, string>;
+  /** Null: callers of the whole site. */
+  queue: QueueId | null;
+  by: AgentId;
+  since: Ms;
+  until: Ms;
+}
+
+/** An incident that callers can be told of. */
+export interface IncidentWay {
+  id: IncidentId;
+  name: Record<string, string>;
+}
+
 /** A way to close queues by hand. */
 export interface ClosingView {
   id: ClosingId;
@@ -72,7 +92,10 @@ export interface ClosingView {
 export interface QueueView {
   id: QueueId;
   name: Record<string, string>;
+  /** On the phone. */
   waiting: number;
+  /** In line without being on the phone: they will be called back. */
+  callbacks: number;
   longest_since: Ms | null;
   limit_s: number;
   /** Agents ready who could serve it. */
@@ -90,6 +113,8 @@ export interface QueueView {
   /** Those of them who got an agent within it. */
   kept: number;
   closed: ClosedView | null;
+  /** What its callers are told of, the whole site's first; some may be over by now. */
+  incidents: IncidentView[];
 }
 
 /** Where a caller is who was given away: a colleague's phone rings, or they are in a queue's line. */
@@ -97,13 +122,21 @@ export interface GivenTo {
   /** None: not given to somebody. */
   agent: AgentId | null;
   queue: QueueId | null;
+  /** A number outside rings for them. */
+  outside: boolean;
 }
 
 /** The call on this desk, from the reservation to the end of wrap-up. */
 export interface CallView {
   interaction: InteractionId;
-  /** `ringing`, `talking`, `held`, `wrap_up`. */
+  /** `ringing`, `dialling` (who is called rings), `talking`, `held`, `wrap_up`. */
   phase: string;
+  /** `out`: the agent calls. */
+  direction: string;
+  /** They asked to be called back, and are or were called. */
+  callback: boolean;
+  /** How the last call to them came to nothing, as in `DialEnded`. */
+  missed: string;
   offer: OfferId | null;
   /** End of the ring or of the wrap-up. */
   until: Ms | null;
@@ -135,13 +168,15 @@ export interface Why {
   args: Record<string, number | string>;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (whom one called, or gave a caller to; `how`). */
 export interface NoticeView {
   id: string;
   kind: string;
   at: Ms;
   interaction: InteractionId | null;
   agent: AgentId | null;
+  /** Of a call to the outside, as in `DialEnded`. */
+  how: string;
 }
 
 export interface DeskView {
@@ -154,6 +189,8 @@ export interface DeskView {
   outcomes: OutcomeKind[];
   /** For supervisors; others can't close queues. */
   closings: ClosingView[];
+  /** What supervisors can have callers told; for others none. */
+  incidents: IncidentWay[];
   /** Whether the bridge and Asterisk see each other. */
   asterisk: boolean;
 }
@@ -395,8 +432,10 @@ export interface CallLine {
   queue: QueueId | null;
   /** The last who talked. */
   agent: AgentId | null;
-  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `lost`. */
+  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message` (left one), `answer` (heard one, and needed no more), `flow`, `lost`, `merged` (they called again before they were called back), `callback_missed`; of a call of ours that came to nothing `busy`, `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`, `cancelled`, `not_reached`. */
   state: string;
+  /** We called. */
+  outgoing: boolean;
   waited: Ms;
   talked: Ms;
   path: Record<string, string>[];
@@ -406,6 +445,25 @@ export interface CallLine {
   customer: CustomerId | null;
   customer_name: string;
   note: string;
+}
+
+/** A caller who left before anybody had them, and has neither called again nor been reached since. */
+export interface Abandoned {
+  interaction: InteractionId;
+  at: Ms;
+  waited: Ms;
+  queue: QueueId | null;
+  language: string | null;
+  /** As people write it. */
+  number: string;
+  /** Empty: not known, or several people's number. */
+  name: string;
+  customer: CustomerId;
+  /** Calls to them since, in vain. */
+  tries: number;
+  /** Who has seen to it. */
+  handled_by: AgentId | null;
+  handled: Ms | null;
 }
 
 /** What one agent did today: the calls since the site's midnight on which this agent was the last who talked. */
@@ -544,10 +602,32 @@ export interface NoWork {
   why: Why[];
 }
 
-/** One of the two: a colleague, who must be ready, or a queue, where the caller keeps place and skills. */
+/** One of the three: a colleague, who must be ready, a queue, where the caller keeps place and skills, or a number outside, in any form. */
 export interface Transfer {
   agent?: AgentId | null;
   queue?: QueueId | null;
+  number?: string | null;
+}
+
+/** Whom to call. */
+export interface NewCall {
+  /** In any form people write numbers in. */
+  number: string;
+}
+
+/** What came of it is told over `/live`. */
+export interface NewCallMade {
+  interaction: InteractionId;
+}
+
+/** Who left and has not been served since, newest first. */
+export interface AbandonedList {
+  callers: Abandoned[];
+}
+
+export interface Handled {
+  /** False: not yet, after all. */
+  done?: boolean;
 }
 
 export interface WrapUp {
@@ -581,8 +661,11 @@ export interface InLine {
   language: string | null;
   /** Minutes ahead, set by hand. */
   raised: number;
-  /** Whose phone rings for them. */
   offered: AgentId | null;
+  /** Not on the phone: they will be called back. */
+  callback: boolean;
+  /** Of a callback: when it is their turn at the earliest. */
+  not_before: Ms | null;
 }
 
 export interface Line {
@@ -602,6 +685,21 @@ export interface CloseQueues {
 export interface OpenQueues {
   /** None: all of them. */
   queues?: QueueId[] | null;
+}
+
+/** Of a known incident, before the menu and in line, for so long. */
+export interface TellCallers {
+  /** One of the site's. */
+  incident: IncidentId;
+  minutes: number;
+  /** Null: callers of the whole site. */
+  queue?: QueueId | null;
+}
+
+/** The incident is over. */
+export interface TellNoMore {
+  /** Null: what callers of the whole site are told. */
+  queue?: QueueId | null;
 }
 
 export interface NewPromise {
