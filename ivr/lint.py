@@ -107,9 +107,9 @@ def lint(
     *,
     queues: Iterable[str] | None = None,
     numbers: Mapping[str, str] | None = None,
-    closings: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> Report:
-    """Check all flows. `queues`: the site's; `numbers`: hotline number -> flow; `closings`: closing -> prompt.
+    """Check all flows. `queues`: the site's; `numbers`: hotline number -> flow; `said`: who else (`closing fire`) -> prompt.
 
     None: not known, not checked.
     """
@@ -122,10 +122,10 @@ def lint(
             findings.append(
                 Finding("", f"number {number}", f"no flow '{name}'. Flows are {', '.join(sorted(flows.flows))}")
             )
-    for closing, prompt in (closings or {}).items():
+    for who, prompt in (said or {}).items():
         if prompt not in flows.system.prompts:
             what = f"no prompt '{prompt}'. Add [prompts.{prompt}] to system.toml with its words, or mend the name"
-            findings.append(Finding("", f"closing {closing}", what))
+            findings.append(Finding("", who, what))
     for flow in flows.flows.values():
         findings += _words(flow, flows, lengths)
         findings += _shape(flow, known_queues)

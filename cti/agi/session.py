@@ -287,8 +287,9 @@ class Session:
         if shut is not None and shut.to is not None:
             queue = shut.to  # where the core puts them; the words are among the pieces
         await self._voice.do(self._call.set_variable("HL_QUEUE", queue))
-        await self._voice.hear(engine.Hear(do.pieces))
-        await self._wait(queue, entering=True, told=shut.closing.id if shut is not None else None)
+        heard = await self._voice.hear(engine.Hear(do.pieces))
+        told = shut.closing.id if shut is not None else None
+        await self._wait(queue, entering=True, told=told, pressed=heard.keys)
 
     async def _record(self, do: engine.Record) -> engine.Recorded:
         queue = QueueId(do.queue) if do.queue is not None else None
@@ -303,6 +304,7 @@ class Session:
         *,
         entering: bool = False,
         told: ClosingId | None = None,
+        pressed: str = "",
     ) -> None:
         room = WaitingRoom(
             self._voice,
@@ -313,7 +315,7 @@ class Session:
             helped=known is not None and known.helped,
             called_back=known is not None and known.called_back,
         )
-        await room.stay(queue, entering=entering, told=told)
+        await room.stay(queue, entering=entering, told=told, pressed=pressed)
 
     # --- after the talk
 

@@ -70,20 +70,20 @@ class WaitingRoom:
         self._looks = 0
         self._announced = 0
 
-    async def stay(self, queue: QueueId | None, *, entering: bool = False, told: ClosingId | None = None) -> None:
+    async def stay(
+        self, queue: QueueId | None, *, entering: bool = False, told: ClosingId | None = None, pressed: str = ""
+    ) -> None:
         """Until the agent's leg takes the caller away, or they leave the line for something else.
 
-        `entering`: they hear of the wait at once. `told`: the closing that they have heard of.
+        `entering`: they hear of the wait at once. `told`: the closing that they have heard of. `pressed`: a key that
+        nobody has taken yet.
         """
         self._enter(queue)
+        if not await self._obey(pressed):
+            return
         key = await self._news() if entering and self._every_s else ""
         due = self._due()
-        while True:
-            while key:
-                then = await self._chosen(key)
-                if then is None:
-                    return
-                key = then
+        while await self._obey(key):
             await self._music()
             key = await self._incident()
             if key:
@@ -207,6 +207,13 @@ class WaitingRoom:
         if choice == "priority":
             return bool(self._room.help_minutes) and not self._helped
         return choice == "message" or bool(self._answers())
+
+    async def _obey(self, key: str) -> bool:
+        """Do what was pressed, and what is pressed meanwhile; False: the caller has left the line."""
+        then: str | None = key
+        while then:
+            then = await self._chosen(then)
+        return then is not None
 
     async def _chosen(self, key: str) -> str | None:
         """Do what the key stands for. The key pressed next; None: the caller has left the line."""

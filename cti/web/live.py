@@ -281,6 +281,7 @@ class Live:
             "notices": self._notices.of(agent),
             "work": text_views.work(world, agent, self._pops),
             "closings": project.closings(world, agent),
+            "incidents": project.incidents(world, agent),
         }
         changed = {name: value for name, value in made.items() if differs(getattr(old, name), value)}
         self._change(room, changed)

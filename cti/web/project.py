@@ -13,6 +13,7 @@ from cti.core.agent import AgentState
 from cti.core.closings import by_hand
 from cti.core.estimate import spoken
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
+from cti.core.incidents import EVERYWHERE
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
 from cti.core.queue import available, served_by, without
@@ -27,6 +28,8 @@ from cti.web.views import (
     ClosingView,
     DeskView,
     GivenTo,
+    IncidentView,
+    IncidentWay,
     MeView,
     NoticeView,
     PhoneView,
@@ -62,6 +65,8 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.AsteriskLost: frozenset({_K}),
     e.QueueClosed: frozenset({_L}),
     e.QueueReopened: frozenset({_L}),
+    e.IncidentSet: frozenset({_L}),
+    e.IncidentLifted: frozenset({_L}),
     e.InteractionOpened: frozenset({_T}),
     e.CallerReattached: _NOTHING,
     e.LanguageSet: frozenset({_O, _L}),
@@ -152,6 +157,7 @@ def desk(world: World, agent: AgentId, pops: Mapping[InteractionId, Pop], notice
         reasons=site.reasons if site else (),
         outcomes=site.outcomes if site else (),
         closings=closings(world, agent),
+        incidents=incidents(world, agent),
         asterisk=world.asterisk,
     )
 
@@ -187,6 +193,14 @@ def calls_out(world: World, profile: Agent) -> str:
     if site is None or not site.calls_out:
         return "off"
     return "yes" if site.may_call(profile) else "not_allowed"
+
+
+def incidents(world: World, agent: AgentId) -> tuple[IncidentWay, ...]:
+    """What this agent can have callers told: supervisors can."""
+    profile = world.profile(agent)
+    if world.site is None or profile is None or profile.role == "agent":
+        return ()
+    return tuple(IncidentWay(id=one.id, name=one.name) for one in world.site.incident_by_id.values())
 
 
 def closings(world: World, agent: AgentId) -> tuple[ClosingView, ...]:
@@ -297,6 +311,7 @@ def queues(world: World) -> tuple[QueueView, ...]:
             wait(world, outlook, queue),
             closed(world, queue),
             text.get(queue.id, text_views.NONE),
+            told_of(world, queue),
         )
         for queue in world.site.queues
     )
@@ -311,6 +326,7 @@ def _queue(
     wait: WaitView | None,
     closed: ClosedView | None,
     text: text_views.TextLine,
+    incidents: tuple[IncidentView, ...],
 ) -> QueueView:
     return QueueView(
         id=queue.id,
@@ -335,6 +351,7 @@ def _queue(
         text_level_s=queue.text_level_s,
         text_opened=today.text_opened,
         text_within=today.text_within,
+        incidents=incidents,
     )
 
 
@@ -344,6 +361,24 @@ def closed(world: World, queue: Queue) -> ClosedView | None:
     if closing is None or switch is None:
         return None
     return ClosedView(closing=closing.id, name=closing.name, by=switch.by, since=switch.since)
+
+
+def told_of(world: World, queue: Queue) -> tuple[IncidentView, ...]:
+    """The incidents that callers of a queue hear of; the screen's own clock says which are over."""
+    site = world.site
+    there = ((where, world.incidents.get(where)) for where in (EVERYWHERE, queue.id))
+    return tuple(
+        IncidentView(
+            incident=known.incident,
+            name=site.incident_by_id[known.incident].name,
+            queue=where or None,
+            by=known.by,
+            since=known.since,
+            until=known.until,
+        )
+        for where, known in there
+        if known is not None and site is not None and known.incident in site.incident_by_id
+    )
 
 
 def wait(world: World, outlook: Outlook, queue: Queue) -> WaitView | None:

@@ -128,6 +128,15 @@ def _queues(api: QueuesApi) -> tuple[Route, ...]:
         _post(
             "/agent/queues/{id}", api.choose, "Opt out of a queue, or take its calls again", b.Done, ask=b.QueueTakes
         ),
+        _post(
+            "/incidents",
+            api.tell,
+            "Tell callers of a known incident",
+            b.Done,
+            b.TellCallers,
+            role="supervisor",
+        ),
+        _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, b.TellNoMore, role="supervisor"),
         _post("/queues/open", api.open, "Open queues closed by hand", b.Done, b.OpenQueues, role="supervisor"),
     )
 

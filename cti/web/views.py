@@ -7,7 +7,7 @@ server's clock; a screen keeps the difference to its own.
 from msgspec import Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, InteractionId, Ms, OfferId, Phone, QueueId
+from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Ms, OfferId, Phone, QueueId
 from cti.core.site import OutcomeKind, Reason, Texts
 from cti.store.views import Pop
 
@@ -68,6 +68,25 @@ class ClosedView(Struct, frozen=True, kw_only=True):
     since: Ms
 
 
+class IncidentView(Struct, frozen=True, kw_only=True):
+    """A known incident that callers are told of until then."""
+
+    incident: IncidentId
+    name: Texts
+    queue: QueueId | None
+    """Null: callers of the whole site."""
+    by: AgentId
+    since: Ms
+    until: Ms
+
+
+class IncidentWay(Struct, frozen=True, kw_only=True):
+    """An incident that callers can be told of."""
+
+    id: IncidentId
+    name: Texts
+
+
 class ClosingView(Struct, frozen=True, kw_only=True):
     """A way to close queues by hand."""
 
@@ -111,6 +130,8 @@ class QueueView(Struct, frozen=True, kw_only=True):
     """Opened within so long it counts within the service level."""
     text_opened: int = 0
     text_within: int = 0
+    incidents: tuple[IncidentView, ...] = ()
+    """What its callers are told of, the whole site's first; some may be over by now."""
 
 
 class WorkView(Struct, frozen=True, kw_only=True):
@@ -213,6 +234,8 @@ class DeskView(Struct, frozen=True, kw_only=True):
     outcomes: tuple[OutcomeKind, ...]
     closings: tuple[ClosingView, ...] = ()
     """For supervisors; others can't close queues."""
+    incidents: tuple[IncidentWay, ...] = ()
+    """What supervisors can have callers told; for others none."""
     asterisk: bool
     """Whether the bridge and Asterisk see each other."""
 

@@ -15,7 +15,7 @@ from cti.core.site import Outgoing, Queue
 from cti.core.telling import Telling
 from cti.core.world import IncidentNow
 from ivr import sounds
-from tests.agi.test_session import ID, SITE, Paper, World, key
+from tests.agi.paper import ID, SITE, Paper, World, key
 
 SUPPORT = QueueId("support")
 AGAIN = Reply(200, "0")
@@ -136,6 +136,15 @@ async def test_a_key_pressed_while_something_is_said_does_what_it_stands_for() -
     world = in_line()
     await waits(world, *pressed("0"), said("help-given", "2"), RECORDED, limit=14)
     assert any(isinstance(one, MessageSent) for one in world.told)
+
+
+async def test_a_key_pressed_on_the_way_into_the_line_is_not_lost_either() -> None:
+    world = in_line()
+    world.known = None
+    paper = Paper(world, said("connecting", "0"), number="28000001")
+    await paper.run(14)
+    assert HelpAsked(interaction=ID) in world.told
+    assert paper.heard[:2] == ["en/connecting", "en/help-given"]
 
 
 @pytest.mark.parametrize("state", ["where it is not allowed", "who was helped before"])

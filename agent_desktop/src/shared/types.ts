@@ -4,6 +4,7 @@ export type AgentId = string;
 export type ClosingId = string;
 export type CustomerId = string;
 export type IdentifierId = string;
+export type IncidentId = string;
 export type InteractionId = string;
 export type Ms = number;
 export type OfferId = string;
@@ -63,6 +64,23 @@ export interface ClosedView {
   since: Ms;
 }
 
+/** A known incident that callers are told of until then. */
+export interface IncidentView {
+  incident: IncidentId;
+  name: Record<string, string>;
+  /** Null: callers of the whole site. */
+  queue: QueueId | null;
+  by: AgentId;
+  since: Ms;
+  until: Ms;
+}
+
+/** An incident that callers can be told of. */
+export interface IncidentWay {
+  id: IncidentId;
+  name: Record<string, string>;
+}
+
 /** A way to close queues by hand. */
 export interface ClosingView {
   id: ClosingId;
@@ -105,6 +123,8 @@ export interface QueueView {
   text_level_s: number;
   text_opened: number;
   text_within: number;
+  /** What its callers are told of, the whole site's first; some may be over by now. */
+  incidents: IncidentView[];
 }
 
 /** A piece of text work on this desk: a message that a caller left. */
@@ -209,6 +229,8 @@ export interface DeskView {
   outcomes: OutcomeKind[];
   /** For supervisors; others can't close queues. */
   closings: ClosingView[];
+  /** What supervisors can have callers told; for others none. */
+  incidents: IncidentWay[];
   /** Whether the bridge and Asterisk see each other. */
   asterisk: boolean;
 }
@@ -742,6 +764,21 @@ export interface CloseQueues {
 export interface OpenQueues {
   /** None: all of them. */
   queues?: QueueId[] | null;
+}
+
+/** Of a known incident, before the menu and in line, for so long. */
+export interface TellCallers {
+  /** One of the site's. */
+  incident: IncidentId;
+  minutes: number;
+  /** Null: callers of the whole site. */
+  queue?: QueueId | null;
+}
+
+/** The incident is over. */
+export interface TellNoMore {
+  /** Null: what callers of the whole site are told. */
+  queue?: QueueId | null;
 }
 
 export interface NewPromise {
