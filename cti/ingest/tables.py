@@ -4,35 +4,29 @@ Every row has an id made of the source's name and its key, so the same table may
 changed, nothing is doubled. What can't be read is kept with its row, its column and the reason; the rest goes on.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 
-from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
 from cti.ingest.mapping import HISTORY_KINDS, Map
-from cti.ingest.report import IngestError, Progress, Report, Ticker, keep, let_go
-from cti.ingest.rows import Read, RowReader
-from cti.ingest.sources import Row, columns, rows
-from cti.ingest.values import CellError
+from cti.ingest.report import Progress, Report, Ticker, keep, let_go
+from cti.ingest.rows import Reads, RowReader, tags_of
+from cti.ingest.sources import Batch, Broken, batches
 from cti.store.database import Store
 from cti.store.identity import Identities
 from cti.store.records import (
-    InteractionRow,
-    Seen,
+    CustomerRow,
+    bulk,
     link,
     put_customers,
-    put_interactions,
+    put_lines,
     put_tags,
-    see,
+    see_many,
     sole_customers,
 )
 
-_BATCH = 10_000
-"""Rows in one transaction: half a second in which no other process writes."""
 _CASE = """
     INSERT INTO cases ({id}customer, title, state, opened, closed, owner, source)
     VALUES ({value}:customer, :title, :state, :opened, :closed, :owner, :source)
@@ -55,17 +49,6 @@ _CONFIRM = text(
 )
 
 
-class _Parsed(Struct):
-    """A batch of rows read, before anything of it is written."""
-
-    reads: list[Read]
-    """One for each key: of the same key twice in a batch, the last one counts."""
-    readable: list[str]
-    """Places of rows that could be read."""
-    unread: list[tuple[str, str, bytes]]
-    """(place, reason, row) of those that could not."""
-
-
 class TableIngest:
     """One table on its way in. `shift_ms` moves every time in it, for examples that must look alive."""
 
@@ -74,159 +57,205 @@ class TableIngest:
         self._reader = RowReader(identities, map_, now, shift_ms)
         self._now = now
 
-    def put(self, store: Store, batch: Sequence[Row]) -> Report:
+    def put(self, store: Store, batch: Batch) -> Report:
         """Write a batch of rows in one transaction, and keep what can't be read. Twice is as good as once."""
         # Reading needs no database: others may write meanwhile.
-        parsed = self._parsed(batch)
-        store.write(lambda connection: self._write(connection, parsed))
-        return Report(source=self._map.name, read=len(batch), new=len(parsed.readable), kept=len(parsed.unread))
+        reads, broken = self._reader.read(batch)
+        new = len(reads)
+        # Of the same key twice, the last one counts.
+        last = {key: n for n, key in enumerate(reads.key)}
+        once = reads if len(last) == new else reads.at_rows(list(last.values()))
+        places = (batch.place(n) for n in reads.rows)
+        store.write(lambda connection: self._write(connection, once, broken, places))
+        return Report(source=self._map.name, read=new + len(broken), new=new, kept=len(broken))
 
-    def described(self, row: Row) -> str:
-        """What a row would become, in words."""
-        try:
-            read = self._reader.read(row)
-        except CellError as error:
-            return f"kept unread: {error}"
-        shown = read.line or read.person or read
-        whose = ", ".join(f"{one.kind} {one.value}" for one in read.identifiers) or read.customer
-        at = datetime.fromtimestamp(read.at / 1000, UTC).isoformat(timespec="seconds")
-        named = {
-            name: value
-            for name in ("title", "name", "text", "mark", "agent_name", "language", "tier", "state")
-            if (value := getattr(shown, name, None))
+    def described(self, batch: Batch) -> list[tuple[str, str]]:
+        """What rows would become, as (place, words)."""
+        reads, broken = self._reader.read(batch)
+        made = [(batch.place(row), self._words(reads, n)) for n, row in enumerate(reads.rows)]
+        return [*made, *((one.place, f"kept unread: {one.reason}") for one in broken)]
+
+    def _words(self, reads: Reads, n: int) -> str:
+        known = [one for column in reads.identifiers if (one := column[n]) is not None]
+        whose = ", ".join(f"{one.kind} {one.value}" for one in known) or reads.customer[n]
+        at = datetime.fromtimestamp(reads.at[n] / 1000, UTC).isoformat(timespec="seconds")
+        fields: dict[str, Sequence[object]] = {
+            "title": reads.title,
+            "name": reads.name,
+            **{name: reads.more[name] for name in ("text", "mark") if name in reads.more},
+            "agent": reads.agent,
+            "language": reads.language,
+            "tier": reads.tier,
+            **({"state": reads.state} if self._map.kind in ("case", "promise") else {}),
         }
+        named = {name: column[n] for name, column in fields.items() if column[n]}
         return f"{self._map.kind} of {whose} at {at}: {named}"
 
-    def _parsed(self, batch: Sequence[Row]) -> _Parsed:
-        found: dict[str, Read] = {}
-        parsed = _Parsed([], [], [])
-        for row in batch:
-            try:
-                read = self._reader.read(row)
-            except CellError as error:
-                parsed.unread.append((row.place, str(error), _body(row)))
-                continue
-            found[read.key] = read
-            parsed.readable.append(row.place)
-        parsed.reads = list(found.values())
-        return parsed
-
-    def _write(self, connection: Connection, parsed: _Parsed) -> None:
-        for place, reason, body in parsed.unread:
-            keep(connection, self._map.name, place, reason, body, self._now)
-        let_go(connection, self._map.name, parsed.readable)
-        reads = parsed.reads
-        see(connection, [Seen(one, read.at, read.name) for read in reads for one in read.identifiers])
+    def _write(self, connection: Connection, reads: Reads, broken: Sequence[Broken], places: Iterable[str]) -> None:
+        for one in broken:
+            body = one.raw.encode("utf-8", "replace")
+            keep(connection, self._map.name, one.place, one.reason, body, self._now)
+        let_go(connection, self._map.name, places)
+        if not len(reads):
+            return
+        self._see(connection, reads)
         people = self._people(connection, reads)
         self._link(connection, reads, people)
         match self._map.kind:
             case "customer":
-                put_customers(connection, [read.person for read in reads if read.person is not None])
-                put_tags(connection, [(read.customer, tag) for read in reads for tag in read.tags], self._map.name)
+                self._customers(connection, reads)
             case "case":
                 self._cases(connection, reads, people)
             case "promise":
                 self._promises(connection, reads, people)
             case _:
                 self._confirm(connection, reads)
-                lines = [read.line for read in reads if read.line is not None]
-                # In the order of the table: neighbours share a page, and each page is written once.
-                put_interactions(connection, sorted(lines, key=_place_in_table))
+                self._lines(connection, reads)
 
-    def _people(self, connection: Connection, reads: Sequence[Read]) -> dict[str, str]:
+    def _see(self, connection: Connection, reads: Reads) -> None:
+        """Note every identifier once, with when it was first and last in these rows, and its newest name."""
+        order = sorted(range(len(reads)), key=reads.at.__getitem__)
+        at = [reads.at[n] for n in order]
+        names = [reads.name[n] for n in order]
+        rows: list[tuple[str, str, str, str, str, Ms, Ms]] = []
+        for column in reads.identifiers:
+            there = [column[n] for n in order]
+            ids = [None if one is None else one.id for one in there]
+            last = dict(zip(ids, at, strict=True))
+            first = dict(zip(reversed(ids), reversed(at), strict=True))
+            named = {id_: name for id_, name in zip(ids, names, strict=True) if name}
+            known = {one.id: one for one in there if one is not None}
+            rows += [
+                (id_, one.kind, one.value, one.raw, named.get(id_, "")[:200], first[id_], last[id_])
+                for id_, one in known.items()
+            ]
+        see_many(connection, rows)
+
+    def _people(self, connection: Connection, reads: Reads) -> dict[str, str]:
         """Identifier -> customer, for identifiers of exactly one."""
         if not self._map.link and self._map.kind in HISTORY_KINDS:
             return {}
-        return sole_customers(connection, {one.id for read in reads for one in read.identifiers})
+        ids = {one.id for column in reads.identifiers for one in column if one is not None}
+        return sole_customers(connection, sorted(ids))
 
-    def _whose(self, read: Read, people: dict[str, str]) -> str:
-        """The customer of a row: named, or the one its surest identifier belongs to, or the identifier itself."""
-        if read.customer:
-            return read.customer
-        return next((people[one.id] for one in read.identifiers if one.id in people), read.identifiers[0].id)
+    def _whose(self, reads: Reads, n: int, people: dict[str, str]) -> str:
+        """The customer of a row: named, or the one its surest identifier belongs to; empty: nobody's we know."""
+        if reads.customer[n]:
+            return reads.customer[n]
+        for column in reads.identifiers:
+            if (one := column[n]) is not None and one.id in people:
+                return people[one.id]
+        return ""
 
-    def _link(self, connection: Connection, reads: Sequence[Read], people: dict[str, str]) -> None:
+    def _link(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
         if not self._map.link and self._map.kind != "customer":
             return
-        links = []
-        for read in reads:
-            customer = read.customer or next((people[one.id] for one in read.identifiers if one.id in people), "")
-            if customer:
-                links += [(one.id, customer) for one in read.identifiers]
-        link(connection, dict.fromkeys(one for one in links if people.get(one[0]) != one[1]), self._map.name, self._now)
+        links: dict[tuple[str, str], None] = {}
+        whose = [self._whose(reads, n, people) for n in range(len(reads))]
+        for column in reads.identifiers:
+            for one, customer in zip(column, whose, strict=True):
+                if one is not None and customer and people.get(one.id) != customer:
+                    links[one.id, customer] = None
+        link(connection, links, self._map.name, self._now)
 
-    def _confirm(self, connection: Connection, reads: Sequence[Read]) -> None:
+    def _customers(self, connection: Connection, reads: Reads) -> None:
+        rows = zip(reads.customer, reads.at, reads.name, reads.language, reads.tier, strict=True)
+        put_customers(
+            connection,
+            [
+                CustomerRow(id=id_, at=at, name=name, language=language, tier=tier, source=self._map.name)
+                for id_, at, name, language, tier in rows
+            ],
+        )
+        tags = zip(reads.customer, reads.tags, strict=True)
+        put_tags(connection, [(id_, tag) for id_, written in tags for tag in tags_of(written)], self._map.name)
+
+    def _confirm(self, connection: Connection, reads: Reads) -> None:
         """A row that names a number and a customer says who it was; what an agent has said already stays."""
         rows = [
-            {"id": read.line.id, "customer": read.customer, "at": self._now}
-            for read in reads
-            if read.line is not None and read.customer and read.identifiers
+            {"id": self._id(key), "customer": customer, "at": self._now}
+            for key, customer, owner in zip(reads.key, reads.customer, reads.owner, strict=True)
+            if customer and owner is not None
         ]
-        if rows:
-            connection.execute(_CONFIRM, rows)
+        bulk(connection, _CONFIRM, rows)
 
-    def _cases(self, connection: Connection, reads: Sequence[Read], people: dict[str, str]) -> None:
-        for read in reads:
+    def _lines(self, connection: Connection, reads: Reads) -> None:
+        named = self._map.columns
+        owners = zip(reads.owner, reads.customer, strict=True)
+        columns: dict[str, Iterable[object]] = {
+            "owner": [f"customer:{customer}" if one is None else one.id for one, customer in owners],
+            "at": reads.at,
+            "id": map(self._id, reads.key),
+            **reads.more,
+        }
+        if named.title is not None:
+            columns["title"] = reads.title
+        if named.language is not None:
+            columns["language"] = reads.language
+        if named.agent is not None:
+            columns["agent_name"] = reads.agent
+        if named.case is not None:
+            columns["case_id"] = reads.case
+        same = {"kind": self._map.kind, "source": self._map.name}
+        put_lines(connection, list(columns), sorted(zip(*columns.values(), strict=True)), same)
+
+    def _id(self, key: str) -> str:
+        return f"{self._map.name}:{key}"
+
+    def _cases(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
+        for n, (number, state) in enumerate(zip(reads.case, reads.state, strict=True)):
             row = {
-                "id": read.case,
-                "customer": self._whose(read, people),
-                "title": read.title,
-                "state": read.state,
-                "opened": read.at,
-                "closed": self._now if read.state == "closed" else None,
-                "owner": read.agent,
-                "source": f"{self._map.name}:{read.key}",
+                "id": number,
+                "customer": self._owner(reads, n, people),
+                "title": reads.title[n],
+                "state": state,
+                "opened": reads.at[n],
+                "closed": self._now if state == "closed" else None,
+                "owner": reads.agent[n],
+                "source": self._id(reads.key[n]),
             }
             # A number that a case of ours has already stays with that one.
             taken = connection.execute(
                 text("SELECT 1 FROM cases WHERE id = :id AND (source IS NULL OR source <> :source)"), row
             ).first()
-            connection.execute(_NEW_CASE if read.case is None or taken else _NUMBERED_CASE, row)
+            connection.execute(_NEW_CASE if number is None or taken else _NUMBERED_CASE, row)
 
-    def _promises(self, connection: Connection, reads: Sequence[Read], people: dict[str, str]) -> None:
+    def _promises(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
         rows = [
             {
-                "customer": self._whose(read, people),
-                "case_id": read.case,
-                "what": read.title,
-                "due": read.due,
-                "made": read.at,
-                "agent": read.agent,
-                "state": read.state,
-                "source": f"{self._map.name}:{read.key}",
+                "customer": self._owner(reads, n, people),
+                "case_id": reads.case[n],
+                "what": reads.title[n],
+                "due": reads.due[n],
+                "made": reads.at[n],
+                "agent": reads.agent[n],
+                "state": reads.state[n],
+                "source": self._id(key),
             }
-            for read in reads
+            for n, key in enumerate(reads.key)
         ]
-        if rows:
-            connection.execute(_PROMISE, rows)
+        bulk(connection, _PROMISE, rows)
+
+    def _owner(self, reads: Reads, n: int, people: dict[str, str]) -> str:
+        """The customer of a row, or the identifier that stands for one."""
+        owner = reads.owner[n]
+        return self._whose(reads, n, people) or ("" if owner is None else owner.id)
 
 
 def ingest_table(
     store: Store, identities: Identities, map_: Map, source: str, now: Ms, progress: Progress | None = None
 ) -> Report:
     """Bring in a table. Raises `IngestError` when it can't be read at all, or lacks columns the map names."""
-    return put_rows(store, TableIngest(identities, map_, now), checked(rows(source, map_), map_), map_.name, progress)
-
-
-def checked(found: Iterator[Row], map_: Map) -> Iterator[Row]:
-    """`found`, after a look at the first row: a map that names columns there aren't is wrong as a whole."""
-    for row in found:
-        if not row.reason and (missing := columns(map_, row.cells)):
-            there = ", ".join(sorted(str(name) for name in row.cells))
-            raise IngestError(f"{row.place}: no column {', '.join(missing)}; there are {there}")
-        yield row
-        if not row.reason:
-            break
-    yield from found
+    return put_rows(store, TableIngest(identities, map_, now), batches(source, map_), map_.name, progress)
 
 
 def put_rows(
-    store: Store, into: TableIngest, found: Iterator[Row], name: str, progress: Progress | None = None
+    store: Store, into: TableIngest, found: Iterator[Batch], name: str, progress: Progress | None = None
 ) -> Report:
     """Bring in rows batch by batch, each in a transaction of its own."""
     report = Report(source=name)
     ticker = Ticker(report, progress)
-    while batch := list(islice(found, _BATCH)):
+    for batch in found:
         done = into.put(store, batch)
         report.read += done.read
         report.new += done.new
@@ -237,17 +266,7 @@ def put_rows(
     return report
 
 
-def _body(row: Row) -> bytes:
-    if row.raw:
-        return row.raw.encode("utf-8", "surrogateescape")
-    return json.dumps(dict(row.cells), ensure_ascii=False, default=str).encode("utf-8", "replace")
-
-
-def _place_in_table(line: InteractionRow) -> tuple[str, int]:
-    return line.owner, line.at
-
-
 def preview(identities: Identities, map_: Map, source: str, now: Ms, count: int = 5) -> list[tuple[str, str]]:
     """What the first rows would become, as (place, words); nothing is written. Raises `IngestError`."""
-    into = TableIngest(identities, map_, now)
-    return [(row.place, into.described(row)) for row in islice(checked(rows(source, map_), map_), count)]
+    first = next(batches(source, map_, count), None)
+    return [] if first is None else TableIngest(identities, map_, now).described(first)
