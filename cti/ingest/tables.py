@@ -15,7 +15,7 @@ from cti.ingest.report import Progress, Report, Ticker, keep, let_go
 from cti.ingest.rows import Reads, RowReader, tags_of
 from cti.ingest.sources import Batch, Broken, batches
 from cti.store.database import Store
-from cti.store.identity import Identities
+from cti.store.identity import Identifier, Identities
 from cti.store.records import (
     CustomerRow,
     bulk,
@@ -114,19 +114,37 @@ class TableIngest:
 
     def _see(self, connection: Connection, reads: Reads) -> None:
         """Note every identifier once, with when it was first and last in these rows, and its newest name."""
-        order = sorted(range(len(reads)), key=reads.at.__getitem__)
-        at = [reads.at[n] for n in order]
-        names = [reads.name[n] for n in order]
         rows: list[tuple[str, str, str, str, str, Ms, Ms]] = []
+        named = self._map.columns.name is not None
         for column in reads.identifiers:
-            there = [column[n] for n in order]
-            ids = [None if one is None else one.id for one in there]
-            last = dict(zip(ids, at, strict=True))
-            first = dict(zip(reversed(ids), reversed(at), strict=True))
-            named = {id_: name for id_, name in zip(ids, names, strict=True) if name}
-            known = {one.id: one for one in there if one is not None}
+            first: dict[str, Ms] = {}
+            last: dict[str, Ms] = {}
+            newest: dict[str, tuple[Ms, str]] = {}
+            known: dict[str, Identifier] = {}
+            for one, at in zip(column, reads.at, strict=True):
+                if one is None:
+                    continue
+                id_ = one.id
+                if id_ not in known:
+                    known[id_] = one
+                    first[id_] = last[id_] = at
+                elif at > last[id_]:
+                    last[id_] = at
+                elif at < first[id_]:
+                    first[id_] = at
+            for one, at, name in zip(column, reads.at, reads.name, strict=True) if named else ():
+                if one is not None and name:
+                    newest[one.id] = max(newest.get(one.id, (at, name)), (at, name))
             rows += [
-                (id_, one.kind, one.value, one.raw, named.get(id_, "")[:200], first[id_], last[id_])
+                (
+                    id_,
+                    one.kind,
+                    one.value,
+                    one.raw,
+                    newest[id_][1][:200] if id_ in newest else "",
+                    first[id_],
+                    last[id_],
+                )
                 for id_, one in known.items()
             ]
         see_many(connection, rows)
@@ -138,20 +156,21 @@ class TableIngest:
         ids = {one.id for column in reads.identifiers for one in column if one is not None}
         return sole_customers(connection, sorted(ids))
 
-    def _whose(self, reads: Reads, n: int, people: dict[str, str]) -> str:
-        """The customer of a row: named, or the one its surest identifier belongs to; empty: nobody's we know."""
-        if reads.customer[n]:
-            return reads.customer[n]
+    def _whose(self, reads: Reads, people: dict[str, str]) -> list[str]:
+        """The customer of each row: named, or the one its surest identifier belongs to; empty: nobody we know."""
+        whose = reads.customer
         for column in reads.identifiers:
-            if (one := column[n]) is not None and one.id in people:
-                return people[one.id]
-        return ""
+            whose = [
+                customer or ("" if one is None else people.get(one.id, ""))
+                for customer, one in zip(whose, column, strict=True)
+            ]
+        return whose
 
     def _link(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
         if not self._map.link and self._map.kind != "customer":
             return
         links: dict[tuple[str, str], None] = {}
-        whose = [self._whose(reads, n, people) for n in range(len(reads))]
+        whose = self._whose(reads, people)
         for column in reads.identifiers:
             for one, customer in zip(column, whose, strict=True):
                 if one is not None and customer and people.get(one.id) != customer:
@@ -203,10 +222,11 @@ class TableIngest:
         return f"{self._map.name}:{key}"
 
     def _cases(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
+        owners = self._owners(reads, people)
         for n, (number, state) in enumerate(zip(reads.case, reads.state, strict=True)):
             row = {
                 "id": number,
-                "customer": self._owner(reads, n, people),
+                "customer": owners[n],
                 "title": reads.title[n],
                 "state": state,
                 "opened": reads.at[n],
@@ -221,9 +241,10 @@ class TableIngest:
             connection.execute(_NEW_CASE if number is None or taken else _NUMBERED_CASE, row)
 
     def _promises(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
+        owners = self._owners(reads, people)
         rows = [
             {
-                "customer": self._owner(reads, n, people),
+                "customer": owners[n],
                 "case_id": reads.case[n],
                 "what": reads.title[n],
                 "due": reads.due[n],
@@ -236,10 +257,10 @@ class TableIngest:
         ]
         bulk(connection, _PROMISE, rows)
 
-    def _owner(self, reads: Reads, n: int, people: dict[str, str]) -> str:
-        """The customer of a row, or the identifier that stands for one."""
-        owner = reads.owner[n]
-        return self._whose(reads, n, people) or ("" if owner is None else owner.id)
+    def _owners(self, reads: Reads, people: dict[str, str]) -> list[str]:
+        """The customer of each row, or the identifier that stands for one."""
+        whose = zip(self._whose(reads, people), reads.owner, strict=True)
+        return [customer or ("" if owner is None else owner.id) for customer, owner in whose]
 
 
 def ingest_table(
