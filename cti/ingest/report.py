@@ -27,6 +27,8 @@ class Report(Struct):
     """Already there; tables: written again, so a changed row is changed."""
     kept: int = 0
     """Could not be read; listed by `hotline ingest kept`."""
+    gone: int = 0
+    """Tables: no longer at the source, so taken out here."""
 
 
 class Kept(Struct, frozen=True, kw_only=True):

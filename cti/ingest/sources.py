@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from cti.ingest.mapping import Map
 from cti.ingest.report import IngestError
+from cti.ingest.watermark import Value
 from cti.mail.charsets import encoding_of, guess
 
 Cells = Mapping[str, object]
@@ -109,13 +110,14 @@ class Objects(Batch):
         return self._rows[n]
 
 
-def batches(source: str, map_: Map, size: int = SIZE) -> Iterator[Batch]:
-    """The rows of a file (CSV, or JSON lines by its name's end) or a database's URL. Raises `IngestError`.
+def batches(source: str, map_: Map, size: int = SIZE, since: Value | None = None) -> Iterator[Batch]:
+    """The rows of a file (CSV, JSON lines or Parquet, by its name's end) or a database's URL. Raises `IngestError`.
 
-    A map that names columns the first row lacks is wrong as a whole.
+    `since`: only those of a database whose watermark is not below it. A map that names columns the first row lacks is
+    wrong as a whole.
     """
     looked = False
-    for batch in _batches(source, map_, size):
+    for batch in _batches(source, map_, size, since):
         if not looked and len(batch):
             looked = True
             if missing := columns(map_, batch.names):
@@ -124,16 +126,18 @@ def batches(source: str, map_: Map, size: int = SIZE) -> Iterator[Batch]:
         yield batch
 
 
-def _batches(source: str, map_: Map, size: int) -> Iterator[Batch]:
+def _batches(source: str, map_: Map, size: int, since: Value | None) -> Iterator[Batch]:
     if "://" in source:
-        return _database(source, map_, size)
+        return _database(source, map_, size, since)
     path = Path(source)
     if not path.is_file():
         raise IngestError(
-            f"{source} is neither a file nor a database's URL: name a CSV or JSON lines file, or postgresql://host/name"
+            f"{source} is neither a file nor a database's URL: name a CSV, JSON lines or Parquet file, or postgresql://host/name"
         )
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         return _json_lines(path, map_, size)
+    if path.suffix.lower() in (".parquet", ".pq"):
+        return _parquet(path, size)
     return _csv(path, map_, size)
 
 
@@ -253,6 +257,25 @@ def _json_lines(path: Path, map_: Map, size: int) -> Iterator[Batch]:
         yield Objects(named, numbers, broken, found)
 
 
+def _parquet(path: Path, size: int) -> Iterator[Batch]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise IngestError(
+            f"{path}: reading Parquet needs pyarrow, which is not installed: pip install pyarrow, or export CSV"
+        ) from error
+    try:
+        done = 0
+        with parquet.ParquetFile(path) as file:
+            for some in file.iter_batches(size):
+                rows = [_flat(row) for row in some.to_pylist()]
+                yield Objects(f"{path}, row", range(done + 1, done + len(rows) + 1), [], rows)
+                done += len(rows)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise IngestError(f"{path} can't be read as Parquet: {error}") from error
+
+
 def _flat(value: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict[str, object]:
     """Objects in objects as `outer.inner`."""
     flat: dict[str, object] = {}
@@ -266,7 +289,7 @@ def _flat(value: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict
     return flat
 
 
-def _database(source: str, map_: Map, size: int) -> Iterator[Batch]:
+def _database(source: str, map_: Map, size: int, since: Value | None) -> Iterator[Batch]:
     try:
         url = make_url(source)
     except sa.exc.ArgumentError as error:
@@ -280,7 +303,7 @@ def _database(source: str, map_: Map, size: int) -> Iterator[Batch]:
     shown = url.render_as_string()  # without the password
     try:
         done = 0
-        for names, rows in _read(url, map_, size):
+        for names, rows in _read(url, map_, size, since):
             yield Grid(f"{shown}, row", range(done + 1, done + len(rows) + 1), [], names, rows)
             done += len(rows)
     except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
@@ -290,18 +313,25 @@ def _database(source: str, map_: Map, size: int) -> Iterator[Batch]:
         raise IngestError(f"{shown} can't be read: {reason}") from error
 
 
-def _statement(map_: Map) -> sa.Executable:
-    if map_.query:
-        return sa.text(map_.query)
+def _statement(map_: Map, quote: Callable[[str], str], since: Value | None) -> sa.TextClause:
     schema, _, name = map_.table.rpartition(".")
-    return sa.select(sa.text("*")).select_from(sa.table(name, schema=schema or None))
+    table = f"({map_.query}) wanted" if map_.query else ".".join(quote(part) for part in (schema, name) if part)
+    if not map_.watermark:
+        return sa.text(map_.query or f"SELECT * FROM {table}")
+    column = quote(map_.watermark)
+    # From the same value on: two rows may have been changed in the same second.
+    newer = "" if since is None else f" WHERE {column} >= :since"
+    statement = sa.text(f"SELECT * FROM {table}{newer} ORDER BY {column}")
+    return statement if since is None else statement.bindparams(since=since)
 
 
-def _read(url: sa.URL, map_: Map, size: int) -> Iterator[tuple[list[str], Sequence[Sequence[object]]]]:
+def _read(
+    url: sa.URL, map_: Map, size: int, since: Value | None
+) -> Iterator[tuple[list[str], Sequence[Sequence[object]]]]:
     engine = sa.create_engine(url)
     try:
         with engine.connect().execution_options(stream_results=True, max_row_buffer=size) as connection:
-            result = connection.execute(_statement(map_))
+            result = connection.execute(_statement(map_, engine.dialect.identifier_preparer.quote, since))
             names = list(result.keys())
             for rows in result.partitions(size):
                 yield names, rows

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
+from cti.ingest.gone import Met, take_out
 from cti.ingest.mapping import HISTORY_KINDS, Map
 from cti.ingest.report import Progress, Report, Ticker, keep, let_go
 from cti.ingest.rows import Reads, RowReader, tags_of
-from cti.ingest.sources import Batch, Broken, batches
+from cti.ingest.sources import SIZE, Batch, Broken, batches
+from cti.ingest.watermark import move, newest, reached
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
 from cti.store.records import (
@@ -57,7 +59,7 @@ class TableIngest:
         self._reader = RowReader(identities, map_, now, shift_ms)
         self._now = now
 
-    def put(self, store: Store, batch: Batch) -> Report:
+    def put(self, store: Store, batch: Batch, met: Met | None = None) -> Report:
         """Write a batch of rows in one transaction, and keep what can't be read. Twice is as good as once."""
         # Reading needs no database: others may write meanwhile.
         reads, broken = self._reader.read(batch)
@@ -66,7 +68,16 @@ class TableIngest:
         last = {key: n for n, key in enumerate(reads.key)}
         once = reads if len(last) == new else reads.at_rows(list(last.values()))
         places = (batch.place(n) for n in reads.rows)
-        store.write(lambda connection: self._write(connection, once, broken, places))
+        mark = newest(batch.column(self._map.watermark)) if self._map.watermark else None
+
+        def write(connection: Connection) -> None:
+            self._write(connection, once, broken, places)
+            if mark is not None:
+                move(connection, self._map.name, mark, self._now)
+
+        store.write(write)
+        if met is not None:
+            met.add([self._id(key) for key in once.key])
         return Report(source=self._map.name, read=new + len(broken), new=new, kept=len(broken))
 
     def described(self, batch: Batch) -> list[tuple[str, str]]:
@@ -264,20 +275,46 @@ class TableIngest:
 
 
 def ingest_table(
-    store: Store, identities: Identities, map_: Map, source: str, now: Ms, progress: Progress | None = None
+    store: Store,
+    identities: Identities,
+    map_: Map,
+    source: str,
+    now: Ms,
+    progress: Progress | None = None,
+    *,
+    again: bool = False,
+    size: int = SIZE,
 ) -> Report:
-    """Bring in a table. Raises `IngestError` when it can't be read at all, or lacks columns the map names."""
-    return put_rows(store, TableIngest(identities, map_, now), batches(source, map_), map_.name, progress)
+    """Bring in a table, `size` rows at a time; `again`: from the beginning, whatever its watermark says.
+
+    Raises `IngestError` when it can't be read at all, or lacks columns the map names.
+    """
+    since = None if again or not map_.watermark else store.read(lambda c: reached(c, map_.name))
+    into = TableIngest(identities, map_, now)
+    found = batches(source, map_, size, since)
+    if not map_.deletes or since is not None:
+        return put_rows(store, into, found, map_.name, progress)
+    with Met() as met:
+        report = put_rows(store, into, found, map_.name, progress, met)
+        # An empty table is an accident, and what could not be read may be a row that is there.
+        if report.read and not report.kept:
+            report.gone = take_out(store, met, map_.name, map_.kind, now)
+    return report
 
 
 def put_rows(
-    store: Store, into: TableIngest, found: Iterator[Batch], name: str, progress: Progress | None = None
+    store: Store,
+    into: TableIngest,
+    found: Iterator[Batch],
+    name: str,
+    progress: Progress | None = None,
+    met: Met | None = None,
 ) -> Report:
-    """Bring in rows batch by batch, each in a transaction of its own."""
+    """Bring in rows batch by batch, each in a transaction of its own; tell `met` which ones came."""
     report = Report(source=name)
     ticker = Ticker(report, progress)
     for batch in found:
-        done = into.put(store, batch)
+        done = into.put(store, batch, met)
         report.read += done.read
         report.new += done.new
         report.kept += done.kept
