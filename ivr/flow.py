@@ -205,6 +205,7 @@ SYSTEM_PROMPTS = (
     "wait-longer",
     "queue-closed",
     "queue-evacuation",
+    "queue-full",
 )
 """What `system.toml` must have, for code and dialplan speak these by name."""
 

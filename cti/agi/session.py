@@ -22,6 +22,7 @@ from cti.core.ids import AgentId, ClosingId, IdentifierId, InteractionId, Langua
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
+    ElsewhereAsked,
     FlowEnded,
     FlowMoved,
     LanguageChosen,
@@ -322,14 +323,15 @@ class Session:
             due = self._ports.now() + (every_s or NEVER_S) * 1000
             while (left := due - self._ports.now()) > 0:
                 shut = self._ports.turned(self._interaction)
-                if shut is not None and shut.closing.id != told:
-                    told = shut.closing.id
+                if shut is not None and (shut.to is None or shut.closing.id != told):
                     await self._do(self._call.set_music(False))
-                    await self._hear(engine.Hear(self._own(shut.closing.prompt), cut=False))
-                    if shut.to is None:
-                        await self._turn_away(shut)
+                    if shut.closing.id != told:
+                        await self._hear(engine.Hear(self._own(shut.closing.prompt), cut=False))
+                    told = shut.closing.id
+                    if shut.to is not None:
+                        await self._do(self._call.set_variable("HL_QUEUE", shut.to))
+                    elif await self._turn_away(shut):
                         return
-                    await self._do(self._call.set_variable("HL_QUEUE", shut.to))
                     await self._do(self._call.set_music(True, music))
                 await self._do(self._call.wait_for_digit(min(left, LOOK_MS)))
             pieces = self._wait_pieces() if every_s else ()
@@ -338,11 +340,28 @@ class Session:
                 playing = False
                 await self._hear(engine.Hear(pieces))
 
-    async def _turn_away(self, shut: Shut) -> None:
-        """The words are said; a message if there can be one, and goodbye."""
+    async def _turn_away(self, shut: Shut) -> bool:
+        """The words are said; to the other site, or a message if there can be one, and goodbye. False: they stay."""
+        if shut.site:
+            return await self._send_elsewhere(shut.site)
         message = shut.closing.then == "message" and (await self._record(engine.Record(engine.MESSAGE_S))).kept
         self._ports.submit(FlowEnded(interaction=self._interaction, how="message" if message else "closed"))
         await self._say_and_leave(self._own("goodbye"))
+        return True
+
+    async def _send_elsewhere(self, address: str) -> bool:
+        """The dialplan dials; should nobody answer there, it brings the caller back to `/call`."""
+        answer = self._ports.steer(self._interaction)
+        self._ports.submit(ElsewhereAsked(interaction=self._interaction, channel=self._call.channel))
+        try:
+            if await self._call.within(answer, STEER_S) != "elsewhere":
+                return False
+        except TimeoutError:
+            log.warning("call %s: no answer from the core about another site", self._interaction)
+            return False
+        await self._do(self._call.set_variable("HL_ELSEWHERE", address))
+        await self._do(self._call.set_variable("HL_DONE", "elsewhere"))
+        return True
 
     def _queue(self, queue: QueueId | None) -> Queue | None:
         return next((one for one in self._site.queues if one.id == queue), None)

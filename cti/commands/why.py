@@ -40,6 +40,7 @@ _ENDS = {
     "abandoned_again": "gave up waiting for the next agent",
     "left_menu": "left in the menu",
     "flow": "the menu ended it",
+    "elsewhere": "another site had them",
     "lost": "nobody knows how",
 }
 _PREFERRED = {
@@ -54,9 +55,11 @@ _CHOSEN = {
 }
 _OVERFLOWS = {
     "wait": "the wait grew too long",
+    "estimate": "the wait would have been too long",
     "callers": "too many callers for those at work",
     "closed": "the queue they asked for was closed",
 }
+_OFFERS = {"callback": "a call back", "message": "to leave a message"}
 _LANGUAGES = {"cmn": "Mandarin", "yue": "Cantonese", "en": "English"}
 
 
@@ -176,6 +179,16 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"put {line.detail} minutes ahead by {who}"
         case "Overflowed":
             return f"left the line for {words.queue(line.queue)}: {_OVERFLOWS[line.detail]}"
+        case "TurnedAway":
+            return f"turned away: {_OVERFLOWS[line.detail]}"
+        case "WayOffered":
+            return f"offered {_OFFERS.get(line.detail, line.detail)} in place of the wait"
+        case "SentElsewhere":
+            return "on the way to another site"
+        case "ServedElsewhere":
+            return "talking with another site"
+        case "CameBack":
+            return f"nobody answered there{': back in line' if line.detail == 'in_line' else ''}"
         case "Offered":
             return f"offered to {who}"
         case "OfferEnded":

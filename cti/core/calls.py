@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from cti.core import events as e
 from cti.core.agent import AgentState
+from cti.core.closings import closing_of, ousted, turned
 from cti.core.commands import HangUp
 from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
-from cti.core.interaction import TABLE, Do, No, Signal
+from cti.core.interaction import TABLE, Do, No, Signal, State
 from cti.core.overflow import Way, way_on_entry, way_out
 from cti.core.staff import free, put
 from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, steer
@@ -31,6 +32,10 @@ def signal(turn: Turn, interaction: Interaction, what: Signal, detail: Detail) -
 def _reattach(turn: Turn, it: Interaction, d: Detail) -> None:
     if d.channel is not None:
         turn.emit(e.CallerReattached(interaction=it.id, channel=d.channel))
+    if it.elsewhere == "sent":
+        queue = turn.world.queue(it.queue)
+        closed = queue is not None and closing_of(turn.world, queue, turn.now) is not None
+        turn.emit(e.CameBack(interaction=it.id, in_line=not closed))
 
 
 def _set_language(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -45,7 +50,8 @@ def _move(turn: Turn, it: Interaction, d: Detail) -> None:
 def _queue(turn: Turn, it: Interaction, d: Detail) -> None:
     again = bool(it.since)
     enter_line(turn, it, d, again)
-    _go(turn, it, way_on_entry(turn.world, it, turn.now))
+    while (way := way_on_entry(turn.world, it, turn.now)) is not None:
+        _go(turn, it, way)
 
 
 def _requeue(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -58,17 +64,41 @@ def _raise(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def _overflow(turn: Turn, it: Interaction, d: Detail) -> None:
-    _go(turn, it, way_out(turn.world, it, turn.now))
+    way = way_out(turn.world, it, turn.now)
+    if way is not None:
+        _go(turn, it, way)
 
 
-def _go(turn: Turn, it: Interaction, way: Way | None) -> None:
-    if way is not None and it.queue is not None:
-        waited = Ms(turn.now - it.since)
+def _go(turn: Turn, it: Interaction, way: Way) -> None:
+    if it.queue is None:
+        return
+    waited = Ms(turn.now - it.since)
+    if way.to is not None:
         turn.emit(
             e.Overflowed(interaction=it.id, queue=it.queue, to=way.to, why=way.why, waited=waited, closing=way.closing)
         )
         moved = Detail(queue=way.to, skills=it.skills, priority=it.priority, language=it.language, agent=it.preferred)
         enter_line(turn, it, moved, True)
+    elif way.closing is not None:
+        turn.emit(e.TurnedAway(interaction=it.id, queue=it.queue, closing=way.closing, why=way.why, waited=waited))
+    else:
+        turn.emit(e.WayOffered(interaction=it.id, queue=it.queue, what=way.offer, why=way.why, waited=waited))
+
+
+def _send_elsewhere(turn: Turn, it: Interaction, d: Detail) -> None:
+    """Asked first, for an agent may have come free, or the queue been opened, while the caller heard the words."""
+    shut = turned(turn.world, it, turn.now)
+    if shut is not None and shut.site and ousted(turn.world, it) is not None:
+        turn.emit(e.SentElsewhere(interaction=it.id, closing=shut.closing.id))
+        steer(turn, it, d, "elsewhere")
+    else:
+        steer(turn, it, d, "wait")
+
+
+def served_elsewhere(turn: Turn, it: Interaction) -> None:
+    """The caller is in a bridge that is none of ours: somebody at the other site has answered."""
+    if it.state is State.WAITING and it.elsewhere == "sent":
+        turn.emit(e.ServedElsewhere(interaction=it.id, queue=it.queue, waited=_waited(turn, it)))
 
 
 def _note_end(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -175,7 +205,7 @@ def _leave_menu(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def _abandon(turn: Turn, it: Interaction, d: Detail) -> None:
-    _end(turn, it, "flow" if it.flow_end else "abandoned")
+    _end(turn, it, "flow" if it.flow_end else "elsewhere" if it.elsewhere == "served" else "abandoned")
 
 
 def _withdraw(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -207,6 +237,7 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.REQUEUE: _requeue,
     Do.RAISE: _raise,
     Do.OVERFLOW: _overflow,
+    Do.SEND_ELSEWHERE: _send_elsewhere,
     Do.NOTE_END: _note_end,
     Do.DECLINE: _decline,
     Do.EXPIRE: _expire,

@@ -204,6 +204,14 @@ class QueueSwitched(_Input, frozen=True):
     by: AgentId
 
 
+class ElsewhereAsked(_Input, frozen=True):
+    """A caller who is turned away has heard so and would go to the other site now; answered by the command `Steer`:
+    `elsewhere`, or `wait` when there is no reason any more."""
+
+    interaction: InteractionId
+    channel: ChannelId
+
+
 class WaitSaid(_Input, frozen=True):
     """The caller hears this about the wait; see `telling.Telling`."""
 
@@ -364,6 +372,7 @@ Input = (
     | RouteAsked
     | PrioritySet
     | QueueSwitched
+    | ElsewhereAsked
     | WaitSaid
     | FlowEnded
     | AfterReached

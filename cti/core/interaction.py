@@ -36,6 +36,8 @@ class Signal(StrEnum):
     ROUTED = "route asked"
     RAISED = "priority set by hand"
     OVERDUE = "waited too long here, or the queue was closed"
+    AWAY = "would go to another site"
+    """The caller was turned away, and has heard so."""
     FLOW_ENDED = "flow ended"
     DECLINED = "offer declined"
     OFFER_EXPIRED = "offer expired"
@@ -65,7 +67,8 @@ class Do(StrEnum):
     QUEUE = "put in line"
     REQUEUE = "change what is asked for, keep the place"
     RAISE = "change the priority"
-    OVERFLOW = "put in the other queue's line, keep the place"
+    OVERFLOW = "another way: the other queue's line, out of line, or an offer"
+    SEND_ELSEWHERE = "steer to the other site, if there is still reason"
     NOTE_END = "note how the flow ended"
     DECLINE = "end the offer: declined"
     EXPIRE = "end the offer: RONA"
@@ -104,6 +107,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.QUEUE,
         Signal.RAISED: No.EARLY,
         Signal.OVERDUE: No.EARLY,
+        Signal.AWAY: No.EARLY,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -126,6 +130,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.REQUEUE,
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: Do.OVERFLOW,
+        Signal.AWAY: Do.SEND_ELSEWHERE,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -148,6 +153,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.SAME,
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: No.SAME,
+        Signal.AWAY: Do.STEER_WAIT,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: Do.DECLINE,
         Signal.OFFER_EXPIRED: Do.EXPIRE,
@@ -170,6 +176,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.LATE,
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
@@ -192,6 +199,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.QUEUE,
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
         Signal.FLOW_ENDED: No.SAME,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,

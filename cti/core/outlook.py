@@ -66,7 +66,7 @@ class Outlook:
         self._lines: dict[Requirement, list[_Rank]] = {}
         """Who needs an agent: whoever has an offer out has one."""
         for one in world.interactions.values():
-            if one.state is State.WAITING:
+            if one.state is State.WAITING and not one.away:
                 self._lines.setdefault(self._asked(one), []).append(self._rank(one))
         for line in self._lines.values():
             line.sort()
@@ -77,7 +77,7 @@ class Outlook:
         None: not in line, nobody can serve them, an agent is free for them, or too little is known of the queue.
         """
         it = self._world.interactions.get(interaction)
-        if it is None or it.state is not State.WAITING:
+        if it is None or it.state is not State.WAITING or it.away:
             return None
         return self._expect(self._asked(it), self._rank(it), now - it.since)
 

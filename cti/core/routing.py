@@ -127,7 +127,7 @@ class Routing:
     def _interaction(self, interaction: InteractionId) -> None:
         self._forget(interaction)
         it = self._world.interactions.get(interaction)
-        if it is None or it.state not in (State.WAITING, State.OFFERED):
+        if it is None or it.away or it.state not in (State.WAITING, State.OFFERED):
             self._router.leave(interaction)
             return
         self._waiting[interaction] = (it.channel, it.preferred)

@@ -17,6 +17,7 @@ from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.index import Index
 from cti.core.interaction import Signal
 from cti.core.offers import offer
+from cti.core.overflow import by_estimate, overflow_at
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail
 from cti.core.telling import foresee, tell
@@ -82,6 +83,7 @@ def expire(turn: Turn, index: Index) -> bool:
             staff.expire(turn, agent)
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
+            index.timers.set((kind, of), overflow_at(world, it, turn.now))
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
     return bool(due)
@@ -173,8 +175,15 @@ def _switched(turn: Turn, said: i.QueueSwitched) -> None:
         turn.emit(e.QueueClosed(queue=said.queue, closing=said.closing, by=said.by))
 
 
+def _elsewhere(turn: Turn, said: i.ElsewhereAsked) -> None:
+    _about(turn, said.interaction, Signal.AWAY, Detail(channel=said.channel))
+
+
 def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
     tell(turn, said)
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and by_estimate(turn.world, it):
+        calls.signal(turn, it, Signal.OVERDUE, Detail())
 
 
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
@@ -236,6 +245,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.RouteAsked: _route,
     i.PrioritySet: _priority,
     i.QueueSwitched: _switched,
+    i.ElsewhereAsked: _elsewhere,
     i.WaitSaid: _wait_said,
     i.FlowEnded: _flow_ended,
     i.AfterReached: _after,

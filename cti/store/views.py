@@ -158,7 +158,8 @@ class CallLine(Struct, frozen=True, kw_only=True):
     agent: AgentId | None
     """The last who talked."""
     state: str
-    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `lost`."""
+    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `elsewhere`,
+    `lost`."""
     waited: Ms
     talked: Ms
     path: tuple[Texts, ...] = ()

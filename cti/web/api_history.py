@@ -32,6 +32,11 @@ _TOLD = (
     e.Queued,
     e.PriorityRaised,
     e.Overflowed,
+    e.TurnedAway,
+    e.WayOffered,
+    e.SentElsewhere,
+    e.ServedElsewhere,
+    e.CameBack,
     e.Offered,
     e.OfferEnded,
     e.Connected,
@@ -170,8 +175,12 @@ def told(record: e.Record) -> StoryLine:
             detail = event.how
         case e.PriorityRaised():
             agent, detail = event.by, str(event.raised)
-        case e.Overflowed():
+        case e.Overflowed() | e.TurnedAway():
             detail = event.why
+        case e.WayOffered():
+            detail = event.what
+        case e.CameBack():
+            detail = "in_line" if event.in_line else "turned_away"
         case e.Queued():
             agent, detail = event.preferred, event.preferred_as
         case e.TalkEnded():

@@ -68,6 +68,11 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.Queued: frozenset({_O, _L}),
     e.PriorityRaised: _NOTHING,
     e.Overflowed: _NOTHING,
+    e.TurnedAway: frozenset({_L}),
+    e.WayOffered: _NOTHING,
+    e.SentElsewhere: _NOTHING,
+    e.ServedElsewhere: _NOTHING,
+    e.CameBack: frozenset({_L}),
     e.WaitForeseen: _NOTHING,
     e.WaitTold: _NOTHING,
     e.WaitCameOut: frozenset({_L}),
@@ -214,7 +219,9 @@ def waiting(world: World) -> dict[QueueId, list[Interaction]]:
     """Queue -> those who wait in it (also while a phone rings for them)."""
     line: dict[QueueId, list[Interaction]] = {}
     for interaction in world.interactions.values():
-        if interaction.state in (State.WAITING, State.OFFERED) and interaction.queue is not None:
+        if interaction.away or interaction.queue is None:
+            continue
+        if interaction.state in (State.WAITING, State.OFFERED):
             line.setdefault(interaction.queue, []).append(interaction)
     return line
 

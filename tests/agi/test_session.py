@@ -89,6 +89,9 @@ class World:
     def turned(self, interaction: InteractionId) -> Shut | None:
         return self.away
 
+    def invited(self, interaction: InteractionId) -> tuple[str, ...]:
+        return ()
+
     def prompts(self) -> frozenset[str]:
         return self.existing
 

@@ -61,6 +61,18 @@ def site() -> Site:
                 policy=Policy.LEAST_OCCUPIED,
             ),
             Queue(
+                id=QueueId("rush"),
+                name={"en": "Rush"},
+                overflow=(
+                    Overflow(offer="callback", estimate_s=120),
+                    Overflow(offer="message", after_s=30),
+                    Overflow(to=QueueId("night"), after_s=40),
+                    Overflow(closing=ClosingId("twin"), after_s=50),
+                    Overflow(closing=ClosingId("full"), after_s=90),
+                ),
+            ),
+            Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
+            Queue(
                 id=QueueId("night"),
                 name={"en": "Night"},
                 calendar=Calendar(open_hours={"fri": "20:00-24:00"}, exceptions={"2027-01-16": "closed"}),
@@ -69,6 +81,7 @@ def site() -> Site:
             ),
         ),
         closings=(
+            Closing(id=ClosingId("twin"), name={"en": "Twin"}, site="sip:1@127.0.0.9", then="message", waiting=True),
             Closing(id=ClosingId("elsewhere"), name={"en": "Elsewhere"}, to=QueueId("support")),
             Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
             Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),
@@ -137,6 +150,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         language=Language(r[1]) if len(r) > 1 else None,
         last_agent=AgentId(r[2]) if len(r) > 2 else None,
     ),
+    "goes-elsewhere": lambda w, r: i.ElsewhereAsked(interaction=InteractionId(w), channel=_channel(w)),
     "hears": lambda w, r: i.WaitSaid(
         interaction=InteractionId(w), place=int(r[0]), least=int(r[1]), most=int(r[2]), agents=2, why=""
     ),
@@ -194,6 +208,16 @@ def fact(event: e.Event) -> str:
             return f"raised {event.interaction} {event.raised} by {event.by}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
+        case e.TurnedAway():
+            return f"turned-away {event.interaction} {event.closing} {event.why} after {event.waited // 1000}"
+        case e.WayOffered():
+            return f"invited {event.interaction} {event.what} {event.why} after {event.waited // 1000}"
+        case e.SentElsewhere():
+            return f"sent-elsewhere {event.interaction} {event.closing}"
+        case e.ServedElsewhere():
+            return f"served-elsewhere {event.interaction} after {event.waited // 1000}"
+        case e.CameBack():
+            return f"came-back {event.interaction} {'in line' if event.in_line else 'turned away'}"
         case e.QueueTaken():
             return f"{event.agent} {'takes' if event.takes else 'leaves-out'} {event.queue}"
         case e.QueueClosed():

@@ -57,12 +57,17 @@ from cti.core.events.talks import (
     Transferred,
 )
 from cti.core.events.waits import (
+    CameBack,
     Overflowed,
     PriorityRaised,
     Queued,
+    SentElsewhere,
+    ServedElsewhere,
+    TurnedAway,
     WaitCameOut,
     WaitForeseen,
     WaitTold,
+    WayOffered,
 )
 from cti.core.ids import Ms
 
@@ -73,6 +78,7 @@ __all__ = [
     "AsteriskSeen",
     "BridgeStarted",
     "CallerReattached",
+    "CameBack",
     "Connected",
     "DayStarted",
     "DeskSeen",
@@ -102,14 +108,18 @@ __all__ = [
     "Record",
     "Repaired",
     "Resumed",
+    "SentElsewhere",
+    "ServedElsewhere",
     "SiteInForce",
     "SurveyOpened",
     "TalkEnded",
     "TransferFailed",
     "Transferred",
+    "TurnedAway",
     "WaitCameOut",
     "WaitForeseen",
     "WaitTold",
+    "WayOffered",
     "Why",
     "WhyCode",
     "WrappedUp",
@@ -130,6 +140,11 @@ Event = (
     | Queued
     | PriorityRaised
     | Overflowed
+    | TurnedAway
+    | WayOffered
+    | SentElsewhere
+    | ServedElsewhere
+    | CameBack
     | WaitForeseen
     | WaitTold
     | WaitCameOut

@@ -55,7 +55,7 @@ class Judged(Fact, frozen=True):
 
 class InteractionEnded(Fact, frozen=True):
     """`how`: `answered`, `abandoned` (waited, left), `abandoned_again` (left after a talk, when waiting for the next),
-    `left_menu`, `flow` (the flow ended it), `lost` (nobody knows)."""
+    `left_menu`, `flow` (the flow ended it), `elsewhere` (another site had them), `lost` (nobody knows)."""
 
     interaction: InteractionId
     how: str
