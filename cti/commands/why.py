@@ -45,11 +45,15 @@ _ENDS = {
 }
 _PREFERRED = {
     "last_agent": "whom they talked with last",
+    "case_owner": "whose their case is",
+    "promised": "who had promised them something",
     "transfer": "to whom they were transferred",
     "transfer_back": "who had transferred them",
 }
 _CHOSEN = {
     "last_agent": "talked with this caller last",
+    "case_owner": "has this caller's case",
+    "promised": "had promised this caller something",
     "transfer": "was given this caller by a colleague",
     "transfer_back": "had given this caller to a colleague, who did not take the call",
 }

@@ -77,7 +77,8 @@ def _go(turn: Turn, it: Interaction, way: Way) -> None:
         turn.emit(
             e.Overflowed(interaction=it.id, queue=it.queue, to=way.to, why=way.why, waited=waited, closing=way.closing)
         )
-        moved = Detail(queue=way.to, skills=it.skills, priority=it.priority, language=it.language, agent=it.preferred)
+        wanted = {it.preferred_as: it.preferred} if it.preferred is not None else {}
+        moved = Detail(queue=way.to, skills=it.skills, priority=it.priority, language=it.language, wanted=wanted)
         enter_line(turn, it, moved, True)
     elif way.closing is not None:
         turn.emit(e.TurnedAway(interaction=it.id, queue=it.queue, closing=way.closing, why=way.why, waited=waited))

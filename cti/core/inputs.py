@@ -184,6 +184,12 @@ class RouteAsked(_Input, frozen=True):
     language: Language | None = None
     last_agent: AgentId | None = None
     """With whom this caller talked last, as far as history knows."""
+    case_owner: AgentId | None = None
+    """Whose their open case is."""
+    promised: AgentId | None = None
+    """Who promised them something that is still to be done."""
+    tier: str = ""
+    """The customer's."""
 
 
 class PrioritySet(_Input, frozen=True):

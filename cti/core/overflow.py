@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cti.core.agent import AgentState
+from cti.core.agent import AWAY
 from cti.core.closings import by_hand, closing_of, is_closed, ousted, refuge
 from cti.core.ids import ClosingId, Ms, QueueId
 from cti.core.interaction import State
@@ -10,8 +10,6 @@ from cti.core.outlook import Outlook
 from cti.core.queue import served_by, without
 from cti.core.site import Closing, Overflow
 from cti.core.world import Interaction, World
-
-_AWAY = frozenset({AgentState.SIGNED_OUT, AgentState.NOT_READY})
 
 
 class Way(NamedTuple):
@@ -136,6 +134,6 @@ def _crowded(world: World, queue: QueueId, rule: Overflow) -> bool:
         and served_by(profile, known)
         and queue not in without(world, agent)
         for agent in world.agents.values()
-        if agent.state not in _AWAY
+        if agent.state not in AWAY
     )
     return waiting > rule.per_agent * at_work

@@ -126,6 +126,10 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     policy: Policy = Policy.LONGEST_IDLE
     prefer_last_s: int = 0
     """So long a caller is kept for the agent they talked with last, while that one is at work. 0: not at all."""
+    prefer_owner_s: int = 0
+    """The same for the agent who owns the caller's open case."""
+    prefer_promised_s: int = 0
+    """The same for the agent who promised the caller something that is still to be done."""
     overflow: Overflow | tuple[Overflow, ...] | None = None
     """One rule, or several, of which the first that holds is followed."""
     opt_out: bool = False
@@ -149,6 +153,15 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Both hear the agent's work number at the start of the talk."""
     survey: bool = True
     music: str = "default"
+
+    @property
+    def kept_s(self) -> dict[str, int]:
+        """For whom callers are kept, dearest first, and how long: `promised`, `case_owner`, `last_agent`."""
+        return {
+            "promised": self.prefer_promised_s,
+            "case_owner": self.prefer_owner_s,
+            "last_agent": self.prefer_last_s,
+        }
 
     @property
     def overflows(self) -> tuple[Overflow, ...]:
@@ -261,6 +274,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     holiday_dates: dict[str, tuple[str, ...]] = {}
     """Whose -> ISO dates. Filled in when a site is read, so that a journal knows what was in force."""
     closings: tuple[Closing, ...] = ()
+    tiers: dict[str, int] = {}
+    """Customer's tier -> minutes of waiting its callers are ahead of others."""
     mail: Mail = Mail()
 
     @cached_property

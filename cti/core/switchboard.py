@@ -151,12 +151,14 @@ def _moved(turn: Turn, said: i.FlowMoved) -> None:
 
 
 def _route(turn: Turn, said: i.RouteAsked) -> None:
+    site = turn.world.site
+    wanted = {"promised": said.promised, "case_owner": said.case_owner, "last_agent": said.last_agent}
     detail = Detail(
         queue=said.queue,
         skills=dict(said.skills),
-        priority=said.priority,
+        priority=said.priority + (site.tiers.get(said.tier, 0) if site is not None else 0),
         language=said.language,
-        agent=said.last_agent,
+        wanted={name: agent for name, agent in wanted.items() if agent is not None},
     )
     _about(turn, said.interaction, Signal.ROUTED, detail)
 

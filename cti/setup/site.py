@@ -88,12 +88,14 @@ def check(site: Site) -> list[str]:
     for queue in site.queues:
         holders += [(f"Queue {queue.id}", skills) for skills in (queue.skills, *(r.skills for r in queue.rings))]
         wrong += _overflow(queue, site)
-        if not 0 <= queue.prefer_last_s <= _KEPT_MOST_S:
-            wrong.append(f"Queue {queue.id}: prefer_last_s is 0 (off) to {_KEPT_MOST_S} seconds.")
+        for name in ("prefer_last_s", "prefer_owner_s", "prefer_promised_s"):
+            if not 0 <= getattr(queue, name) <= _KEPT_MOST_S:
+                wrong.append(f"Queue {queue.id}: {name} is 0 (off) to {_KEPT_MOST_S} seconds.")
         if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
             wrong.append(f"Queue {queue.id}: each ring has another after_s, and none is below 0.")
         if not _ID.fullmatch(queue.music):
             wrong.append(f"Queue {queue.id}: music '{queue.music}' may hold only a-z, 0-9 and '-'.")
+    wrong += [f"Tier {tier} is {ahead} minutes ahead: 0 or more." for tier, ahead in site.tiers.items() if ahead < 0]
     for holder, skills in holders:
         high = [f"{name} = {level}" for name, level in skills.items() if not 1 <= level <= 10]
         wrong += [f"{holder}: skill {skill}, but levels go from 1 to 10." for skill in high]

@@ -130,6 +130,10 @@ class CallerFacts(Struct, frozen=True, kw_only=True):
     people: int = 0
     last_agent: AgentId | None = None
     """Who talked last on this number, or with its one owner."""
+    case_owner: AgentId | None = None
+    """Whose the newest open case of the one owner is."""
+    promised: AgentId | None = None
+    """Who promised the one owner what is due first."""
 
 
 class CallNote(Struct, frozen=True, kw_only=True):

@@ -71,6 +71,13 @@ def site() -> Site:
                     Overflow(closing=ClosingId("full"), after_s=90),
                 ),
             ),
+            Queue(
+                id=QueueId("loyal"),
+                name={"en": "Loyal"},
+                prefer_last_s=10,
+                prefer_owner_s=20,
+                prefer_promised_s=30,
+            ),
             Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
             Queue(
                 id=QueueId("night"),
@@ -86,6 +93,7 @@ def site() -> Site:
             Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
             Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),
         ),
+        tiers={"gold": 5},
         holidays="HK",
         holiday_dates={"HK": ("2027-01-18",)},
         agents=(
@@ -149,6 +157,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         queue=QueueId(r[0]),
         language=Language(r[1]) if len(r) > 1 else None,
         last_agent=AgentId(r[2]) if len(r) > 2 else None,
+        case_owner=AgentId(r[3]) if len(r) > 3 else None,
+        promised=AgentId(r[4]) if len(r) > 4 else None,
+        tier=r[5] if len(r) > 5 else "",
     ),
     "goes-elsewhere": lambda w, r: i.ElsewhereAsked(interaction=InteractionId(w), channel=_channel(w)),
     "hears": lambda w, r: i.WaitSaid(

@@ -16,8 +16,9 @@ class Queued(Fact, frozen=True):
     since: Ms
     again: bool = False
     preferred: AgentId | None = None
-    """Kept for this agent until `kept_until`; who that is to the caller says `preferred_as`: `last_agent`, `transfer`
-    (a colleague gave the caller to this agent) or `transfer_back` (this agent had, and nobody took them)."""
+    """Kept for this agent until `kept_until`; who that is to the caller says `preferred_as`: `last_agent`,
+    `case_owner`, `promised`, `transfer` (a colleague gave the caller to this agent) or `transfer_back` (this agent had,
+    and nobody took them)."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
 
