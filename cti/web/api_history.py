@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cti.core import events as e
+from cti.core.account import account
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
@@ -18,6 +19,7 @@ from cti.web.bodies import (
     StoryLine,
     TimelinePage,
     TimelineQuery,
+    Waits,
 )
 from cti.web.call import Call, Sent
 from cti.web.ports import Accounts, History, Loop
@@ -109,6 +111,13 @@ class HistoryApi:
         if not records:
             raise missing("interaction", interaction)
         return story(interaction, records, self._loop.routing, self._loop.now())
+
+    async def waits(self, call: Call[None, None]) -> Waits:
+        interaction = InteractionId(call.path["id"])
+        records = await self._history.beside(interaction)
+        if not records:
+            raise missing("interaction", interaction)
+        return Waits(interaction=interaction, stretches=account(interaction, records, self._loop.now()))
 
     async def customer(self, call: Call[None, None]) -> Person:
         customer = CustomerId(call.path["id"])

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cti.core.account import Stretch
 from cti.core.events import Why
 from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
@@ -244,6 +245,13 @@ class StoryLine(Reply, frozen=True):
     chosen: Texts = {}
     """What the caller chose there."""
     why: tuple[Why, ...] = ()
+
+
+class Waits(Reply, frozen=True):
+    """Why a caller waited so long: stretches that come to the wait."""
+
+    interaction: InteractionId
+    stretches: tuple[Stretch, ...]
 
 
 # --- history

@@ -133,6 +133,7 @@ def _history(apis: Apis) -> tuple[Route, ...]:
         _post("/interactions/{id}/case", work.put_in_case, "Say that a call is about a case", b.Done, ask=b.IntoCase),
         _get("/attachments/{hash}", api.attachment, "A mail's attachment, as a download", None),
         _get("/why/{interaction}", api.why, "Why a call went where it went", b.Story),
+        _get("/interactions/{id}/wait", api.waits, "Why a caller waited so long", b.Waits, role="supervisor"),
         _get("/customers/{id}", api.customer, "One customer", Person),
         _get(
             "/customers/{id}/timeline",

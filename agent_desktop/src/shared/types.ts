@@ -370,6 +370,10 @@ export interface CallerFacts {
   people: number;
   /** Who talked last on this number, or with its one owner. */
   last_agent: AgentId | null;
+  /** Whose the newest open case of the one owner is. */
+  case_owner: AgentId | null;
+  /** Who promised the one owner what is due first. */
+  promised: AgentId | null;
 }
 
 /** What the agent wrote about an interaction in wrap-up. */
@@ -395,7 +399,7 @@ export interface CallLine {
   queue: QueueId | null;
   /** The last who talked. */
   agent: AgentId | null;
-  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `lost`. */
+  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `elsewhere`, `lost`. */
   state: string;
   waited: Ms;
   talked: Ms;
@@ -657,6 +661,22 @@ export interface StoryLine {
   /** What the caller chose there. */
   chosen: Record<string, string>;
   why: Why[];
+}
+
+/** Why a caller waited so long: stretches that come to the wait. */
+export interface Waits {
+  interaction: InteractionId;
+  stretches: Stretch[];
+}
+
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `exchange_away`. */
+export interface Stretch {
+  begins: Ms;
+  ends: Ms;
+  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "exchange_away";
+  queue: QueueId | null;
+  agent: AgentId | null;
+  args: Record<string, number | string>;
 }
 
 export interface TimelinePage {
