@@ -1,6 +1,6 @@
 """One day, or one wait, out of a long journal, without reading the years before it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 
 from cti.core.account import BACKGROUND
@@ -30,6 +30,13 @@ def beside(journal: Journal, first_seq: int, last_seq: int, interaction: Interac
     found |= {record.seq: record for record in journal.of_kinds(since + 1, first_seq - 1, states)}
     found |= {record.seq: record for record in journal.of_kinds(first_seq, last_seq, names)}
     return [*([site] if site is not None else []), *(found[seq] for seq in sorted(found))]
+
+
+def of_kinds(journal: Journal, kinds: Sequence[str], begins: Ms, ends: Ms) -> list[Record]:
+    """The site in force, then the records of these kinds between two times."""
+    first, last = journal.before(begins), journal.before(ends)
+    site = journal.newest(SiteInForce.__name__, first)
+    return [*([site] if site is not None else []), *journal.of_kinds(first + 1, last, kinds)]
 
 
 def around(journal: Journal, day: date) -> Iterator[Record]:

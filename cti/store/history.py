@@ -24,7 +24,7 @@ from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.store import lists, person, reads, records, work
 from cti.store.database import Store
-from cti.store.days import beside
+from cti.store.days import beside, of_kinds
 from cti.store.erase import Erased, erase
 from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
@@ -251,6 +251,11 @@ class History:
         )
         last = journal.last_seq if call.state == "open" else lambda: int(span[1])
         return tuple(await asyncio.to_thread(lambda: beside(journal, span[0], last(), interaction)))
+
+    async def of_kinds(self, kinds: Sequence[str], begins: Ms, ends: Ms) -> Sequence[Record]:
+        """The journal's records of these kinds between two times, after the site in force; not in a reader's thread."""
+        journal = self._journal
+        return [] if journal is None else await asyncio.to_thread(of_kinds, journal, kinds, begins, ends)
 
     async def usual_half_hours(self) -> tuple[float, ...]:
         """Calls per half hour on this weekday: the mean of the last four weeks; empty: not enough history."""

@@ -22,6 +22,7 @@ from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
+from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SessionApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
@@ -105,6 +106,7 @@ class Web:
                 agents=AgentsApi(loop, self._live, records),
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
+                reports=ReportsApi(loop, history),
                 queues=QueuesApi(loop, accounts),
                 work=WorkApi(history, records),
                 kb=KbApi(loop, kb, hot, history),

@@ -276,6 +276,11 @@ class Found(Reply, frozen=True):
     articles: tuple["ArticleHit", ...]
 
 
+class DayQuery(Ask, frozen=True):
+    day: str = ""
+    """A local date such as `2026-11-20`; empty: today."""
+
+
 class CallsQuery(Ask, frozen=True):
     before: str | None = None
     limit: Limit = 50

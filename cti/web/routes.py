@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from cti.simulate.report import DayReport
 from cti.store.views import AgentDay, CallLine, CaseLine, Person, PromiseLine
 from cti.web import bodies as b
 from cti.web.api_agents import AgentsApi
@@ -13,6 +14,7 @@ from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
+from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SIP_PATH, SessionApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
@@ -31,6 +33,7 @@ class Apis:
     line: LineApi
     queues: QueuesApi
     history: HistoryApi
+    reports: ReportsApi
     work: WorkApi
     kb: KbApi
     guest: GuestApi
@@ -134,6 +137,14 @@ def _history(apis: Apis) -> tuple[Route, ...]:
         _get("/attachments/{hash}", api.attachment, "A mail's attachment, as a download", None),
         _get("/why/{interaction}", api.why, "Why a call went where it went", b.Story),
         _get("/interactions/{id}/wait", api.waits, "Why a caller waited so long", b.Waits, role="supervisor"),
+        _get(
+            "/reports/day",
+            apis.reports.day,
+            "What a day came to, by queue and half hour",
+            DayReport,
+            query=b.DayQuery,
+            role="supervisor",
+        ),
         _get("/customers/{id}", api.customer, "One customer", Person),
         _get(
             "/customers/{id}/timeline",

@@ -712,6 +712,11 @@ export interface ArticleHit {
   rising: boolean;
 }
 
+export interface DayQuery {
+  /** A local date such as `2026-11-20`; empty: today. */
+  day?: string;
+}
+
 export interface CallsQuery {
   before?: string | null;
   limit?: number;
@@ -836,6 +841,57 @@ export interface Health {
 /** It was accepted; what came of it arrives over `/live`. */
 export interface Done {
   ok: boolean;
+}
+
+/** Counts of calls, or of one half hour of them. */
+export interface Figures {
+  calls: number;
+  answered: number;
+  abandoned: number;
+  /** Answered in the service level's seconds of their queue. */
+  within: number;
+  /** Of those answered or abandoned; None: nobody was. */
+  service_level: number | null;
+  /** Mean wait of those who were answered. */
+  asa: Ms | null;
+  /** Callers who were told a time, as far as it is known whether it was right. */
+  told: number;
+  /** Those who got an agent within it. */
+  kept: number;
+  /** Waits that were foreseen and came out. */
+  foreseen: number;
+  /** Those that ended within the range that eight of ten should. */
+  in_range: number;
+}
+
+/** Half an hour of a queue, or of all of them. */
+export interface HalfHour {
+  at: Ms;
+  figures: Figures;
+  /** Agents with work or ready for it, on average; only of all queues together. */
+  staff: number | null;
+  /** The share of their time that was work. */
+  occupancy: number | null;
+}
+
+/** A queue's day; half hours in which nobody called are left out. */
+export interface QueueDay {
+  queue: string;
+  figures: Figures;
+  half_hours: HalfHour[];
+}
+
+/** All of it. */
+export interface DayReport {
+  /** The local date. */
+  day: string;
+  zone: string;
+  begins: Ms;
+  /** Of the day, or of what there is of it so far. */
+  ends: Ms;
+  figures: Figures;
+  half_hours: HalfHour[];
+  queues: QueueDay[];
 }
 
 /** What comes over `/api/v1/live`. */
