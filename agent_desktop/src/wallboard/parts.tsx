@@ -159,7 +159,7 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
   const tone = (of: Tone): string => (fresh === "live" ? toneClass(of).trim() : "");
   return (
     <tr>
-      <th scope="row" lang={langOf(name)}><span class="cut">{name}</span></th>
+      <th scope="row" lang={langOf(name)}><a class="cut" href={`/wallboard?view=reports&queue=${encodeURIComponent(queue.id)}`}>{name}</a></th>
       <td>{lost ? NOTHING : count(queue.waiting)}</td>
       <td class={waited === null || lost ? "none" : tone(waitTone(waited, queue.limit_s))}>
         {waited === null || lost ? NOTHING : running(waited)}
