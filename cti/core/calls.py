@@ -193,7 +193,9 @@ def _end(turn: Turn, it: Interaction, how: str) -> None:
         how = "abandoned_again" if it.connected is not None else how
         waited = _waited(turn, it)
         came_out(turn, it, gave_up=True)
-    turn.emit(e.InteractionEnded(interaction=it.id, how=how, queue=it.queue, waited=waited))
+    turn.emit(
+        e.InteractionEnded(interaction=it.id, how=how, queue=it.queue, waited=waited, from_file=turn.when != turn.now)
+    )
 
 
 def _waited(turn: Turn, it: Interaction) -> Ms:

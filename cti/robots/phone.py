@@ -247,10 +247,10 @@ class Phone(asyncio.DatagramProtocol):
         self._late: set[asyncio.TimerHandle] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self) -> None:
-        """Bind; nothing is said to anybody yet."""
+    async def open(self, port: int = 0) -> None:
+        """Bind, to any port unless told; nothing is said to anybody yet."""
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.address, 0))
+        transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.address, port))
         self._transport = transport
         self.port = transport.get_extra_info("sockname")[1]
 

@@ -176,6 +176,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
+    "ended-at": lambda w, r: i.EndedMeanwhile(channel=_channel(w), at=Ms(START + int(r[0]) * 1000), cause=16),
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
     "sent-to": lambda w, r: i.SentAway(interaction=InteractionId(w), channel=_channel(w), dialled=r[0]),

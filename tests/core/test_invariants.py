@@ -24,7 +24,7 @@ LEGS = st.sampled_from(["A", "B", "C", "A.1", "A.2", "B.1", "B.2", "C.1"])
 AGENTS = st.sampled_from(["ana", "bo"])
 ROWS = st.one_of(
     st.tuples(CALLERS, st.sampled_from(["calls", "asks support", "asks billing en", "asks billing en bo", "asks brief", "ahead 2", "asks rings cmn", "asks rush", "asks small", "goes-elsewhere", "hears 2 1 4", "after", "sent-to 8002", "sent-to 9", "answers yes", "chooses x"])),
-    st.tuples(LEGS, st.sampled_from(["starts", "enters b", "enters c", "leaves b", "ending", "gone", "gone 21", "holds", "resumes"])),
+    st.tuples(LEGS, st.sampled_from(["starts", "enters b", "enters c", "leaves b", "ending", "gone", "gone 21", "holds", "resumes", "ended-at 0", "ended-at 40"])),
     st.tuples(AGENTS, st.sampled_from(["ready", "ready", "not-ready lunch", "signs-out", "desk-lost", "desk-back", "declines A.1", "gives A queue billing", "gives A queue support", "gives A to bo", "gives A to ana", "takes-back A", "hangs-up B", "wraps-up A", "extends 9", "leaves-out billing", "takes billing"])),
     st.tuples(st.just("it"), st.sampled_from(["passes", "restarts", "drops"])),
     st.tuples(st.just("eve"), st.sampled_from(["closes brief fire", "closes support fire", "closes billing closed", "closes support evacuation", "closes rush twin", "closes small twin", "reopens brief", "reopens support"])),

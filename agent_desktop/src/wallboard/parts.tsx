@@ -6,7 +6,7 @@ import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import type { QueueView, Reason, WallboardView } from "../shared/types";
 import { named } from "../shared/words";
-import { second, type Board } from "./board";
+import { address, second, type Board } from "./board";
 import { averageWait, kept, level, levelTone, pickQueues, waitTone, type Freshness, type Tone } from "./model";
 import { t } from "./words";
 
@@ -159,7 +159,7 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
   const tone = (of: Tone): string => (fresh === "live" ? toneClass(of).trim() : "");
   return (
     <tr>
-      <th scope="row" lang={langOf(name)}><a class="cut" href={`/wallboard?view=reports&queue=${encodeURIComponent(queue.id)}`}>{name}</a></th>
+      <th scope="row" lang={langOf(name)}><a class="cut" href={address({ view: "reports", queue: queue.id })}>{name}</a></th>
       <td>{lost ? NOTHING : count(queue.waiting)}</td>
       <td class={waited === null || lost ? "none" : tone(waitTone(waited, queue.limit_s))}>
         {waited === null || lost ? NOTHING : running(waited)}

@@ -9,7 +9,7 @@ import { siteText } from "../shared/i18n";
 import { LangSwitch, Panel, ThemeSwitch } from "../shared/parts";
 import type { Calls, DayReport, Figures, HalfHour, Line, WallboardView } from "../shared/types";
 import { t as waits, WaitAccount } from "../shared/waits";
-import { second, type Board } from "./board";
+import { address, second, type Board } from "./board";
 import { longest, type Waited } from "./model";
 import { t } from "./words";
 
@@ -54,7 +54,7 @@ export function Reports({ board }: { board: Board }): JSX.Element {
             onChange={(event) => { day.value = event.currentTarget.value; void read(); }} />
         </label>
         <span class="end row">
-          <a class="btn is-quiet" href="/wallboard">{t().toBoard}</a>
+          <a class="btn is-quiet" href={address()}>{t().toBoard}</a>
           <LangSwitch /><ThemeSwitch />
         </span>
       </header>

@@ -62,3 +62,5 @@ class InteractionEnded(Fact, frozen=True):
     queue: QueueId | None = None
     waited: Ms = Ms(0)
     """For `abandoned` and `abandoned_again`: how long."""
+    from_file: bool = False
+    """We were away: when it ended is what Asterisk's CEL file says."""
