@@ -16,9 +16,10 @@ from cti.ami import cel
 from cti.ami.actions import AmiActions
 from cti.ami.link import Address, AmiLink
 from cti.core.commands import Command, Steer
-from cti.core.inputs import AsteriskUp, Input, SiteLoaded, Started
+from cti.core.inputs import AsteriskUp, SiteLoaded, Started
 from cti.knowledge import Knowledge
 from cti.loop import Loop
+from cti.outside import Outside
 from cti.reception import Reception
 from cti.setup import fit, resources, site
 from cti.setup.problem import SetupProblem
@@ -58,13 +59,19 @@ class Bridge:
             now=self.loop.now,
         )
         self._reception = Reception(
-            self.loop, self._history, flows.load(resources.flows(settings.data)), settings.data, settings.sounds
+            self.loop,
+            self._history,
+            flows.load(resources.flows(settings.data)),
+            settings.data,
+            settings.sounds,
+            self._knowledge.spoken,
         )
         self._agi = AgiServer(Sessions(self._reception))
         secrets = settings.secrets
         address = Address("127.0.0.1", settings.ami_port, secrets.ami_user, secrets.ami_secret)
-        self._link = AmiLink(address, self._from_asterisk, identify=self._history.remember)
-        self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id)
+        self._outside = Outside(self.loop, self._history)
+        self._link = AmiLink(address, self.loop.submit, identify=self._history.remember, welcome=self._asterisk_there)
+        self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id, self._outside.number)
         self._accounts = Accounts(self._store, now=self.loop.now)
         self._web = Web(
             self._web_config(),
@@ -75,8 +82,10 @@ class Bridge:
             self._knowledge.hot,
             self._reception.pops,
             lambda: self._trouble is None,
+            self._outside,
         )
         self._reception.pop_changed = self._web.pop_changed
+        self._reception.name_outside = self._outside.name
         self._reception.visitor_of = self._web.visitor_of
         self._linking: asyncio.Task[None] | None = None
 
@@ -104,7 +113,7 @@ class Bridge:
         self.loop.submit(SiteLoaded(site=self._in_force))
         self.loop.submit(Started())
         # Before any caller asks what now: one who was served without us must not be put back in line.
-        self._tell_served()
+        self._tell_served(cel.read(self.settings.cel_file))
         self._reception.recover()
         await self._agi.start("127.0.0.1", self.settings.agi_port)
         await self._web.start()
@@ -142,22 +151,22 @@ class Bridge:
         in_force = self.loop.world.site
         return in_force.zone if in_force is not None else "UTC"
 
-    def _from_asterisk(self, said: Input) -> None:
+    async def _asterisk_there(self, up: AsteriskUp) -> None:
         """What ended while we were away is told before what is there now, so that its time is right."""
-        if isinstance(said, AsteriskUp):
-            self._tell_served()
-            ended = list(cel.ended(self.settings.cel_file, self.loop.world.legs))
-            for each in ended:
-                self.loop.submit(each)
-            said = cel.still_there(said, ended)
-            for channel in said.channels:
-                if channel.number and channel.interaction and channel.interaction not in self.loop.world.interactions:
-                    # Came while we were away, so no session has asked who it is.
-                    self._reception.look_up(channel.interaction, channel.caller)
-        self.loop.submit(said)
+        rows = await asyncio.to_thread(cel.read, self.settings.cel_file)
+        self._tell_served(rows)
+        ended = list(cel.ended(rows, self.loop.world.legs))
+        for each in ended:
+            self.loop.submit(each)
+        up = cel.still_there(up, ended)
+        for channel in up.channels:
+            if channel.number and channel.interaction and channel.interaction not in self.loop.world.interactions:
+                # Came while we were away, so no session has asked who it is.
+                self._reception.look_up(channel.interaction, channel.caller)
+        self.loop.submit(up)
 
-    def _tell_served(self) -> None:
-        for served in cel.served(self.settings.cel_file, self.loop.world):
+    def _tell_served(self, rows: cel.Rows) -> None:
+        for served in cel.served(rows, self.loop.world):
             self.loop.submit(served)
 
     def _carry_out(self, command: Command) -> None:

@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from cti.agi.ports import SpokenAnswer
+from cti.core.ids import QueueId
 from cti.store.views import Answer
+from ivr.flow import Language
 from kb.article import Article
 from kb.search import Found, KnowledgeBase
 from kb.suggest import Clue, suggest
@@ -13,6 +16,12 @@ from kb.trends import Asked, Hot, answer_of, hot
 
 log = logging.getLogger(__name__)
 
+SPEAKS: dict[str, Language] = {"zh-Hans": "cmn", "zh-Hant": "yue", "en": "en"}
+"""An article's language -> the one it is read out in."""
+READS: dict[str, str] = {spoken: written for written, spoken in SPEAKS.items()}
+
+_READ_OUT = 20
+"""So many hot questions are looked at for those that can be read out."""
 _ASKED = 2000
 """So many different questions are counted; the rarest half is dropped when there are more."""
 _COUNTED = 200
@@ -58,6 +67,29 @@ class Knowledge:
 
     async def hot(self, language: str | None, limit: int) -> Sequence[Hot]:
         """What is asked most at the moment; where too little has been asked, what the articles' writers expect."""
+        return self._hot(language, limit)
+
+    def spoken(self, queue: QueueId | None, language: str) -> tuple[SpokenAnswer, ...]:
+        """What callers of a queue ask most at the moment and can be told, hottest first. `language`: a caller's."""
+        written = READS.get(language)
+        articles = (self._kb.exact(one.article or "", written or "") for one in self._hot(written, _READ_OUT))
+        return tuple(
+            SpokenAnswer(article=found.id, question=_question(found.id), answer=_answer(found.id))
+            for found in articles
+            if found is not None and found.phone and (not found.queues or queue in found.queues)
+        )
+
+    def prompts(self) -> dict[tuple[Language, str], str]:
+        """The words that are read out, by language and prompt: to be made into sounds."""
+        found: dict[tuple[Language, str], str] = {}
+        for article in self._kb.all(None):
+            language = SPEAKS.get(article.language)
+            if article.phone and language is not None:
+                found[language, _question(article.id)] = article.title
+                found[language, _answer(article.id)] = article.phone
+        return found
+
+    def _hot(self, language: str | None, limit: int) -> list[Hot]:
         commonest = self._asked.most_common(_COUNTED)
         asked = [Asked(text=text, article=article, times=times) for (text, article), times in commonest]
         found = [one for one in hot(asked, self._kb, language, limit) if one.article is not None]
@@ -84,3 +116,12 @@ class Knowledge:
             )
             for found in suggest(self._kb, clues, language)
         )
+
+
+def _question(article: str) -> str:
+    """The prompt of an article's title."""
+    return f"article-{article}-question"
+
+
+def _answer(article: str) -> str:
+    return f"article-{article}-answer"

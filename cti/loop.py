@@ -22,6 +22,7 @@ from cti.core.index import Index
 from cti.core.inputs import Input, Wake
 from cti.core.routing import Routing
 from cti.core.switchboard import take
+from cti.core.text_routing import TextRouting
 from cti.core.turn import Turn
 from cti.core.world import SNAPSHOT_VERSION, World
 
@@ -128,6 +129,11 @@ class Loop:
     def routing(self) -> Routing:
         """Who waits, who is free and why, as of the newest record."""
         return self._index.routing
+
+    @property
+    def text(self) -> TextRouting:
+        """The same of text work."""
+        return self._index.text
 
     @property
     def seq(self) -> int:

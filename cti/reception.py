@@ -7,16 +7,19 @@ from pathlib import Path
 
 import msgspec
 
-from cti.agi.ports import Resume
+from cti.agi.ports import Resume, SpokenAnswer
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import Steer
-from cti.core.events import Record, Transferred
-from cti.core.ids import IdentifierId, InteractionId, Ms, Phone
+from cti.core.events import PieceOffered, Record, Transferred
+from cti.core.ids import IdentifierId, InteractionId, Ms, Phone, QueueId
+from cti.core.incidents import in_force
 from cti.core.inputs import CallArrived, Input
+from cti.core.interaction import State
 from cti.core.outlook import Outlook
-from cti.core.site import Site
+from cti.core.site import Incident, Site
 from cti.core.telling import Telling, telling
+from cti.core.world import IncidentNow
 from cti.loop import Loop
 from cti.store.history import History
 from cti.store.views import CallerFacts, Pop
@@ -34,16 +37,28 @@ OUTLOOK_MS = 500
 class Reception:
     """The ports of `agi.session`, and the pops of open interactions."""
 
-    def __init__(self, loop: Loop, history: History, flows: Flows, data: Path, sound_folder: Path) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        history: History,
+        flows: Flows,
+        data: Path,
+        sound_folder: Path,
+        answers: Callable[[QueueId | None, str], Sequence[SpokenAnswer]],
+    ) -> None:
+        """`answers`: what callers of a queue ask most and can be told, in their language."""
         self.pops: dict[InteractionId, Pop] = {}
         self.pop_changed: Callable[[InteractionId], None] = lambda interaction: None
         """Told of every pop that came."""
+        self.name_outside: Callable[[str], tuple[IdentifierId | None, str]] = lambda number: (None, "not_allowed")
+        """Who is called by a number, or why nobody (`Outside.name`)."""
         self.visitor_of: Callable[[Phone], str | None] = lambda phone: None
         """Which visitor of the help site has borrowed a phone."""
         self._loop = loop
         self._history = history
         self._data = data
         self._sounds = sound_folder
+        self._answers = answers
         self._steered: dict[InteractionId, asyncio.Future[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._flows = flows
@@ -114,7 +129,16 @@ class Reception:
         known = self._loop.world.interactions.get(interaction)
         if known is None:
             return None
-        return Resume(state=known.state.value, position=known.position, language=known.language, queue=known.queue)
+        # Who has left a message, say, is on the way out: no menu begins anew for them.
+        state = State.ENDED if known.state is State.FLOW and known.flow_end else known.state
+        return Resume(
+            state=state.value,
+            position=known.position,
+            language=known.language,
+            queue=known.queue,
+            helped=known.helped,
+            called_back=(known.callback or known.called_back) is not None,
+        )
 
     def telling(self, interaction: InteractionId) -> Telling | None:
         """What a caller in line should hear now about the wait."""
@@ -129,6 +153,18 @@ class Reception:
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._steered[interaction] = future
         return future
+
+    def incidents(self, queue: QueueId | None) -> Sequence[tuple[Incident, IncidentNow]]:
+        """What callers of a queue, or of the site, are to hear of now."""
+        return in_force(self._loop.world, queue, self._loop.now())
+
+    def callee(self, number: str) -> IdentifierId | None:
+        """Whom a number names that can be called back."""
+        return self.name_outside(number)[0]
+
+    def answers(self, queue: QueueId | None, language: str) -> Sequence[SpokenAnswer]:
+        """What callers of a queue ask most, as far as it can be read out."""
+        return self._answers(queue, language)
 
     def message_file(self, interaction: InteractionId) -> str:
         """Where a message is recorded, without suffix. The id is ours, so it is safe as a file name."""
@@ -180,17 +216,28 @@ class Reception:
     def on_records(self, records: Sequence[Record]) -> None:
         """Read anew what the next agent sees of a call that is given on; forget pops nobody works with any more."""
         open_ones = self._loop.world.interactions
+        pieces = self._loop.world.pieces
         for record in records:
+            if isinstance(record.event, PieceOffered) and (piece := pieces.get(record.event.piece)) is not None:
+                self.look_up(piece.id, piece.caller)
             if isinstance(record.event, Transferred) and (known := open_ones.get(record.event.interaction)) is not None:
                 self._begin(known.id, known.caller)
         if len(self.pops) > len(open_ones):
-            for gone in [one for one in self.pops if one not in open_ones]:
+            for gone in [one for one in self.pops if one not in open_ones and not self._on_a_desk(one)]:
                 del self.pops[gone]
+
+    def _on_a_desk(self, name: InteractionId) -> bool:
+        """Whether this is a piece of text work that an agent has."""
+        piece = self._loop.world.pieces.get(name)
+        return piece is not None and piece.agent is not None
 
     def recover(self) -> None:
         """After a restart: look up the callers of every open interaction anew."""
         for interaction in self._loop.world.interactions.values():
             self.look_up(interaction.id, interaction.caller)
+        for piece in self._loop.world.pieces.values():
+            if piece.agent is not None:
+                self.look_up(piece.id, piece.caller)
 
     async def close(self) -> None:
         """Stop what is being looked up."""

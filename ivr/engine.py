@@ -9,6 +9,8 @@ The position is opaque text for others: kept in the journal it lets a caller go 
 holds a key the caller typed.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -31,6 +33,7 @@ from ivr.flow import (
     Route,
     Say,
     Texts,
+    targets,
 )
 
 TRIES = 2
@@ -92,6 +95,9 @@ class Record(Struct, frozen=True):
     """Record a message. Report `Recorded`."""
 
     most_s: int
+    queue: str | None = None
+    """Whose callers' messages these are; None: no queue's."""
+    skills: Mapping[str, int] = {}
 
 
 class Finish(Struct, frozen=True):
@@ -339,7 +345,7 @@ class _Walk:
         if not shut.message:
             return self.turned_away(*words)
         if self.caller.announced:
-            return Record(MESSAGE_S)
+            return Record(MESSAGE_S, node.queue, node.skills)
         self.caller = replace(self.caller, announced=True)
         return Hear(words)
 
@@ -402,14 +408,21 @@ class _Walk:
     def message(self, node: Message) -> Action | None:
         if not self.caller.typed:
             if self.caller.announced:
-                return Record(node.most_s)
+                return self.record(node)
             self.caller = replace(self.caller, announced=True)
             return Hear(self.say(node.prompt))
         self.words.clear()
         if self.take() == PERSON_KEY:
             self.chose(self.caller.flow.person)
             return None
-        return Record(node.most_s)
+        return self.record(node)
+
+    def record(self, node: Message) -> Record:
+        """For the queue that is named, else for that of the person whom 0 reaches when it is open."""
+        if node.queue is not None:
+            return Record(node.most_s, node.queue)
+        route = first_route(self.caller.flow)
+        return Record(node.most_s, route.queue, route.skills) if route is not None else Record(node.most_s)
 
     # --- what is known, what is said
 
@@ -451,6 +464,20 @@ class _Walk:
         words = tuple(self.words)
         self.words.clear()
         return words
+
+
+def first_route(flow: Flow) -> Route | None:
+    """The way to a person that 0 takes, whatever the hour."""
+    todo, seen = [flow.person], set[str]()
+    while todo:
+        name = todo.pop(0)
+        node = flow.nodes.get(name)
+        if isinstance(node, Route):
+            return node
+        if isinstance(node, Branch) and name not in seen:
+            seen.add(name)
+            todo += [to for _, to in targets(node)]
+    return None
 
 
 def _ms(seconds: float) -> int:

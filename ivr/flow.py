@@ -139,6 +139,8 @@ class Message(_Node, frozen=True, kw_only=True, tag="message"):
 
     prompt: Name
     to: Name
+    queue: str | None = None
+    """Whose work it is to hear it; none: that of the person whom 0 reaches."""
     most_s: Annotated[int, Meta(ge=5, le=600)] = 120
 
 
@@ -203,6 +205,35 @@ SYSTEM_PROMPTS = (
     "wait-colleague",
     "wait-overtaken",
     "wait-longer",
+    "press",
+    "star-back",
+    "still-in-line",
+    "offer-callback",
+    "offer-message",
+    "offer-answers",
+    "offer-priority",
+    "help-given",
+    "message-record",
+    "message-review",
+    "message-empty",
+    "message-unsent",
+    "message-sent",
+    "answers-which",
+    "answers-solved",
+    "callback-this",
+    "callback-other",
+    "callback-later",
+    "callback-number",
+    "callback-wrong-number",
+    "callback-read-back",
+    "callback-right",
+    "callback-at",
+    "callback-hours",
+    "callback-closed-then",
+    "callback-no-hours",
+    "callback-booked",
+    "incident-disturbance",
+    "incident-many-calls",
     "queue-closed",
     "queue-evacuation",
     "queue-full",

@@ -107,9 +107,9 @@ def lint(
     *,
     queues: Iterable[str] | None = None,
     numbers: Mapping[str, str] | None = None,
-    closings: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> Report:
-    """Check all flows. `queues`: the site's; `numbers`: hotline number -> flow; `closings`: closing -> prompt.
+    """Check all flows. `queues`: the site's; `numbers`: hotline number -> flow; `said`: who else (`closing fire`) -> prompt.
 
     None: not known, not checked.
     """
@@ -122,10 +122,10 @@ def lint(
             findings.append(
                 Finding("", f"number {number}", f"no flow '{name}'. Flows are {', '.join(sorted(flows.flows))}")
             )
-    for closing, prompt in (closings or {}).items():
+    for who, prompt in (said or {}).items():
         if prompt not in flows.system.prompts:
             what = f"no prompt '{prompt}'. Add [prompts.{prompt}] to system.toml with its words, or mend the name"
-            findings.append(Finding("", f"closing {closing}", what))
+            findings.append(Finding("", who, what))
     for flow in flows.flows.values():
         findings += _words(flow, flows, lengths)
         findings += _shape(flow, known_queues)
@@ -219,7 +219,7 @@ def _shape(flow: Flow, queues: frozenset[str] | None) -> Iterator[Finding]:
         if isinstance(node, Menu) and len(node.choices) > CHOICES:
             what = f"{len(node.choices)} choices; callers keep {CHOICES} in mind. Join some, or ask less"
             yield Finding(flow.id, where, what)
-        named = node.queue if isinstance(node, Route | Branch) else None
+        named = node.queue if isinstance(node, Route | Branch | Message) else None
         if named is not None and queues is not None and named not in queues:
             known = ", ".join(sorted(queues)) or "none"
             yield Finding(flow.id, f"{where}.queue", f"no queue '{named}'. The site has {known}")

@@ -102,15 +102,18 @@ def build(
     folder: Path,
     recorded: Path,
     *,
+    more: Mapping[Name, str] | None = None,
     progress: Progress | None = None,
     jobs: int | None = None,
 ) -> Built:
     """Make what is missing or changed in the sounds folder `folder`, and remove what nobody uses any more.
 
+    `more`: words of others that callers hear, beside those of `texts`; languages that no flow speaks are left out.
+
     Raises:
         PromptsError: some prompts could not be made; all others have been.
     """
-    recipes, failures = _recipes(flows, tuple(work_numbers), recorded)
+    recipes, failures = _recipes(flows, more or {}, tuple(work_numbers), recorded)
     digests = _digests(recipes)
     manifest = folder / sounds.FOLDER / MANIFEST
     before = _read(manifest)
@@ -150,11 +153,15 @@ def build(
 # --- what is to be made
 
 
-def _recipes(flows: Flows, work_numbers: tuple[str, ...], recorded: Path) -> tuple[dict[Name, Recipe], list[str]]:
+def _recipes(
+    flows: Flows, more: Mapping[Name, str], work_numbers: tuple[str, ...], recorded: Path
+) -> tuple[dict[Name, Recipe], list[str]]:
     """How each prompt is made, and those that can't be."""
     recipes: dict[Name, Recipe] = {}
     failures: list[str] = []
     words = texts(flows)
+    speaks = {language for language, _ in words}
+    words |= {name: text for name, text in more.items() if name[0] in speaks}
     greetings = {
         (language, say.greeting(number)): Joined(("work-number", *say.digits(number, language)))
         for language in dict.fromkeys(language for language, _ in words)

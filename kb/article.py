@@ -39,6 +39,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     """How people ask for it, in their own words."""
     often: int = 0
     """How often a day it is asked, as its writer guesses: ranks hot questions until there are counts."""
+    phone: str = ""
+    """The answer as it is read to callers in line, in plain sentences; empty: it is not."""
 
 
 class ArticleError(ValueError):
@@ -59,6 +61,7 @@ class _Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queues: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     often: int = 0
+    phone: str = ""
 
 
 _FENCE = "+++"
@@ -101,6 +104,7 @@ def parse(text: str, path: Path) -> Article:
         queues=front.queues,
         questions=front.questions,
         often=front.often,
+        phone=front.phone.strip(),
     )
 
 

@@ -1,6 +1,7 @@
 """What a caller's session needs of the rest."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -8,8 +9,9 @@ from msgspec import Struct
 from cti.core.closings import Doors, Shut
 from cti.core.ids import IdentifierId, InteractionId, Language, Ms, QueueId
 from cti.core.inputs import Input
-from cti.core.site import Site
+from cti.core.site import Incident, Site
 from cti.core.telling import Telling
+from cti.core.world import IncidentNow
 from cti.store.views import CallerFacts
 from ivr.flow import Flows
 
@@ -22,6 +24,19 @@ class Resume(Struct, frozen=True, kw_only=True):
     position: str
     language: Language | None
     queue: QueueId | None
+    helped: bool = False
+    """They have asked to be helped first."""
+    called_back: bool = False
+    """They have asked to be called back, or were."""
+
+
+class SpokenAnswer(Struct, frozen=True, kw_only=True):
+    """An article that can be read out."""
+
+    article: str
+    question: str
+    """Prompts."""
+    answer: str
 
 
 class Ports(Protocol):
@@ -68,6 +83,15 @@ class Ports(Protocol):
 
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""
+
+    def incidents(self, queue: QueueId | None) -> Sequence[tuple[Incident, IncidentNow]]:
+        """What callers of a queue, or of the site, are to hear of now (`core.incidents.in_force`)."""
+
+    def callee(self, number: str) -> IdentifierId | None:
+        """Whom a number names that callers key in or call from, if it is one that can be called back."""
+
+    def answers(self, queue: QueueId | None, language: str) -> Sequence[SpokenAnswer]:
+        """What callers of a queue ask most just now, hottest first, in a language that is spoken to callers."""
 
     def message_file(self, interaction: InteractionId) -> str:
         """Where Asterisk shall record a message: its path, without suffix, in a folder that exists."""

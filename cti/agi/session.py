@@ -11,18 +11,20 @@ the command returns `hung_up` and the server closes the socket: the session just
 """
 
 import logging
-from collections.abc import Awaitable
 
+from msgspec.structs import replace
+
+from cti.agi.incidents import Incidents
 from cti.agi.known import known
-from cti.agi.ports import Ports
+from cti.agi.messages import Messages
+from cti.agi.ports import Ports, Resume
 from cti.agi.server import AgiCall, CallGone
-from cti.agi.wire import Reply
-from cti.core.closings import Shut
+from cti.agi.voice import Voice
+from cti.agi.waiting import WaitingRoom
 from cti.core.ids import AgentId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
-    ElsewhereAsked,
     FlowEnded,
     FlowMoved,
     LanguageChosen,
@@ -30,14 +32,12 @@ from cti.core.inputs import (
     SentAway,
     ServedMeanwhile,
     SurveyAnswered,
-    WaitSaid,
 )
-from cti.core.site import Queue
 from cti.store.views import CallerFacts
-from ivr import engine, say, sounds
+from ivr import engine
 from ivr.engine import Piece
 from ivr.facts import Facts
-from ivr.flow import KEYS, Flow
+from ivr.flow import Flow
 
 log = logging.getLogger(__name__)
 
@@ -49,21 +49,6 @@ STEER_S = 1.0
 
 ANSWER_MS = 5000
 """For a key in the survey."""
-
-SPOKEN_MS = 1500
-"""A recording shorter than this is no message. (Of one that silence ended, Asterisk leaves a second of silence.)"""
-
-SILENCE_S = 5
-"""Silence that ends a message."""
-
-POSITION_EVERY_S = 30
-"""When the queue is no longer in the site."""
-
-LOOK_MS = 5000
-"""So often it is looked whether a queue was closed under those in its line."""
-
-NEVER_S = 3600
-"""How long music plays on in a queue whose `position_every_s` is 0."""
 
 
 class Sessions:
@@ -100,11 +85,10 @@ class Session:
         self._interaction = interaction
         self._number = number
         self._site = ports.site()
-        self._prompts = ports.prompts()
         self._flow = self._dialled()
-        self._language: Language | None = None
-        self._told = ""
-        """The language the dialplan knows of."""
+        self._voice = Voice(call, ports, self._flow, self._site.default_language)
+        self._incidents = Incidents(ports)
+        self._caller: IdentifierId | None = None
 
     # --- the two entries
 
@@ -114,17 +98,17 @@ class Session:
         if known is None:
             await self._begin()
             return
-        self._language = known.language
+        self._voice.language = known.language
         identifier = self._identify()
         self._arrived(identifier, known.language)
         match known.state:
             case "waiting" | "offered":
-                await self._say_language()
-                await self._answer()
+                await self._voice.say_language()
+                await self._voice.answer()
                 if known.queue is not None:
                     # A transfer may have changed it since the dialplan was told.
-                    await self._do(self._call.set_variable("HL_QUEUE", known.queue))
-                await self.wait(known.queue)
+                    await self._voice.do(self._call.set_variable("HL_QUEUE", known.queue))
+                await self._wait(known.queue, known)
             case "flow":
                 facts = await self._facts(identifier)
                 default = self._site.default_language
@@ -133,13 +117,13 @@ class Session:
                 )
                 await self._lead(step, facts)
             case "ended":
-                await self._answer()
-                await self._say_and_leave(self._own("goodbye"))
+                await self._voice.answer()
+                await self._voice.say_and_leave("goodbye")
             case _:
                 # A talk that ended while nobody looked.
-                await self._answer()
+                await self._voice.answer()
                 if await self._ask_core() == "wait":
-                    await self.wait(known.queue)
+                    await self._wait(known.queue, known)
 
     async def after(self) -> None:
         """Out of a bridge: the core says whether to ask for a judgement, to go back in line, or goodbye."""
@@ -147,17 +131,17 @@ class Session:
         served = self._served()
         if known is None and served is None:
             # Nobody here knows anything of this call.
-            await self._say_and_leave(self._own("goodbye"))
+            await self._voice.say_and_leave("goodbye")
             return
         if known is None:
             self._arrived(self._identify(), None)
         else:
-            self._language = known.language
+            self._voice.language = known.language
         if served is not None:
             self._ports.submit(served)
         if await self._ask_core() == "wait":
             # The dialplan brings the caller to `/call`, which knows the place.
-            await self._do(self._call.set_variable("HL_DONE", "wait"))
+            await self._voice.do(self._call.set_variable("HL_DONE", "wait"))
 
     async def sent_away(self, dialled: str) -> None:
         """The agent's phone transferred the caller by itself: the core gives them on, `/call` lets them wait."""
@@ -168,7 +152,7 @@ class Session:
                 await self._call.within(answer, STEER_S)
             except TimeoutError:
                 log.warning("call %s: no answer from the core about a phone's transfer", self._interaction)
-        await self._do(self._call.set_variable("HL_DONE", "wait"))
+        await self._voice.do(self._call.set_variable("HL_DONE", "wait"))
 
     async def _begin(self) -> None:
         identifier = self._identify()
@@ -177,8 +161,8 @@ class Session:
             facts = await self._facts(identifier)
         finally:
             # Also when the caller is gone already: even the shortest call leaves a line in history.
-            self._language = Language(facts.language) if facts.language else None
-            self._arrived(identifier, self._language)
+            self._voice.language = Language(facts.language) if facts.language else None
+            self._arrived(identifier, self._voice.language)
         default = self._site.default_language
         step = engine.begin(self._flow, facts.language, default, self._known(facts))
         await self._lead(step, facts)
@@ -197,7 +181,8 @@ class Session:
         )
 
     def _identify(self) -> IdentifierId | None:
-        return self._ports.identify(self._call.caller_number, self._call.channel_name)
+        self._caller = self._ports.identify(self._call.caller_number, self._call.channel_name)
+        return self._caller
 
     def _arrived(self, caller: IdentifierId | None, language: Language | None) -> None:
         self._ports.submit(
@@ -241,28 +226,42 @@ class Session:
         answered = False
         while True:
             self._tell(step)
+            step = self._with_incidents(step)
             match step.do:
                 case engine.Connect() as do:
                     await self._connect(do, answered, facts)
                     return
                 case engine.Finish() as do:
                     if not answered:
-                        await self._answer()
+                        await self._voice.answer()
                     self._ports.submit(FlowEnded(interaction=self._interaction, how=do.how))
-                    await self._say_and_leave(do.pieces)
+                    await self._voice.hear_and_leave(do.pieces)
                     return
             if not answered:
-                await self._answer()
+                await self._voice.answer()
                 answered = True
-            if self._language is not None:
-                await self._say_language()
-            happened = await self._hear(step.do) if isinstance(step.do, engine.Hear) else await self._record(step.do)
+            if self._voice.language is not None:
+                await self._voice.say_language()
+            happened = (
+                await self._voice.hear(step.do) if isinstance(step.do, engine.Hear) else await self._record(step.do)
+            )
             step = engine.step(step.caller, happened, self._known(facts))
+
+    def _with_incidents(self, step: engine.Step) -> engine.Step:
+        """Before the menu callers hear what is known of an incident, as soon as it is known in which language."""
+        do = step.do
+        queue = QueueId(do.queue) if isinstance(do, engine.Connect) else None
+        if isinstance(do, engine.Record) or len({piece.language for piece in do.pieces}) > 1:
+            return step
+        prompts = self._incidents.new(queue)
+        if not prompts:
+            return step
+        return replace(step, do=replace(do, pieces=(*self._voice.own(*prompts), *do.pieces)))
 
     def _tell(self, step: engine.Step) -> None:
         if step.chosen is not None:
-            self._language = Language(step.chosen)
-            self._ports.submit(LanguageChosen(interaction=self._interaction, language=self._language))
+            self._voice.language = Language(step.chosen)
+            self._ports.submit(LanguageChosen(interaction=self._interaction, language=self._voice.language))
         for move in step.moves:
             # The position of a caller who is in line from now on is nobody's business: only the choice is.
             if move.label or not isinstance(step.do, engine.Connect):
@@ -276,7 +275,7 @@ class Session:
                 queue=QueueId(do.queue),
                 skills={SkillId(skill): level for skill, level in do.skills.items()},
                 priority=do.priority,
-                language=self._language,
+                language=self._voice.language,
                 last_agent=facts.last_agent,
                 case_owner=facts.case_owner,
                 promised=facts.promised,
@@ -284,113 +283,42 @@ class Session:
             )
         )
         if not answered:
-            await self._answer()
-        await self._say_language()
+            await self._voice.answer()
+        await self._voice.say_language()
         queue = QueueId(do.queue)
         shut = self._ports.doors().shut.get(queue)
         if shut is not None and shut.to is not None:
             queue = shut.to  # where the core puts them; the words are among the pieces
-        await self._do(self._call.set_variable("HL_QUEUE", queue))
-        await self._hear(engine.Hear(do.pieces))
-        await self.wait(queue, entering=True, told=shut.closing.id if shut is not None else None)
+        await self._voice.do(self._call.set_variable("HL_QUEUE", queue))
+        heard = await self._voice.hear(engine.Hear(do.pieces))
+        told = shut.closing.id if shut is not None else None
+        await self._wait(queue, entering=True, told=told, pressed=heard.keys)
 
     async def _record(self, do: engine.Record) -> engine.Recorded:
-        file = self._ports.message_file(self._interaction)
-        reply = await self._call.record_file(file, "wav", "#", do.most_s * 1000, silence_s=SILENCE_S)
-        kept = reply.endpos is not None and reply.endpos >= SPOKEN_MS * 8
-        if reply.hung_up:
-            # Most people hang up when they have said what they wanted: the message is good.
-            if kept:
-                self._ports.submit(FlowEnded(interaction=self._interaction, how="message"))
-            raise CallGone
-        return engine.Recorded(kept)
+        queue = QueueId(do.queue) if do.queue is not None else None
+        skills = {SkillId(skill): level for skill, level in do.skills.items()}
+        messages = Messages(self._voice, self._ports, self._interaction, self._caller)
+        return engine.Recorded(await messages.simply(do.most_s, queue, skills))
 
-    # --- the wait
-
-    async def wait(self, queue: QueueId | None, *, entering: bool = False, told: ClosingId | None = None) -> None:
-        """Music, and now and then the place and what is left of the wait, until the agent's leg takes the caller away.
-
-        A connection waits for none of it, and a key pressed while something is said cuts that. `told`: the closing
-        that they have heard of. Ends by itself only for a caller whose queue was closed and who goes to no other.
-        """
-        found = self._queue(queue)
-        every_s = found.position_every_s if found is not None else POSITION_EVERY_S
-        music = found.music if found is not None else "default"
-        if entering and every_s:
-            await self._hear(engine.Hear(self._wait_pieces()))
-        playing = False
-        while True:
-            if not playing:
-                await self._do(self._call.set_music(True, music))
-                playing = True
-            due = self._ports.now() + (every_s or NEVER_S) * 1000
-            while (left := due - self._ports.now()) > 0:
-                shut = self._ports.turned(self._interaction)
-                if shut is not None and (shut.to is None or shut.closing.id != told):
-                    await self._do(self._call.set_music(False))
-                    if shut.closing.id != told:
-                        await self._hear(engine.Hear(self._own(shut.closing.prompt), cut=False))
-                    told = shut.closing.id
-                    if shut.to is not None:
-                        await self._do(self._call.set_variable("HL_QUEUE", shut.to))
-                    elif await self._turn_away(shut):
-                        return
-                    await self._do(self._call.set_music(True, music))
-                await self._do(self._call.wait_for_digit(min(left, LOOK_MS)))
-            pieces = self._wait_pieces() if every_s else ()
-            if pieces:
-                await self._do(self._call.set_music(False))
-                playing = False
-                await self._hear(engine.Hear(pieces))
-
-    async def _turn_away(self, shut: Shut) -> bool:
-        """The words are said; to the other site, or a message if there can be one, and goodbye. False: they stay."""
-        if shut.site:
-            return await self._send_elsewhere(shut.site)
-        message = shut.closing.then == "message" and (await self._record(engine.Record(engine.MESSAGE_S))).kept
-        self._ports.submit(FlowEnded(interaction=self._interaction, how="message" if message else "closed"))
-        await self._say_and_leave(self._own("goodbye"))
-        return True
-
-    async def _send_elsewhere(self, address: str) -> bool:
-        """The dialplan dials; should nobody answer there, it brings the caller back to `/call`."""
-        answer = self._ports.steer(self._interaction)
-        self._ports.submit(ElsewhereAsked(interaction=self._interaction, channel=self._call.channel))
-        try:
-            if await self._call.within(answer, STEER_S) != "elsewhere":
-                return False
-        except TimeoutError:
-            log.warning("call %s: no answer from the core about another site", self._interaction)
-            return False
-        await self._do(self._call.set_variable("HL_ELSEWHERE", address))
-        await self._do(self._call.set_variable("HL_DONE", "elsewhere"))
-        return True
-
-    def _queue(self, queue: QueueId | None) -> Queue | None:
-        return next((one for one in self._site.queues if one.id == queue), None)
-
-    def _wait_pieces(self) -> tuple[Piece, ...]:
-        """What there is to say about the wait, if anything is; the core is told that it is said."""
-        new = self._ports.telling(self._interaction)
-        if new is None:
-            return ()
-        self._ports.submit(
-            WaitSaid(
-                interaction=self._interaction,
-                place=new.place,
-                least=new.least,
-                most=new.most,
-                agents=new.agents,
-                why=new.why,
-            )
+    async def _wait(
+        self,
+        queue: QueueId | None,
+        known: Resume | None = None,
+        *,
+        entering: bool = False,
+        told: ClosingId | None = None,
+        pressed: str = "",
+    ) -> None:
+        room = WaitingRoom(
+            self._voice,
+            self._ports,
+            self._incidents,
+            self._interaction,
+            self._caller,
+            helped=known is not None and known.helped,
+            called_back=known is not None and known.called_back,
         )
-        language = engine.spoken(self._flow, self._language, self._site.default_language)
-        prompts = say.position(new.place, language)
-        if new.why:
-            prompts = (*prompts, f"wait-{new.why}")
-        if new.least is not None:
-            prompts = (*prompts, *say.wait(new.least, new.most, language))
-        return tuple(Piece(language, prompt) for prompt in prompts)
+        await room.stay(queue, entering=entering, told=told, pressed=pressed)
 
     # --- after the talk
 
@@ -406,66 +334,18 @@ class Session:
         if to != "wait":
             if to == "survey":
                 await self._survey()
-            await self._say_and_leave(self._own("goodbye"))
+            await self._voice.say_and_leave("goodbye")
         return to
 
     async def _survey(self) -> None:
         again: tuple[Piece, ...] = ()
         for _ in range(2):
-            heard = await self._hear(engine.Hear((*again, *self._own("survey")), ANSWER_MS))
+            heard = await self._voice.hear(engine.Hear((*again, *self._voice.own("survey")), ANSWER_MS))
             if heard.keys in ("1", "2"):
                 self._ports.submit(SurveyAnswered(interaction=self._interaction, solved=heard.keys == "1"))
-                await self._hear(engine.Hear(self._own("survey-thanks")))
+                await self._voice.hear(engine.Hear(self._voice.own("survey-thanks")))
                 return
-            again = self._own("wrong-key" if heard.keys else "no-key")
-
-    # --- small parts
-
-    def _own(self, prompt: str) -> tuple[Piece, ...]:
-        return (Piece(engine.spoken(self._flow, self._language, self._site.default_language), prompt),)
-
-    async def _hear(self, do: engine.Hear) -> engine.Heard:
-        """Say the pieces and wait for a key, as `Hear` asks."""
-        keys = ""
-        for piece in do.pieces:
-            file = sounds.sound(piece.language, piece.prompt)
-            if file not in self._prompts:
-                log.error("prompt %s is missing. Run: hotline ivr prompts", file)
-                continue
-            reply = await self._do(self._call.stream_file(file, KEYS))
-            while reply.key:
-                keys += reply.key
-                if do.cut:
-                    return engine.Heard(keys)
-                # Not to be cut: go on where the key stopped it.
-                reply = await self._do(self._call.stream_file(file, KEYS, reply.endpos or 0))
-        if keys or not do.wait_ms:
-            return engine.Heard(keys)
-        reply = await self._do(self._call.wait_for_digit(do.wait_ms))
-        return engine.Heard(reply.key)
-
-    async def _answer(self) -> None:
-        await self._do(self._call.answer())
-
-    async def _say_language(self) -> None:
-        """For the dialplan, should it have to speak in our place."""
-        language = engine.spoken(self._flow, self._language, self._site.default_language)
-        if language != self._told:
-            self._told = language
-            await self._do(self._call.set_variable("HL_LANGUAGE", language))
-
-    async def _say_and_leave(self, pieces: tuple[Piece, ...]) -> None:
-        await self._hear(engine.Hear(pieces, cut=False))
-        await self._do(self._call.set_variable("HL_DONE", "bye"))
-
-    async def _do(self, asked: Awaitable[Reply]) -> Reply:
-        """One command. A refused one ends the session, and the dialplan comes back: never a loop of refusals."""
-        reply = await asked
-        if reply.hung_up:
-            raise CallGone
-        if not reply.ok:
-            raise RuntimeError(f"Asterisk refused a command: {reply.code} {reply.data}")
-        return reply
+            again = self._voice.own("wrong-key" if heard.keys else "no-key")
 
 
 def _seconds(text: str) -> Ms:

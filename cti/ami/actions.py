@@ -6,19 +6,22 @@ dropped, for reconcile looks at what exists as soon as there is a link again.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from cti.ami.fallback import FallbackQueues
 from cti.ami.link import AmiLink, LinkDown, NoAnswer, Refused
-from cti.core.commands import Command, FallbackMember, HangUp, Leg, RingAgent, TakeOver
-from cti.core.ids import InteractionId
+from cti.core.commands import Command, FallbackMember, HangUp, Leg, RingAgent, RingOutside, TakeOver
+from cti.core.ids import ChannelId, IdentifierId, InteractionId, OfferId
 from cti.core.inputs import Input, RingFailed
 
 log = logging.getLogger(__name__)
 
 CallerIdPort = Callable[[InteractionId], tuple[str, str]]
 """(number, name) that an agent's phone shows for this caller."""
+
+NumberPort = Callable[[IdentifierId], Awaitable[tuple[str, str]]]
+"""(number to dial, why it must not be) of an identifier: one of the two is empty; why as in `DialEnded`."""
 
 _NAME_S = 1.0
 """How far AMI may be behind FastAGI with the news of a caller's channel."""
@@ -28,12 +31,15 @@ _GRACE_S = 5.0
 
 
 class AmiActions:
-    """Carries out `RingAgent`, `HangUp`, `TakeOver` and `FallbackMember`; leaves other commands alone."""
+    """Carries out `RingAgent`, `RingOutside`, `HangUp`, `TakeOver`, `FallbackMember`; leaves other commands alone."""
 
-    def __init__(self, link: AmiLink, submit: Callable[[Input], None], caller_id: CallerIdPort) -> None:
+    def __init__(
+        self, link: AmiLink, submit: Callable[[Input], None], caller_id: CallerIdPort, number: NumberPort
+    ) -> None:
         self._link = link
         self._submit = submit
         self._caller_id = caller_id
+        self._number = number
         self._fallback = FallbackQueues(link)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -42,6 +48,8 @@ class AmiActions:
         if isinstance(command, RingAgent):
             for leg in command.legs:
                 self._spawn(self._ring(command, leg))
+        elif isinstance(command, RingOutside):
+            self._spawn(self._ring_outside(command))
         elif isinstance(command, HangUp):
             self._spawn(self._send("Hangup", {"Channel": command.channel, "Cause": str(command.cause)}))
         elif isinstance(command, TakeOver):
@@ -58,25 +66,43 @@ class AmiActions:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _ring(self, command: RingAgent, leg: Leg) -> None:
-        target = await self._link.name(command.caller, _NAME_S)
-        if target is None:
-            self._submit(RingFailed(offer=command.offer, channel=leg.channel, reason="the caller's channel is gone"))
-            return
+        target = ""
+        if command.caller is not None:
+            target = await self._link.name(command.caller, _NAME_S) or ""
+            if not target:
+                self._failed(leg.channel, command.offer, "the caller's channel is gone")
+                return
+        headers = originate(command, leg, target, self._caller_id(command.interaction))
+        await self._originate(headers, leg.channel, command.offer, command.timeout_s)
+
+    async def _ring_outside(self, command: RingOutside) -> None:
+        target = await self._link.name(command.target, _NAME_S) or "" if command.target is not None else ""
         try:
-            answer = await self._link.action(
-                "Originate",
-                originate(command, leg, target, self._caller_id(command.interaction)),
-                listed=None,
-                deadline_s=command.timeout_s + _GRACE_S,
-            )
+            number, why = await self._number(command.to)
+        except Exception:
+            # Nobody may wait for ever for a number that can't be read.
+            log.exception("the number that %s is to call could not be read", command.interaction)
+            number, why = "", "unreachable"
+        if why or (command.target is not None and not target):
+            self._failed(command.channel, None, why or "whom it is for is gone", why)
+            return
+        await self._originate(originate_outside(command, number, target), command.channel, None, command.timeout_s)
+
+    async def _originate(
+        self, headers: dict[str, str | list[str]], channel: ChannelId, offer: OfferId | None, timeout_s: int
+    ) -> None:
+        try:
+            answer = await self._link.action("Originate", headers, listed=None, deadline_s=timeout_s + _GRACE_S)
         except LinkDown:
             return
         except (Refused, NoAnswer) as problem:
-            self._submit(RingFailed(offer=command.offer, channel=leg.channel, reason=str(problem)))
+            self._failed(channel, offer, str(problem))
             return
         if answer[-1].get("Response") != "Success":
-            reason = f"Originate failed, reason {answer[-1].get('Reason')}"
-            self._submit(RingFailed(offer=command.offer, channel=leg.channel, reason=reason))
+            self._failed(channel, offer, f"Originate failed, reason {answer[-1].get('Reason')}")
+
+    def _failed(self, channel: ChannelId, offer: OfferId | None, reason: str, how: str = "") -> None:
+        self._submit(RingFailed(offer=offer, channel=channel, reason=reason, how=how))
 
     async def _send(self, name: str, headers: dict[str, str]) -> None:
         try:
@@ -119,12 +145,39 @@ def originate(command: RingAgent, leg: Leg, target: str, caller_id: tuple[str, s
     return {
         "Channel": f"PJSIP/{leg.phone}",
         "ChannelId": leg.channel,
-        "Context": "hotline-leg",
+        # Nobody is called before the agent is on the line: they hear it ring then.
+        "Context": "hotline-leg" if target else "hotline-dial",
         "Exten": "s",
         "Priority": "1",
         "Async": "true",
         "Timeout": str(command.timeout_s * 1000),
         "CallerID": f'"{name}" <{number}>',
+        "Variable": [f"{variable}={_escape(value)}" for variable, value in variables.items()],
+    }
+
+
+def originate_outside(command: RingOutside, number: str, target: str) -> dict[str, str | list[str]]:
+    """The headers of the Originate that rings a number outside; `target` is the name of the channel it is for."""
+    # Whoever wrote the number, of what it may hold nothing means anything to Asterisk.
+    dialled = "".join(letter for letter in number if letter in "+0123456789")
+    variables = {
+        "HL_ID": command.interaction,
+        "HL_TARGET": target,
+        "HL_LANGUAGE": command.language or "",
+        "HL_NUMBER": command.number,
+        # Who it is, should their channel come to our session: an agent may give them away later.
+        "CALLERID(num)": dialled,
+    }
+    return {
+        "Channel": f"PJSIP/{dialled}@trunk-{command.trunk}",
+        "ChannelId": command.channel,
+        "Context": "hotline-called" if command.role == "customer" else "hotline-outside",
+        "Exten": "s",
+        "Priority": "1",
+        "Async": "true",
+        "Timeout": str(command.timeout_s * 1000),
+        "CallerID": f"<{command.number.translate(_CALLER_ID)}>",
+        "Account": command.interaction,
         "Variable": [f"{variable}={_escape(value)}" for variable, value in variables.items()],
     }
 

@@ -6,7 +6,7 @@ holds the cause); see `asterisk-conf/cel_custom.conf.j2`.
 
 import csv
 import json
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -20,10 +20,25 @@ TAIL = 8 * 1024 * 1024
 """So many bytes of the file's end are read: over ten thousand calls, far more than a restart can miss."""
 
 
-def ended(path: Path, channels: Container[ChannelId]) -> Iterator[EndedMeanwhile]:
-    """The ends of those of `channels` that the file knows of, oldest first. No file: nothing ended."""
-    for row in _rows(path):
-        if row[0] == "HANGUP" and ChannelId(row[2]) in channels and (read := _read(row)) is not None:
+Rows = Sequence[list[str]]
+
+
+def read(path: Path) -> Rows:
+    """The whole lines of the file's end; none if there is no file. Takes tenths of a second: not for the event loop."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - TAIL))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return ()
+    return [row for row in csv.reader(lines) if len(row) >= 7]
+
+
+def ended(rows: Rows, channels: Container[ChannelId]) -> Iterator[EndedMeanwhile]:
+    """The ends of those of `channels` that the file knows of, oldest first."""
+    for row in rows:
+        if row[0] == "HANGUP" and ChannelId(row[2]) in channels and (read := _details(row)) is not None:
             at, extra = read
             cause = extra.get("hangupcause", 0)
             yield EndedMeanwhile(channel=ChannelId(row[2]), at=at, cause=cause if isinstance(cause, int) else 0)
@@ -44,15 +59,15 @@ class _Met(Struct):
     """Channel name of who was in it, too."""
 
 
-def served(path: Path, world: World) -> list[ServedMeanwhile]:
+def served(rows: Rows, world: World) -> list[ServedMeanwhile]:
     """Whole talks of callers who, as far as the world knows, still wait: they went by while we were away."""
     callers = {it.channel: it.id for it in world.interactions.values() if it.connected is None}
     bridges: dict[str, dict[str, str]] = {}
     """Bridge -> channel -> name of everybody in it."""
     met: dict[str, _Met] = {}
     found: list[ServedMeanwhile] = []
-    for row in _rows(path) if callers else ():
-        if row[0] not in ("BRIDGE_ENTER", "BRIDGE_EXIT") or (read := _read(row)) is None:
+    for row in rows if callers else ():
+        if row[0] not in ("BRIDGE_ENTER", "BRIDGE_EXIT") or (read := _details(row)) is None:
             continue
         at, extra = read
         bridge, channel = str(extra.get("bridge_id", "")), row[2]
@@ -75,19 +90,7 @@ def served(path: Path, world: World) -> list[ServedMeanwhile]:
     return found
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
-    """The whole lines of the file's end."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - TAIL))
-            lines = file.read().decode("utf-8", "replace").splitlines()
-    except FileNotFoundError:
-        return
-    yield from (row for row in csv.reader(lines) if len(row) >= 7)
-
-
-def _read(row: list[str]) -> tuple[Ms, Mapping[str, object]] | None:
+def _details(row: list[str]) -> tuple[Ms, Mapping[str, object]] | None:
     """Time and details of a line; None for a damaged one (reconcile sees a missing channel all the same)."""
     try:
         at, extra = Ms(round(float(row[1]) * 1000)), json.loads(row[6])

@@ -13,7 +13,7 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import panoramisk
@@ -126,7 +126,9 @@ class AmiLink:
         submit: Callable[[Input], None],
         pace: Pace | None = None,
         identify: Identify = lambda number: None,
+        welcome: Callable[[AsteriskUp], Awaitable[None]] | None = None,
     ) -> None:
+        """`welcome` is given the snapshot in place of `submit`; what happens until it is done is held back."""
         self.address = address
         self.complaint = ""
         """What is wrong with the link or the AMI user, in words for people; empty: nothing."""
@@ -134,6 +136,7 @@ class AmiLink:
         """Names of the live channels. `Bridge()` takes a Uniqueid too, but by prefix: 1.2 would match 1.21."""
         self._submit = submit
         self._identify = identify
+        self._welcome = welcome
         self._pace = pace or Pace()
         self._session: _Session | None = None
         self._manager: Any = None
@@ -277,8 +280,11 @@ class AmiLink:
         rows = await self.action("CoreShowChannels", listed=True, deadline_s=4 * self._pace.deadline)
         up: AsteriskUp = snapshot(status[0], rows, self._identify)
         self.names = {channel.channel: channel.name for channel in up.channels}
+        if self._welcome is not None:
+            await self._welcome(up)
+        else:
+            self._submit(up)
         held, self._held = self._held or [], None
-        self._submit(up)
         for said in (*phones(devices), *held):
             self._tell(said)
         self._told_down = False

@@ -8,6 +8,7 @@ import msgspec
 
 from cti.commands import _options
 from cti.core.site import Site
+from cti.knowledge import Knowledge
 from cti.setup import resources, site
 from cti.setup.problem import SetupProblem
 from ivr.flow import Flow, Flows
@@ -63,7 +64,8 @@ def _prompts(flows: Flows, in_force: Site, data: Path, as_json: bool) -> int:
 
     numbers = [agent.work_number for agent in in_force.agents]
     try:
-        built = build(flows, numbers, data / "sounds", data / "recorded", progress=progress)
+        articles = Knowledge(data / "kb").prompts()
+        built = build(flows, numbers, data / "sounds", data / "recorded", more=articles, progress=progress)
     except PromptsError as error:
         print(f"{chr(10) if live else ''}{error}", file=sys.stderr)
         return 1
@@ -85,7 +87,7 @@ def _lint(flows: Flows, in_force: Site, data: Path, as_json: bool) -> int:
         Lengths(data / "sounds"),
         queues=[queue.id for queue in in_force.queues],
         numbers={number.number: number.flow for number in in_force.numbers},
-        closings={closing.id: closing.prompt for closing in in_force.closing_by_id.values()},
+        said=_said(in_force),
     )
     if as_json:
         answer = {"ok": report.ok, "choose_s": CHOOSE_S, "findings": report.findings, "leaves": report.leaves}
@@ -95,6 +97,15 @@ def _lint(flows: Flows, in_force: Site, data: Path, as_json: bool) -> int:
             _show(flow, [leaf for leaf in report.leaves if leaf.flow == flow.id])
         _findings(report)
     return 0 if report.ok else 1
+
+
+def _said(in_force: Site) -> dict[str, str]:
+    """Who but flows says which of `system.toml`'s prompts."""
+    found = {f"closing {one.id}": one.prompt for one in in_force.closing_by_id.values()}
+    found |= {f"incident {one.id}": one.prompt for one in in_force.incident_by_id.values()}
+    for queue in in_force.queues:
+        found |= {f"queue {queue.id}, announce {n}": prompt for n, prompt in enumerate(queue.room.announce, 1)}
+    return found
 
 
 def _show(flow: Flow, leaves: list[Leaf]) -> None:

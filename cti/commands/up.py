@@ -14,6 +14,7 @@ from cti.core.ids import AgentId
 from cti.core.site import Site
 from cti.ingest.example import load_example
 from cti.ingest.report import IngestError
+from cti.knowledge import Knowledge
 from cti.setup import fit, packages, resources, screens
 from cti.setup.packages import Say
 from cti.setup.prepare import Prepared, example_loaded, folder, prepare
@@ -104,6 +105,7 @@ def build_prompts(settings: Settings, site: Site, say: Say) -> prompts.Built:
             [agent.work_number for agent in site.agents],
             settings.sounds,
             settings.data / "recorded",
+            more=Knowledge(settings.articles).prompts(),
             progress=progress,
         )
     except prompts.PromptsError as error:

@@ -16,6 +16,7 @@ from cti.core.events import InteractionEnded, Record, Why
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.routing import Routing
 from cti.core.site import Site, Texts
+from cti.core.text_routing import TextRouting
 from cti.loop import recover
 from cti.setup import site as site_file
 from cti.setup.problem import SetupProblem
@@ -24,7 +25,7 @@ from cti.store.database import Store, StoreError
 from cti.store.days import beside
 from cti.store.history import wall_clock
 from cti.store.journal import Journal, JournalError
-from cti.store.tables import calls
+from cti.store.tables import calls, pieces
 from cti.web.api_history import story
 from cti.web.bodies import Story, StoryLine
 
@@ -41,9 +42,27 @@ _ENDS = {
     "abandoned": "gave up waiting",
     "abandoned_again": "gave up waiting for the next agent",
     "left_menu": "left in the menu",
+    "message": "left a message",
+    "answer": "an article answered it",
     "flow": "the menu ended it",
     "elsewhere": "another site had them",
     "lost": "nobody knows how",
+    "not_reached": "who was called was not reached",
+    "callback_missed": "called back in vain",
+    "merged": "the customer called again",
+    "busy": "busy",
+    "no_answer": "no answer",
+    "refused": "refused",
+    "wrong_number": "there is no such number",
+    "congestion": "no line was free",
+    "not_allowed": "may not be called",
+    "machine": "an answering machine",
+    "cancelled": "hung up while it rang",
+}
+_DIALLED = {
+    "call": "a number outside is called",
+    "callback": "the customer is called back",
+    "transfer": "the number is called to which the caller was given",
 }
 _PREFERRED = {
     "last_agent": "whom they talked with last",
@@ -66,6 +85,15 @@ _OVERFLOWS = {
     "closed": "the queue they asked for was closed",
 }
 _OFFERS = {"callback": "a call back", "message": "to leave a message"}
+_BACK = {
+    "unopened": "{who} did not open it in time",
+    "declined": "{who} left it to others",
+    "called_away": "{who} had a call, or was not ready any more",
+    "returned": "{who} put it back",
+    "left": "{who} had gone",
+    "later": "the time {who} kept it for has come",
+    "given": "{who} gave it to this queue",
+}
 _LANGUAGES = {"cmn": "Mandarin", "yue": "Cantonese", "en": "English"}
 
 
@@ -139,12 +167,15 @@ def told(settings: Settings, interaction: InteractionId) -> Told | None:
     if not records:
         return None
     now = wall_clock()
-    found = story(interaction, records, Routing(world), now)
+    found = story(interaction, records, Routing(world), TextRouting(world), now)
     return Told(found.interaction, found.lines, found.waits, account(interaction, with_others, now))
 
 
 _NEWEST = sa.select(calls.c.interaction).order_by(calls.c.at.desc(), calls.c.interaction.desc()).limit(1)
-_SPAN = sa.select(calls.c.first_seq, calls.c.last_seq).where(calls.c.interaction == sa.bindparam("interaction"))
+_SPAN = sa.union_all(
+    sa.select(calls.c.first_seq, calls.c.last_seq).where(calls.c.interaction == sa.bindparam("interaction")),
+    sa.select(pieces.c.first_seq, pieces.c.last_seq).where(pieces.c.piece == sa.bindparam("interaction")),
+)
 
 
 class _Words(Struct):
@@ -228,6 +259,12 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"in line for {words.queue(line.queue)}{kept}"
         case "PriorityRaised":
             return f"put {line.detail} minutes ahead by {who}"
+        case "HelpGiven":
+            return f"asked to be helped first: put {line.detail} minutes ahead"
+        case "AnswerHeard":
+            return f"heard the article {line.detail}"
+        case "MessageLeft":
+            return f"left a message of {_lasting(int(line.detail))}"
         case "Overflowed":
             return f"left the line for {words.queue(line.queue)}: {_OVERFLOWS[line.detail]}"
         case "TurnedAway":
@@ -262,6 +299,24 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"{who} transfers the caller to {words.agent(AgentId(line.detail)) if line.detail else line_of}"
         case "TransferFailed":
             return f"the transfer to {who or 'nobody'} failed: {how}"
+        case "CallbackBooked":
+            return "the caller wants to be called back"
+        case "PlaceKept":
+            return "the caller hung up; the place in line is kept"
+        case "CallbackPutOff":
+            return "not called for now"
+        case "Dialled":
+            return f"{_DIALLED.get(line.detail, line.detail)}{f', for {who}' if line.agent else ''}"
+        case "DialEnded":
+            return f"nobody was reached: {how}"
+        case "CallbackMerged":
+            return f"the customer called again: {line.detail} has the place"
+        case "CallbackMissed":
+            return f"not reached in {line.detail} tries: a promise of {who}"
+        case "ConnectedOutside":
+            return "talks with somebody outside"
+        case "OutsideEnded":
+            return "that talk is over"
         case "SurveyOpened":
             return "asked whether it was solved"
         case "Judged":
@@ -270,6 +325,21 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"{who} wrapped up{f': {line.detail}' if line.detail else ''}"
         case "InteractionEnded":
             return f"ended: {how}"
+        case "PieceArrived":
+            return f"a message of {_lasting(int(line.detail))} was left"
+        case "PieceQueued":
+            why = f": {_BACK[line.detail].format(who=who)}" if line.detail else ""
+            return f"the message is in line for {words.queue(line.queue)}{why}"
+        case "PieceOffered":
+            return f"shown to {who}"
+        case "PieceTaken":
+            return f"{who} opened it"
+        case "PieceKept":
+            return f"{who} keeps it until {words.clock(Ms(int(line.detail)))}"
+        case "PieceGiven":
+            return f"{who} gives it to {words.agent(AgentId(line.detail)) if line.detail else words.queue(line.queue)}"
+        case "PieceEnded":
+            return f"{who} finished it{f': {line.detail}' if line.detail else ''}"
         case _:
             return f"mended: {line.detail}"
 
@@ -310,6 +380,16 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return "the exchange is away"
         case "nobody_waits":
             return "nobody waits"
+        case "at_capacity":
+            return f"{who} has {arg('has')} of {arg('of')} in hand ({arg('channel')})"
+        case "has_chats":
+            return f"{who} has {arg('has')} chats, and no call beside them"
+        case "unopened":
+            return f"{who} has one on the desk that is not opened yet"
+        case "paused":
+            return f"{who} left one to others, and is asked again in {_lasting(arg('ms'))}"
+        case "no_desk":
+            return f"{who} has no desk open"
         case "opted_out":
             return f"{who} takes no calls of {arg('queue')} in this shift"
         case "queue_closed":

@@ -6,6 +6,7 @@ then shows HangupRequest and after it BridgeEnter for the caller: on that order 
 
 from collections.abc import Callable
 
+from cti.core import callbacks, outward, passing
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.closings import closing_of, ousted, turned
@@ -13,6 +14,7 @@ from cti.core.commands import HangUp
 from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
 from cti.core.interaction import TABLE, Do, No, Signal, State
 from cti.core.overflow import Way, way_on_entry, way_out
+from cti.core.pieces import leave_message
 from cti.core.staff import free, put
 from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, steer
 from cti.core.telling import came_out
@@ -30,6 +32,9 @@ def signal(turn: Turn, interaction: Interaction, what: Signal, detail: Detail) -
 
 
 def _reattach(turn: Turn, it: Interaction, d: Detail) -> None:
+    if it.channel != d.channel and callbacks.is_away(it):
+        # The session's first word, after the channel's last: they have hung up, and keep their place.
+        return
     if d.channel is not None:
         turn.emit(e.CallerReattached(interaction=it.id, channel=d.channel))
     if it.elsewhere == "sent":
@@ -49,6 +54,9 @@ def _move(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _queue(turn: Turn, it: Interaction, d: Detail) -> None:
     again = bool(it.since)
+    d.instead_of = None if again else callbacks.standing(turn.world, it.caller, d.queue)
+    if d.instead_of is not None:
+        callbacks.merge(turn, d.instead_of, it.id)
     enter_line(turn, it, d, again)
     while (way := way_on_entry(turn.world, it, turn.now)) is not None:
         _go(turn, it, way)
@@ -106,8 +114,47 @@ def _note_end(turn: Turn, it: Interaction, d: Detail) -> None:
     turn.emit(e.FlowFinished(interaction=it.id, how=d.how))
 
 
+def _leave_line(turn: Turn, it: Interaction, d: Detail) -> None:
+    """The caller has what they need, or it is closed: the place goes to the next."""
+    end_offer(turn, it, "caller_gone")
+    if d.how != "closed":
+        came_out(turn, it, gave_up=True)
+    turn.emit(e.FlowFinished(interaction=it.id, how=d.how, queue=it.queue, waited=_waited(turn, it)))
+
+
+def _help(turn: Turn, it: Interaction, d: Detail) -> None:
+    queue = turn.world.queue(it.queue)
+    if queue is not None and queue.room.help_minutes and not it.helped:
+        turn.emit(e.HelpGiven(interaction=it.id, minutes=queue.room.help_minutes))
+
+
+def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
+    in_line = it.state in (State.WAITING, State.OFFERED)
+    queue, skills = (it.queue, it.skills) if in_line else (d.queue, d.skills)
+    if d.yes:
+        leave_message(
+            turn,
+            e.MessageLeft(
+                interaction=it.id,
+                queue=queue,
+                skills=skills,
+                language=it.language or d.language,
+                ms=d.ms,
+                caller=it.caller,
+            ),
+        )
+    elif d.ms != (it.spoken.ms if it.spoken is not None else 0):
+        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills))
+
+
+def _note_answer(turn: Turn, it: Interaction, d: Detail) -> None:
+    turn.emit(e.AnswerHeard(interaction=it.id, article=d.how, solved=d.solved))
+
+
 def _decline(turn: Turn, it: Interaction, d: Detail) -> None:
-    _refused(turn, it, "declined")
+    # Who takes their own call back has refused nobody's.
+    own = it.direction == "out" and it.connected is None
+    _refused(turn, it, "withdrawn" if own else "declined")
 
 
 def _expire(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -122,6 +169,7 @@ def _refused(turn: Turn, it: Interaction, how: str) -> None:
     """No talk came of the offer. Who was given to this very agent goes back to who gave them, if that one is free."""
     end_offer(turn, it, how)
     take_back(turn, it, how)
+    outward.not_begun(turn, it)
 
 
 def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -139,6 +187,7 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
     if offer is not None and offer.agent != agent.id:
         end_offer(turn, it, "withdrawn", spare=leg.channel)
         legs = []
+    passing.stop(turn, it, "cancelled")
     waited = _waited(turn, it)
     came_out(turn, it, gave_up=False)
     turn.emit(
@@ -170,9 +219,11 @@ def _hang_up_agent(turn: Turn, it: Interaction, d: Detail) -> None:
 def _steer_survey(turn: Turn, it: Interaction, d: Detail) -> None:
     """Out of the bridge. AMI may be a moment behind the dialplan: a talk still open is over by now."""
     if it.connected is not None and it.parted is None:
+        passing.end(turn, it, d)
         end_talk(turn, it, Detail(by="agent"))
     queue = turn.world.queue(it.queue)
-    ask = it.connected is not None and it.judged is None and (queue is None or queue.survey)
+    asked = it.direction == "in" and (queue is None or queue.survey)
+    ask = asked and it.connected is not None and it.judged is None
     if ask and not it.surveyed:
         turn.emit(e.SurveyOpened(interaction=it.id))
     steer(turn, it, d, "survey" if ask else "goodbye")
@@ -189,7 +240,15 @@ def _judge(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _end(turn: Turn, it: Interaction, how: str) -> None:
     waited = Ms(0)
-    if how == "abandoned":
+    if it.spoken is not None:
+        # Who hangs up when they have said what they wanted has left a message.
+        spoken = it.spoken
+        _keep_message(turn, it, Detail(queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True))
+        how = "message"
+        if it.state in (State.WAITING, State.OFFERED):
+            _leave_line(turn, it, Detail(how=how))
+            waited = _waited(turn, it)
+    elif how == "abandoned":
         how = "abandoned_again" if it.connected is not None else how
         waited = _waited(turn, it)
         came_out(turn, it, gave_up=True)
@@ -200,25 +259,51 @@ def _end(turn: Turn, it: Interaction, how: str) -> None:
 
 def _waited(turn: Turn, it: Interaction) -> Ms:
     """How long they have waited for this talk: place and priority are older after a transfer."""
+    if it.callback is not None and it.callback.released is not None:
+        return Ms(max(0, it.callback.released - it.since))  # the rest of it they did not wait on the phone
+    if it.direction == "out" and it.connected is None:
+        return Ms(0)
     return Ms(max(0, turn.when - it.waits_since)) if it.since else Ms(0)
 
 
 def _leave_menu(turn: Turn, it: Interaction, d: Detail) -> None:
-    _end(turn, it, "flow" if it.flow_end else "left_menu")
+    _end(turn, it, it.flow_end if it.flow_end in _HELPED else "flow" if it.flow_end else "left_menu")
 
 
 def _abandon(turn: Turn, it: Interaction, d: Detail) -> None:
+    if it.callback is not None:
+        callbacks.hung_up(turn, it)
+        return
     _end(turn, it, "flow" if it.flow_end else "elsewhere" if it.elsewhere == "served" else "abandoned")
 
 
 def _withdraw(turn: Turn, it: Interaction, d: Detail) -> None:
     end_offer(turn, it, "caller_gone")
+    if it.callback is not None:
+        callbacks.hung_up(turn, it)
+        return
     _end(turn, it, "abandoned")
 
 
 def _end_lost_talk(turn: Turn, it: Interaction, d: Detail) -> None:
     end_talk(turn, it, d)
     _end(turn, it, "answered")
+
+
+def _transfer(turn: Turn, it: Interaction, d: Detail) -> None:
+    if d.to is not None:
+        passing.give_outside(turn, it, d)
+    else:
+        transfer(turn, it, d)
+
+
+def _leave_outside(turn: Turn, it: Interaction, d: Detail) -> None:
+    if it.state is State.OUTSIDE:
+        passing.end(turn, it, d)
+        _end(turn, it, "answered")
+    else:
+        passing.stop(turn, it, "cancelled")
+        _end(turn, it, "abandoned")
 
 
 def _end_after(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -232,6 +317,9 @@ def agent_free(turn: Turn, agent: AgentId) -> None:
         free(turn, now)
 
 
+_HELPED = frozenset({"message", "answer"})
+"""Ends of a flow that are the end of the call, too, in history: the caller got something."""
+
 _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.REATTACH: _reattach,
     Do.SET_LANGUAGE: _set_language,
@@ -241,7 +329,11 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.RAISE: _raise,
     Do.OVERFLOW: _overflow,
     Do.SEND_ELSEWHERE: _send_elsewhere,
+    Do.HELP: _help,
+    Do.KEEP_MESSAGE: _keep_message,
+    Do.NOTE_ANSWER: _note_answer,
     Do.NOTE_END: _note_end,
+    Do.LEAVE_LINE: _leave_line,
     Do.DECLINE: _decline,
     Do.EXPIRE: _expire,
     Do.FAIL: _fail,
@@ -249,7 +341,18 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.END_TALK: end_talk,
     Do.TOGGLE_HOLD: _toggle_hold,
     Do.HANG_UP_AGENT: _hang_up_agent,
-    Do.TRANSFER: transfer,
+    Do.TRANSFER: _transfer,
+    Do.BOOK: callbacks.book,
+    Do.TIME: callbacks.time,
+    Do.DIAL: outward.picked_up,
+    Do.LINE_UP: outward.answered,
+    Do.NOT_REACHED: outward.not_reached,
+    Do.CANCEL: outward.cancel,
+    Do.CALL_LATER: outward.call_later,
+    Do.CONNECT_OUTSIDE: passing.connect,
+    Do.END_OUTSIDE: passing.end,
+    Do.PASS_BACK: passing.pass_back,
+    Do.LEAVE_OUTSIDE: _leave_outside,
     Do.PASS_ON: pass_on,
     Do.TAKE_BACK: recall,
     Do.STEER_SURVEY: _steer_survey,

@@ -11,6 +11,7 @@ from cti.core import calls, talks
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.commands import HangUp
+from cti.core.dialling import how_ended
 from cti.core.ids import ChannelId, InteractionId, Phone
 from cti.core.interaction import Signal, State
 from cti.core.talks import ELSEWHERE, NO_ANSWER, NORMAL, REFUSED, Detail
@@ -56,6 +57,18 @@ def _channel_up(turn: Turn, said: i.ChannelUp) -> None:
     leg = turn.world.legs.get(said.channel)
     if leg is not None and not leg.up:
         turn.emit(e.LegUp(channel=said.channel))
+        answered(turn, leg)
+
+
+def answered(turn: Turn, leg: Leg) -> None:
+    """A phone of ours, or one outside that we called: what comes next when no bridge does by itself."""
+    it = turn.world.interactions.get(leg.interaction)
+    if it is None:
+        return
+    if leg.phone is not None and it.offer is not None and leg.offer == it.offer.id:
+        calls.signal(turn, it, Signal.PICKED_UP, Detail(leg=leg))
+    elif leg.outside and leg.channel == it.channel:
+        calls.signal(turn, it, Signal.ANSWERED, Detail(leg=leg))
 
 
 def _bridge_entered(turn: Turn, said: i.BridgeEntered) -> None:
@@ -132,6 +145,9 @@ def met(turn: Turn, it: Interaction) -> None:
             else:
                 calls.signal(turn, it, Signal.MET, Detail(leg=leg))
             return
+    outside = turn.world.legs.get(it.outside) if it.outside is not None else None
+    if outside is not None and outside.bridge == caller.bridge:
+        calls.signal(turn, it, Signal.OUTSIDE_MET, Detail(leg=outside))
 
 
 def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
@@ -140,6 +156,8 @@ def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
         return
     turn.emit(e.LegBridged(channel=said.channel, bridge=None))
     it = turn.world.interactions.get(leg.interaction)
+    if it is not None and it.state is State.OUTSIDE and said.channel in (it.channel, it.outside):
+        calls.signal(turn, it, Signal.PARTED, Detail())
     if it is None or it.state is not State.TALKING or said.channel not in (it.channel, it.agent_channel):
         return
     if not _being_taken_over(turn, it, leg):
@@ -173,17 +191,19 @@ def _ended_meanwhile(turn: Turn, said: i.EndedMeanwhile) -> None:
     gone(turn, said.channel, said.cause)
 
 
-def gone(turn: Turn, channel: ChannelId, cause: int) -> None:
-    """A channel is no more: the only proof of an end."""
+def gone(turn: Turn, channel: ChannelId, cause: int, how: str = "") -> None:
+    """A channel is no more: the only proof of an end. `how`: of one to the outside, where it is known."""
     leg = turn.world.legs.get(channel)
     turn.emit(e.LegGone(channel=channel, cause=cause))
     it = turn.world.interactions.get(leg.interaction) if leg is not None else None
     if leg is None or it is None:
         return
     if leg.phone is None and channel == it.channel:
-        calls.signal(turn, it, Signal.CALLER_GONE, Detail(by="caller"))
+        calls.signal(turn, it, Signal.CALLER_GONE, Detail(by="caller", how=how or how_ended(leg, cause)))
         others = [other.channel for other in turn.world.legs.values() if other.interaction == it.id]
         talks.hang_up_legs(turn, others, ELSEWHERE)
+    elif channel == it.outside:
+        calls.signal(turn, it, Signal.OUTSIDE_LOST, Detail(how=how or how_ended(leg, cause)))
     elif channel == it.agent_channel or (it.offer is not None and _last_leg(turn, it, channel)):
         calls.signal(turn, it, Signal.LEG_LOST, Detail(how=_why_lost(turn, it, leg, cause), by="agent"))
 
@@ -195,7 +215,7 @@ def _last_leg(turn: Turn, it: Interaction, channel: ChannelId) -> bool:
 
 def _why_lost(turn: Turn, it: Interaction, leg: Leg, cause: int) -> str:
     caller = turn.world.legs.get(it.channel)
-    if caller is None or caller.ending:
+    if it.channel and (caller is None or caller.ending):
         # The agent picked up for somebody who was leaving: no fault of theirs.
         return "caller_gone"
     if leg.up or cause in REFUSED:
@@ -214,7 +234,7 @@ def _ring_failed(turn: Turn, said: i.RingFailed) -> None:
     """Only for a leg that never was; one that was ends with its Hangup."""
     leg = turn.world.legs.get(said.channel)
     if leg is not None and not leg.started:
-        gone(turn, said.channel, 20)
+        gone(turn, said.channel, 20, said.how)
 
 
 HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {

@@ -4,9 +4,11 @@ A command whose answer was never recorded is not sent again blindly: legs carry 
 Asterisk refuses twice, and reconcile asks what exists.
 """
 
+from typing import Literal
+
 from msgspec import Struct
 
-from cti.core.ids import AgentId, ChannelId, InteractionId, Language, OfferId, Phone, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Language, OfferId, Phone, QueueId
 
 
 class _Command(Struct, frozen=True, tag=True, kw_only=True):
@@ -19,11 +21,14 @@ class Leg(Struct, frozen=True, kw_only=True):
 
 
 class RingAgent(_Command, frozen=True):
-    """Originate one leg to each phone; whichever answers first takes the lock on `caller` and bridges."""
+    """Originate one leg to each phone; whichever answers first takes the lock on `caller` and bridges.
+
+    Without a `caller` it waits, with a ringing tone, for the leg of `RingOutside`.
+    """
 
     offer: OfferId
     interaction: InteractionId
-    caller: ChannelId
+    caller: ChannelId | None
     agent: AgentId
     legs: tuple[Leg, ...]
     timeout_s: int
@@ -32,6 +37,26 @@ class RingAgent(_Command, frozen=True):
     language: Language | None
     """In which it is said: the caller's."""
     auto_answer: bool
+
+
+class RingOutside(_Command, frozen=True):
+    """Originate a leg to a number outside; the shell looks the number up. Its answer bridges it with `target`.
+
+    `role`, who is called: the `customer` themselves, with whom the agent (`target`) talks as after a call that came in;
+    without a target they are put in line. Or an `outsider`, for whom `target` is the caller or the agent.
+    """
+
+    interaction: InteractionId
+    channel: ChannelId
+    """The leg's, ours to choose."""
+    to: IdentifierId
+    role: Literal["customer", "outsider"]
+    target: ChannelId | None
+    number: str
+    """The hotline's own, shown to who is called."""
+    trunk: str
+    language: Language | None
+    timeout_s: int
 
 
 class HangUp(_Command, frozen=True):
@@ -68,4 +93,4 @@ class FallbackMember(_Command, frozen=True):
     """False: the agent is signed out, take the member away."""
 
 
-Command = RingAgent | HangUp | Steer | TakeOver | FallbackMember
+Command = RingAgent | RingOutside | HangUp | Steer | TakeOver | FallbackMember

@@ -25,6 +25,7 @@ _ALWAYS = "00:00-24:00"
 _AHEAD = 400
 """So many days are searched for the next opening: more than a year, for who opens once in one."""
 _DAY = 24 * 60
+_HALF = 30 * 60_000
 _MINUTE = timedelta(minutes=1)
 
 
@@ -88,6 +89,46 @@ def opens(site: Site, now: Ms, queue: Queue | None = None) -> Ms | None:
         if (first := min(begins, default=None)) is not None:
             return first
     return None
+
+
+def closes(site: Site, now: Ms, queue: Queue | None = None) -> Ms | None:
+    """When the hours that `now` falls into end; None: not within a week, or it is closed."""
+    plan = _plan(site, queue)
+    today = _date(plan.zone, now)
+    days = (today + timedelta(days=ahead) for ahead in range(-1, 8))
+    at, found = now, None
+    for begin, end in sorted(span for day in days for span in plan.spans(day)):
+        if begin <= at < end:
+            at = found = end
+    return found if found is not None and found < now + 7 * _DAY * 60_000 else None
+
+
+def half_hours(site: Site, now: Ms, queue: Queue | None = None, most: int = 48) -> tuple[Ms, ...]:
+    """The next full and half hours at which it is open, within a week; the first at least a quarter of an hour away."""
+    found: list[Ms] = []
+    at = _next_half(Ms(now + _HALF // 2))
+    while len(found) < most and at < now + 7 * _DAY * 60_000:
+        if is_open(site, at, queue):
+            found.append(at)
+            at = Ms(at + _HALF)
+            continue
+        opening = opens(site, at, queue)
+        if opening is None:
+            break
+        at = _next_half(opening)
+    return tuple(found)
+
+
+def at_clock(site: Site, now: Ms, queue: Queue | None, hour: int, minute: int) -> Ms | None:
+    """The next time within a week that clocks of the site show this and it is open."""
+    zone = ZoneInfo(site.zone)
+    today = _date(zone, now)
+    times = (_instant(zone, today + timedelta(days=ahead), hour * 60 + minute) for ahead in range(8))
+    return next((at for at in times if at > now and is_open(site, at, queue)), None)
+
+
+def _next_half(at: Ms) -> Ms:
+    return Ms(-(-at // _HALF) * _HALF)
 
 
 def other_days(site: Site, now: Ms, days: int) -> dict[str, str]:

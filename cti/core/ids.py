@@ -11,6 +11,9 @@ Ms = NewType("Ms", int)
 InteractionId = NewType("InteractionId", str)
 """One call, mail thread, chat, SMS thread or web visit. A call's is made by the dialplan (`HL_ID`)."""
 
+OUTWARD = "o-"
+"""Interactions that an agent began, by a call of theirs, are named so; those of callers begin with `c-`."""
+
 ChannelId = NewType("ChannelId", str)
 """Asterisk's Uniqueid; for legs we originate, the `ChannelId` we asked for."""
 
@@ -21,6 +24,7 @@ SkillId = NewType("SkillId", str)
 ReasonId = NewType("ReasonId", str)
 OutcomeId = NewType("OutcomeId", str)
 ClosingId = NewType("ClosingId", str)
+IncidentId = NewType("IncidentId", str)
 
 OfferId = NewType("OfferId", str)
 """A reservation of one agent for one interaction: `<interaction>.<n>`, n counting that interaction's offers."""

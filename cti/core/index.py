@@ -1,12 +1,15 @@
-"""What is kept beside a world so that nobody looks at everybody: the router and the timers."""
+"""What is kept beside a world so that nobody looks at everybody: the routers of calls and of text work, the timers."""
 
 from collections.abc import Iterable
 
+from cti.core import callbacks
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.overflow import overflow_at
+from cti.core.pieces import agent_due
 from cti.core.routing import Routing
+from cti.core.text_routing import TextRouting
 from cti.core.timers import Kind, Timers
 from cti.core.world import World
 
@@ -20,11 +23,19 @@ class Index:
     def __init__(self, world: World) -> None:
         self._world = world
         self._made: tuple[Routing, Timers] | None = None
+        self._text: TextRouting | None = None
 
     @property
     def routing(self) -> Routing:
         """Who waits, who is free, and who gets whom."""
         return self._parts()[0]
+
+    @property
+    def text(self) -> TextRouting:
+        """The same for text work. Made when there is some: a site without it does not pay for it."""
+        if self._text is None:
+            self._text = TextRouting(self._world)
+        return self._text
 
     @property
     def timers(self) -> Timers:
@@ -36,6 +47,7 @@ class Index:
         agents: dict[AgentId, None] = {}
         interactions: dict[InteractionId, None] = {}
         channels: dict[ChannelId, None] = {}
+        pieces: dict[InteractionId, None] = {}
         for event in events:
             if isinstance(event, _EVERYTHING):
                 self.spoil()
@@ -49,25 +61,32 @@ class Index:
             channel: ChannelId | None = getattr(event, "channel", None)
             if channel is not None:
                 channels[channel] = None
+            piece: InteractionId | None = getattr(event, "piece", None)
+            if piece is not None:
+                pieces[piece] = None
         routing, timers = self._parts()
         routing.refresh(agents, interactions, channels)
-        self._time(timers, agents, interactions, channels)
+        if self._text is not None:
+            self._text.refresh(agents, pieces)
+        self._time(timers, agents, interactions, channels, pieces)
 
     def spoil(self) -> None:
         """It may be wrong: it is made anew from the world when it is needed next."""
-        self._made = None
+        self._made = self._text = None
 
     def wake_at(self, now: Ms) -> Ms | None:
         """The next time something happens by itself."""
         routing, timers = self._parts()
         times = [timers.next(), routing.wake_at(now), self._world.today.end if self._world.site is not None else None]
+        if self._world.pieces:
+            times.append(self.text.wake_at(now))
         return min((at for at in times if at is not None), default=None)
 
     def _parts(self) -> tuple[Routing, Timers]:
         if self._made is None:
             world = self._world
             routing, timers = Routing(world), Timers()
-            self._time(timers, world.agents, world.interactions, world.legs)
+            self._time(timers, world.agents, world.interactions, world.legs, world.pieces)
             self._made = routing, timers
         return self._made
 
@@ -77,6 +96,7 @@ class Index:
         agents: Iterable[AgentId],
         interactions: Iterable[InteractionId],
         channels: Iterable[ChannelId],
+        pieces: Iterable[InteractionId],
     ) -> None:
         world = self._world
         for agent in agents:
@@ -84,10 +104,14 @@ class Index:
         for interaction in interactions:
             it = world.interactions.get(interaction)
             timers.set((Kind.OFFER, interaction), it.offer.until if it is not None and it.offer is not None else None)
+            timers.set((Kind.CALLBACK, interaction), callbacks.timer(it) if it is not None else None)
             timers.set((Kind.OVERFLOW, interaction), overflow_at(world, it) if it is not None else None)
         for channel in channels:
             leg = world.legs.get(channel)
             timers.set((Kind.LEG, channel), leg.ask_again if leg is not None and world.asterisk else None)
+        for name in pieces:
+            piece = world.pieces.get(name)
+            timers.set((Kind.PIECE, name), piece.until if piece is not None else None)
 
 
 def _agent_due(world: World, agent: AgentId) -> Ms | None:
@@ -95,4 +119,4 @@ def _agent_due(world: World, agent: AgentId) -> Ms | None:
     if now is None:
         return None
     ends = now.until if now.state is AgentState.WRAP_UP else None
-    return min((at for at in (ends, now.desk_until) if at is not None), default=None)
+    return min((at for at in (ends, now.desk_until, agent_due(now)) if at is not None), default=None)

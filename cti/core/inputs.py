@@ -12,6 +12,7 @@ from cti.core.ids import (
     ChannelId,
     ClosingId,
     IdentifierId,
+    IncidentId,
     InteractionId,
     Language,
     Ms,
@@ -124,11 +125,13 @@ class HoldChanged(_Input, frozen=True):
 
 
 class RingFailed(_Input, frozen=True):
-    """OriginateResponse Failure: this leg of an offer will not be answered."""
+    """OriginateResponse Failure: this leg will not be answered."""
 
-    offer: OfferId
+    offer: OfferId | None
+    """None: a leg to somebody outside."""
     channel: ChannelId
     reason: str
+    how: str = ""  # as in `DialEnded`, where that is known
 
 
 class PhoneReachable(_Input, frozen=True):
@@ -218,6 +221,17 @@ class ElsewhereAsked(_Input, frozen=True):
     channel: ChannelId
 
 
+class IncidentSwitched(_Input, frozen=True):
+    """A supervisor has callers told of an incident, or no longer."""
+
+    incident: IncidentId | None
+    """None: it is over."""
+    queue: QueueId | None
+    """None: callers of the whole site."""
+    until: Ms
+    by: AgentId
+
+
 class WaitSaid(_Input, frozen=True):
     """The caller hears this about the wait; see `telling.Telling`."""
 
@@ -229,8 +243,47 @@ class WaitSaid(_Input, frozen=True):
     why: str
 
 
+class CallbackAsked(_Input, frozen=True):
+    """The caller in line wants to be called back, and may hang up: the place in line is kept."""
+
+    interaction: InteractionId
+    to: IdentifierId | None = None
+    """None: at the number they call from."""
+    at: Ms | None = None
+    """Not before; None: when their turn comes."""
+
+
+class MessageSent(_Input, frozen=True):
+    """The caller recorded a message. In line, that line's queue and skills hold in place of these.
+
+    `sent` false: they have not said so, but it is sent if they hang up (`ms` 0: discarded).
+    """
+
+    interaction: InteractionId
+    ms: Ms
+    sent: bool
+    caller: IdentifierId | None
+    queue: QueueId | None
+    skills: Skills
+    language: Language | None
+
+
+class ArticleHeard(_Input, frozen=True):
+    """In line, an article was read to the caller, who says whether it helped (None: says nothing)."""
+
+    interaction: InteractionId
+    article: str
+    solved: bool | None
+
+
+class HelpAsked(_Input, frozen=True):
+    """A caller in line asks to be helped first."""
+
+    interaction: InteractionId
+
+
 class FlowEnded(_Input, frozen=True):
-    """The flow came to its own end without a person: `how` is `hangup`, `closed` or `message`."""
+    """The call came to its end without a person: `how` is `hangup`, `closed`, `message`, `answer`."""
 
     interaction: InteractionId
     how: str
@@ -325,13 +378,29 @@ class HangUpAsked(_Input, frozen=True):
     interaction: InteractionId
 
 
+class CallAsked(_Input, frozen=True):
+    """The agent wants to call somebody outside, at a number that the site allows: numbers are not known here."""
+
+    agent: AgentId
+    interaction: InteractionId
+    to: IdentifierId
+
+
+class MachineAnswered(_Input, frozen=True):
+    """The agent says that a machine answered a callback."""
+
+    agent: AgentId
+    interaction: InteractionId
+
+
 class TransferAsked(_Input, frozen=True):
-    """The agent gives the caller to a colleague (`to`) or to a queue; one of the two."""
+    """The agent gives the caller to a colleague (`to`), to a queue or to a number outside, which the site allows."""
 
     agent: AgentId
     interaction: InteractionId
     to: AgentId | None = None
     queue: QueueId | None = None
+    outside: IdentifierId | None = None
 
 
 class RecallAsked(_Input, frozen=True):
@@ -354,6 +423,55 @@ class WrapUpDone(_Input, frozen=True):
     outcome: OutcomeId | None
     ready: bool = True
     """Whether the agent is ready for the next one."""
+
+
+# --- agents about text work
+
+
+class PieceOpened(_Input, frozen=True):
+    """The agent opens what is on the desk, or what they had kept for later."""
+
+    agent: AgentId
+    piece: InteractionId
+
+
+class PieceDeclined(_Input, frozen=True):
+    """Not opened: for others."""
+
+    agent: AgentId
+    piece: InteractionId
+
+
+class PiecePutBack(_Input, frozen=True):
+    """Back in line, for others."""
+
+    agent: AgentId
+    piece: InteractionId
+
+
+class PieceGivenAway(_Input, frozen=True):
+    """To a colleague (`to`) or to a queue; one of the two."""
+
+    agent: AgentId
+    piece: InteractionId
+    to: AgentId | None = None
+    queue: QueueId | None = None
+
+
+class PiecePutOff(_Input, frozen=True):
+    """Kept for later."""
+
+    agent: AgentId
+    piece: InteractionId
+    until: Ms
+
+
+class PieceFinished(_Input, frozen=True):
+    """What came of it. The note is kept in a table, not here."""
+
+    agent: AgentId
+    piece: InteractionId
+    outcome: OutcomeId | None
 
 
 Input = (
@@ -379,7 +497,12 @@ Input = (
     | PrioritySet
     | QueueSwitched
     | ElsewhereAsked
+    | IncidentSwitched
     | WaitSaid
+    | CallbackAsked
+    | MessageSent
+    | ArticleHeard
+    | HelpAsked
     | FlowEnded
     | AfterReached
     | SentAway
@@ -394,8 +517,16 @@ Input = (
     | DeskLost
     | OfferDeclined
     | HangUpAsked
+    | CallAsked
+    | MachineAnswered
     | TransferAsked
     | RecallAsked
     | WrapUpExtended
     | WrapUpDone
+    | PieceOpened
+    | PieceDeclined
+    | PiecePutBack
+    | PieceGivenAway
+    | PiecePutOff
+    | PieceFinished
 )

@@ -19,7 +19,13 @@ class State(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     """Still waiting, still keeping the place; one agent is reserved."""
+    DIALLING = "dialling"
+    """The phone of who is called rings: with an agent on the line, or before anybody is."""
     TALKING = "talking"
+    PASSING = "passing"
+    """An agent gave them to a number outside; they hear music while it rings."""
+    OUTSIDE = "outside"
+    """They talk with somebody outside."""
     AFTER = "after"
     """The talk is over, the caller is still there: survey, goodbye."""
     ENDED = "ended"
@@ -38,11 +44,23 @@ class Signal(StrEnum):
     OVERDUE = "waited too long here, or the queue was closed"
     AWAY = "would go to another site"
     """The caller was turned away, and has heard so."""
+    CALLBACK = "callback asked"
+    DUE = "callback's time"
+    """It may be due now, or due no longer."""
+    HELP = "asks to be helped first"
+    MESSAGE = "leaves a message"
+    HEARD = "heard an article"
     FLOW_ENDED = "flow ended"
     DECLINED = "offer declined"
     OFFER_EXPIRED = "offer expired"
     LEG_LOST = "agent's leg lost"
     """The last leg of the offer will not be answered, or the agent's leg of a talk is gone."""
+    PICKED_UP = "agent's leg answered"
+    ANSWERED = "who is called answered"
+    OUTSIDE_LOST = "outside leg lost"
+    """It was not answered, or its talk is over."""
+    OUTSIDE_MET = "caller and somebody outside in one bridge"
+    MACHINE = "an answering machine, says the agent"
     MET = "both in one bridge"
     PARTED = "no longer in one bridge"
     HOLD = "hold changed"
@@ -69,7 +87,22 @@ class Do(StrEnum):
     RAISE = "change the priority"
     OVERFLOW = "another way: the other queue's line, out of line, or an offer"
     SEND_ELSEWHERE = "steer to the other site, if there is still reason"
+    BOOK = "note the callback"
+    TIME = "call them when it is their turn, or later"
+    DIAL = "if nobody of theirs is on the line: call them"
+    LINE_UP = "put who answered in line, at their place"
+    NOT_REACHED = "the agent is free, they are called later or not at all"
+    CANCEL = "hang up who is called"
+    CALL_LATER = "the talk ends, they are called later"
+    CONNECT_OUTSIDE = "the talk outside begins"
+    END_OUTSIDE = "the talk outside ends"
+    PASS_BACK = "back to who gave them"
+    LEAVE_OUTSIDE = "end the talk outside, or the call to there, and the interaction"
+    HELP = "put further ahead, once"
+    KEEP_MESSAGE = "keep the message"
+    NOTE_ANSWER = "note whether it helped"
     NOTE_END = "note how the flow ended"
+    LEAVE_LINE = "leave the line, with an offer that stands: end that"
     DECLINE = "end the offer: declined"
     EXPIRE = "end the offer: RONA"
     FAIL = "end the offer: unreachable"
@@ -85,8 +118,8 @@ class Do(StrEnum):
     STEER_WAIT = "steer back to waiting"
     JUDGE = "note the judgement"
     LEAVE_MENU = "end: left the menu"
-    ABANDON = "end: abandoned"
-    WITHDRAW = "end the offer and the interaction: abandoned"
+    ABANDON = "end: abandoned; with a callback, keep the place"
+    WITHDRAW = "end the offer and the interaction: abandoned; with a callback, keep the place"
     END_LOST_TALK = "end the talk and the interaction"
     END = "end"
 
@@ -108,10 +141,20 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.RAISED: No.EARLY,
         Signal.OVERDUE: No.EARLY,
         Signal.AWAY: No.EARLY,
+        Signal.CALLBACK: No.EARLY,
+        Signal.DUE: No.EARLY,
+        Signal.HELP: No.EARLY,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: No.EARLY,
         Signal.FLOW_ENDED: Do.NOTE_END,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
         Signal.LEG_LOST: No.LATE,
+        Signal.PICKED_UP: No.EARLY,
+        Signal.ANSWERED: No.EARLY,
+        Signal.OUTSIDE_LOST: No.EARLY,
+        Signal.OUTSIDE_MET: No.EARLY,
+        Signal.MACHINE: No.EARLY,
         Signal.MET: Do.CONNECT,
         Signal.PARTED: No.EARLY,
         Signal.HOLD: No.EARLY,
@@ -131,10 +174,20 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: Do.OVERFLOW,
         Signal.AWAY: Do.SEND_ELSEWHERE,
-        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.CALLBACK: Do.BOOK,
+        Signal.DUE: Do.TIME,
+        Signal.HELP: Do.HELP,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: Do.NOTE_ANSWER,
+        Signal.FLOW_ENDED: Do.LEAVE_LINE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
         Signal.LEG_LOST: No.LATE,
+        Signal.PICKED_UP: No.LATE,
+        Signal.ANSWERED: No.EARLY,
+        Signal.OUTSIDE_LOST: No.LATE,
+        Signal.OUTSIDE_MET: No.LATE,
+        Signal.MACHINE: No.EARLY,
         Signal.MET: Do.CONNECT,
         Signal.PARTED: No.EARLY,
         Signal.HOLD: No.EARLY,
@@ -154,10 +207,20 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: No.SAME,
         Signal.AWAY: Do.STEER_WAIT,
-        Signal.FLOW_ENDED: Do.NOTE_END,
+        Signal.CALLBACK: Do.BOOK,
+        Signal.DUE: No.LATE,
+        Signal.HELP: Do.HELP,
+        Signal.MESSAGE: Do.KEEP_MESSAGE,
+        Signal.HEARD: Do.NOTE_ANSWER,
+        Signal.FLOW_ENDED: Do.LEAVE_LINE,
         Signal.DECLINED: Do.DECLINE,
         Signal.OFFER_EXPIRED: Do.EXPIRE,
         Signal.LEG_LOST: Do.FAIL,
+        Signal.PICKED_UP: Do.DIAL,
+        Signal.ANSWERED: No.EARLY,
+        Signal.OUTSIDE_LOST: No.LATE,
+        Signal.OUTSIDE_MET: No.LATE,
+        Signal.MACHINE: No.EARLY,
         Signal.MET: Do.CONNECT,
         Signal.PARTED: No.EARLY,
         Signal.HOLD: No.EARLY,
@@ -169,6 +232,39 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.WITHDRAW,
     },
+    State.DIALLING: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: No.LATE,
+        Signal.ROUTED: No.LATE,
+        Signal.RAISED: Do.RAISE,
+        Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
+        Signal.CALLBACK: No.SAME,
+        Signal.DUE: No.LATE,
+        Signal.FLOW_ENDED: No.LATE,
+        Signal.DECLINED: Do.CANCEL,
+        Signal.OFFER_EXPIRED: Do.NOT_REACHED,
+        Signal.LEG_LOST: Do.CANCEL,
+        Signal.PICKED_UP: No.SAME,
+        Signal.ANSWERED: Do.LINE_UP,
+        Signal.OUTSIDE_LOST: No.LATE,
+        Signal.OUTSIDE_MET: No.LATE,
+        Signal.MACHINE: Do.NOT_REACHED,
+        Signal.MET: Do.CONNECT,
+        Signal.PARTED: No.EARLY,
+        Signal.HOLD: No.EARLY,
+        Signal.HANGUP_ASKED: Do.CANCEL,
+        Signal.GIVEN: No.EARLY,
+        Signal.RECALLED: No.EARLY,
+        Signal.SENT_AWAY: No.EARLY,
+        Signal.AFTER: Do.STEER_SURVEY,
+        Signal.JUDGED: No.EARLY,
+        Signal.CALLER_GONE: Do.NOT_REACHED,
+    },
     State.TALKING: {
         Signal.RETURNED: Do.REATTACH,
         Signal.LANGUAGE: Do.SET_LANGUAGE,
@@ -177,10 +273,20 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
         Signal.AWAY: No.LATE,
+        Signal.CALLBACK: No.LATE,
+        Signal.DUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
         Signal.LEG_LOST: Do.END_TALK,
+        Signal.PICKED_UP: No.SAME,
+        Signal.ANSWERED: No.SAME,
+        Signal.OUTSIDE_LOST: No.LATE,
+        Signal.OUTSIDE_MET: No.LATE,
+        Signal.MACHINE: Do.CALL_LATER,
         Signal.MET: No.SAME,
         Signal.PARTED: Do.END_TALK,
         Signal.HOLD: Do.TOGGLE_HOLD,
@@ -192,6 +298,72 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.END_LOST_TALK,
     },
+    State.PASSING: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: No.LATE,
+        Signal.ROUTED: No.SAME,
+        Signal.RAISED: No.LATE,
+        Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
+        Signal.CALLBACK: No.LATE,
+        Signal.DUE: No.LATE,
+        Signal.FLOW_ENDED: No.LATE,
+        Signal.DECLINED: No.LATE,
+        Signal.OFFER_EXPIRED: No.LATE,
+        Signal.LEG_LOST: No.LATE,
+        Signal.PICKED_UP: No.LATE,
+        Signal.ANSWERED: No.LATE,
+        Signal.OUTSIDE_LOST: Do.PASS_BACK,
+        Signal.OUTSIDE_MET: Do.CONNECT_OUTSIDE,
+        Signal.MACHINE: No.LATE,
+        Signal.MET: Do.CONNECT,
+        Signal.PARTED: No.EARLY,
+        Signal.HOLD: No.EARLY,
+        Signal.HANGUP_ASKED: No.EARLY,
+        Signal.GIVEN: No.LATE,
+        Signal.RECALLED: Do.PASS_BACK,
+        Signal.SENT_AWAY: Do.STEER_WAIT,
+        Signal.AFTER: Do.STEER_WAIT,
+        Signal.JUDGED: No.EARLY,
+        Signal.CALLER_GONE: Do.LEAVE_OUTSIDE,
+    },
+    State.OUTSIDE: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: No.LATE,
+        Signal.ROUTED: No.LATE,
+        Signal.RAISED: No.LATE,
+        Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
+        Signal.CALLBACK: No.LATE,
+        Signal.DUE: No.LATE,
+        Signal.FLOW_ENDED: No.LATE,
+        Signal.DECLINED: No.LATE,
+        Signal.OFFER_EXPIRED: No.LATE,
+        Signal.LEG_LOST: No.LATE,
+        Signal.PICKED_UP: No.LATE,
+        Signal.ANSWERED: No.LATE,
+        Signal.OUTSIDE_LOST: Do.END_OUTSIDE,
+        Signal.OUTSIDE_MET: No.SAME,
+        Signal.MACHINE: No.LATE,
+        Signal.MET: No.LATE,
+        Signal.PARTED: Do.END_OUTSIDE,
+        Signal.HOLD: No.LATE,
+        Signal.HANGUP_ASKED: No.LATE,
+        Signal.GIVEN: No.LATE,
+        Signal.RECALLED: No.LATE,
+        Signal.SENT_AWAY: No.LATE,
+        Signal.AFTER: Do.STEER_SURVEY,
+        Signal.JUDGED: No.EARLY,
+        Signal.CALLER_GONE: Do.LEAVE_OUTSIDE,
+    },
     State.AFTER: {
         Signal.RETURNED: Do.REATTACH,
         Signal.LANGUAGE: Do.SET_LANGUAGE,
@@ -200,10 +372,20 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
         Signal.AWAY: No.LATE,
+        Signal.CALLBACK: No.LATE,
+        Signal.DUE: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.SAME,
         Signal.DECLINED: No.LATE,
         Signal.OFFER_EXPIRED: No.LATE,
         Signal.LEG_LOST: No.SAME,
+        Signal.PICKED_UP: No.LATE,
+        Signal.ANSWERED: No.LATE,
+        Signal.OUTSIDE_LOST: No.SAME,
+        Signal.OUTSIDE_MET: No.LATE,
+        Signal.MACHINE: Do.CALL_LATER,
         Signal.MET: Do.CONNECT,
         Signal.PARTED: No.SAME,
         Signal.HOLD: No.LATE,

@@ -1,25 +1,52 @@
 """Offers: what the router has decided becomes a reservation, a pop and a phone that rings."""
 
+from cti.core import callbacks
 from cti.core.agent import AgentState
 from cti.core.commands import Leg, RingAgent
-from cti.core.events import Offered, Why
+from cti.core.dialling import dial, full
+from cti.core.events import CallbackPutOff, Offered, Why
 from cti.core.ids import AgentId, ChannelId, Ms, OfferId
+from cti.core.interaction import State
 from cti.core.routing import Routing
 from cti.core.staff import put
 from cti.core.turn import Turn
 from cti.core.waiting import Match
 from cti.core.world import Interaction
 
+ONE_AT_A_TIME = 10_000
+"""So long a customer's phone may ring before another one's does."""
+
 
 def offer(turn: Turn, routing: Routing) -> None:
     """Offer everything that can be offered now."""
-    for match in routing.matches(turn.now):
-        _offer(turn, match, routing)
+    while matches := routing.matches(turn.now):
+        for match in matches:
+            _offer(turn, match, routing)
+        if not any(callbacks.put_back(turn.world, match.interaction) for match in matches):
+            return
 
 
 def _offer(turn: Turn, match: Match, routing: Routing) -> None:
     interaction = turn.world.interactions[match.interaction]
+    if callbacks.at_turn(interaction):
+        _call_first(turn, interaction, match.agent, routing)
+        return
     offer_to(turn, interaction, match.agent, match.why + routing.busy(match, turn.now))
+
+
+def _call_first(turn: Turn, it: Interaction, agent: AgentId, routing: Routing) -> None:
+    """Their turn has come and their phone rings first: one of a queue at a time, or one free agent would have the whole
+    line called. The agent stays free."""
+    callback = it.callback
+    others = (turn.world.interactions[name] for name in turn.world.callbacks)
+    ringing = any(other.state is State.DIALLING and other.queue == it.queue for other in others)
+    if callback is None:
+        return
+    if ringing or full(turn.world):
+        turn.emit(CallbackPutOff(interaction=it.id, until=Ms(turn.now + ONE_AT_A_TIME)))
+    else:
+        dial(turn, it, callback.to, "callback")
+    routing.refresh((agent,), (it.id,), ())
 
 
 def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...]) -> None:
@@ -34,6 +61,7 @@ def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, 
     name = OfferId(f"{interaction.id}.{interaction.offers + 1}")
     legs = {ChannelId(f"{name}.{n}"): phone for n, phone in enumerate(profile.phones)}
     until = Ms(turn.now + ring_s * 1000)
+    own = interaction.direction == "out" and interaction.connected is None
     turn.emit(
         Offered(
             interaction=interaction.id,
@@ -49,12 +77,13 @@ def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, 
         RingAgent(
             offer=name,
             interaction=interaction.id,
-            caller=interaction.channel,
+            caller=interaction.channel or None,
             agent=agent.id,
             legs=tuple(Leg(phone=phone, channel=channel) for channel, phone in legs.items()),
             timeout_s=ring_s + 5,
             greeting=profile.work_number if queue is None or queue.greeting else "",
             language=interaction.language or (world.site.default_language if world.site else None),
-            auto_answer=profile.auto_answer,
+            # Who asked for a call need not take it as well; with a phone on the desk they may want to choose.
+            auto_answer=profile.auto_answer or (own and not profile.desk_phone),
         )
     )

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from cti.core.agent import AgentState
+from cti.core.callbacks import in_line
 from cti.core.estimate import MINUTE, Estimate, Pace, Phase, done, estimate, in_the_way
 from cti.core.ids import InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.interaction import State
@@ -66,7 +67,7 @@ class Outlook:
         self._lines: dict[Requirement, list[_Rank]] = {}
         """Who needs an agent: whoever has an offer out has one."""
         for one in world.interactions.values():
-            if one.state is State.WAITING and not one.away:
+            if one.state is State.WAITING and in_line(world, one):
                 self._lines.setdefault(self._asked(one), []).append(self._rank(one))
         for line in self._lines.values():
             line.sort()

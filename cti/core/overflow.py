@@ -87,7 +87,9 @@ def _unused(it: Interaction, rule: Overflow) -> bool:
 
 
 def _leads(world: World, it: Interaction, rule: Overflow, now: Ms) -> Way | None:
-    """Where a rule leads; None: nowhere, as things are."""
+    """Where a rule leads; None: nowhere, as things are. Who is to be called back hears no words and presses no key."""
+    if not it.channel and rule.to is None:
+        return None
     if rule.offer:
         return Way("", offer=rule.offer)
     if rule.closing is not None and world.site is not None:

@@ -1,17 +1,70 @@
 """Who can be given work, and whom a queue can be served by. Questions only; nothing here changes anything."""
 
 from cti.core.agent import AgentState
+from cti.core.events import Why
 from cti.core.ids import QueueId
-from cti.core.site import Agent, Queue
+from cti.core.piece import CHANNELS, KINDS, Channel, PieceKind
+from cti.core.site import Agent, Capacity, Queue
 from cti.core.world import AgentNow, World
 
 _NONE: frozenset[QueueId] = frozenset()
+_TEXT = (Channel.CHAT, Channel.MAIL)
 
 
 def available(world: World, agent: AgentNow) -> bool:
-    """Ready, and with something that can ring."""
+    """Ready, with something that can ring, and not writing with customers."""
     profile = world.profile(agent.id)
-    return agent.state is AgentState.READY and profile is not None and (agent.desk or profile.desk_phone)
+    return (
+        agent.state is AgentState.READY
+        and profile is not None
+        and (agent.desk or profile.desk_phone)
+        and not (agent.work and has(agent, Channel.CHAT))
+    )
+
+
+def has(agent: AgentNow, channel: Channel) -> int:
+    """How many pieces of a channel of text work are in the agent's hand."""
+    return sum(CHANNELS[kind] is channel for kind in agent.work.values())
+
+
+def capacity(world: World, agent: AgentNow, channel: Channel) -> int:
+    """How many there may be at once."""
+    profile = world.profile(agent.id)
+    if profile is None:
+        return 0
+    common = world.site.capacity if world.site is not None else Capacity()
+    if channel is Channel.CHAT:
+        return common.chat if profile.capacity.chat is None else profile.capacity.chat
+    return common.mail if profile.capacity.mail is None else profile.capacity.mail
+
+
+def room_for(world: World, agent: AgentNow, kind: PieceKind) -> bool:
+    """Whether the agent's capacity has room for one more piece of this kind."""
+    return has(agent, CHANNELS[kind]) < capacity(world, agent, CHANNELS[kind])
+
+
+def takes_text(world: World, agent: AgentNow) -> frozenset[PieceKind]:
+    """The kinds of text work the agent can be offered now: ready, at a desk, with room, and nothing left unopened."""
+    if agent.state is not AgentState.READY or not agent.desk or agent.unopened is not None or agent.text_paused:
+        return frozenset()
+    with_room = [KINDS[channel] for channel in _TEXT if has(agent, channel) < capacity(world, agent, channel)]
+    return frozenset[PieceKind]().union(*with_room)
+
+
+def held_up(world: World, agent: AgentNow, channel: Channel, now: int) -> Why | None:
+    """Why an agent who is ready is offered no work of this channel; None: nothing holds them up."""
+    if channel is Channel.VOICE:
+        chats = has(agent, Channel.CHAT)
+        return Why(code="has_chats", agent=agent.id, args={"has": chats}) if chats else None
+    if not agent.desk:
+        return Why(code="no_desk", agent=agent.id)
+    if agent.unopened is not None:
+        return Why(code="unopened", agent=agent.id)
+    if agent.text_paused:
+        return Why(code="paused", agent=agent.id, args={"ms": max(0, agent.text_paused - now)})
+    own, most = has(agent, channel), capacity(world, agent, channel)
+    args: dict[str, int | str] = {"channel": channel.value, "has": own, "of": most}
+    return Why(code="at_capacity", agent=agent.id, args=args) if own >= most else None
 
 
 def served_by(agent: Agent, queue: Queue) -> bool:

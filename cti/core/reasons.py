@@ -24,6 +24,8 @@ class Colleague(Struct, frozen=True, kw_only=True):
     until: Ms | None = None
     without: frozenset[QueueId] = frozenset()
     """Queues they have opted out of."""
+    held_up: Why | None = None
+    """Why they are given nothing though they are ready, such as chats in hand."""
 
 
 def why(
@@ -128,5 +130,7 @@ def _unable(one: Worker | Colleague, queue: QueueId, needed: Needed) -> Why | No
 
 
 def _state(other: Colleague, now: Ms) -> Why:
+    if other.held_up is not None:
+        return other.held_up
     left = max(0, other.until - now) if other.until is not None else 0
     return Why(code="skipped_state", agent=other.agent, args={"state": other.state, "ms": left})

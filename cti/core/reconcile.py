@@ -4,11 +4,11 @@ Talking calls are never touched. Only callers who stand unbridged in the fallbac
 talks we never heard of are learnt of here, too (`meanwhile`).
 """
 
-from cti.core import calls, meanwhile, staff, talks, transfer
+from cti.core import calls, meanwhile, outward, staff, talks, transfer
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.agent import AgentState
-from cti.core.channels import adopt, gone, met
+from cti.core.channels import adopt, answered, gone, met
 from cti.core.commands import TakeOver
 from cti.core.ids import ChannelId, InteractionId, Ms
 from cti.core.inputs import ChannelNow
@@ -54,6 +54,7 @@ def _bury(turn: Turn, held: dict[ChannelId, ChannelNow]) -> None:
             talks.end_offer(turn, it, "withdrawn")
             # Not rung: it may turn out that they never left the talk with who gave them away.
             transfer.take_back(turn, it, "withdrawn", ring=False)
+            outward.not_begun(turn, it)
             turn.emit(e.LegGone(channel=leg.channel, cause=0))
             continue
         turn.emit(e.Repaired(what="a channel ended unseen", interaction=leg.interaction))
@@ -80,6 +81,11 @@ def _check(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> No
     """One interaction against its channels as they are now."""
     if it.state is State.ENDED:
         return
+    if not it.channel:
+        for leg in list(turn.world.legs.values()):
+            if leg.interaction == it.id and leg.up:
+                answered(turn, leg)
+        return
     if it.channel not in held:
         turn.emit(e.Repaired(what="the caller had gone unseen", interaction=it.id))
         calls.signal(turn, it, Signal.CALLER_GONE, Detail(by="unknown"))
@@ -89,6 +95,12 @@ def _check(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> No
         agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
         if caller is None or agent is None or caller.bridge is None or caller.bridge != agent.bridge:
             turn.emit(e.Repaired(what="the talk had ended unseen", interaction=it.id))
+            calls.signal(turn, it, Signal.PARTED, Detail(by="unknown"))
+    elif it.state is State.OUTSIDE:
+        caller = turn.world.legs.get(it.channel)
+        there = turn.world.legs.get(it.outside) if it.outside is not None else None
+        if caller is None or there is None or caller.bridge is None or caller.bridge != there.bridge:
+            turn.emit(e.Repaired(what="the talk outside had ended unseen", interaction=it.id))
             calls.signal(turn, it, Signal.PARTED, Detail(by="unknown"))
     else:
         turn.when = _rung(turn, it, held)
@@ -104,4 +116,4 @@ def _rung(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> Ms:
 
 def _has_work(turn: Turn, interaction: InteractionId | None) -> bool:
     it = turn.world.interactions.get(interaction) if interaction is not None else None
-    return it is not None and it.state in (State.OFFERED, State.TALKING)
+    return it is not None and it.state in (State.OFFERED, State.DIALLING, State.TALKING)

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from cti.core import reasons
 from cti.core.agent import AgentState
+from cti.core.callbacks import in_line
 from cti.core.closings import ousted
 from cti.core.events import Why
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
-from cti.core.queue import available, without
+from cti.core.piece import Channel
+from cti.core.queue import available, held_up, without
 from cti.core.reasons import Colleague
 from cti.core.requirement import Requirement, first_stage, requirement
 from cti.core.router import Router
@@ -96,7 +98,7 @@ class Routing:
         if not self._world.asterisk:
             return (Why(code="asterisk_away"),)
         if not available(self._world, own):
-            return (Why(code="no_phone", agent=agent),)
+            return (held_up(self._world, own, Channel.VOICE, now) or Why(code="no_phone", agent=agent),)
         found = self._router.explain_agent(agent, now)
         return found if self._waiting else (Why(code="nobody_waits"), *found)
 
@@ -111,6 +113,7 @@ class Routing:
             state=agent.state.value,
             until=agent.until,
             without=without(self._world, agent),
+            held_up=held_up(self._world, agent, Channel.VOICE, agent.since) if agent.work else None,
         )
 
     def _agent(self, agent: AgentId) -> None:
@@ -127,11 +130,12 @@ class Routing:
     def _interaction(self, interaction: InteractionId) -> None:
         self._forget(interaction)
         it = self._world.interactions.get(interaction)
-        if it is None or it.away or it.state not in (State.WAITING, State.OFFERED):
+        if it is None or not in_line(self._world, it):
             self._router.leave(interaction)
             return
         self._waiting[interaction] = (it.channel, it.preferred)
-        self._channels[it.channel] = interaction
+        if it.channel:
+            self._channels[it.channel] = interaction
         if it.preferred is not None:
             self._kept.setdefault(it.preferred, {})[interaction] = None
         asked = self._asked(it)
@@ -139,9 +143,15 @@ class Routing:
         queue = self._world.queue(it.queue)
         priority = it.priority + it.raised + (queue.priority if queue is not None else 0)
         self._router.arrive(interaction, asked, it.since, priority, preferred, it.kept_until, it.preferred_as)
-        leg = self._world.legs.get(it.channel)
-        if it.state is State.OFFERED or leg is None or leg.ending or ousted(self._world, it) is not None:
+        if it.state is not State.WAITING or self._leaves(it) or ousted(self._world, it) is not None:
             self._router.set_aside(interaction)
+
+    def _leaves(self, it: Interaction) -> bool:
+        """Whether they are on the line, but not for long: hanging up, or about to, for they will be called back."""
+        leg = self._world.legs.get(it.channel)
+        if not it.channel:
+            return False
+        return leg is None or leg.ending or (it.callback is not None and it.callback.released is None)
 
     def _asked(self, it: Interaction) -> Requirement:
         queue = self._world.queue(it.queue) or Queue(id=it.queue or QueueId(""), name={})
@@ -161,7 +171,7 @@ class Routing:
 
     def _forget(self, interaction: InteractionId) -> None:
         channel, agent = self._waiting.pop(interaction, (None, None))
-        if channel is not None:
+        if channel:
             self._channels.pop(channel, None)
         if agent is not None:
             self._kept[agent].pop(interaction)

@@ -10,7 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from cti.core.ids import AgentId, ClosingId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.room import Room
 
 Texts = dict[str, str]
 Skills = dict[SkillId, int]
@@ -95,6 +96,30 @@ class Closing(Struct, frozen=True, forbid_unknown_fields=True):
     """Closed by hand: whether those in line have to go as well. Else they are served."""
 
 
+class Incident(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that callers are told before they ask."""
+
+    id: IncidentId
+    name: Texts
+    """What supervisors choose it by."""
+    prompt: str
+    """Of `system.toml`."""
+
+
+INCIDENTS = (
+    Incident(
+        id=IncidentId("disturbance"),
+        name={"en": "Disturbance", "zh-Hans": "服务故障", "zh-Hant": "服務故障"},
+        prompt="incident-disturbance",
+    ),
+    Incident(
+        id=IncidentId("many-calls"),
+        name={"en": "Unusually many calls", "zh-Hans": "来电特别多", "zh-Hant": "來電特別多"},
+        prompt="incident-many-calls",
+    ),
+)
+"""Every site has these; one of its own with the same id holds in place of it."""
+
 CLOSED = ClosingId("closed")
 CLOSINGS = (
     Closing(id=CLOSED, name={"en": "Closed", "zh-Hans": "关闭", "zh-Hant": "關閉"}),
@@ -112,6 +137,44 @@ CLOSINGS = (
     ),
 )
 """Every site has these; one of its own with the same id holds in place of it."""
+
+
+class Outgoing(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may call whom outside, over which trunk. With no `trunk` or no `allow`, nobody calls anybody."""
+
+    trunk: str = ""
+    """The id of one of `trunks`, which has a `peer`."""
+    number: str = ""
+    """The hotline's own that is shown to who is called; empty: the first of `numbers`."""
+    roles: tuple[str, ...] = ("agent", "supervisor", "administrator")
+    """Whose agents may call."""
+    agents: tuple[AgentId, ...] = ()
+    """Only these of them; empty: all."""
+    allow: tuple[str, ...] = ()
+    """Begins of numbers with their country code, such as `+852`, and whole short numbers, such as `1823`. An emergency
+    number is such a short one: it is called only if it is here."""
+    premium: tuple[str, ...] = ()
+    """Begins of numbers that cost more than others; without one that fits they are never called."""
+    at_once: int = 10
+    """Calls to the outside at a time, transfers and callbacks with them."""
+    per_hour: int = 30
+    """Numbers that one agent may dial within an hour."""
+    ring_s: int = 45
+    """So long their phone rings."""
+    queue: QueueId | None = None
+    """Whose wrap-up and music hold for calls that agents make; None: the first queue's."""
+
+
+class Callbacks(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a queue calls back those who asked for it."""
+
+    first: Literal["agent", "customer"] = "agent"
+    """Whose phone rings first: with `agent` nobody who is called waits, with `customer` no agent does."""
+    tries: int = 3
+    every_s: int = 600
+    """Between two tries."""
+    owner: AgentId | None = None
+    """Whose promise it becomes when nobody was reached; None: of who tried last, else of the first supervisor."""
 
 
 class Queue(Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,13 +209,18 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     service_level_s: int = 20
     service_level_goal: int = 80
     """Per cent."""
+    text_level_s: int = 14_400
+    """A message opened within so long counts within the service level of text work; screens turn amber past it."""
     limit_s: int = 120
     """The longest wait that is still fine; screens turn amber past it."""
     position_every_s: int = 30
     greeting: bool = True
     """Both hear the agent's work number at the start of the talk."""
     survey: bool = True
-    music: str = "default"
+    callbacks: Callbacks = Callbacks()
+    music: str | dict[Language, str] = "default"
+    """Class, or one for each language of callers."""
+    room: Room = Room()
 
     @property
     def kept_s(self) -> dict[str, int]:
@@ -170,6 +238,37 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
             return ()
         return (self.overflow,) if isinstance(self.overflow, Overflow) else self.overflow
 
+    def music_for(self, language: Language | None) -> str:
+        """The music class of a caller of this language."""
+        if isinstance(self.music, str):
+            return self.music
+        return self.music.get(language or Language(""), "default")
+
+    @property
+    def music_classes(self) -> tuple[str, ...]:
+        """Every class that callers of this queue may hear."""
+        return (self.music,) if isinstance(self.music, str) else tuple(dict.fromkeys(self.music.values()))
+
+
+class Capacity(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many pieces of text work an agent has at once, of each channel. Calls are one at a time."""
+
+    chat: int = 3
+    """While there is one, no call is offered."""
+    mail: int = 2
+    """Mails and messages; a call may come on top."""
+    open_s: int = 60
+    """A piece not opened for so long goes to another."""
+    again_s: int = 120
+    """Who left a piece to others is offered none for so long."""
+
+
+class OwnCapacity(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where one agent's capacity is not the site's."""
+
+    chat: int | None = None
+    mail: int | None = None
+
 
 class Agent(Struct, frozen=True, forbid_unknown_fields=True):
     """A person who works here. `role` is `agent`, `supervisor` or `administrator`."""
@@ -183,6 +282,7 @@ class Agent(Struct, frozen=True, forbid_unknown_fields=True):
     desk_phone: bool = False
     """Besides the browser's phone (`<id>-web`), a SIP phone registers as `<id>-desk`; both ring."""
     auto_answer: bool = False
+    capacity: OwnCapacity = OwnCapacity()
 
     @property
     def phones(self) -> tuple[Phone, ...]:
@@ -220,6 +320,8 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     addresses: tuple[str, ...]
+    peer: str = ""
+    """`host` or `host:port` that calls to the outside are sent to; empty: it takes none."""
 
 
 class MailAccount(Struct, frozen=True, forbid_unknown_fields=True):
@@ -262,6 +364,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     reasons: tuple[Reason, ...] = ()
     outcomes: tuple[OutcomeKind, ...] = ()
     trunks: tuple[Trunk, ...] = ()
+    outgoing: Outgoing = Outgoing()
     default_language: Language = Language("en")
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
@@ -276,7 +379,9 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     closings: tuple[Closing, ...] = ()
     tiers: dict[str, int] = {}
     """Customer's tier -> minutes of waiting its callers are ahead of others."""
+    incidents: tuple[Incident, ...] = ()
     mail: Mail = Mail()
+    capacity: Capacity = Capacity()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:
@@ -287,6 +392,26 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def closing_by_id(self) -> dict[ClosingId, Closing]:
         """How queues can be closed, to look up: the site's own, and those every site has."""
         return {closing.id: closing for closing in (*CLOSINGS, *self.closings)}
+
+    @property
+    def shown(self) -> str:
+        """The number that those who are called see."""
+        return self.outgoing.number or (self.numbers[0].number if self.numbers else "")
+
+    @property
+    def calls_out(self) -> bool:
+        """Whether calls to the outside are possible at all."""
+        return bool(self.outgoing.trunk and self.outgoing.allow)
+
+    def may_call(self, agent: Agent) -> bool:
+        """Whether this agent may call numbers outside."""
+        rules = self.outgoing
+        return self.calls_out and agent.role in rules.roles and (not rules.agents or agent.id in rules.agents)
+
+    @cached_property
+    def incident_by_id(self) -> dict[IncidentId, Incident]:
+        """The incidents that callers can be told of, to look up."""
+        return {incident.id: incident for incident in (*INCIDENTS, *self.incidents)}
 
     @cached_property
     def agent_by_id(self) -> dict[AgentId, Agent]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from cti.core import agent as a
 from cti.core import events as e
 from cti.core import inputs as i
+from cti.core import pieces
 from cti.core.agent import AgentDo, AgentNo, AgentSignal, AgentState
 from cti.core.commands import FallbackMember
 from cti.core.ids import AgentId, InteractionId, Ms, ReasonId
@@ -32,12 +33,12 @@ def signal(turn: Turn, agent: AgentId, what: AgentSignal, reason: ReasonId | Non
         case AgentNo():
             return
         case AgentDo.TO_READY:
-            _settle(turn, now)
+            settle(turn, now)
             put(turn, now, AgentState.READY)
         case AgentDo.TO_NOT_READY:
             put(turn, now, AgentState.NOT_READY, reason or ReasonId(a.SIGNED_IN))
         case AgentDo.TO_SIGNED_OUT:
-            _settle(turn, now)
+            settle(turn, now)
             put(turn, now, AgentState.SIGNED_OUT)
         case AgentDo.AFTERWARDS:
             turn.emit(e.NotReadyNext(agent=agent, reason=reason))
@@ -54,7 +55,7 @@ def signal(turn: Turn, agent: AgentId, what: AgentSignal, reason: ReasonId | Non
             """Done by `extend`, which knows by how much."""
 
 
-def _settle(turn: Turn, agent: AgentNow) -> None:
+def settle(turn: Turn, agent: AgentNow) -> None:
     """A wrap-up left without a word is still an end of it, for history's sake."""
     if agent.state is AgentState.WRAP_UP and agent.interaction is not None:
         turn.emit(e.WrappedUp(interaction=agent.interaction, agent=agent.id, outcome=None))
@@ -75,6 +76,8 @@ def put(
     ready, present = state is AgentState.READY, state is not AgentState.SIGNED_OUT
     if (ready, present) != (ready_before, present_before):
         fallback(turn, agent)
+    if agent.work and not ready:
+        (pieces.called_away if present else pieces.left)(turn, agent)
 
 
 def fallback(turn: Turn, agent: AgentNow) -> None:
@@ -169,6 +172,7 @@ def lose_desk(turn: Turn, agent: AgentId) -> None:
     if now is None or not (now.desk or now.desk_until):
         return
     turn.emit(e.DeskSeen(agent=agent, present=False))
+    pieces.called_away(turn, now)
     if profile is not None and not profile.desk_phone:
         signal(turn, agent, AgentSignal.DESK_LOST, ReasonId(a.DESK_LOST))
 
@@ -205,7 +209,7 @@ def restarted(turn: Turn) -> None:
 def expire(turn: Turn, agent: AgentNow) -> None:
     """A wrap-up whose time is over, a desk that did not come back."""
     if agent.until is not None and agent.until <= turn.now and agent.state is AgentState.WRAP_UP:
-        _settle(turn, agent)
+        settle(turn, agent)
         signal(turn, agent.id, AgentSignal.EXPIRED)
     if agent.desk_until is not None and agent.desk_until <= turn.now:
         lose_desk(turn, agent.id)

@@ -8,14 +8,15 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, meanwhile, staff
+from cti.core import calls, channels, meanwhile, outward, pieces, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
 from cti.core.hours import day_of
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
+from cti.core.incidents import EVERYWHERE
 from cti.core.index import Index
-from cti.core.interaction import Signal
+from cti.core.interaction import Signal, State
 from cti.core.offers import offer
 from cti.core.overflow import by_estimate, overflow_at
 from cti.core.reconcile import reconcile
@@ -52,7 +53,11 @@ def take(turn: Turn, said: i.Input, index: Index) -> None:
         offer(turn, index.routing)
         if isinstance(said, i.RouteAsked):
             foresee(turn, said.interaction)
-        _follow(turn, index, followed)
+        followed = _follow(turn, index, followed)
+        if turn.world.pieces:
+            # After the calls, which come before text work: whoever has just been given one is not free for it.
+            pieces.offer(turn, index.text)
+            _follow(turn, index, followed)
     except BaseException:
         index.spoil()
         raise
@@ -81,11 +86,16 @@ def expire(turn: Turn, index: Index) -> bool:
             calls.signal(turn, it, Signal.OFFER_EXPIRED, Detail())
         elif kind is Kind.AGENT and (agent := world.agents.get(AgentId(of))) is not None:
             staff.expire(turn, agent)
+            pieces.expire_agent(turn, agent)
+        elif kind is Kind.CALLBACK and (it := world.interactions.get(InteractionId(of))) is not None:
+            calls.signal(turn, it, Signal.DUE, Detail())
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
             index.timers.set((kind, of), overflow_at(world, it, turn.now))
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
+        elif kind is Kind.PIECE and (piece := world.pieces.get(InteractionId(of))) is not None:
+            pieces.expire(turn, piece)
     return bool(due)
 
 
@@ -96,9 +106,14 @@ def _site(turn: Turn, said: i.SiteLoaded) -> None:
     if turn.world.site == said.site:
         return
     first = turn.world.site is None
+    for agent in turn.world.agents.values():
+        if agent.work and agent.id not in said.site.agent_by_id:
+            pieces.left(turn, agent)
     turn.emit(e.SiteInForce(site=said.site))
     if first:
         start_day(turn)
+    for name in list(turn.world.callbacks):
+        _about(turn, name, Signal.DUE, Detail())  # hours may have changed
     for agent in turn.world.agents.values():
         staff.fallback(turn, agent)
 
@@ -181,11 +196,58 @@ def _elsewhere(turn: Turn, said: i.ElsewhereAsked) -> None:
     _about(turn, said.interaction, Signal.AWAY, Detail(channel=said.channel))
 
 
+def _incident(turn: Turn, said: i.IncidentSwitched) -> None:
+    world = turn.world
+    there = world.incidents.get(said.queue or EVERYWHERE)
+    if said.incident is None:
+        if there is not None and there.until > turn.now:
+            turn.emit(e.IncidentLifted(queue=said.queue, by=said.by))
+        return
+    known = said.queue is None or world.queue(said.queue) is not None
+    new = there is None or (there.incident, there.until) != (said.incident, said.until)
+    if known and new and said.until > turn.now:
+        turn.emit(e.IncidentSet(incident=said.incident, queue=said.queue, until=said.until, by=said.by))
+
+
 def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
     tell(turn, said)
     it = turn.world.interactions.get(said.interaction)
     if it is not None and by_estimate(turn.world, it):
         calls.signal(turn, it, Signal.OVERDUE, Detail())
+
+
+def _callback(turn: Turn, said: i.CallbackAsked) -> None:
+    _about(turn, said.interaction, Signal.CALLBACK, Detail(to=said.to, at=said.at))
+
+
+def _message(turn: Turn, said: i.MessageSent) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is None or it.state is State.ENDED:
+        # Who hangs up at the end of speaking may be gone before the session has told of it. The message is kept.
+        if not said.ms:
+            return
+        pieces.leave_message(
+            turn,
+            e.MessageLeft(
+                interaction=said.interaction,
+                queue=said.queue,
+                skills=said.skills,
+                language=said.language,
+                ms=said.ms,
+                caller=said.caller,
+            ),
+        )
+        return
+    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms, yes=said.sent)
+    calls.signal(turn, it, Signal.MESSAGE, detail)
+
+
+def _heard(turn: Turn, said: i.ArticleHeard) -> None:
+    _about(turn, said.interaction, Signal.HEARD, Detail(how=said.article, solved=said.solved))
+
+
+def _help(turn: Turn, said: i.HelpAsked) -> None:
+    _about(turn, said.interaction, Signal.HELP, Detail())
 
 
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
@@ -229,7 +291,14 @@ def _hang_up_asked(turn: Turn, said: i.HangUpAsked) -> None:
 def _transfer_asked(turn: Turn, said: i.TransferAsked) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is not None and it.agent == said.agent:
-        calls.signal(turn, it, Signal.GIVEN, Detail(agent=said.to, queue=said.queue))
+        calls.signal(turn, it, Signal.GIVEN, Detail(agent=said.to, queue=said.queue, to=said.outside))
+
+
+def _machine(turn: Turn, said: i.MachineAnswered) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    who = (it.offer.agent if it.offer is not None else it.agent) if it is not None else None
+    if who == said.agent:
+        _about(turn, said.interaction, Signal.MACHINE, Detail(agent=said.agent, how="machine"))
 
 
 def _recall_asked(turn: Turn, said: i.RecallAsked) -> None:
@@ -248,8 +317,15 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.PrioritySet: _priority,
     i.QueueSwitched: _switched,
     i.ElsewhereAsked: _elsewhere,
+    i.IncidentSwitched: _incident,
     i.WaitSaid: _wait_said,
+    i.CallbackAsked: _callback,
+    i.MessageSent: _message,
+    i.ArticleHeard: _heard,
+    i.HelpAsked: _help,
     i.FlowEnded: _flow_ended,
+    i.CallAsked: outward.call_asked,
+    i.MachineAnswered: _machine,
     i.AfterReached: _after,
     i.SentAway: _sent_away,
     i.SurveyAnswered: _survey,
@@ -260,4 +336,5 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.RecallAsked: _recall_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,
+    **pieces.HANDLERS,
 }

@@ -3,7 +3,7 @@
 from cti.core import events as e
 from cti.core.agent import AWAY
 from cti.core.commands import HangUp, Steer
-from cti.core.ids import AgentId, ChannelId, Language, Ms, QueueId, SkillId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, Language, Ms, QueueId, SkillId
 from cti.core.site import Texts
 from cti.core.staff import release, wrap_up
 from cti.core.turn import Turn
@@ -35,6 +35,11 @@ class Detail:
         wanted: dict[str, AgentId] | None = None,
         yes: bool = False,
         by: str = "unknown",
+        to: IdentifierId | None = None,
+        at: Ms | None = None,
+        instead_of: Interaction | None = None,
+        ms: int = 0,
+        solved: bool | None = None,
     ) -> None:
         self.channel = channel
         self.leg = leg
@@ -48,13 +53,19 @@ class Detail:
         self.wanted = wanted or {}
         self.yes = yes
         self.by = by
+        self.to = to
+        self.at = at
+        self.instead_of = instead_of
+        self.ms = Ms(ms)
+        self.solved = solved
 
 
 def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
     """In line for what is asked for; `again`: with the place they have."""
     if d.queue is None:
         return
-    since = it.since if again else turn.now
+    old = d.instead_of
+    since = it.since if again else old.since if old is not None else turn.now
     preferred, preferred_as, keep_s = _preferred(turn, d)
     turn.emit(
         e.Queued(
@@ -68,6 +79,7 @@ def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
             preferred=preferred,
             preferred_as=preferred_as,
             kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
+            instead_of=old.id if old is not None else None,
         )
     )
 

@@ -12,15 +12,19 @@ class Kind(IntEnum):
     OFFER = 0
     """An interaction's offer is a RONA."""
     AGENT = 1
-    """A wrap-up is over, or a desk did not come back."""
+    """A wrap-up is over, a desk did not come back, or a pause from text work has ended."""
     OVERFLOW = 2
     """A caller has waited too long in a queue that gives them to another then."""
     LEG = 3
     """A hang-up is asked for again."""
+    CALLBACK = 5
+    """Somebody who is to be called back may be called now, or not any more today."""
+    PIECE = 4
+    """A piece of text work was not opened in time, or the time it was kept for has come."""
 
 
 Timer = tuple[Kind, str]
-"""With the id of the interaction, agent or channel. There is one of each."""
+"""With the id of the interaction, agent, channel or piece. There is one of each."""
 
 
 class Timers:

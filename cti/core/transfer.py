@@ -20,10 +20,11 @@ def take_back(turn: Turn, it: Interaction, how: str, *, ring: bool = True) -> No
     """
     by, to = it.given_by, it.given_to
     if by is not None and to is not None:
-        _give_back(turn, it, by, to, how, ring)
+        give_back(turn, it, by, to, how, ring)
 
 
-def _give_back(turn: Turn, it: Interaction, by: AgentId, to: AgentId | None, how: str, ring: bool) -> None:
+def give_back(turn: Turn, it: Interaction, by: AgentId, to: AgentId | None, how: str, ring: bool) -> None:
+    """`to` (None: nobody of ours) did not take the caller: back to `by`, as above."""
     turn.emit(e.TransferFailed(interaction=it.id, agent=by, to=to, how=how))
     giver = turn.world.agents.get(by)
     if giver is not None and giver.state is AgentState.WRAP_UP and giver.interaction == it.id:
@@ -74,7 +75,7 @@ def pass_on(turn: Turn, it: Interaction, d: Detail) -> None:
         if colleague is not None and available(world, colleague) and world.asterisk and not leaving(turn, it):
             hand_over(turn, it, colleague.id, "transfer")
         else:
-            _give_back(turn, it, by, d.agent, "nobody" if colleague is None else "not_free", world.asterisk)
+            give_back(turn, it, by, d.agent, "nobody" if colleague is None else "not_free", world.asterisk)
     steer(turn, it, d, "wait")
 
 
@@ -86,4 +87,4 @@ def recall(turn: Turn, it: Interaction, d: Detail) -> None:
     wraps = giver.state is AgentState.WRAP_UP and giver.interaction == it.id and giver.next_reason is None
     if wraps or available(turn.world, giver):
         end_offer(turn, it, "withdrawn")
-        _give_back(turn, it, giver.id, it.given_to, "recalled", True)
+        give_back(turn, it, giver.id, it.given_to, "recalled", True)

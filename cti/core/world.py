@@ -14,6 +14,7 @@ from cti.core.ids import (
     ChannelId,
     ClosingId,
     IdentifierId,
+    IncidentId,
     InteractionId,
     Language,
     Ms,
@@ -23,6 +24,7 @@ from cti.core.ids import (
     ReasonId,
 )
 from cti.core.interaction import State
+from cti.core.piece import PieceKind, PieceState
 from cti.core.site import Agent, Queue, Site, Skills, Texts
 
 SNAPSHOT_VERSION = 3
@@ -34,7 +36,9 @@ class Leg(Struct):
     channel: ChannelId
     interaction: InteractionId
     phone: Phone | None
-    """None: the caller's own."""
+    """None: the caller's own, or somebody's outside."""
+    outside: bool = False
+    """We have called a number outside on it."""
     offer: OfferId | None = None
     started: bool = True
     """False: asked for, not yet seen."""
@@ -46,6 +50,24 @@ class Leg(Struct):
     """When that was asked first."""
     ask_again: Ms | None = None
     """When it is asked again, should the channel still be there."""
+
+
+class Callback(Struct):
+    """A customer in line who is to be called back. Their calls in vain are counted here."""
+
+    to: IdentifierId
+    at: Ms | None
+    """Not before."""
+    first: str
+    """Whose phone rings first: `agent` or `customer`."""
+    released: Ms | None = None
+    """When the caller hung up."""
+    due: bool = False
+    """Called as soon as it is their turn."""
+    until: Ms | None = None
+    """When that changes; None: not by time."""
+    tries: int = 0
+    tried_by: AgentId | None = None
 
 
 class Offer(Struct):
@@ -84,12 +106,21 @@ class Told(Struct):
     """The time by which an agent had been promised first."""
 
 
+class Spoken(Struct):
+    """A message that is recorded and not sent yet, and for whom."""
+
+    ms: Ms
+    queue: QueueId | None
+    skills: Skills
+
+
 class Interaction(Struct):
     """One open piece of work."""
 
     id: InteractionId
     kind: str
     channel: ChannelId
+    """The caller's, or of who is called; empty: nobody of theirs is on the line."""
     number: str
     caller: IdentifierId | None
     language: Language | None
@@ -103,6 +134,8 @@ class Interaction(Struct):
     priority: int = 0
     raised: int = 0
     """Priority set by hand, on top."""
+    helped: bool = False
+    """They asked to be helped first: their priority is higher by it."""
     overflowed: bool = False
     closing: ClosingId | None = None
     """How the queue they were moved from last was closed."""
@@ -133,9 +166,22 @@ class Interaction(Struct):
     parted: Ms | None = None
     held: Ms | None = None
     """Since when on hold."""
+    direction: str = "in"
+    """`out`: an agent calls them."""
+    callback: Callback | None = None
+    """They are to be called back; until they are reached."""
+    called_back: Callback | None = None
+    """The callback by which they were reached: it may turn out to have been a machine."""
+    missed: str = ""
+    """How the last leg to the outside came to nothing, as in `DialEnded`; until they are reached."""
+    dials: int = 0
+    """So many legs to the outside there have been."""
+    outside: ChannelId | None = None
+    """The leg of somebody outside whom an agent gave them to."""
     judged: bool | None = None
     surveyed: bool = False
     flow_end: str = ""
+    spoken: Spoken | None = None
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -143,6 +189,41 @@ class Interaction(Struct):
     def waits_since(self) -> Ms:
         """Begin of this wait: after a talk, later than that of the place."""
         return max(self.since, self.parted or self.since)
+
+
+class Piece(Struct):
+    """One open piece of text work."""
+
+    id: InteractionId
+    kind: PieceKind
+    about: InteractionId | None
+    """The call it was left in."""
+    caller: IdentifierId | None
+    number: str
+    language: Language | None
+    length: Ms
+    opened: Ms
+    """When it came."""
+    state: PieceState = PieceState.WAITING
+    queue: QueueId | None = None
+    skills: Skills = field(default_factory=dict)
+    priority: int = 0
+    since: Ms = Ms(0)
+    """Begin of the wait; kept however often it goes back in line."""
+    preferred: AgentId | None = None
+    preferred_as: str = ""
+    kept_until: Ms = Ms(0)
+    agent: AgentId | None = None
+    """On whose desk it is, or who keeps it for later."""
+    at: Ms = Ms(0)
+    """Since when it is there so."""
+    until: Ms | None = None
+    """By when it is to be opened, or until when it is kept."""
+    why: tuple[Why, ...] = ()
+    answered: bool = False
+    """Somebody has opened it."""
+    given_by: AgentId | None = None
+    """Who gave it away last."""
 
 
 class AgentNow(Struct):
@@ -163,10 +244,24 @@ class AgentNow(Struct):
     next_reason: ReasonId | None = None
     opted_out: tuple[QueueId, ...] = ()
     """Queues they take no calls of, sorted; for this shift, and as far as a queue allows it (`queue.without`)."""
+    dialled: list[Ms] = field(default_factory=list)
+    """When they dialled numbers outside, of the last hour."""
     desk: bool = False
     """A desk is open and beating."""
     desk_until: Ms | None = None
     """After a restart: the time by which the desk must be back."""
+    desk_gone: Ms | None = None
+    """Since when there has been no desk."""
+    work: dict[InteractionId, PieceKind] = field(default_factory=dict)
+    """Pieces of text work in hand, beside the call."""
+    later: list[InteractionId] = field(default_factory=list)
+    """Pieces they keep for later."""
+    unopened: InteractionId | None = None
+    """The one of those in hand that has not been opened yet."""
+    text_idle_since: Ms = Ms(0)
+    """When a piece left their hand last."""
+    text_paused: Ms | None = None
+    """Not offered text work until then."""
 
     @property
     def share_worked(self) -> float:
@@ -182,12 +277,23 @@ class Switch(Struct):
     since: Ms
 
 
+class IncidentNow(Struct):
+    """A sentence that callers hear, of the site or of one queue."""
+
+    incident: IncidentId
+    by: AgentId
+    since: Ms
+    until: Ms
+
+
 class QueueToday(Struct):
     """Counters of one queue since midnight in the site's zone."""
 
     arrived: int = 0
     answered: int = 0
     abandoned: int = 0
+    left: int = 0
+    """Who left the line by their own choice but with something: a message, an answer; or were sent away."""
     within: int = 0
     waited_answered: Ms = Ms(0)
     talked: Ms = Ms(0)
@@ -195,6 +301,14 @@ class QueueToday(Struct):
     """Callers who were told a time, as far as it is known whether it was right."""
     kept: int = 0
     """Those who got an agent within it."""
+    callbacks: int = 0
+    """Callers who hung up and kept their place."""
+    text_arrived: int = 0
+    text_opened: int = 0
+    """For the first time."""
+    text_within: int = 0
+    """Those of them within the queue's `text_level_s`."""
+    text_done: int = 0
 
 
 class Today(Struct):
@@ -219,8 +333,12 @@ class World(Struct):
     asterisk: bool = False
     booted: Ms = Ms(0)
     interactions: dict[InteractionId, Interaction] = field(default_factory=dict)
+    pieces: dict[InteractionId, Piece] = field(default_factory=dict)
+    """Text work that has not ended."""
     agents: dict[AgentId, AgentNow] = field(default_factory=dict)
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
+    callbacks: dict[InteractionId, None] = field(default_factory=dict)
+    """Who is to be called back."""
     phones: dict[Phone, bool] = field(default_factory=dict)
     """Whether each phone was last seen reachable: a hint."""
     today: Today = field(default_factory=Today)
@@ -228,11 +346,18 @@ class World(Struct):
     """Channels that ended a moment ago, for a session whose first word comes after its channel's last."""
     switches: dict[QueueId, Switch] = field(default_factory=dict)
     """Queues closed by hand."""
+    incidents: dict[QueueId, IncidentNow] = field(default_factory=dict)
+    """By queue, and by `incidents.EVERYWHERE`; also some that are over by now."""
     paces: dict[QueueId, Pace] = field(default_factory=dict)
     """How calls of each queue have gone lately: what estimates are made of."""
     foreseen_at: Ms = Ms(0)
     """When a wait was foreseen last."""
     version: int = SNAPSHOT_VERSION
+
+    @property
+    def outside(self) -> int:
+        """Calls to the outside at this moment."""
+        return sum(leg.outside for leg in self.legs.values())
 
     def queue(self, queue: QueueId | None) -> Queue | None:
         """The queue as the site has it, None when it has been deleted meanwhile."""

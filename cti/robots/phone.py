@@ -248,7 +248,7 @@ class Phone(asyncio.DatagramProtocol):
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, port: int = 0) -> None:
-        """Bind, to any port unless told; nothing is said to anybody yet."""
+        """Bind; nothing is said to anybody yet. `port`: for one whom others must find; 0: any."""
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self.address, port))
         self._transport = transport

@@ -8,7 +8,7 @@ from cti.core.site import Site
 from cti.setup import resources, site
 from cti.setup.problem import SetupProblem
 from ivr import load
-from ivr.flow import Flow, Flows, Route
+from ivr.flow import Flow, Flows, Message, Route
 
 
 def read_flows(data: Path) -> Flows:
@@ -53,10 +53,11 @@ def problems(in_force: Site, site_file: Path, flows: Flows, folder: Path) -> lis
     for flow in used.values():
         file = folder / f"{flow.id}.toml"
         for name, node in flow.nodes.items():
-            if isinstance(node, Route) and node.queue not in in_force.queue_by_id:
+            named = node.queue if isinstance(node, Route | Message) else None
+            if named is not None and named not in in_force.queue_by_id:
                 where = f"nodes.{name}.queue"
                 wrong.append(
-                    f"{file}:{load.line_of(file, where)}: {where}: the site has no queue '{node.queue}'."
+                    f"{file}:{load.line_of(file, where)}: {where}: the site has no queue '{named}'."
                     f" Write {_any(queue.id for queue in in_force.queues)}, or add [[queues]] to {site_file}."
                 )
     return wrong

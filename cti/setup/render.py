@@ -92,7 +92,7 @@ def _dialled(site: Site) -> dict[str, str]:
 def _music(site: Site, folder: Path, install: AsteriskInstall, warn: Callable[[str], None]) -> dict[str, Path]:
     """Music class -> folder. A class without files of its own plays what came with Asterisk."""
     classes = {}
-    for name in dict.fromkeys(("default", *(queue.music for queue in site.queues))):
+    for name in dict.fromkeys(("default", *(name for queue in site.queues for name in queue.music_classes))):
         ours = folder / name
         classes[name] = ours if ours.is_dir() and any(ours.iterdir()) else install.share / "moh"
         if name != "default" and classes[name] != ours:

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
 from cti.setup import calendars
 from cti.setup.problem import SetupProblem
@@ -23,6 +24,10 @@ _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORK_NUMBER = re.compile(r"[0-9]{1,10}")
 _SITE = re.compile(r"sips?:[A-Za-z0-9+*_.-]+@([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 """It becomes part of a Dial() in the dialplan."""
+_BEGIN = re.compile(r"\+[1-9][0-9]{0,14}|[0-9]{2,8}")
+_PEER = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_RING_MOST_S = 110
+"""The dialplan lets an agent hear it ring for two minutes."""
 _SECURITIES = ("tls", "starttls", "none")
 _ROLES = ("agent", "supervisor", "administrator")
 _KEPT_MOST_S = 3600
@@ -71,10 +76,10 @@ def check(site: Site) -> list[str]:
             if not _ID.fullmatch(name)
         ]
         wrong += [f"Two of the {kind}s are called '{name}'." for name in _twice(ids)]
-    words = ([each.id for each in kind] for kind in (site.reasons, site.outcomes, site.closings))
+    words = ([each.id for each in kind] for kind in (site.reasons, site.outcomes, site.closings, site.incidents))
     for names in words:
         wrong += [f"'{name}' may hold only a-z, 0-9, '_' and '-'." for name in names if not _WORD.fullmatch(name)]
-        wrong += [f"Two reasons, outcomes or closings are called '{name}'." for name in _twice(names)]
+        wrong += [f"Two reasons, outcomes, closings or incidents are called '{name}'." for name in _twice(names)]
     wrong += [f"Two agents have the work number {name}." for name in _twice(a.work_number for a in site.agents)]
     wrong += [f"The number {name} is there twice." for name in _twice(n.number.lstrip("+") for n in site.numbers)]
     for agent in site.agents:
@@ -93,8 +98,12 @@ def check(site: Site) -> list[str]:
                 wrong.append(f"Queue {queue.id}: {name} is 0 (off) to {_KEPT_MOST_S} seconds.")
         if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
             wrong.append(f"Queue {queue.id}: each ring has another after_s, and none is below 0.")
-        if not _ID.fullmatch(queue.music):
-            wrong.append(f"Queue {queue.id}: music '{queue.music}' may hold only a-z, 0-9 and '-'.")
+        wrong += [
+            f"Queue {queue.id}: music '{name}' may hold only a-z, 0-9 and '-'."
+            for name in queue.music_classes
+            if not _ID.fullmatch(name)
+        ]
+        wrong += _room(queue)
     wrong += [f"Tier {tier} is {ahead} minutes ahead: 0 or more." for tier, ahead in site.tiers.items() if ahead < 0]
     for holder, skills in holders:
         high = [f"{name} = {level}" for name, level in skills.items() if not 1 <= level <= 10]
@@ -113,6 +122,7 @@ def check(site: Site) -> list[str]:
                 ipaddress.ip_network(address, strict=False)
             except ValueError:
                 wrong.append(f"Trunk {trunk.id}: '{address}' is no IP address or network.")
+    wrong += _outgoing(site)
     for account in site.mail.accounts:
         if account.security not in _SECURITIES:
             wrong.append(f"Mail account {account.id}: security is {', '.join(_SECURITIES)}, not '{account.security}'.")
@@ -123,6 +133,52 @@ def check(site: Site) -> list[str]:
         if not account.folders:
             wrong.append(f"Mail account {account.id}: name at least one folder, or '*'.")
     return [*wrong, *calendars.check(site, zones)]
+
+
+def _outgoing(site: Site) -> list[str]:
+    rules, wrong = site.outgoing, []
+    trunk = next((trunk for trunk in site.trunks if trunk.id == rules.trunk), None)
+    if rules.trunk and (trunk is None or not trunk.peer):
+        wrong.append(f"[outgoing]: '{rules.trunk}' is no trunk with a peer to send calls to.")
+    if bool(rules.trunk) != bool(rules.allow):
+        wrong.append("[outgoing]: calls to the outside need both a trunk and allow, the begins of allowed numbers.")
+    for begin in (*rules.allow, *rules.premium):
+        if not _BEGIN.fullmatch(begin):
+            wrong.append(f"[outgoing]: '{begin}' is neither '+' and digits nor a short number.")
+    if rules.number and rules.number not in {number.number for number in site.numbers}:
+        wrong.append(f"[outgoing]: number '{rules.number}' is none of the hotline's.")
+    wrong += [f"[outgoing]: '{role}' is no role; there are {', '.join(_ROLES)}." for role in {*rules.roles} - {*_ROLES}]
+    known = {agent.id for agent in site.agents}
+    wrong += [f"[outgoing]: there is no agent '{agent}'." for agent in rules.agents if agent not in known]
+    if rules.queue is not None and rules.queue not in {queue.id for queue in site.queues}:
+        wrong.append(f"[outgoing]: there is no queue '{rules.queue}'.")
+    if rules.at_once < 1 or rules.per_hour < 1 or not 5 <= rules.ring_s <= _RING_MOST_S:
+        wrong.append(f"[outgoing]: at_once and per_hour are at least 1, ring_s is 5 to {_RING_MOST_S}.")
+    wrong += [
+        f"Trunk {each.id}: peer '{each.peer}' is not host or host:port."
+        for each in site.trunks
+        if each.peer and not _PEER.fullmatch(each.peer)
+    ]
+    for queue in site.queues:
+        callbacks = queue.callbacks
+        if callbacks.tries < 1 or callbacks.every_s < 1:
+            wrong.append(f"Queue {queue.id}: callbacks need at least one try, and every_s of 1 or more.")
+        if callbacks.owner is not None and callbacks.owner not in known:
+            wrong.append(f"Queue {queue.id}: there is no agent '{callbacks.owner}' to own callbacks.")
+    return wrong
+
+
+def _room(queue: Queue) -> list[str]:
+    room = queue.room
+    wrong = []
+    if isinstance(queue.music, dict) and (strange := sorted(queue.music.keys() - set(LANGUAGES))):
+        wrong.append(f"Queue {queue.id}: music for '{strange[0]}'; languages are {', '.join(LANGUAGES)}.")
+    if any(len(key) != 1 or key not in "0123456789" for key in room.keys):
+        wrong.append(f"Queue {queue.id}: room.keys are single digits; '*' and '#' mean back and done everywhere.")
+    wrong += [f"Queue {queue.id}: room.keys has two keys for {name}." for name in _twice(room.keys.values())]
+    if min(room.callback_over_s, room.repeat_s, room.help_minutes) < 0 or room.announce_every < 1:
+        wrong.append(f"Queue {queue.id}: times of room are 0 or more, announce_every is 1 or more.")
+    return wrong
 
 
 def _overflow(queue: Queue, site: Site) -> list[str]:

@@ -154,7 +154,7 @@ class _Run:
 
     def _pick_up(self, leg: ChannelId) -> None:
         ring = self._offers.pop(leg, None)
-        if ring is not None:
+        if ring is not None and ring.caller is not None:
             bridge = BridgeId(ring.offer)
             self._say(i.BridgeEntered(channel=leg, bridge=bridge))
             self._say(i.BridgeEntered(channel=ring.caller, bridge=bridge))

@@ -125,6 +125,7 @@ def _forget_contacts(connection: Connection, found: Whose) -> None:
         "DELETE FROM notes WHERE interaction IN :ids",
         "UPDATE interactions SET owner = :nobody, customer = NULL, title = '', text = '' WHERE id IN :ids",
         "UPDATE calls SET caller = NULL WHERE interaction IN :ids",
+        "UPDATE pieces SET caller = NULL WHERE piece IN :ids",
     ):
         _each(connection, change, found.interactions, names if ":nobody" in change else {})
 

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import lists, person, reads, records, work
+from cti.store import abandoned, lists, person, reads, records, text_work, work
 from cti.store.database import Store
 from cti.store.days import beside, of_kinds
 from cti.store.erase import Erased, erase
@@ -30,6 +30,7 @@ from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
 from cti.store.reader import Reader
 from cti.store.views import (
+    Abandoned,
     AgentDay,
     AgentNote,
     Answer,
@@ -41,6 +42,7 @@ from cti.store.views import (
     Entry,
     Message,
     Person,
+    PieceLine,
     Pop,
     PromiseLine,
 )
@@ -132,6 +134,16 @@ class History:
         found = self._remembered.get(identifier)
         return "" if found is None else reads.display(found.kind, found.value)
 
+    async def number_of(self, identifier: IdentifierId) -> str:
+        """The number behind an identifier, in its normal form; empty: none, or erased."""
+        found = self._remembered.get(identifier)
+        if found is not None:
+            return found.value if found.kind == "tel" else ""
+        if not identifier.startswith("tel:"):
+            return ""
+        known = await self._read(lambda db: reads.known(db, identifier))
+        return known.value if known is not None else ""
+
     async def facts(self, number_raw: str) -> CallerFacts:
         """What a flow may branch on. Remembers the number, too."""
         return await self.facts_of(self.remember(number_raw))
@@ -172,6 +184,7 @@ class History:
             if who is None:
                 return None
             found = reads.person(db, who, now, besides=besides)
+            found = msgspec.structs.replace(found, numbers=lists.numbers(db, reads.owners_of(db, customer)))
             return self._answered(found, now) if self._answers is not None else found
 
         return await self._read(look)
@@ -194,6 +207,14 @@ class History:
     async def call(self, interaction: InteractionId) -> CallLine | None:
         """One call in full; None: there is no such call."""
         return await self._read(lambda db: lists.call(db, interaction))
+
+    async def piece(self, piece: InteractionId) -> PieceLine | None:
+        """One piece of text work in full; None: there is no such piece."""
+        return await self._read(lambda db: text_work.piece_line(db, piece))
+
+    async def recording(self, piece: InteractionId) -> Path | None:
+        """The file of a message that was left; None: there is none, or none any more."""
+        return await self._read(lambda db: text_work.recording(db, self._recordings, piece))
 
     async def calls(
         self,
@@ -219,6 +240,16 @@ class History:
         """An attachment's bytes; None: there is no such attachment."""
         return await self._read(lambda db: lists.attachment(db, digest))
 
+    async def abandoned(self) -> tuple[Abandoned, ...]:
+        """Callers of the last days who left before anybody had them, and were not served since."""
+        now = self._now()
+        return await self._read(lambda db: abandoned.left(db, now))
+
+    async def handle_abandoned(self, interaction: InteractionId, agent: AgentId | None) -> bool:
+        """An agent has seen to a caller who left; None takes it back. False: nobody left that call."""
+        now = self._now()
+        return await self._write(lambda c: abandoned.handle(c, interaction, agent, now))
+
     async def search(self, query: str, limit: int = 20) -> tuple[CustomerHit, ...]:
         """Customers by name, number, address, account or case number."""
         return await self._read(lambda db: lists.search(db, self._identities, query, limit))
@@ -230,8 +261,8 @@ class History:
             return ()
 
         def look(db: Reader) -> tuple[Record, ...]:
-            span = db.execute("SELECT first_seq, last_seq FROM calls WHERE interaction = ?", (interaction,)).fetchone()
-            return tuple(journal.story(span[0], span[1], interaction)) if span else ()
+            span = text_work.span(db, interaction)
+            return tuple(journal.story(*span, interaction)) if span is not None else ()
 
         return await self._read(look)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cti.core.ids import AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
+from cti.core.ids import OUTWARD, AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
 from cti.store import paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
 from cti.store.reader import Reader
@@ -20,6 +20,7 @@ _CALL = """
     FROM calls c LEFT JOIN identifiers i ON i.id = c.caller LEFT JOIN annotations a ON a.interaction = c.interaction
          LEFT JOIN customers u ON u.id = a.customer
 """
+_NUMBERS = 5
 
 
 def cursor(before: str | None) -> tuple[int, str] | None:
@@ -92,6 +93,7 @@ def _call_line(row: _CallRow) -> CallLine:
         number=number,
         display=reads.display(kind, value) if kind and value else "",
         from_page=kind == "device",
+        outgoing=id_.startswith(OUTWARD),
         language=language,
         queue=QueueId(queue) if queue else None,
         agent=AgentId(agent) if agent else None,
@@ -225,6 +227,16 @@ def _candidates(db: Reader, identities: Identities, query: str, limit: int) -> I
     rows = db.execute("SELECT id FROM customers WHERE name_key LIKE ? ESCAPE '\\' LIMIT ?", (pattern, limit))
     for (customer,) in rows.fetchall():
         yield customer, ""
+
+
+def numbers(db: Reader, owners: Sequence[str]) -> tuple[str, ...]:
+    """The telephone numbers among a customer's identifiers, the one seen last first."""
+    phones = [owner for owner in owners if owner.startswith("tel:")][:_NUMBERS]
+    if not phones:
+        return ()
+    marks = ", ".join("?" * len(phones))
+    rows = db.execute(f"SELECT value FROM identifiers WHERE id IN ({marks}) ORDER BY last_seen DESC", phones)
+    return tuple(reads.display("tel", value) for (value,) in rows)
 
 
 def _last(db: Reader, owner: str) -> Ms | None:

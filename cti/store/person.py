@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from cti.core.events import Record
 from cti.core.ids import Ms
-from cti.store import lists, reads
+from cti.store import lists, reads, text_work
 from cti.store.identity import KINDS
 from cti.store.journal import Journal
 from cti.store.reader import Reader
-from cti.store.views import CallLine, Entry, Message
+from cti.store.views import CallLine, Entry, Message, PieceLine
 
 _PAGE = 500
 
@@ -61,6 +61,13 @@ class HeldCall(Struct, frozen=True, kw_only=True):
     records: tuple[Record, ...]
 
 
+class HeldPiece(Struct, frozen=True, kw_only=True):
+    """A piece of text work, such as a message left, and the journal's records of it."""
+
+    line: PieceLine
+    records: tuple[Record, ...]
+
+
 class Thread(Struct, frozen=True, kw_only=True):
     """The mails of one line of the timeline."""
 
@@ -98,6 +105,7 @@ class Export(Struct, frozen=True, kw_only=True):
     identifiers: tuple[Held, ...]
     timeline: tuple[Entry, ...]
     calls: tuple[HeldCall, ...]
+    pieces: tuple[HeldPiece, ...]
     threads: tuple[Thread, ...]
     cases: tuple[HeldCase, ...]
     promises: tuple[HeldPromise, ...]
@@ -127,9 +135,23 @@ def whose(db: Reader, customer: str) -> Whose | None:
         lines += db.execute(
             "SELECT at, id FROM interactions WHERE owner = ? AND customer = ?", (owner, customer)
         ).fetchall()
+    lines += _beside(db, [id_ for _, id_ in lines])
     return Whose(
-        customer=customer, own=tuple(own), shared=tuple(shared), interactions=tuple(id_ for _, id_ in sorted(lines))
+        customer=customer,
+        own=tuple(own),
+        shared=tuple(shared),
+        interactions=tuple(id_ for _, id_ in sorted(set(lines))),
     )
+
+
+def _beside(db: Reader, interactions: Sequence[str]) -> Iterator[tuple[Ms, str]]:
+    """The messages left in these calls and the calls these messages were left in: whose one is, theirs is the other."""
+    for marks, page in pages(interactions):
+        yield from db.execute(
+            f"SELECT at, piece FROM pieces WHERE about IN ({marks}) UNION ALL SELECT i.at, i.id FROM pieces p"
+            f" JOIN interactions i ON i.id = p.about WHERE p.piece IN ({marks})",
+            (*page, *page),
+        ).fetchall()
 
 
 def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Export | None:
@@ -151,6 +173,7 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
         identifiers=tuple(_held(db, found)),
         timeline=tuple(_entries(db, found.interactions)),
         calls=tuple(_calls(db, journal, found.interactions)),
+        pieces=tuple(_pieces(db, journal, found.interactions)),
         threads=tuple(threads),
         cases=tuple(
             HeldCase(id=row[0], title=row[1], state=row[2], opened=row[3], closed=row[4], owner=row[5])
@@ -217,13 +240,18 @@ def _calls(db: Reader, journal: Journal | None, interactions: Sequence[str]) -> 
     for interaction in interactions:
         if (line := lists.call(db, interaction)) is None:
             continue
-        records: list[Record] = []
-        if journal is not None:
-            first, last = db.execute(
-                "SELECT first_seq, last_seq FROM calls WHERE interaction = ?", (interaction,)
-            ).fetchone()
-            records = journal.story(first, last, interaction)
-        yield HeldCall(line=line, records=tuple(records))
+        yield HeldCall(line=line, records=_records(db, journal, interaction))
+
+
+def _pieces(db: Reader, journal: Journal | None, interactions: Sequence[str]) -> Iterator[HeldPiece]:
+    for interaction in interactions:
+        if (line := text_work.piece_line(db, interaction)) is not None:
+            yield HeldPiece(line=line, records=_records(db, journal, interaction))
+
+
+def _records(db: Reader, journal: Journal | None, interaction: str) -> tuple[Record, ...]:
+    told = text_work.span(db, interaction)
+    return tuple(journal.story(*told, interaction)) if journal is not None and told is not None else ()
 
 
 def _of(db: Reader, columns: str, owners: Sequence[str]) -> Iterator[tuple[Any, ...]]:

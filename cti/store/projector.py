@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeGuard
 
@@ -19,13 +19,15 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.core import events as ev
+from cti.core.dialling import NOT_REACHED
 from cti.core.events import Record
-from cti.core.ids import Ms
+from cti.core.ids import OUTWARD, Ms
 from cti.core.site import in_all
-from cti.store import paths
+from cti.store import paths, text_work
 from cti.store.database import Store
 from cti.store.journal import Journal, JournalError
-from cti.store.records import NOBODY, InteractionRow, put_interactions
+from cti.store.records import NOBODY, InteractionRow, put_interactions, sole_customers
+from cti.store.text_work import PieceRow
 
 _NAME = "history"
 _SOURCE = "journal"
@@ -33,7 +35,19 @@ _BATCH = 500
 _REMEMBERED = 5000
 _RETRY_S = 1.0
 _QUARTER_MS = 900_000
-_MARKS = {"abandoned": "abandoned", "abandoned_again": "abandoned", "lost": "missed"}
+_MARKS = {
+    "abandoned": "abandoned",
+    "abandoned_again": "abandoned",
+    "message": "message",
+    **dict.fromkeys(("lost", "callback_missed", "not_reached", *NOT_REACHED), "missed"),
+}
+_PROMISED_MS = 24 * 3600 * 1000
+"""Within a day somebody sees to a customer whom no callback reached."""
+_CALL_BACK = {
+    "en": "Call back: asked for it, and not reached in {n} tries",
+    "cmn": "回电：客户要求回电，试了 {n} 次没有接通",
+    "yue": "回電：客戶要求回電，試了 {n} 次未能接通",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +100,10 @@ _ERASED = text("SELECT identifier, at FROM erased WHERE identifier IN :callers")
     bindparam("callers", expanding=True)
 )
 _KNOWN = text("SELECT interaction FROM calls WHERE interaction IN :ids").bindparams(bindparam("ids", expanding=True))
+_PROMISED = text(
+    "INSERT INTO promises (customer, interaction, what, due, made, agent, state, source)"
+    " VALUES (:customer, :interaction, :what, :due, :at, :agent, 'open', :source) ON CONFLICT (source) DO NOTHING"
+)
 _ADVANCE = text(
     "INSERT INTO positions (name, seq) VALUES (:name, :seq) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq"
 )
@@ -96,6 +114,7 @@ class Fold:
 
     def __init__(self) -> None:
         self._calls: dict[str, _Call] = {}
+        self._pieces: dict[str, PieceRow] = {}
         self._names: dict[str, str] | None = None
 
     def position(self, connection: Connection) -> int:
@@ -128,8 +147,10 @@ class Fold:
         """
         position = self.position(connection)
         touched: dict[str, _Call] = {}
+        handled: dict[str, PieceRow] = {}
         arrived: dict[int, int] = {}
         spoke: dict[str, str] = {}
+        missed: list[tuple[_Call, ev.CallbackMissed, Ms]] = []
         for record in records:
             if record.seq <= position:
                 continue
@@ -144,18 +165,27 @@ class Fold:
                 case ev.InteractionOpened(channel_kind="call"):
                     call = _opened(record.seq, record.at, event)
                     self._calls[call.interaction] = call
-                    arrived[record.at // _QUARTER_MS] = arrived.get(record.at // _QUARTER_MS, 0) + 1
+                    if event.direction == "in":
+                        arrived[record.at // _QUARTER_MS] = arrived.get(record.at // _QUARTER_MS, 0) + 1
+                case _ if (name := getattr(event, "piece", None)) is not None:
+                    if (piece := self._piece(connection, record, name)) is not None:
+                        handled[name] = piece
+                    continue
                 case _:
                     interaction = getattr(event, "interaction", None)
                     if interaction is None or (found := self._call(connection, interaction)) is None:
                         continue
                     call = found
                     _apply(call, event)
+                    if isinstance(event, ev.CallbackMissed):
+                        missed.append((call, event, record.at))
                     call.last_seq = record.seq
             touched[call.interaction] = call
             if call.language and call.caller and isinstance(event, ev.LanguageSet | ev.InteractionOpened):
                 spoke[call.caller] = call.language
         self._write(connection, list(touched.values()))
+        _promise(connection, missed)
+        self._write_pieces(connection, list(handled.values()))
         if arrived:
             connection.execute(_ARRIVED, [{"quarter": quarter, "n": n} for quarter, n in arrived.items()])
         if spoke:
@@ -167,6 +197,7 @@ class Fold:
     def forget(self) -> None:
         """Drop what is remembered: the tables hold the truth."""
         self._calls.clear()
+        self._pieces.clear()
         self._names = None
 
     def clear(self, connection: Connection) -> None:
@@ -174,7 +205,7 @@ class Fold:
         self.forget()
         connection.execute(text("DELETE FROM interactions WHERE source = :source"), {"source": _SOURCE})
         connection.execute(text("DELETE FROM arrivals WHERE source = :source"), {"source": _SOURCE})
-        for table in ("calls", "agent_names"):
+        for table in ("calls", "pieces", "agent_names"):
             connection.execute(text(f"DELETE FROM {table}"))
         connection.execute(text("UPDATE identifiers SET language = NULL"))
         connection.execute(_ADVANCE, {"name": _NAME, "seq": 0})
@@ -188,6 +219,25 @@ class Fold:
             call = self._calls[interaction] = _Call(**row._mapping)
         return call
 
+    def _piece(self, connection: Connection, record: Record, name: str) -> PieceRow | None:
+        """The piece a record is about, with what it says; None: one that history has never heard of."""
+        if isinstance(record.event, ev.PieceArrived):
+            self._pieces[name] = text_work.opened(record, record.event)
+            return self._pieces[name]
+        piece = self._pieces.get(name) or text_work.known(connection, name)
+        if piece is not None:
+            self._pieces[name] = piece
+            text_work.told(piece, record)
+        return piece
+
+    def _write_pieces(self, connection: Connection, pieces: list[PieceRow]) -> None:
+        if not pieces:
+            return
+        _leave_out_the_erased(connection, pieces)
+        text_work.put(connection, pieces)
+        put_interactions(connection, [text_work.line(piece, self._name(connection, piece.agent)) for piece in pieces])
+        connection.execute(_LINKED, [{"id": piece.piece} for piece in pieces])
+
     def _write(self, connection: Connection, calls: list[_Call]) -> None:
         if not calls:
             return
@@ -196,10 +246,13 @@ class Fold:
         put_interactions(connection, [self._line(connection, call) for call in calls])
         connection.execute(_LINKED, [{"id": call.interaction} for call in calls])
 
-    def _line(self, connection: Connection, call: _Call) -> InteractionRow:
+    def _name(self, connection: Connection, agent: str) -> str:
         if self._names is None:
             rows = connection.execute(text("SELECT agent, name FROM agent_names"))
             self._names = {row.agent: row.name for row in rows}
+        return self._names.get(agent, agent)
+
+    def _line(self, connection: Connection, call: _Call) -> InteractionRow:
         return InteractionRow(
             owner=call.caller or NOBODY,
             at=call.at,
@@ -207,22 +260,44 @@ class Fold:
             kind="call",
             language=call.language,
             agent=call.agent,
-            agent_name=self._names.get(call.agent, call.agent),
+            agent_name=self._name(connection, call.agent),
             lasted=call.talked or None,
             waited=call.waited or None,
             path=call.path,
+            inbound=not call.interaction.startswith(OUTWARD),
             solved=call.solved,
             mark=_MARKS.get(call.state, ""),
             source=_SOURCE,
         )
 
     def _trim(self) -> None:
-        for interaction in list(islice(self._calls, max(0, len(self._calls) - _REMEMBERED))):
-            del self._calls[interaction]
+        for kept in (self._calls, self._pieces):
+            for interaction in list(islice(kept, max(0, len(kept) - _REMEMBERED))):
+                del kept[interaction]
 
 
-def _leave_out_the_erased(connection: Connection, calls: list[_Call]) -> None:
-    """The journal still has the id of a caller who was erased since: those calls are nobody's."""
+def _promise(connection: Connection, missed: list[tuple[_Call, ev.CallbackMissed, Ms]]) -> None:
+    """What no callback brought about is a promise with an owner; folded again it is the same one."""
+    for call, event, at in missed:
+        if call.caller is None:
+            continue
+        customers = sole_customers(connection, [call.caller])
+        connection.execute(
+            _PROMISED,
+            {
+                "customer": customers.get(call.caller, call.caller),
+                "interaction": call.interaction,
+                "what": _CALL_BACK.get(call.language or "en", _CALL_BACK["en"]).format(n=event.tries),
+                "due": at + _PROMISED_MS,
+                "at": at,
+                "agent": event.owner or "",
+                "source": f"callback:{call.interaction}",
+            },
+        )
+
+
+def _leave_out_the_erased(connection: Connection, calls: Sequence[_Call | PieceRow]) -> None:
+    """The journal still has the id of a caller who was erased since: those calls and pieces are nobody's."""
     callers = list({call.caller for call in calls if call.caller is not None})
     erased: dict[str, int] = {}
     for start in range(0, len(callers), 500):
@@ -257,20 +332,32 @@ def _apply(call: _Call, event: ev.Event) -> None:
             call.path = paths.extended(call.path, in_all(label))
         case ev.Queued(queue=queue):
             call.queue = queue
+        case ev.Dialled(agent=agent) if agent is not None and not call.talked:
+            call.agent = agent
+        case ev.DialEnded(how=how) if call.interaction.startswith(OUTWARD) and not call.talked:
+            call.state = how
         case ev.Connected(agent=agent, waited=waited):
             call.agent = agent
             call.waited = call.waited or waited
         case ev.ServedElsewhere(waited=waited):
             call.waited = call.waited or waited
-        case ev.TalkEnded(talked=talked):
+        case ev.TalkEnded(talked=talked) | ev.OutsideEnded(talked=talked):
             call.talked += talked
         case ev.Judged(solved=solved):
             call.solved = solved
         case ev.WrappedUp(outcome=outcome):
             # After a transfer two agents wrap one call up; who says nothing takes nothing back.
             call.outcome = outcome or call.outcome
+        case ev.MessageLeft():
+            # Also after its end, of one who hung up while speaking.
+            call.state = "message"
+        case ev.AnswerHeard(solved=True):
+            call.solved = True
+        case ev.FlowFinished(waited=waited):
+            call.waited = call.waited or waited
         case ev.InteractionEnded(how=how, queue=queue, waited=waited):
-            call.state = how
+            if how != "not_reached" or call.state == "open":
+                call.state = how
             call.queue = call.queue or queue or ""
             call.waited = call.waited or waited
         case _:

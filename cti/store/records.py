@@ -282,6 +282,7 @@ def confirm(connection: Connection, interaction: str, customer: str | None, at: 
     caller = connection.execute(
         text(
             "SELECT coalesce((SELECT caller FROM calls WHERE interaction = :id),"
+            " (SELECT caller FROM pieces WHERE piece = :id),"
             " (SELECT owner FROM interactions WHERE id = :id))"
         ),
         {"id": interaction},

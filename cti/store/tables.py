@@ -80,7 +80,7 @@ interactions = Table(
     Column("owner", _String, nullable=False),  # an identifier, `customer:<id>`, or `nobody`
     Column("at", BigInteger, nullable=False),
     Column("id", _String, nullable=False),
-    Column("kind", _String, nullable=False),  # call, mail, chat, sms, search, form, visit, order
+    Column("kind", _String, nullable=False),  # call, message, mail, chat, sms, search, form, visit, order
     Column("customer", _String),  # confirmed by an agent; NULL: whoever the owner is linked to
     _text("title"),
     _text("text"),
@@ -129,6 +129,28 @@ calls = Table(
 )
 """Our own calls in full, folded from the journal; each has its line in `interactions`, too."""
 
+pieces = Table(
+    "pieces",
+    metadata,
+    Column("piece", _String, primary_key=True),
+    Column("kind", _String, nullable=False),  # message
+    Column("about", _String),  # the call it was left in; its recording has that name
+    Column("at", BigInteger, nullable=False),
+    Column("caller", _String),  # an identifier; NULL: withheld
+    _text("number"),  # the hotline number that was dialled
+    Column("language", _String),
+    _text("queue"),
+    _text("agent"),  # the last who opened it
+    Column("state", _String, nullable=False),  # open, or how it ended
+    Column("waited", BigInteger, nullable=False),  # until it was opened first
+    Column("length", BigInteger, nullable=False),  # of the recording
+    _text("outcome"),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Index("pieces_about", "about"),
+)
+"""Text work in full, folded from the journal; each has its line in `interactions`, too."""
+
 tallies = Table(
     "tallies",
     metadata,
@@ -148,7 +170,7 @@ annotations = Table(
     _text("text"),
     Column("customer", _String),
     Column("case_id", BigInteger),
-    _text("agent"),
+    _text("agent"),  # who has seen to a caller who left
     Column("at", BigInteger, nullable=False),
     PrimaryKeyConstraint("interaction"),
     sqlite_with_rowid=False,

@@ -14,7 +14,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str
-    """`call`, `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`."""
+    """`call`, `message` (left by a caller), `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`."""
     at: Ms
     title: str
     text: str = ""
@@ -97,6 +97,8 @@ class Person(Struct, frozen=True, kw_only=True):
     """Open ones."""
     rail: tuple[Station, ...] = ()
     answers: tuple[Answer, ...] = ()
+    numbers: tuple[str, ...] = ()
+    """Telephone numbers, as people write them, the one seen last first. Only of a customer who was asked for."""
 
 
 class AgentNote(Struct, frozen=True, kw_only=True):
@@ -162,8 +164,12 @@ class CallLine(Struct, frozen=True, kw_only=True):
     agent: AgentId | None
     """The last who talked."""
     state: str
-    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `elsewhere`,
-    `lost`."""
+    """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message` (left one), `answer`
+    (heard one, and needed no more), `flow`, `elsewhere` (another site had them), `lost`, `merged` (they
+    called again before they were called back), `callback_missed`; of a call of ours that came to nothing `busy`,
+    `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`, `cancelled`, `not_reached`."""
+    outgoing: bool = False
+    """We called."""
     waited: Ms
     talked: Ms
     path: tuple[Texts, ...] = ()
@@ -173,6 +179,50 @@ class CallLine(Struct, frozen=True, kw_only=True):
     """Confirmed by the agent."""
     customer_name: str = ""
     note: str = ""
+
+
+class Abandoned(Struct, frozen=True, kw_only=True):
+    """A caller who left before anybody had them, and has neither called again nor been reached since."""
+
+    interaction: InteractionId
+    at: Ms
+    waited: Ms
+    queue: QueueId | None
+    language: str | None
+    number: str
+    """As people write it."""
+    name: str
+    """Empty: not known, or several people's number."""
+    customer: CustomerId
+    tries: int
+    """Calls to them since, in vain."""
+    handled_by: AgentId | None
+    """Who has seen to it."""
+    handled: Ms | None
+
+
+class PieceLine(Struct, frozen=True, kw_only=True):
+    """One piece of text work as history knows it, folded from the journal."""
+
+    piece: InteractionId
+    kind: str
+    """`message`."""
+    about: InteractionId | None
+    """The call it was left in."""
+    at: Ms
+    number: str
+    """The hotline number that was dialled."""
+    language: str | None
+    queue: QueueId | None
+    agent: AgentId | None
+    """The last who opened it."""
+    state: str
+    """`open`, or how it ended: `done`."""
+    waited: Ms
+    """Until it was opened first."""
+    length: Ms
+    """Of the recording."""
+    outcome: OutcomeId | None = None
 
 
 class AgentDay(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from cti.core.inputs import (
 )
 from cti.core.interaction import State
 from cti.core.queue import available
+from cti.web.api_calls import CallsApi
 from cti.web.bodies import AgentStateAsk, Done, Extend, NoWork, Transfer, WrapUp
 from cti.web.call import Call
 from cti.web.live import Live
@@ -28,8 +29,9 @@ from cti.web.views import WallboardView
 class AgentsApi:
     """One's own state, one's own call, and the wallboard."""
 
-    def __init__(self, loop: Loop, live: Live, records: Records) -> None:
+    def __init__(self, loop: Loop, live: Live, records: Records, calls: CallsApi) -> None:
         self._loop = loop
+        self._calls = calls
         self._live = live
         self._records = records
 
@@ -69,8 +71,10 @@ class AgentsApi:
     async def transfer(self, call: Call[Transfer, None]) -> Done:
         """Refused while nothing has been done to the call; what happens after that is told over `/live`."""
         interaction, ask, world = self._own(call), call.body, self._loop.world
-        if (ask.agent is None) == (ask.queue is None):
-            raise Refusal(422, "one-target", "A transfer is to one colleague or one queue.", "Give one of the two.")
+        if sum(target is not None for target in (ask.agent, ask.queue, ask.number)) != 1:
+            raise Refusal(
+                422, "one-target", "A transfer is to one colleague, one queue or one number.", "Give one of the three."
+            )
         if ask.queue is not None and world.queue(ask.queue) is None:
             raise Refusal(
                 422, "no-such-queue", "The site has no such queue.", "Take one from the desk's view.", where="$.queue"
@@ -92,14 +96,17 @@ class AgentsApi:
             raise Refusal(
                 409, "asterisk-away", "The exchange is away.", "Wait until it is back; the talk goes on meanwhile."
             )
-        self._loop.submit(TransferAsked(agent=call.agent, interaction=interaction, to=ask.agent, queue=ask.queue))
+        outside = self._calls.allowed(call.agent, ask.number) if ask.number is not None else None
+        self._loop.submit(
+            TransferAsked(agent=call.agent, interaction=interaction, to=ask.agent, queue=ask.queue, outside=outside)
+        )
         return Done()
 
     async def recall(self, call: Call[None, None]) -> Done:
         """Of a caller whom one gave away and nobody has answered yet."""
         interaction = InteractionId(call.path["id"])
         it = self._loop.world.interactions.get(interaction)
-        if it is None or it.given_by != call.agent or it.state not in (State.WAITING, State.OFFERED):
+        if it is None or it.given_by != call.agent or it.state not in (State.WAITING, State.OFFERED, State.PASSING):
             raise Refusal(409, "answered", "This caller is not yours to take back.", "Nothing: the desk shows what is.")
         self._loop.submit(RecallAsked(agent=call.agent, interaction=interaction))
         return Done()
@@ -131,7 +138,9 @@ class AgentsApi:
         return Done()
 
     async def why(self, call: Call[None, None]) -> NoWork:
-        return NoWork(why=self._loop.routing.why_no_work(call.agent, self._loop.now()))
+        now = self._loop.now()
+        text = self._loop.text.why_no_work(call.agent, now)
+        return NoWork(why=self._loop.routing.why_no_work(call.agent, now), text=text)
 
     async def put_away(self, call: Call[None, None]) -> Done:
         if not self._live.put_away(call.agent, call.path["id"]):

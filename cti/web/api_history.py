@@ -7,6 +7,7 @@ from cti.core.account import account
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
+from cti.core.text_routing import TextRouting
 from cti.store.views import AgentDay, CallLine, Person
 from cti.web.bodies import (
     Calls,
@@ -33,6 +34,7 @@ _TOLD = (
     e.FlowPosition,
     e.Queued,
     e.PriorityRaised,
+    e.HelpGiven,
     e.Overflowed,
     e.TurnedAway,
     e.WayOffered,
@@ -48,10 +50,28 @@ _TOLD = (
     e.TalkEnded,
     e.Transferred,
     e.TransferFailed,
+    e.CallbackBooked,
+    e.PlaceKept,
+    e.CallbackPutOff,
+    e.Dialled,
+    e.DialEnded,
+    e.CallbackMerged,
+    e.CallbackMissed,
+    e.ConnectedOutside,
+    e.OutsideEnded,
+    e.AnswerHeard,
+    e.MessageLeft,
     e.SurveyOpened,
     e.Judged,
     e.WrappedUp,
     e.InteractionEnded,
+    e.PieceArrived,
+    e.PieceQueued,
+    e.PieceOffered,
+    e.PieceTaken,
+    e.PieceKept,
+    e.PieceGiven,
+    e.PieceEnded,
     e.Repaired,
 )
 """Events a story is told by; the others are about channels."""
@@ -110,7 +130,7 @@ class HistoryApi:
         records = await self._history.story(interaction)
         if not records:
             raise missing("interaction", interaction)
-        return story(interaction, records, self._loop.routing, self._loop.now())
+        return story(interaction, records, self._loop.routing, self._loop.text, self._loop.now())
 
     async def waits(self, call: Call[None, None]) -> Waits:
         interaction = InteractionId(call.path["id"])
@@ -159,12 +179,14 @@ class HistoryApi:
         return Done()
 
 
-def story(interaction: InteractionId, records: Sequence[e.Record], routing: Routing, now: Ms) -> Story:
-    """What became of a call so far. `routing`: as of now, for one that still waits."""
+def story(
+    interaction: InteractionId, records: Sequence[e.Record], routing: Routing, text: TextRouting, now: Ms
+) -> Story:
+    """What became of a call or a piece of text work so far. `routing`, `text`: as of now, for one that still waits."""
     return Story(
         interaction=interaction,
         lines=tuple(told(record) for record in records if isinstance(record.event, _TOLD)),
-        waits=routing.why_waiting(interaction, now),
+        waits=routing.why_waiting(interaction, now) or text.why_waiting(interaction, now),
     )
 
 
@@ -180,10 +202,16 @@ def told(record: e.Record) -> StoryLine:
             detail = event.language
         case e.FlowPosition():
             detail, chosen = event.position, in_all(event.label)
-        case e.OfferEnded() | e.InteractionEnded():
+        case e.OfferEnded() | e.InteractionEnded() | e.DialEnded():
             detail = event.how
         case e.PriorityRaised():
             agent, detail = event.by, str(event.raised)
+        case e.HelpGiven():
+            detail = str(event.minutes)
+        case e.MessageLeft():
+            detail = str(event.ms)
+        case e.AnswerHeard():
+            detail = event.article
         case e.Overflowed() | e.TurnedAway():
             detail = event.why
         case e.WayOffered():
@@ -198,9 +226,25 @@ def told(record: e.Record) -> StoryLine:
             detail = event.to or ""
         case e.TransferFailed():
             agent, detail = event.to, event.how
+        case e.Dialled():
+            detail = event.purpose
+        case e.CallbackMissed():
+            agent, detail = event.owner, str(event.tries)
+        case e.CallbackMerged():
+            detail = event.into
         case e.Judged():
             detail = "solved" if event.solved else "not solved"
         case e.WrappedUp():
+            detail = event.outcome or ""
+        case e.PieceArrived():
+            detail = str(event.length)
+        case e.PieceQueued():
+            detail = event.how
+        case e.PieceKept():
+            detail = str(event.until)
+        case e.PieceGiven():
+            detail = event.to or ""
+        case e.PieceEnded():
             detail = event.outcome or ""
         case e.Repaired():
             detail = event.what
@@ -213,5 +257,5 @@ def told(record: e.Record) -> StoryLine:
         queue=getattr(event, "queue", None),
         detail=detail,
         chosen=chosen,
-        why=event.why if isinstance(event, e.Offered) else (),
+        why=event.why if isinstance(event, e.Offered | e.PieceOffered) else (),
     )

@@ -18,7 +18,10 @@ class LineApi:
 
     async def line(self, call: Call[None, None]) -> Line:
         world = self._loop.world
-        waiting = (world.interactions.get(each.id) for each in self._loop.routing.router.line())
+        line = [each.id for each in self._loop.routing.router.line()]
+        # Put off, they are in nobody's way, and yet they are in line.
+        line += [name for name in world.callbacks if name not in line]
+        waiting = (world.interactions.get(each) for each in line)
         return Line(
             waiting=tuple(
                 InLine(
@@ -28,6 +31,8 @@ class LineApi:
                     language=it.language,
                     raised=it.raised,
                     offered=it.offer.agent if it.offer is not None else None,
+                    callback=it.callback is not None,
+                    not_before=it.callback.until if it.callback is not None and not it.callback.due else None,
                 )
                 for it in waiting
                 if it is not None

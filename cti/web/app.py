@@ -16,6 +16,7 @@ from cti.core.events import DayStarted, Record
 from cti.core.ids import InteractionId, Phone
 from cti.web import openapi, server
 from cti.web.api_agents import AgentsApi
+from cti.web.api_calls import CallsApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
@@ -24,6 +25,7 @@ from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SessionApi
+from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
 from cti.web.auth import Gate
@@ -32,7 +34,7 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Pops
+from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops
 from cti.web.records import Records
 from cti.web.routes import Apis, table
 from cti.web.sip_proxy import SipProxy
@@ -79,6 +81,7 @@ class Web:
         hot: HotQuestions,
         pops: Pops,
         journal_ok: Callable[[], bool],
+        numbers: Numbers,
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
@@ -97,18 +100,21 @@ class Web:
         self._metrics = Metrics(loop, self._live, self._leases, self._proxy)
         gate = Gate(loop, accounts, config.session_key, secure=config.certificate is not None)
         records = Records(loop, history, accounts, pops, self._live)
+        calls = CallsApi(loop, history, accounts, numbers)
         process = ProcessApi(loop, self._metrics, self.epoch, journal_ok, config.version)
         self.routes: tuple[Route, ...] = table(
             Apis(
                 session=SessionApi(
                     loop, gate, accounts, self._live, config.phone_secrets, config.host, self._sockets.close
                 ),
-                agents=AgentsApi(loop, self._live, records),
+                agents=AgentsApi(loop, self._live, records, calls),
+                calls=calls,
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
                 reports=ReportsApi(loop, history),
                 queues=QueuesApi(loop, accounts),
                 work=WorkApi(history, records),
+                text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),
                 visits=VisitsApi(loop, kb, history),

@@ -10,9 +10,9 @@ from msgspec import Meta, Struct
 
 from cti.core.account import Stretch
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.ids import AgentId, ClosingId, CustomerId, IncidentId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
-from cti.store.views import CallLine, CustomerHit, Entry, Message, PromiseLine
+from cti.store.views import Abandoned, CallLine, CustomerHit, Entry, Message, PromiseLine
 
 Role = Literal["viewer", "agent", "supervisor", "administrator"]
 """Each can do what the one before it can. `viewer`: sees the wallboard, nothing else, as a TV does by its token."""
@@ -124,13 +124,41 @@ class NoWork(Reply, frozen=True):
     """Why one gets no calls."""
 
     why: tuple[Why, ...]
+    text: tuple[Why, ...] = ()
+    """Why no messages."""
 
 
 class Transfer(Ask, frozen=True):
-    """One of the two: a colleague, who must be ready, or a queue, where the caller keeps place and skills."""
+    """One of the three: a colleague, who must be ready, a queue, where the caller keeps place and skills, or a number
+    outside, in any form."""
 
     agent: AgentId | None = None
     queue: QueueId | None = None
+    number: str | None = None
+
+
+class NewCall(Ask, frozen=True):
+    """Whom to call."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=100)]
+    """In any form people write numbers in."""
+
+
+class NewCallMade(Reply, frozen=True):
+    """What came of it is told over `/live`."""
+
+    interaction: InteractionId
+
+
+class AbandonedList(Reply, frozen=True):
+    """Who left and has not been served since, newest first."""
+
+    callers: tuple[Abandoned, ...]
+
+
+class Handled(Ask, frozen=True):
+    done: bool = True
+    """False: not yet, after all."""
 
 
 class WrapUp(Ask, frozen=True):
@@ -140,6 +168,18 @@ class WrapUp(Ask, frozen=True):
     """Whom the agent talked with, when it was confirmed."""
     ready: bool = True
     """Ready for the next one; else not ready."""
+
+
+class KeepPiece(Ask, frozen=True):
+    until: Ms
+    """In the next 31 days."""
+
+
+class FinishPiece(Ask, frozen=True):
+    outcome: OutcomeId | None = None
+    note: Note = ""
+    customer: CustomerId | None = None
+    """Whose it was, when it was confirmed."""
 
 
 class NoteAsk(Ask, frozen=True):
@@ -166,6 +206,10 @@ class InLine(Reply, frozen=True):
     raised: int
     """Minutes ahead, set by hand."""
     offered: AgentId | None
+    callback: bool = False
+    """Not on the phone: they will be called back."""
+    not_before: Ms | None = None
+    """Of a callback: when it is their turn at the earliest."""
     """Whose phone rings for them."""
 
 
@@ -188,6 +232,23 @@ class OpenQueues(Ask, frozen=True):
 
     queues: tuple[QueueId, ...] | None = None
     """None: all of them."""
+
+
+class TellCallers(Ask, frozen=True):
+    """Of a known incident, before the menu and in line, for so long."""
+
+    incident: IncidentId
+    """One of the site's."""
+    minutes: Annotated[int, Meta(ge=1, le=2880)]
+    queue: QueueId | None = None
+    """Null: callers of the whole site."""
+
+
+class TellNoMore(Ask, frozen=True):
+    """The incident is over."""
+
+    queue: QueueId | None = None
+    """Null: what callers of the whole site are told."""
 
 
 class NewPromise(Ask, frozen=True):

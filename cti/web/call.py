@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
@@ -66,7 +67,15 @@ class Sent:
     """The session's secret and its seconds to live; an empty secret takes the cookie away."""
 
 
-Handler = Callable[[Call[Any, Any]], Awaitable[Struct | Sent]]
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A reply that is a file of the data folder; parts of it can be asked for (`Range`)."""
+
+    path: Path
+    content_type: str
+
+
+Handler = Callable[[Call[Any, Any]], Awaitable[Struct | Sent | SentFile]]
 Socket = Callable[[web.Request, Who | None], Awaitable[web.StreamResponse]]
 
 

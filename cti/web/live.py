@@ -16,7 +16,7 @@ from cti.core.events import Event, Record
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.inputs import DeskConnected, DeskLost
 from cti.core.world import World
-from cti.web import project
+from cti.web import project, text_views
 from cti.web.notices import Notices
 from cti.web.ports import Loop, Pops
 from cti.web.project import Part
@@ -139,7 +139,7 @@ class Live:
     def pop_changed(self, interaction: InteractionId) -> None:
         """The pop of an interaction came, or is another now."""
         for agent, room in self._desks.items():
-            if room.viewers and project.of_agent(self._world, agent) == interaction:
+            if room.viewers and interaction in project.on_desk(self._world, agent):
                 self._show_own(agent)
 
     def usual(self, half_hours: tuple[float, ...]) -> None:
@@ -194,10 +194,7 @@ class Live:
 
     def desk(self, agent: AgentId) -> DeskView:
         """An agent's desk as of the last commit."""
-        world = self._world
-        interaction = project.of_agent(world, agent)
-        pop = self._pops.get(interaction) if interaction is not None else None
-        return project.desk(world, agent, pop, self._notices.of(agent))
+        return project.desk(self._world, agent, self._pops, self._notices.of(agent))
 
     def wallboard(self) -> WallboardView:
         """The wallboard as of the last commit."""
@@ -282,7 +279,9 @@ class Live:
             "call": project.call(world, agent),
             "pop": self._pops.get(interaction) if interaction is not None else None,
             "notices": self._notices.of(agent),
+            "work": text_views.work(world, agent, self._pops),
             "closings": project.closings(world, agent),
+            "incidents": project.incidents(world, agent),
         }
         changed = {name: value for name, value in made.items() if differs(getattr(old, name), value)}
         self._change(room, changed)

@@ -6,6 +6,8 @@ from cti.core.ids import AgentId
 from cti.core.world import World
 from cti.web.views import NoticeView
 
+_QUIET = frozenset({"cancelled", "merged", "machine"})
+"""Ends of a call to the outside that its agent has brought about or need not know."""
 _KEPT = 10
 """For one agent; older ones fall out."""
 
@@ -40,6 +42,16 @@ class Notices:
                 interaction=event.interaction,
                 agent=event.to,
             )
+        elif isinstance(event, e.DialEnded) and event.agent is not None and event.how not in _QUIET:
+            notice = NoticeView(
+                id=event.channel or f"{event.interaction}.{record.seq}",
+                kind="not_reached",
+                at=record.at,
+                interaction=event.interaction,
+                how=event.how,
+            )
+            self._add(event.agent, notice)
+            return event.agent
         else:
             return None
         self._add(event.agent, notice)

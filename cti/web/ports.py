@@ -1,15 +1,18 @@
 """What the web needs of the other parts. `cti.app` hands the real ones in; nothing here knows how they work."""
 
 from collections.abc import MutableMapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from cti.core.events import Record
-from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.core.inputs import Input
 from cti.core.routing import Routing
+from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
 from cti.store.views import (
+    Abandoned,
     AgentDay,
     AgentNote,
     CallLine,
@@ -19,6 +22,7 @@ from cti.store.views import (
     Entry,
     Message,
     Person,
+    PieceLine,
     Pop,
     PromiseLine,
 )
@@ -39,6 +43,10 @@ class Loop(Protocol):
     @property
     def routing(self) -> Routing:
         """Who waits, who is free and why, as of the newest record."""
+
+    @property
+    def text(self) -> TextRouting:
+        """The same of text work."""
 
     def submit(self, said: Input) -> None:
         """Put an input into the inbox. Never blocks."""
@@ -107,6 +115,19 @@ class HotQuestions(Protocol):
     async def __call__(self, language: str | None, limit: int) -> Sequence[Hot]: ...
 
 
+class Numbers(Protocol):
+    """Numbers outside, as somebody dials them."""
+
+    def name(self, number: str) -> tuple[IdentifierId | None, str]:
+        """(who is called, why not), one of the two."""
+
+    def in_the_way(self, agent: AgentId) -> str:
+        """Why this agent can't call anybody now; empty: nothing."""
+
+    def in_the_way_of_transfers(self, agent: AgentId) -> str:
+        """The same for one who is in a talk and gives the caller away."""
+
+
 class History(Protocol):
     """Past interactions and customers. Every call leaves the loop's thread."""
 
@@ -120,6 +141,14 @@ class History(Protocol):
 
     async def call(self, interaction: InteractionId) -> CallLine | None: ...
 
+    async def pop(self, identifier: IdentifierId | None, interaction: InteractionId | None = None) -> Pop:
+        """Everything known about a caller; `interaction` is left out of it."""
+
+    async def piece(self, piece: InteractionId) -> PieceLine | None: ...
+
+    async def recording(self, piece: InteractionId) -> Path | None:
+        """The file of a message; None: there is none, or none any more."""
+
     async def calls(
         self, before: str | None, limit: int, agent: AgentId | None, customer: CustomerId | None
     ) -> tuple[Sequence[CallLine], str | None]:
@@ -127,6 +156,12 @@ class History(Protocol):
 
     async def agent_day(self, agent: AgentId) -> AgentDay:
         """What this agent did today."""
+
+    async def abandoned(self) -> Sequence[Abandoned]:
+        """Callers of the last days who left before anybody had them, and were not served since."""
+
+    async def handle_abandoned(self, interaction: InteractionId, agent: AgentId | None) -> bool:
+        """An agent has seen to it; None takes it back. False: nobody left that call."""
 
     async def search(self, query: str, limit: int) -> Sequence[CustomerHit]: ...
 

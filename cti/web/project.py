@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from statistics import median_low
 
@@ -13,12 +13,14 @@ from cti.core.agent import AgentState
 from cti.core.closings import by_hand
 from cti.core.estimate import spoken
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
+from cti.core.incidents import EVERYWHERE
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
 from cti.core.queue import available, served_by, without
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
 from cti.store.views import Pop
+from cti.web import text_views
 from cti.web.views import (
     AgentTile,
     CallView,
@@ -26,6 +28,8 @@ from cti.web.views import (
     ClosingView,
     DeskView,
     GivenTo,
+    IncidentView,
+    IncidentWay,
     MeView,
     NoticeView,
     PhoneView,
@@ -61,12 +65,15 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.AsteriskLost: frozenset({_K}),
     e.QueueClosed: frozenset({_L}),
     e.QueueReopened: frozenset({_L}),
+    e.IncidentSet: frozenset({_L}),
+    e.IncidentLifted: frozenset({_L}),
     e.InteractionOpened: frozenset({_T}),
     e.CallerReattached: _NOTHING,
     e.LanguageSet: frozenset({_O, _L}),
     e.FlowPosition: frozenset({_O}),
     e.Queued: frozenset({_O, _L}),
     e.PriorityRaised: _NOTHING,
+    e.HelpGiven: _NOTHING,
     e.Overflowed: _NOTHING,
     e.TurnedAway: frozenset({_L}),
     e.WayOffered: _NOTHING,
@@ -85,7 +92,20 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.TalkEnded: frozenset({_O, _L, _T}),
     e.Transferred: frozenset({_O}),
     e.TransferFailed: frozenset({_O}),
-    e.FlowFinished: _NOTHING,
+    e.CallbackBooked: frozenset({_O, _L}),
+    e.PlaceKept: frozenset({_O, _L, _T}),
+    e.CallbackDue: frozenset({_L}),
+    e.CallbackPutOff: frozenset({_O, _L}),
+    e.Dialled: frozenset({_O, _L}),
+    e.DialEnded: frozenset({_O, _L, _T}),
+    e.CallbackMerged: frozenset({_L}),
+    e.CallbackMissed: frozenset({_L}),
+    e.ConnectedOutside: frozenset({_O, _T}),
+    e.OutsideEnded: frozenset({_O}),
+    e.AnswerHeard: frozenset({_T}),
+    e.MessageSpoken: _NOTHING,
+    e.MessageLeft: _NOTHING,
+    e.FlowFinished: frozenset({_O, _L}),
     e.SurveyOpened: _NOTHING,
     e.Judged: frozenset({_O, _T}),
     e.InteractionEnded: frozenset({_O, _L, _T}),
@@ -95,6 +115,14 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.DeskSeen: frozenset({_L}),
     e.PhoneSeen: frozenset({_O}),
     e.WrappedUp: _NOTHING,
+    e.PieceArrived: _NOTHING,
+    e.PieceQueued: frozenset({_O, _L}),
+    e.PieceOffered: frozenset({_O, _L}),
+    e.PieceTaken: frozenset({_O, _L}),
+    e.PieceKept: frozenset({_O}),
+    e.PieceGiven: _NOTHING,
+    e.PieceEnded: frozenset({_O, _L}),
+    e.TextPaused: _NOTHING,
     e.LegStarted: _NOTHING,
     e.LegUp: _NOTHING,
     e.LegBridged: _NOTHING,
@@ -110,21 +138,31 @@ def of_agent(world: World, agent: AgentId) -> InteractionId | None:
     return now.interaction if now else None
 
 
+def on_desk(world: World, agent: AgentId) -> tuple[InteractionId, ...]:
+    """The call on this agent's desk, and the text work."""
+    now = world.agents.get(agent)
+    if now is None:
+        return ()
+    return (*((now.interaction,) if now.interaction is not None else ()), *now.work, *now.later)
+
+
 # --- the desk
 
 
-def desk(world: World, agent: AgentId, pop: Pop | None, notices: tuple[NoticeView, ...]) -> DeskView:
-    """Everything one desk shows. `pop` is that of the interaction on the desk."""
-    site = world.site
+def desk(world: World, agent: AgentId, pops: Mapping[InteractionId, Pop], notices: tuple[NoticeView, ...]) -> DeskView:
+    """Everything one desk shows."""
+    site, interaction = world.site, of_agent(world, agent)
     return DeskView(
         me=me(world, agent),
         queues=queues(world),
         call=call(world, agent),
-        pop=pop,
+        pop=pops.get(interaction) if interaction is not None else None,
         notices=notices,
+        work=text_views.work(world, agent, pops),
         reasons=site.reasons if site else (),
         outcomes=site.outcomes if site else (),
         closings=closings(world, agent),
+        incidents=incidents(world, agent),
         asterisk=world.asterisk,
     )
 
@@ -145,12 +183,29 @@ def me(world: World, agent: AgentId) -> MeView:
         until=now.until,
         next_reason=now.next_reason,
         phones=tuple(PhoneView(phone=phone, reachable=world.phones.get(phone, False)) for phone in profile.phones),
+        calls_out=calls_out(world, profile),
         choices=tuple(
             QueueChoice(queue=queue.id, takes=queue.id not in now.opted_out)
             for queue in (world.site.queues if world.site else ())
             if queue.opt_out and served_by(profile, queue)
         ),
     )
+
+
+def calls_out(world: World, profile: Agent) -> str:
+    """Whether an agent may call numbers outside, or why not."""
+    site = world.site
+    if site is None or not site.calls_out:
+        return "off"
+    return "yes" if site.may_call(profile) else "not_allowed"
+
+
+def incidents(world: World, agent: AgentId) -> tuple[IncidentWay, ...]:
+    """What this agent can have callers told: supervisors can."""
+    profile = world.profile(agent)
+    if world.site is None or profile is None or profile.role == "agent":
+        return ()
+    return tuple(IncidentWay(id=one.id, name=one.name) for one in world.site.incident_by_id.values())
 
 
 def closings(world: World, agent: AgentId) -> tuple[ClosingView, ...]:
@@ -181,6 +236,8 @@ def call(world: World, agent: AgentId) -> CallView | None:
     waited = interaction.waited
     if phase == "ringing" and offer is not None:
         since, until, waited = offer.at, offer.until, Ms(offer.at - interaction.waits_since)
+        if interaction.state is State.DIALLING:
+            phase, since, until = "dialling", now.since, None
     elif phase == "talking":
         since, until = interaction.connected or now.since, None
         if interaction.held is not None:
@@ -188,6 +245,9 @@ def call(world: World, agent: AgentId) -> CallView | None:
     return CallView(
         interaction=interaction.id,
         phase=phase,
+        direction=interaction.direction,
+        callback=interaction.callback is not None or interaction.called_back is not None,
+        missed=interaction.missed,
         offer=offer.id if offer else None,
         until=until,
         queue=interaction.queue,
@@ -207,9 +267,10 @@ def call(world: World, agent: AgentId) -> CallView | None:
 
 def _given_to(interaction: Interaction, agent: AgentId) -> GivenTo | None:
     """Where a caller is whom this agent gave away and nobody has answered."""
-    if interaction.given_by != agent or interaction.state not in (State.WAITING, State.OFFERED):
+    if interaction.given_by != agent or interaction.state not in (State.WAITING, State.OFFERED, State.PASSING):
         return None
-    return GivenTo(agent=interaction.given_to, queue=interaction.queue)
+    outside = interaction.state is State.PASSING
+    return GivenTo(agent=interaction.given_to, queue=interaction.queue, outside=outside)
 
 
 # --- what all screens share
@@ -219,18 +280,26 @@ def waiting(world: World) -> dict[QueueId, list[Interaction]]:
     """Queue -> those who wait in it (also while a phone rings for them)."""
     line: dict[QueueId, list[Interaction]] = {}
     for interaction in world.interactions.values():
-        if interaction.away or interaction.queue is None:
-            continue
-        if interaction.state in (State.WAITING, State.OFFERED):
+        known = interaction.state in (State.WAITING, State.OFFERED) and not interaction.away
+        if known and interaction.queue is not None and interaction.channel:
             line.setdefault(interaction.queue, []).append(interaction)
     return line
+
+
+def to_call_back(world: World) -> Counter[QueueId]:
+    """Queue -> how many of its line are not on the phone and will be called back."""
+    found = (world.interactions[name] for name in world.callbacks)
+    return Counter(
+        it.queue for it in found if it.queue is not None and it.callback and it.callback.released is not None
+    )
 
 
 def queues(world: World) -> tuple[QueueView, ...]:
     """Every queue of the site, in the site's order."""
     if world.site is None:
         return ()
-    line = waiting(world)
+    line, later = waiting(world), to_call_back(world)
+    text = text_views.lines(world)
     outlook = Outlook(world)
     ready = [
         (agent, without(world, now))
@@ -241,10 +310,13 @@ def queues(world: World) -> tuple[QueueView, ...]:
         _queue(
             queue,
             line.get(queue.id, []),
+            later[queue.id],
             ready,
             world.today.queues.get(queue.id) or QueueToday(),
             wait(world, outlook, queue),
             closed(world, queue),
+            text.get(queue.id, text_views.NONE),
+            told_of(world, queue),
         )
         for queue in world.site.queues
     )
@@ -253,15 +325,19 @@ def queues(world: World) -> tuple[QueueView, ...]:
 def _queue(
     queue: Queue,
     line: list[Interaction],
+    later: int,
     ready: Iterable[tuple[Agent, frozenset[QueueId]]],
     today: QueueToday,
     wait: WaitView | None,
     closed: ClosedView | None,
+    text: text_views.TextLine,
+    incidents: tuple[IncidentView, ...],
 ) -> QueueView:
     return QueueView(
         id=queue.id,
         name=queue.name,
         waiting=len(line),
+        callbacks=later,
         longest_since=min((i.waits_since for i in line), default=None),
         limit_s=queue.limit_s,
         ready=sum(1 for agent, left in ready if queue.id not in left and served_by(agent, queue)),
@@ -274,6 +350,13 @@ def _queue(
         told=today.told,
         kept=today.kept,
         closed=closed,
+        text_waiting=text.waiting,
+        text_since=text.since,
+        text_in_hand=text.in_hand,
+        text_level_s=queue.text_level_s,
+        text_opened=today.text_opened,
+        text_within=today.text_within,
+        incidents=incidents,
     )
 
 
@@ -283,6 +366,24 @@ def closed(world: World, queue: Queue) -> ClosedView | None:
     if closing is None or switch is None:
         return None
     return ClosedView(closing=closing.id, name=closing.name, by=switch.by, since=switch.since)
+
+
+def told_of(world: World, queue: Queue) -> tuple[IncidentView, ...]:
+    """The incidents that callers of a queue hear of; the screen's own clock says which are over."""
+    site = world.site
+    there = ((where, world.incidents.get(where)) for where in (EVERYWHERE, queue.id))
+    return tuple(
+        IncidentView(
+            incident=known.incident,
+            name=site.incident_by_id[known.incident].name,
+            queue=where or None,
+            by=known.by,
+            since=known.since,
+            until=known.until,
+        )
+        for where, known in there
+        if known is not None and site is not None and known.incident in site.incident_by_id
+    )
 
 
 def wait(world: World, outlook: Outlook, queue: Queue) -> WaitView | None:

@@ -30,14 +30,17 @@ class Records:
         open_now = self._loop.world.interactions.get(interaction)
         if open_now is not None and who.agent in (open_now.agent, open_now.given_by):
             return
-        line = await self._history.call(interaction)
+        piece = self._loop.world.pieces.get(interaction)
+        if piece is not None and who.agent in (piece.agent, piece.given_by):
+            return
+        line = await self._history.call(interaction) or await self._history.piece(interaction)
         if line is None:
             raise missing("interaction", interaction)
         if line.agent != who.agent:
             raise Refusal(
                 403,
                 "not-yours",
-                "This call was not yours.",
+                "This was not yours.",
                 "Ask its agent, or somebody with the role supervisor.",
                 "id",
             )
@@ -91,6 +94,10 @@ class Records:
     async def _confirm(self, who: Who, interaction: InteractionId, customer: CustomerId | None) -> None:
         if not await self._history.confirm(interaction, customer):
             raise missing("customer", customer or "")
+        piece = await self._history.piece(interaction)
+        if piece is not None and piece.about is not None:
+            # Who left the message made the call.
+            await self._history.confirm(piece.about, customer)
         await self._accounts.note(who.agent, "customer_confirmed", about=interaction, detail=customer or "")
         if customer is not None:
             await self.renew(interaction, customer)

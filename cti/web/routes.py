@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from cti.simulate.report import DayReport
-from cti.store.views import AgentDay, CallLine, CaseLine, Person, PromiseLine
+from cti.store.views import AgentDay, CallLine, CaseLine, Person, PieceLine, Pop, PromiseLine
 from cti.web import bodies as b
 from cti.web.api_agents import AgentsApi
+from cti.web.api_calls import CallsApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
@@ -16,6 +17,7 @@ from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SIP_PATH, SessionApi
+from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
 from cti.web.call import Handler, Route, Socket
@@ -30,11 +32,13 @@ class Apis:
 
     session: SessionApi
     agents: AgentsApi
+    calls: CallsApi
     line: LineApi
     queues: QueuesApi
     history: HistoryApi
     reports: ReportsApi
     work: WorkApi
+    text: TextApi
     kb: KbApi
     guest: GuestApi
     visits: VisitsApi
@@ -48,7 +52,9 @@ def table(apis: Apis) -> tuple[Route, ...]:
     return (
         *_session(apis.session),
         *_agents(apis.agents, apis.line),
+        *_calls(apis.calls),
         *_queues(apis.queues),
+        *_text(apis.text),
         *_history(apis),
         *_open(apis),
         *_process(apis),
@@ -81,7 +87,7 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
         _post(
             "/interactions/{id}/transfer",
             api.transfer,
-            "Give the caller on one's desk to a colleague or a queue",
+            "Give the caller on one's desk to a colleague, a queue or a number",
             b.Done,
             ask=b.Transfer,
         ),
@@ -106,6 +112,17 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
     )
 
 
+def _calls(api: CallsApi) -> tuple[Route, ...]:
+    return (
+        _post("/calls", api.call, "Call a number outside: one's own phone rings first", b.NewCallMade, ask=b.NewCall),
+        _post("/interactions/{id}/machine", api.machine, "Say that a machine answered one's callback", b.Done),
+        _get("/abandoned", api.abandoned, "Callers who left and were not served since", b.AbandonedList),
+        _post(
+            "/abandoned/{id}/handled", api.handled, "Say that one has seen to a caller who left", b.Done, ask=b.Handled
+        ),
+    )
+
+
 def _queues(api: QueuesApi) -> tuple[Route, ...]:
     return (
         _post(
@@ -114,7 +131,30 @@ def _queues(api: QueuesApi) -> tuple[Route, ...]:
         _post(
             "/agent/queues/{id}", api.choose, "Opt out of a queue, or take its calls again", b.Done, ask=b.QueueTakes
         ),
+        _post(
+            "/incidents",
+            api.tell,
+            "Tell callers of a known incident",
+            b.Done,
+            b.TellCallers,
+            role="supervisor",
+        ),
+        _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, b.TellNoMore, role="supervisor"),
         _post("/queues/open", api.open, "Open queues closed by hand", b.Done, b.OpenQueues, role="supervisor"),
+    )
+
+
+def _text(api: TextApi) -> tuple[Route, ...]:
+    return (
+        _get("/work/{id}", api.piece, "One piece of text work, such as a message left", PieceLine),
+        _get("/work/{id}/pop", api.pop, "Who left the piece on one's desk", Pop),
+        _get("/work/{id}/recording", api.recording, "The recording of a message; takes `Range`", None),
+        _post("/work/{id}/open", api.open, "Open a piece on one's desk", b.Done),
+        _post("/work/{id}/decline", api.decline, "Leave an unopened piece to others", b.Done),
+        _post("/work/{id}/back", api.back, "Put a piece back in line", b.Done),
+        _post("/work/{id}/give", api.give, "Give a piece to a colleague or a queue", b.Done, ask=b.Transfer),
+        _post("/work/{id}/later", api.later, "Keep a piece for later", b.Done, ask=b.KeepPiece),
+        _post("/work/{id}/done", api.done, "Say what came of a piece, and end it", b.Done, ask=b.FinishPiece),
     )
 
 

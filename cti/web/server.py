@@ -12,7 +12,7 @@ from msgspec import Struct
 from cti.web import pages
 from cti.web.auth import Gate
 from cti.web.bodies import Problem
-from cti.web.call import Call, Route, Sent
+from cti.web.call import Call, Route, Sent, SentFile
 from cti.web.problems import Refusal, invalid, response
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,8 @@ class _Serve:
             address=request.remote or "",
         )
         said = await route.handler(call)
+        if isinstance(said, SentFile):
+            return web.FileResponse(said.path, headers={"Content-Type": said.content_type, "Cache-Control": "no-store"})
         return self._render(said if isinstance(said, Sent) else Sent(said))
 
     def _render(self, sent: Sent) -> web.Response:

@@ -7,7 +7,7 @@ server's clock; a screen keeps the difference to its own.
 from msgspec import Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, InteractionId, Ms, OfferId, Phone, QueueId
+from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Ms, OfferId, Phone, QueueId
 from cti.core.site import OutcomeKind, Reason, Texts
 from cti.store.views import Pop
 
@@ -41,6 +41,8 @@ class MeView(Struct, frozen=True, kw_only=True):
     next_reason: str | None
     phones: tuple[PhoneView, ...]
     choices: tuple[QueueChoice, ...] = ()
+    calls_out: str = "yes"
+    """Whether they may call numbers outside: `yes`, `off` (the site calls nobody), `not_allowed` (they may not)."""
 
 
 class WaitView(Struct, frozen=True, kw_only=True):
@@ -66,6 +68,25 @@ class ClosedView(Struct, frozen=True, kw_only=True):
     since: Ms
 
 
+class IncidentView(Struct, frozen=True, kw_only=True):
+    """A known incident that callers are told of until then."""
+
+    incident: IncidentId
+    name: Texts
+    queue: QueueId | None
+    """Null: callers of the whole site."""
+    by: AgentId
+    since: Ms
+    until: Ms
+
+
+class IncidentWay(Struct, frozen=True, kw_only=True):
+    """An incident that callers can be told of."""
+
+    id: IncidentId
+    name: Texts
+
+
 class ClosingView(Struct, frozen=True, kw_only=True):
     """A way to close queues by hand."""
 
@@ -79,6 +100,9 @@ class QueueView(Struct, frozen=True, kw_only=True):
     id: QueueId
     name: Texts
     waiting: int
+    """On the phone."""
+    callbacks: int = 0
+    """In line without being on the phone: they will be called back."""
     longest_since: Ms | None
     limit_s: int
     ready: int
@@ -96,6 +120,47 @@ class QueueView(Struct, frozen=True, kw_only=True):
     kept: int = 0
     """Those of them who got an agent within it."""
     closed: ClosedView | None = None
+    text_waiting: int = 0
+    """Text work in line: messages."""
+    text_since: Ms | None = None
+    """Begin of its longest wait."""
+    text_in_hand: int = 0
+    """On agents' desks, kept for later included."""
+    text_level_s: int = 14_400
+    """Opened within so long it counts within the service level."""
+    text_opened: int = 0
+    text_within: int = 0
+    incidents: tuple[IncidentView, ...] = ()
+    """What its callers are told of, the whole site's first; some may be over by now."""
+
+
+class WorkView(Struct, frozen=True, kw_only=True):
+    """A piece of text work on this desk: a message that a caller left."""
+
+    piece: InteractionId
+    kind: str
+    state: str
+    """`offered` (to be opened by `until`), `open`, `later` (kept until `until`)."""
+    queue: QueueId | None
+    number: str
+    """The hotline number that was dialled."""
+    language: str | None
+    since: Ms
+    """Begin of the wait."""
+    at: Ms
+    """Since when it is here so."""
+    until: Ms | None
+    length: Ms
+    """Of the recording."""
+    about: InteractionId | None
+    """The call it was left in."""
+    name: str = ""
+    """Who left it, where that is one person."""
+    display: str = ""
+    """Their number as people write it; empty: withheld."""
+    why: tuple[Why, ...] = ()
+    """Why this agent."""
+    given_by: AgentId | None = None
 
 
 class GivenTo(Struct, frozen=True, kw_only=True):
@@ -104,6 +169,8 @@ class GivenTo(Struct, frozen=True, kw_only=True):
     agent: AgentId | None
     """None: not given to somebody."""
     queue: QueueId | None
+    outside: bool = False
+    """A number outside rings for them."""
 
 
 class CallView(Struct, frozen=True, kw_only=True):
@@ -111,7 +178,13 @@ class CallView(Struct, frozen=True, kw_only=True):
 
     interaction: InteractionId
     phase: str
-    """`ringing`, `talking`, `held`, `wrap_up`."""
+    """`ringing`, `dialling` (who is called rings), `talking`, `held`, `wrap_up`."""
+    direction: str = "in"
+    """`out`: the agent calls."""
+    callback: bool = False
+    """They asked to be called back, and are or were called."""
+    missed: str = ""
+    """How the last call to them came to nothing, as in `DialEnded`."""
     offer: OfferId | None
     until: Ms | None
     """End of the ring or of the wrap-up."""
@@ -138,13 +211,15 @@ class CallView(Struct, frozen=True, kw_only=True):
 
 class NoticeView(Struct, frozen=True, kw_only=True):
     """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`,
-    `transfer_failed` (`agent` did not take the caller)."""
+    `transfer_failed` (`agent` did not take the caller), `not_reached` (whom one called, or gave a caller to; `how`)."""
 
     id: str
     kind: str
     at: Ms
     interaction: InteractionId | None = None
     agent: AgentId | None = None
+    how: str = ""
+    """Of a call to the outside, as in `DialEnded`."""
 
 
 class DeskView(Struct, frozen=True, kw_only=True):
@@ -153,10 +228,14 @@ class DeskView(Struct, frozen=True, kw_only=True):
     call: CallView | None
     pop: Pop | None
     notices: tuple[NoticeView, ...]
+    work: tuple[WorkView, ...] = ()
+    """Text work in this agent's hand, unopened first, then longest waiting; kept for later last."""
     reasons: tuple[Reason, ...]
     outcomes: tuple[OutcomeKind, ...]
     closings: tuple[ClosingView, ...] = ()
     """For supervisors; others can't close queues."""
+    incidents: tuple[IncidentWay, ...] = ()
+    """What supervisors can have callers told; for others none."""
     asterisk: bool
     """Whether the bridge and Asterisk see each other."""
 

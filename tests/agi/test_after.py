@@ -7,7 +7,7 @@ from cti.agi.session import ANSWER_MS
 from cti.agi.wire import Reply
 from cti.core.ids import AgentId, Language, Ms, QueueId
 from cti.core.inputs import AfterReached, ServedMeanwhile, SurveyAnswered
-from tests.agi.test_session import CHANNEL, ID, Paper, World, key
+from tests.agi.paper import CHANNEL, ID, Paper, World, key
 
 
 async def after(world: World, *script: tuple[str, Reply]) -> Paper:

@@ -16,14 +16,22 @@ from cti.agi.ports import Resume
 from cti.agi.server import AgiServer
 from cti.agi.session import Sessions
 from cti.core.ids import InteractionId, Language, Ms, QueueId
-from cti.core.inputs import FlowEnded, FlowMoved, Input, LanguageChosen, RouteAsked, SurveyAnswered
-from cti.core.site import Number, Site
+from cti.core.inputs import (
+    CallbackAsked,
+    FlowMoved,
+    Input,
+    LanguageChosen,
+    MessageSent,
+    RouteAsked,
+    SurveyAnswered,
+)
+from cti.core.site import Number, Outgoing, Site
 from cti.robots.phone import Call, Phone
 from cti.store.views import CallerFacts
 from ivr import prompts, sounds
 from ivr.flow import Flows
 from ivr.load import load
-from tests.agi.test_session import WHO, World
+from tests.agi.paper import WHO, World
 from tests.conftest import RunningAsterisk, eventually
 from tests.ivr.play import SHIPPED
 
@@ -238,6 +246,21 @@ async def test_a_waiting_caller_hears_music_when_they_come_back(desk: Desk, dial
     assert desk.kinds() == ["CallArrived"]
 
 
+async def test_in_line_no_key_is_lost_during_music_and_questions(desk: Desk, dial: Dial) -> None:
+    """The whole of a callback to another number, typed blindly from different moments on."""
+    desk.sites = replace(desk.sites, outgoing=Outgoing(trunk="t", allow=("+852",)))
+    desk.known = Resume(state="waiting", position="", language=Language("en"), queue=QueueId("support"))
+
+    async def ask(n: int) -> None:
+        call = await dial()
+        await asyncio.sleep(0.3 + n * 0.37)
+        await call.press("12" + f"9123456{n}#" + "1", gap_s=0.02)
+
+    await asyncio.gather(*(ask(n) for n in range(4)))
+    asked = await desk.tells(CallbackAsked, 4)
+    assert sorted(str(one.to) for one in asked) == [f"tel:456{n}" for n in range(4)]
+
+
 async def test_the_judgement_is_taken_and_the_call_ends_by_itself(desk: Desk, dial: Dial) -> None:
     desk.known = Resume(state="after", position="", language=Language("en"), queue=QueueId("support"))
     call = await dial()
@@ -259,7 +282,9 @@ async def test_a_message_is_recorded_to_a_file(desk: Desk, dial: Dial) -> None:
 
     await eventually(grows, "the message is being recorded", 15)
     call.hang_up()
-    assert (await desk.tells(FlowEnded))[0].how == "message"
+    sent = (await desk.tells(MessageSent))[0]
+    assert sent.ms > 2000
+    assert not sent.sent, "hung up or taken away: the core knows which"
     length = sounds.seconds(recording)
     assert length is not None
     assert length > 2

@@ -7,7 +7,7 @@ import pytest
 from cti.agi.ports import Resume
 from cti.agi.wire import LEFT, Reply
 from cti.core.inputs import CallArrived, RouteAsked
-from tests.agi.test_session import SAID, WHO, Paper, World
+from tests.agi.paper import SAID, WHO, Paper, World
 
 
 async def test_a_history_that_is_late_is_not_waited_for() -> None:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from msgspec.structs import replace
 
-from cti.ami.actions import AmiActions, originate
+from cti.ami.actions import AmiActions, originate, originate_outside
 from cti.ami.link import Address, AmiLink
-from cti.core.commands import FallbackMember, HangUp, Leg, RingAgent, Steer, TakeOver
+from cti.core.commands import FallbackMember, HangUp, Leg, RingAgent, RingOutside, Steer, TakeOver
+from cti.core.ids import IdentifierId
 from cti.core.inputs import RingFailed
 from tests.ami.events import ONE, block, event
 from tests.ami.scripted import Request, ScriptedAmi, ident
@@ -28,6 +29,13 @@ RING = RingAgent(
 )
 
 
+async def number(to: IdentifierId) -> tuple[str, str]:
+    """`tel:0` may not be called, `tel:x` can't be read."""
+    if to == "tel:x":
+        raise OSError("no disk")
+    return ("", "not_allowed") if to == "tel:0" else ("+85223456789", "")
+
+
 class Setup:
     """A scripted manager, a link that is up, the caller's channel, and the actions."""
 
@@ -35,7 +43,7 @@ class Setup:
         self.server = server
         self.link = link
         self.heard = heard
-        self.actions = AmiActions(link, heard, lambda interaction: ("+85291234567", '王 "x" <y>\r\nEvil: 1'))
+        self.actions = AmiActions(link, heard, lambda interaction: ("+85291234567", '王 "x" <y>\r\nEvil: 1'), number)
 
 
 @pytest.fixture
@@ -89,6 +97,54 @@ async def test_each_phone_is_rung_with_a_leg_of_our_own_name(ready: Setup) -> No
     }
     await asyncio.sleep(0.05)
     assert ready.heard.inputs == []
+
+
+OUTSIDE = RingOutside(
+    interaction="o-1",
+    channel="o-1.t1",
+    to="tel:1",
+    role="customer",
+    target=ONE,
+    number="28000000",
+    trunk="provider",
+    language="cmn",
+    timeout_s=45,
+)
+
+
+async def test_a_number_outside_is_rung_over_the_trunk_for_the_agents_channel(ready: Setup) -> None:
+    ready.server.answers["Originate"] = response("Success", "4")
+    ready.actions.carry_out(OUTSIDE)
+    asked = await ready.server.until_asked("Originate")
+    asked = asked[-1] if isinstance(asked, list) else asked
+    assert asked["Channel"] == ["PJSIP/+85223456789@trunk-provider"]
+    assert (asked["ChannelId"], asked["Context"], asked["Timeout"]) == (["o-1.t1"], ["hotline-called"], ["45000"])
+    assert (asked["CallerID"], asked["Account"]) == (["<28000000>"], ["o-1"])
+    assert set(asked["Variable"]) == {
+        "HL_ID=o-1",
+        "HL_TARGET=PJSIP/trunk-00000002",
+        "HL_LANGUAGE=cmn",
+        "HL_NUMBER=28000000",
+        "CALLERID(num)=+85223456789",
+    }
+
+
+@pytest.mark.parametrize(("to", "how"), [("tel:0", "not_allowed"), ("tel:x", "unreachable")])
+async def test_who_may_not_be_called_or_not_found_is_told(ready: Setup, to: str, how: str) -> None:
+    ready.actions.carry_out(replace(OUTSIDE, to=to, target=None))
+    inputs = await ready.heard.until(lambda inputs: len(inputs) == 1)
+    assert inputs == [RingFailed(offer=None, channel="o-1.t1", reason=how, how=how)]
+    assert [request for request in ready.server.requests if request["Action"] == ["Originate"]] == []
+
+
+async def test_an_agent_who_is_to_hear_it_ring_waits_in_a_context_of_its_own() -> None:
+    headers = originate(replace(RING, caller=None), RING.legs[0], "", ("", ""))
+    assert headers["Context"] == "hotline-dial"
+
+
+async def test_what_is_dialled_can_be_nothing_but_a_number() -> None:
+    headers = originate_outside(OUTSIDE, "+1&Local/9@evil,x\r\nAction: x", "PJSIP/a-1")
+    assert headers["Channel"] == "PJSIP/+19@trunk-provider"
 
 
 async def test_an_auto_answer_is_asked_of_the_phone() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cti.ami.cel import ended, served, still_there
+from cti.ami.cel import ended, read, served, still_there
 from cti.core import events as e
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.inputs import AsteriskUp, ChannelNow, EndedMeanwhile, ServedMeanwhile
@@ -21,7 +21,7 @@ LINES = (
 def test_only_the_ends_asked_for_are_told(tmp_path: Path) -> None:
     file = tmp_path / "cel.csv"
     file.write_text(LINES)
-    assert list(ended(file, {ChannelId("17.1")})) == [
+    assert list(ended(read(file), {ChannelId("17.1")})) == [
         EndedMeanwhile(channel=ChannelId("17.1"), at=Ms(1_800_000_012_500), cause=16)
     ]
 
@@ -29,11 +29,11 @@ def test_only_the_ends_asked_for_are_told(tmp_path: Path) -> None:
 def test_damaged_lines_harm_nobody(tmp_path: Path) -> None:
     file = tmp_path / "cel.csv"
     file.write_bytes(b"\xff\xfe half a line\n" + LINES.encode())
-    assert [each.cause for each in ended(file, {ChannelId("17.2"), ChannelId("17.3")})] == [17]
+    assert [each.cause for each in ended(read(file), {ChannelId("17.2"), ChannelId("17.3")})] == [17]
 
 
 def test_without_a_file_nothing_ended(tmp_path: Path) -> None:
-    assert list(ended(tmp_path / "none.csv", {ChannelId("17.1")})) == []
+    assert list(ended(read(tmp_path / "none.csv"), {ChannelId("17.1")})) == []
 
 
 def test_a_caller_who_goes_between_the_snapshot_and_the_file_is_no_new_caller(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_caller_who_goes_between_the_snapshot_and_the_file_is_no_new_caller(tm
         )
         for channel, interaction in (("ch-A", "A"), ("ch-N", "N"))
     ]
-    over = list(ended(file, play.world.legs))
+    over = list(ended(read(file), play.world.legs))
     for each in over:
         play.say(each)
     play.say(still_there(AsteriskUp(channels=tuple(seen), booted=Ms(1)), over))
@@ -97,7 +97,7 @@ def test_a_talk_that_went_by_is_told_whoever_came_first(tmp_path: Path) -> None:
             + row("BRIDGE_EXIT", 50.01, *first)
             + row("BRIDGE_EXIT", 60, "ch-B", "PJSIP/trunk-2", "x")
         )
-        told = served(file, waiting().world)
+        told = served(read(file), waiting().world)
         assert told == [
             ServedMeanwhile(
                 interaction=InteractionId("A"),
@@ -111,11 +111,11 @@ def test_a_talk_that_went_by_is_told_whoever_came_first(tmp_path: Path) -> None:
 def test_a_talk_under_way_or_with_a_stranger_is_none_that_went_by(tmp_path: Path) -> None:
     file = tmp_path / "cel.csv"
     file.write_text(row("BRIDGE_ENTER", 20, *CALLER) + row("BRIDGE_ENTER", 20, *ANA))
-    assert served(file, waiting().world) == []
+    assert served(read(file), waiting().world) == []
     strangers = row("BRIDGE_ENTER", 20, *CALLER) + row("BRIDGE_ENTER", 20, "x", "PJSIP/trunk-9")
     file.write_text(strangers + row("BRIDGE_EXIT", 30, *CALLER))
-    assert served(file, waiting().world) == []
-    assert served(tmp_path / "none.csv", waiting().world) == []
+    assert served(read(file), waiting().world) == []
+    assert served(read(tmp_path / "none.csv"), waiting().world) == []
 
 
 def test_an_offer_answered_and_talked_out_without_us_is_an_answered_call() -> None:

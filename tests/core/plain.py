@@ -19,8 +19,15 @@ def rank(world: World, it: Interaction) -> tuple[int, int, str]:
 
 def line(world: World) -> list[Interaction]:
     """Everybody waiting, next first. One with an offer out still keeps the place."""
-    waiting = [i for i in world.interactions.values() if i.state in (State.WAITING, State.OFFERED)]
+    in_line = (State.WAITING, State.OFFERED, State.DIALLING)
+    waiting = [i for i in world.interactions.values() if i.state in in_line and (i.channel or called_now(world, i))]
+    waiting = [i for i in waiting if i.callback is not None or i.state is not State.DIALLING]
     return sorted(waiting, key=lambda i: rank(world, i))
+
+
+def called_now(world: World, it: Interaction) -> bool:
+    """Whether they have hung up, and are called as soon as it is their turn."""
+    return it.callback is not None and it.callback.due and it.queue not in world.switches
 
 
 def position(world: World, interaction: InteractionId) -> int | None:
@@ -38,7 +45,9 @@ def decisions(world: World, now: Ms) -> list[tuple[InteractionId, AgentId]]:
     found = []
     for it in line(world):
         caller = world.legs.get(it.channel)
-        if it.state is not State.WAITING or caller is None or caller.ending or ousted(world, it) is not None:
+        leaves = it.channel and (caller is None or caller.ending)
+        leaves = leaves or (it.callback is not None and it.callback.released is None)
+        if it.state is not State.WAITING or leaves or ousted(world, it) is not None:
             continue
         fit = [agent for agent in ready if able(world, it, agent, now)]
         if fit:

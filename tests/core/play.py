@@ -14,16 +14,19 @@ from cti.core.ids import (
     BridgeId,
     ChannelId,
     ClosingId,
+    IdentifierId,
     InteractionId,
     Language,
     Ms,
     OfferId,
+    OutcomeId,
     QueueId,
     ReasonId,
     SkillId,
 )
 from cti.core.index import Index
-from cti.core.site import Agent, Calendar, Closing, Number, Overflow, Policy, Queue, Ring, Site
+from cti.core.room import Room
+from cti.core.site import Agent, Calendar, Callbacks, Closing, Number, Outgoing, Overflow, Policy, Queue, Ring, Site
 from cti.core.switchboard import step
 from cti.core.world import World
 
@@ -53,12 +56,20 @@ def site() -> Site:
                 prefer_last_s=20,
                 policy=Policy.SCARCE_FIRST,
                 opt_out=True,
+                room=Room(help_minutes=5),
             ),
             Queue(
                 id=QueueId("rings"),
                 name={"en": "Rings"},
                 rings=(Ring(after_s=0, skills={NET: 8}), Ring(after_s=20, skills={NET: 2})),
                 policy=Policy.LEAST_OCCUPIED,
+                callbacks=Callbacks(first="customer", tries=2, every_s=60),
+            ),
+            Queue(
+                id=QueueId("day"),
+                name={"en": "Day"},
+                calendar=Calendar(open_hours={"fri": "09:00-16:30", "mon": "09:00-17:00", "tue": "09:00-17:00"}),
+                callbacks=Callbacks(tries=2, every_s=600),
             ),
             Queue(
                 id=QueueId("rush"),
@@ -101,6 +112,7 @@ def site() -> Site:
             Agent(id=AgentId("bo"), name="Bo", work_number="8002", skills={EN: 5, CMN: 9, NET: 3}, desk_phone=True),
         ),
         numbers=(Number(number="28000000", flow="main", name={"en": "Hotline"}),),
+        outgoing=Outgoing(trunk="out", allow=("+852",), at_once=2, per_hour=4, ring_s=30),
     )
 
 
@@ -144,13 +156,23 @@ class Play:
 
 
 def _channel(who: str) -> ChannelId:
-    """`A` is a caller's channel, `A.1` the first offer's first leg."""
+    """`A` is a caller's channel, `A.1` the first offer's first leg, `A.t1` the first leg to the outside."""
+    if ".t" in who:
+        return ChannelId(who)
     return ChannelId(f"{who}.0" if "." in who else f"ch-{who}")
+
+
+def _message(call: str) -> InteractionId:
+    """`A` is the message left in that call."""
+    return InteractionId(f"{call}-message")
 
 
 _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "calls": lambda w, r: i.CallArrived(
-        interaction=InteractionId(w), channel=_channel(w), number="28000000", caller=None
+        interaction=InteractionId(w),
+        channel=_channel(w),
+        number="28000000",
+        caller=IdentifierId(r[0]) if r else None,
     ),
     "asks": lambda w, r: i.RouteAsked(
         interaction=InteractionId(w),
@@ -178,6 +200,30 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
     "ended-at": lambda w, r: i.EndedMeanwhile(channel=_channel(w), at=Ms(START + int(r[0]) * 1000), cause=16),
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
+    "ends": lambda w, r: i.FlowEnded(interaction=InteractionId(w), how=r[0]),
+    "records": lambda w, r: i.MessageSent(
+        interaction=InteractionId(w),
+        ms=Ms(int(r[0])),
+        sent=r[1:] == ["sent"],
+        caller=None,
+        queue=QueueId("support"),
+        skills={},
+        language=None,
+    ),
+    "listens": lambda w, r: i.ArticleHeard(
+        interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
+    ),
+    "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
+    "opens": lambda w, r: i.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
+    "leaves-it": lambda w, r: i.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
+    "puts-back": lambda w, r: i.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
+    "passes-on": lambda w, r: i.PieceGivenAway(
+        agent=AgentId(w), piece=_message(r[0]), **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])}
+    ),
+    "keeps": lambda w, r: i.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
+    "finishes": lambda w, r: i.PieceFinished(
+        agent=AgentId(w), piece=_message(r[0]), outcome=OutcomeId(r[1]) if len(r) > 1 else None
+    ),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
     "sent-to": lambda w, r: i.SentAway(interaction=InteractionId(w), channel=_channel(w), dialled=r[0]),
     "answers": lambda w, r: i.SurveyAnswered(interaction=InteractionId(w), solved=r[0] == "yes"),
@@ -195,8 +241,16 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "gives": lambda w, r: i.TransferAsked(
         agent=AgentId(w),
         interaction=InteractionId(r[0]),
-        **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
+        **{r[1]: {"to": AgentId, "queue": QueueId, "outside": IdentifierId}[r[1]](r[2])},
     ),
+    "dials": lambda w, r: i.CallAsked(agent=AgentId(w), interaction=InteractionId(r[0]), to=IdentifierId(r[1])),
+    "machine": lambda w, r: i.MachineAnswered(agent=AgentId(w), interaction=InteractionId(r[0])),
+    "wants-callback": lambda w, r: i.CallbackAsked(
+        interaction=InteractionId(w),
+        to=IdentifierId(r[0]) if r and r[0] != "-" else None,
+        at=Ms(START + int(r[1]) * 1000) if len(r) > 1 else None,
+    ),
+    "refused": lambda w, r: i.RingFailed(offer=None, channel=_channel(w), reason="x", how=r[0]),
     "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
@@ -218,6 +272,16 @@ def fact(event: e.Event) -> str:
             return f"{'requeued' if event.again else 'queued'} {event.interaction} {event.queue}"
         case e.PriorityRaised():
             return f"raised {event.interaction} {event.raised} by {event.by}"
+        case e.HelpGiven():
+            return f"helped {event.interaction} {event.minutes}"
+        case e.MessageSpoken():
+            return f"spoken {event.interaction} {event.ms}"
+        case e.MessageLeft():
+            return f"message {event.interaction} {event.ms} {event.queue}"
+        case e.AnswerHeard():
+            return f"heard {event.interaction} {event.article} {event.solved}"
+        case e.FlowFinished():
+            return f"left {event.interaction} {event.how}{f' after {event.waited // 1000}' if event.queue else ''}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
         case e.TurnedAway():
@@ -245,9 +309,29 @@ def fact(event: e.Event) -> str:
         case e.TalkEnded():
             return f"talked {event.interaction} {event.talked // 1000} ended-by {event.by}"
         case e.Transferred():
-            return f"transferred {event.interaction} to {event.to or event.queue or 'nobody'}"
+            return f"transferred {event.interaction} to {event.to or event.queue or event.outside or 'nobody'}"
         case e.TransferFailed():
             return f"transfer-failed {event.interaction} {event.to or 'nobody'} {event.how}"
+        case e.CallbackBooked():
+            return f"booked {event.interaction} {event.to}"
+        case e.PlaceKept():
+            return f"kept {event.interaction}"
+        case e.CallbackDue():
+            return f"due {event.interaction}"
+        case e.CallbackPutOff():
+            return f"put-off {event.interaction} {(event.until - START) // 1000}"
+        case e.Dialled():
+            return f"dialled {event.interaction} {event.to} {event.purpose}"
+        case e.DialEnded():
+            return f"dial-ended {event.interaction} {event.how}"
+        case e.CallbackMerged():
+            return f"merged {event.interaction} into {event.into}"
+        case e.CallbackMissed():
+            return f"missed {event.interaction} {event.tries} owner {event.owner}"
+        case e.ConnectedOutside():
+            return f"connected-outside {event.interaction} after {event.waited // 1000}"
+        case e.OutsideEnded():
+            return f"talked-outside {event.interaction} {event.talked // 1000}"
         case e.InteractionEnded():
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():
@@ -256,6 +340,22 @@ def fact(event: e.Event) -> str:
             return f"{event.agent} next {event.reason}"
         case e.Judged():
             return f"judged {event.interaction} {'yes' if event.solved else 'no'}"
+        case e.PieceQueued():
+            return f"{event.how} {event.piece} {event.queue}" if event.how else ""
+        case e.PieceOffered():
+            return f"shown {event.piece} {event.agent}"
+        case e.PieceTaken():
+            return (
+                f"{'taken' if event.first else 'taken-again'} {event.piece} {event.agent} after {event.waited // 1000}"
+            )
+        case e.PieceKept():
+            return f"kept {event.piece} {event.agent}"
+        case e.PieceGiven():
+            return f"given {event.piece} to {event.to or event.queue}"
+        case e.PieceEnded():
+            return f"ended {event.piece} {event.how} {event.outcome or '-'}"
+        case e.TextPaused():
+            return f"{event.agent} {'asked-again' if event.until is None else 'paused'}"
         case e.AgentMoved():
             return f"moved {event.interaction} {event.agent}"
         case e.Held() | e.Resumed():
@@ -272,6 +372,8 @@ def wish(command: c.Command) -> str:
     match command:
         case c.RingAgent():
             return f"RING {command.agent} for {command.interaction}"
+        case c.RingOutside():
+            return f"DIAL {command.to} for {command.target or 'nobody'}"
         case c.HangUp():
             return f"HANGUP {command.channel} {command.cause}"
         case c.Steer():

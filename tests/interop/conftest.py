@@ -10,7 +10,7 @@ from cti.agi.server import AgiCall, AgiServer
 from cti.ami.actions import AmiActions
 from cti.ami.link import Address, AmiLink, Pace
 from cti.core.commands import Leg, RingAgent
-from cti.core.ids import AgentId, ChannelId, InteractionId, Language, OfferId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Language, OfferId
 from cti.core.ids import Phone as PhoneId
 from cti.core.inputs import Input
 from cti.robots.phone import Call, Phone
@@ -76,7 +76,10 @@ class Exchange:
         self._news = asyncio.Event()
         address = Address("127.0.0.1", relay.port, secrets.ami_user, secrets.ami_secret)
         self.link = AmiLink(address, self._submit, Pace(retry=0.02, retry_cap=0.1))
-        self.actions = AmiActions(self.link, self._submit, lambda interaction: ("85291234567", "王小明"))
+        self.actions = AmiActions(self.link, self._submit, lambda interaction: ("85291234567", "王小明"), self._number)
+
+    async def _number(self, to: IdentifierId) -> tuple[str, str]:
+        raise AssertionError(f"nobody is called here, but {to}")
 
     def _submit(self, said: Input) -> None:
         self.heard.append(said)

@@ -33,6 +33,7 @@ from cti.core.inputs import (
 )
 from cti.core.site import Agent, Number, OutcomeKind, Queue, Reason, Site
 from cti.loop import Loop
+from cti.outside import Outside
 from cti.store.accounts import Accounts
 from cti.store.database import Store
 from cti.store.history import History
@@ -168,12 +169,19 @@ class Rig:
     """The server and everything under it."""
 
     def __init__(
-        self, loop: Loop, web: Web, history: History, accounts: Accounts, pops: dict[InteractionId, Pop]
+        self,
+        loop: Loop,
+        web: Web,
+        history: History,
+        accounts: Accounts,
+        store: Store,
+        pops: dict[InteractionId, Pop],
     ) -> None:
         self.loop = loop
         self.web = web
         self.history = history
         self.accounts = accounts
+        self.store = store
         self.pops = pops
         self.commands: list[Command] = []
         self.inputs: list[Input] = []
@@ -339,7 +347,7 @@ async def rig(
     path = tmp_path / "hotline.db"
     shutil.copy(hashed, path)
     store = Store.open(f"sqlite:///{path}")
-    history = History(store, Identities(b"key", "HK"), zone=lambda: SITE.zone)
+    history = History(store, Identities(b"key", "HK"), zone=lambda: SITE.zone, recordings=tmp_path / "messages")
     accounts = Accounts(store)
     journal = MemoryJournal()
     commands: list[Command] = []
@@ -357,10 +365,12 @@ async def rig(
         guests=2,
         version="0.1.0",
     )
-    server = Web(config, loop, history, accounts, KnowledgeBase(ARTICLES), hot, pops, lambda: not journal_trouble)
+    answers = KnowledgeBase(ARTICLES)
+    outside = Outside(loop, history)
+    server = Web(config, loop, history, accounts, answers, hot, pops, lambda: not journal_trouble, outside)
     loop.subscribe(server.on_records)
     await server.start()
-    made = Rig(loop, server, history, accounts, pops)
+    made = Rig(loop, server, history, accounts, store, pops)
     made.commands = commands
     submit = loop.submit
 

@@ -35,13 +35,16 @@ async def test_every_route_is_in_the_reference_with_its_role_and_no_other(rig: R
         site.Reason,
         site.OutcomeKind,
         site.Trunk,
+        site.Outgoing,
+        site.Callbacks,
         site.Mail,
         site.MailAccount,
     ],
     ids=lambda struct: struct.__name__,
 )
 def test_every_setting_is_in_the_reference(struct: type[msgspec.Struct]) -> None:
-    text = (REFERENCE / "settings.md").read_text(encoding="utf-8")
+    parts = [REFERENCE / "settings.md", *([REFERENCE / "callbacks.md"] if struct is site.Callbacks else [])]
+    text = "".join(part.read_text(encoding="utf-8") for part in parts)
     ours = {"data", "secrets"} if struct is Settings else set()
-    named = set(re.findall(r"`\[{0,2}(?:mail\.)?(\w+)\]{0,2}`", text))
+    named = set(re.findall(r"`\[{0,2}(?:mail\.|callbacks\.)?(\w+)\]{0,2}`", text))
     assert set(struct.__struct_fields__) - ours <= named

@@ -336,6 +336,8 @@ CHAPTERS = st.sampled_from(
         ["A.1 gone", "A after", "A answers yes"],
         ["A gone"],
         ["B gone", "B.1 gone"],
+        ["A calls", "A records 9000", "ana ready", "ana opens A"],
+        ["ana keeps A 60"],
     ]
 )
 STORY = st.lists(
@@ -360,7 +362,8 @@ ana not-ready lunch | ana ready | ana not-ready lunch | A calls | A asks support
 B asks support | C calls | C asks rings | bo ready | A chooses more | A.1 starts | A.1 enters b | A enters b
 A.1 holds | A.1 resumes
 bo not-ready lunch | bo ready | A.1 gone | A after | A answers yes | A gone | bo wraps-up A | B.1 gone 21 | B gone
-ana ready | C gone | it passes | it restarts | ana desk-lost | ana desk-back | it drops | ana signs-out | bo signs-out
+ana ready | C gone | it passes | C calls | C records 9000 | ana opens C | ana keeps C 90 | ana finishes C | it restarts
+ana desk-lost | ana desk-back | it drops | ana signs-out | bo signs-out
 """
 
 
@@ -393,8 +396,9 @@ async def follow(story: list[Any]) -> None:
             walls.append(Screen())
             live.join_wallboard(walls[-1].viewer)
         elif besides == "pop":
-            pops[InteractionId("A")] = pop(f"p{len(pops)}-{loop.seq}")
-            live.pop_changed(InteractionId("A"))
+            for name in (InteractionId("A"), InteractionId("A-message")):
+                pops[name] = pop(f"p{len(pops)}-{loop.seq}")
+                live.pop_changed(name)
         elif besides == "away":
             for notice in live.desk(AgentId("ana")).notices:
                 live.put_away(AgentId("ana"), notice.id)
@@ -403,14 +407,9 @@ async def follow(story: list[Any]) -> None:
         fresh = plain(live.desk(agent))
         for screen in screens:
             assert screen.read() == fresh
-        assert fresh == plain(project.desk(loop.world, agent, pop_of(loop, pops, agent), live.desk(agent).notices))
+        assert fresh == plain(project.desk(loop.world, agent, pops, live.desk(agent).notices))
     for screen in walls:
         assert screen.read() == plain(live.wallboard()) == plain(project.wallboard(loop.world, ()))
-
-
-def pop_of(loop: PlayLoop, pops: dict[InteractionId, Pop], agent: AgentId) -> Pop | None:
-    interaction = project.of_agent(loop.world, agent)
-    return pops.get(interaction) if interaction is not None else None
 
 
 def plain(view: DeskView | WallboardView) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from cti.outside import Outside
 from cti.web.app import Web, WebConfig
 from kb.search import KnowledgeBase
 from tests.conftest import RunningAsterisk
@@ -30,7 +31,17 @@ async def web(rig: Rig, asterisk: RunningAsterisk) -> AsyncIterator[Web]:
         guests=2,
         version="0",
     )
-    made = Web(config, rig.loop, rig.history, rig.accounts, KnowledgeBase(), hot, {}, lambda: True)
+    made = Web(
+        config,
+        rig.loop,
+        rig.history,
+        rig.accounts,
+        KnowledgeBase(),
+        hot,
+        {},
+        lambda: True,
+        Outside(rig.loop, rig.history),
+    )
     await made.start()
     yield made
     await made.stop()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from cti.outside import Outside
 from cti.setup import certificate
 from cti.web.app import Web, WebConfig
 from kb.search import KnowledgeBase
@@ -28,7 +29,17 @@ async def test_over_tls_the_cookie_is_secure_and_screens_are_live(rig: Rig, tmp_
         certificate=pem,
         private_key=key,
     )
-    web = Web(config, rig.loop, rig.history, rig.accounts, KnowledgeBase(), hot, {}, lambda: True)
+    web = Web(
+        config,
+        rig.loop,
+        rig.history,
+        rig.accounts,
+        KnowledgeBase(),
+        hot,
+        {},
+        lambda: True,
+        Outside(rig.loop, rig.history),
+    )
     await web.start()
     base = f"https://127.0.0.1:{web.port}"
     trusted = ssl.create_default_context(cafile=str(pem))

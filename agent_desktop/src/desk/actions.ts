@@ -1,7 +1,7 @@
 /** What the keys of the desk do. Each is safe to press at any time: it does nothing when it has no meaning now. */
 import { effect, signal } from "@preact/signals";
 import { post, remove } from "../shared/api";
-import type { Done } from "../shared/types";
+import type { CallView, Done } from "../shared/types";
 import { call, checked, me, reasons, transferOpen } from "./session";
 import * as sip from "./sip";
 import { mic } from "./sound";
@@ -27,9 +27,14 @@ export function hangUp(): void {
   if (at.phase === "ringing") {
     // The server is told, not the phone: it ends every leg and gives the caller to the next agent at once.
     if (at.offer) void attempt(() => post<Done>(`/offers/${encodeURIComponent(at.offer ?? "")}/decline`));
-  } else if (at.phase === "talking" || at.phase === "held") {
+  } else if (at.phase === "talking" || at.phase === "held" || at.phase === "dialling") {
     if (!sip.hangUp()) void attempt(() => post<Done>(`/interactions/${encodeURIComponent(at.interaction)}/hangup`));
   }
+}
+
+/** A machine answered the callback on the desk. */
+export function machine(at: CallView): void {
+  void attempt(() => post<Done>(`/interactions/${encodeURIComponent(at.interaction)}/machine`));
 }
 
 const talkingHere = (): boolean => sip.phone.value.call?.phase === "talking";

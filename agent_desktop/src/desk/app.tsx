@@ -16,6 +16,7 @@ import { Foot, KeySheet, Strip } from "./strip";
 import { t } from "./text";
 import { TransferMenu } from "./transfer";
 import { reading, where } from "./where";
+import { WorkPage } from "./work-page";
 
 export function App(): JSX.Element {
   if (who.value === null) return <SignIn />;
@@ -54,5 +55,6 @@ function Desk(): JSX.Element {
 function Middle(): JSX.Element {
   const open = where.value;
   if (open.is === "customer") return <CustomerPage key={open.id} id={open.id} />;
+  if (open.is === "work") return <WorkPage key={open.piece} id={open.piece} />;
   return call.value ? <CallPage call={call.value} /> : <Home />;
 }

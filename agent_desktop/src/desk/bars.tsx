@@ -86,7 +86,9 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
           ? [t().callLost(time), t().callLostThen]
           : notice.kind === "transfer_failed"
             ? [notice.agent === null ? t().transferNobody(time) : t().transferFailed(agentName(notice.agent), time), t().transferFailedThen]
-            : [notice.kind, ""];
+            : notice.kind === "not_reached"
+              ? [t().notReached(t().calledOut[notice.how] ?? notice.how, time), ""]
+              : [notice.kind, ""];
   const readyAgain = (): void => {
     act.putAway(notice.id);
     act.ready();

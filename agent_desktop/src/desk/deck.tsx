@@ -8,7 +8,8 @@ import { Clocked, Kbd, Running, stateClass } from "../shared/parts";
 import type { CallView, GivenTo } from "../shared/types";
 import { s } from "../shared/words";
 import * as act from "./actions";
-import { agentName, call, checked, exchange, me, phoneRefused, transferOpen } from "./session";
+import { dial, whyNoDial } from "./dial";
+import { agentName, call, checked, exchange, me, phoneRefused, pop, transferOpen } from "./session";
 import { phone, stats } from "./sip";
 import { mic } from "./sound";
 import { cellsOf, lossBetween, type SoundStats } from "./stats";
@@ -19,7 +20,7 @@ import { isMaybe, person } from "./work";
 /** The state the deck is coloured by: that of the call, else of the agent. */
 export function deckState(): string {
   const phase = call.value?.phase;
-  if (phase === "ringing") return "ringing";
+  if (phase === "ringing" || phase === "dialling") return "ringing";
   if (phase === "held") return "talking";
   return phase ?? me.value?.state ?? "not_ready";
 }
@@ -44,13 +45,13 @@ function OwnState(): JSX.Element {
   const at = call.value;
   const state = at?.phase ?? mine?.state ?? "not_ready";
   const word =
-    state === "ringing" ? s().states.reserved : state === "held" ? s().states.held : state === "not_ready" ? reasonName(mine?.reason ?? null) : (s().states as Record<string, string>)[state];
+    state === "dialling" ? t().dialling : state === "ringing" ? s().states.reserved : state === "held" ? s().states.held : state === "not_ready" ? reasonName(mine?.reason ?? null) : (s().states as Record<string, string>)[state];
   const since = at ? (at.phase === "held" ? at.since : at.phase === "talking" ? (at.connected ?? at.since) : at.since) : (mine?.since ?? 0);
   return (
     <div class="own">
       <button
         id="own-state"
-        class={`pick ${stateClass(state)}`}
+        class={`pick ${stateClass(state === "dialling" ? "ringing" : state)}`}
         aria-haspopup="menu"
         aria-expanded={act.stateOpen.value}
         aria-label={`${t().ownState}: ${word ?? state}`}
@@ -83,7 +84,7 @@ function OwnNext(): JSX.Element {
       : t().takesNone
     : next !== null
       ? t().thenReason(reasonName(next))
-      : at.phase === "ringing"
+      : at.phase === "ringing" || at.phase === "dialling"
         ? t().thenTalking
         : t().thenWrapUp;
   return <span class="sub cut">{text}</span>;
@@ -128,7 +129,7 @@ function NoCall(): JSX.Element {
 }
 
 /** Where a caller is whom one gave away. */
-const givenTo = (to: GivenTo): string => (to.agent === null ? t().waitsIn(queueName(to.queue)) : t().ringsAt(agentName(to.agent)));
+const givenTo = (to: GivenTo): string => (to.outside ? t().ringsOutside : to.agent === null ? t().waitsIn(queueName(to.queue)) : t().ringsAt(agentName(to.agent)));
 
 function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const who = callerName(person.value);
@@ -136,6 +137,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const mine = phone.value.call;
   if (at.phase === "ringing") {
     const say = opening(at, isMaybe.value ? null : person.value);
+    if (at.direction === "out") return <Said what={t().yourPhoneFirst} then={t().thenCalls(who)} />;
     const coming = phone.value.answerFor === at.offer || mine?.phase === "answering";
     return (
       <>
@@ -147,13 +149,15 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
             <span lang={f.langOf(who, at.language)}>{who}</span> <span class="queue">{queue}</span>
           </h2>
           <p class="cut">
-            {coming ? t().connecting : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
+            {at.callback ? t().callbackFirst : coming ? t().connecting : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
           </p>
         </div>
       </>
     );
   }
+  if (at.phase === "dialling") return <Said what={t().calls(who)} then={at.callback ? t().callsBack : t().callsNow} />;
   if (at.phase === "wrap_up") {
+    if (at.connected === null && at.missed) return <Said what={t().calledOut[at.missed] ?? at.missed} then={who}><Again /></Said>;
     const asked = at.given_to ? givenTo(at.given_to) : at.judged === null ? t().askedNothing : t().askedSolved(at.judged);
     return (
       <Said what={at.connected === null ? t().callEndedPlain : t().callEnded(f.atRest(at.since - at.connected))} then={asked}>
@@ -185,8 +189,29 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
           <Quality />
         </p>
       </div>
+      {at.callback && <Machine call={at} />}
       {here && <Levels />}
     </>
+  );
+}
+
+/** The same number once more, out of the wrap-up. */
+function Again(): JSX.Element | null {
+  const number = pop.value?.display ?? "";
+  if (!number || whyNoDial()) return null;
+  return (
+    <button class="btn" onClick={() => void dial(number)}>
+      <Icon name="phone" small /> {t().dialAgain}
+    </button>
+  );
+}
+
+/** A machine answered the callback: no talk, and the customer is called again. */
+function Machine({ call: at }: { call: CallView }): JSX.Element {
+  return (
+    <button class="btn is-small" title={t().machineThen} onClick={() => act.machine(at)}>
+      {t().machine}
+    </button>
   );
 }
 
@@ -281,7 +306,7 @@ function Keys(): JSX.Element {
       {rings ? (
         <Key id="end" icon="x" word={t().decline} hint="F10" kind="no" on press={act.hangUp} />
       ) : (
-        <Key id="end" icon="hang" word={t().hangUp} hint="F10" kind="end" on={talks} press={act.hangUp} />
+        <Key id="end" icon="hang" word={t().hangUp} hint="F10" kind="end" on={talks || at?.phase === "dialling"} press={act.hangUp} />
       )}
     </div>
   );

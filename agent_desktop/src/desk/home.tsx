@@ -10,6 +10,8 @@ import { Icon } from "../shared/icons";
 import { Chip, Judgement, Mark, Panel, type PanelState } from "../shared/parts";
 import type { AgentDay, CallLine, Calls, Done, Person, PromiseLine, Promises } from "../shared/types";
 import { named, s, tierName } from "../shared/words";
+import { AbandonedCallers, readAbandoned } from "./abandoned";
+import { Dial } from "./dial";
 import { readHot } from "./kb";
 import { call, me, outcomes } from "./session";
 import { menuPath, queueName, t } from "./text";
@@ -56,6 +58,7 @@ export function Home(): JSX.Element {
     void readCalls(agent);
     void readDay();
     void readPromises();
+    void readAbandoned();
     void readHot();
     // The call that just ended reaches the history within a second.
     const timer = setTimeout(() => void Promise.all([readCalls(agent), readDay()]), SETTLED_MS);
@@ -75,6 +78,7 @@ export function Home(): JSX.Element {
         <Figures />
       </div>
       <Promised />
+      <AbandonedCallers />
       <Recent agent={agent} />
     </>
   );
@@ -182,7 +186,8 @@ function RecentCall({ line, today }: { line: CallLine; today: number }): JSX.Ele
         ) : (
           <b lang={f.langOf(name)}>{name}</b>
         )}
-        <span class="t2 cut">{[outcome ? siteText(outcome.name, outcome.id) : "", line.talked > 0 ? f.atRest(line.talked) : ""].filter(Boolean).join(f.joiner())}</span>
+        <Dial number={line.display} />
+        <span class="t2 cut">{[line.outgoing ? (t().calledOut[line.state] ?? t().calledOut["answered"]) : "", outcome ? siteText(outcome.name, outcome.id) : "", line.talked > 0 ? f.atRest(line.talked) : ""].filter(Boolean).join(f.joiner())}</span>
       </span>
       <span class="r">
         <span class="num">{sameDay ? f.timeOfDay(line.at) : f.date(line.at, today)}</span>
@@ -240,6 +245,11 @@ export function CustomerPage({ id }: { id: string }): JSX.Element {
           {got.language && <span class="b t1">{named("languages", got.language)}</span>}
           {got.recent > 1 && <span>{t().contacts(got.recent)}</span>}
           {got.cases.length > 0 && <span>{t().openCases(got.cases.length)}</span>}
+          {got.numbers.map((one) => (
+            <span class="num" key={one}>
+              {one} <Dial number={one} />
+            </span>
+          ))}
         </div>
         {(got.tier || got.tags.length > 0) && (
           <div class="tags">

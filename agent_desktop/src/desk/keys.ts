@@ -6,6 +6,7 @@ import * as act from "./actions";
 import { insertAnswer, readOut } from "./kb";
 import { promising } from "./note";
 import { closePassword } from "./password";
+import { playOrPause } from "./player";
 import { call, transferOpen } from "./session";
 import { keysOpen, passwordOpen, reading, searchOpen, selfOpen, where } from "./where";
 import { choose, isMaybe, personAt, setOutcome, solvedOutcome, work, wrapUp } from "./work";
@@ -78,7 +79,11 @@ function otherPerson(): boolean {
   return true;
 }
 
+/** The space bar presses what has the focus; where nothing does, it plays the recording on the page. */
+const pressable = (element: Element | null): boolean => element !== null && element.closest("button, a, summary, [role=option]") !== null;
+
 function single(event: KeyboardEvent): boolean {
+  if (event.key === " " && pressable(event.target as Element)) return false;
   switch (event.key) {
     case "/":
       focus("search");
@@ -86,6 +91,8 @@ function single(event: KeyboardEvent): boolean {
     case "?":
       keysOpen.value = !keysOpen.value;
       return true;
+    case " ":
+      return playOrPause();
     case "j":
       move(1);
       return true;

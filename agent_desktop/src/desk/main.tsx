@@ -5,6 +5,7 @@ import "./desk.css";
 import "./deck.css";
 import "./main.css";
 import "./side.css";
+import "./work.css";
 import "./gate.css";
 import { begin } from "./session";
 

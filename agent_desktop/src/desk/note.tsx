@@ -47,7 +47,15 @@ export function NoteBar({ call }: { call: CallView }): JSX.Element {
   const next = me.value?.next_reason ?? null;
   return (
     <div class="note">
-      {promising.value && <PromiseForm />}
+      {promising.value && (
+        <PromiseForm
+          to={mine?.confirmed?.customer ?? person.value?.customer ?? null}
+          about={mine?.interaction ?? null}
+          case={person.value?.cases[0]?.id ?? null}
+          close={() => (promising.value = false)}
+          made={(one) => (madeNow.value = [...madeNow.value, { ...one, interaction: mine?.interaction ?? "" }])}
+        />
+      )}
       <Others />
       <textarea
         id="note"
@@ -110,7 +118,7 @@ function Saved(): JSX.Element | null {
 const HOUR = 3_600_000;
 
 /** What one usually promises, by the site's clock: today only until it is over. */
-function usualTimes(at: number): readonly (readonly [string, number])[] {
+export function usualTimes(at: number): readonly (readonly [string, number])[] {
   const evening = hourOn(at, 0, 17);
   return [
     [t().inOneHour, at + HOUR],
@@ -119,27 +127,36 @@ function usualTimes(at: number): readonly (readonly [string, number])[] {
   ];
 }
 
-function PromiseForm(): JSX.Element {
+interface Promising {
+  /** To whom; null: nobody has said who it is. */
+  to: string | null;
+  /** The call or message it is made in. */
+  about: string | null;
+  case: string | null;
+  close: () => void;
+  made: (promise: PromiseLine) => void;
+}
+
+export function PromiseForm({ to, about, case: inCase, close, made }: Promising): JSX.Element {
   const what = useSignal("");
   const due = useSignal(hourOn(serverNow(), 1, 12));
   const busy = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => field.current?.focus(), []);
-  const to = work.value?.confirmed?.customer ?? person.value?.customer ?? null;
   const choices = usualTimes(serverNow());
   const make = async (): Promise<void> => {
     const text = what.value.trim();
     if (!text || !to || busy.value) return;
     busy.value = true;
-    const body: NewPromise = { customer: to, what: text, due: due.value, case: person.value?.cases[0]?.id ?? null, interaction: work.value?.interaction ?? null };
-    const made = await attempt(() => post<PromiseLine>("/promises", body));
+    const body: NewPromise = { customer: to, what: text, due: due.value, case: inCase, interaction: about };
+    const line = await attempt(() => post<PromiseLine>("/promises", body));
     busy.value = false;
-    if (!made) return;
-    madeNow.value = [...madeNow.value, { ...made, interaction: body.interaction ?? "" }];
-    promising.value = false;
+    if (!line) return;
+    made(line);
+    close();
   };
   const leave = (): void => {
-    promising.value = false;
+    close();
     document.getElementById("note")?.focus();
   };
   if (!to) return <p class="small t2">{t().promiseNobody}</p>;

@@ -11,6 +11,7 @@ import { Icon } from "../shared/icons";
 import { Chip, stateClass } from "../shared/parts";
 import type { CallView, Person, Station } from "../shared/types";
 import { named, tierName } from "../shared/words";
+import { Dial } from "./dial";
 import { NoteBar } from "./note";
 import { pop, popSeen, site } from "./session";
 import { callerName, isFromPage, menuPath, queueName, t } from "./text";
@@ -79,7 +80,11 @@ function Who({ call, who }: { call: CallView; who: Person | null }): JSX.Element
       <Chooser call={call} />
       <div class="meta">
         {(call.language ?? who?.language) && <span class="b t1">{named("languages", call.language ?? who?.language ?? "")}</span>}
-        {number && number !== name && <span class="num">{number}</span>}
+        {number && (number !== name || call.phase === "wrap_up") && (
+          <span class="num">
+            {number !== name && number} {call.phase === "wrap_up" && <Dial number={number} />}
+          </span>
+        )}
         {who && who.recent > 1 && <span>{t().contacts(who.recent)}</span>}
         {!who && known && !isFromPage(known) && <span>{t().newNumber}</span>}
         {(site.value?.numbers.length ?? 0) > 1 && <span class="num cut" title={dialledName(call.number)}>{t().dialled(dialledName(call.number))}</span>}
@@ -160,7 +165,7 @@ function Rail({ call, who }: { call: CallView; who: Person | null }): JSX.Elemen
         </li>
       ))}
       <li class="now">
-        <b class="num">{call.waited >= 1000 ? t().waited(f.atRest(call.waited)) : t().waitedNone}</b>
+        <b class="num">{call.direction === "out" ? t().youCalled : call.callback ? t().wantsCallback : call.waited >= 1000 ? t().waited(f.atRest(call.waited)) : t().waitedNone}</b>
         <small class="cut">{queueName(call.queue)}</small>
       </li>
     </ol>

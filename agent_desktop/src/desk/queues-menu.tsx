@@ -8,7 +8,8 @@ import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import type { ClosingView, Done, QueueChoice, QueueView } from "../shared/types";
 import { useOutside } from "./outside";
-import { agentName, closings, me, queues } from "./session";
+import { Incidents } from "./incidents";
+import { agentName, closings, incidents, me, queues } from "./session";
 import { queueName, t } from "./text";
 import { attempt } from "./work";
 
@@ -50,6 +51,12 @@ function Open(): JSX.Element {
       )}
       {choices().length > 0 && closings.value.length > 0 && <hr />}
       {closings.value.length > 0 && <Switches ways={closings.value} />}
+      {incidents.value.length > 0 && (
+        <>
+          <hr />
+          <Incidents ways={incidents.value} />
+        </>
+      )}
     </div>
   );
 }

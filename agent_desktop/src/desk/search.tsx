@@ -9,7 +9,9 @@ import { now } from "../shared/clock";
 import { Kbd, Panel, type PanelState } from "../shared/parts";
 import type { Found } from "../shared/types";
 import { s } from "../shared/words";
+import { Dial, dial, whyNoDial } from "./dial";
 import { useOutside } from "./outside";
+import { isNumber } from "./targets";
 import { t } from "./text";
 import { reading, searchOpen, where } from "./where";
 
@@ -68,6 +70,7 @@ export function Search(): JSX.Element {
     if (event.isComposing) return;
     if (event.key === "ArrowDown") at.value = Math.min(count - 1, at.value + 1);
     else if (event.key === "ArrowUp") at.value = Math.max(0, at.value - 1);
+    else if (event.key === "Enter" && event.shiftKey) void dialTyped();
     else if (event.key === "Enter") openAt(at.value);
     else if (event.key === "Escape") {
       leave();
@@ -119,6 +122,7 @@ function Results(): JSX.Element {
   const articles = got?.articles ?? [];
   return (
     <div class="menu results" id="found" role="listbox" aria-label={t().searchLabel}>
+      {isNumber(asked.value) && <DialRow number={asked.value.trim()} />}
       <Panel state={state()}>
         {customers.length > 0 && <p class="label">{t().customers}</p>}
         {customers.map((one, index) => (
@@ -133,6 +137,27 @@ function Results(): JSX.Element {
   );
 }
 
+/** The field at the top is the dial field, too: a number typed there is called by a click, or by Shift and Enter. */
+function DialRow({ number }: { number: string }): JSX.Element {
+  const why = whyNoDial();
+  return (
+    <div class={`menu-item two-lines${why ? " is-off" : ""}`} role="option" aria-selected={false} aria-disabled={why !== ""} onClick={() => void dialTyped()}>
+      <Icon name="phone" small />
+      <span class="grow">
+        <b class="b cut num">{t().dialNumber(number)}</b>
+        <span class="small t2 cut">{why || t().dialHint}</span>
+      </span>
+    </div>
+  );
+}
+
+async function dialTyped(): Promise<void> {
+  const number = asked.value.trim();
+  if (!isNumber(number) || whyNoDial()) return;
+  leave();
+  if (await dial(number)) asked.value = "";
+}
+
 function Row({ index, name, lang, detail, end }: { index: number; name: string; lang: string | undefined; detail: string; end: string }): JSX.Element {
   return (
     <div id={`found-${index}`} class="menu-item two-lines" role="option" aria-selected={at.value === index} onPointerEnter={() => (at.value = index)} onClick={() => openAt(index)}>
@@ -144,6 +169,7 @@ function Row({ index, name, lang, detail, end }: { index: number; name: string; 
           {detail}
         </span>
       </span>
+      <Dial number={detail} />
       <span class="small t3">{end}</span>
     </div>
   );

@@ -32,6 +32,8 @@ export const reasons = computed(() => view.value?.reasons ?? []);
 export const outcomes = computed(() => view.value?.outcomes ?? []);
 /** How queues can be closed by hand; nobody but a supervisor has any. */
 export const closings = computed(() => view.value?.closings ?? []);
+/** What callers can be told of; nobody but a supervisor has any. */
+export const incidents = computed(() => view.value?.incidents ?? []);
 export const exchange = computed(() => view.value?.asterisk ?? true);
 
 /** The list of those a caller can be given to is open. */

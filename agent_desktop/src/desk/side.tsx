@@ -11,6 +11,7 @@ import { agentName, call, me, pop, room } from "./session";
 import { reasonName, t } from "./text";
 import { reading } from "./where";
 import { person, work } from "./work";
+import { WorkList } from "./work-list";
 
 export function Side(): JSX.Element {
   const at = call.value;
@@ -20,12 +21,14 @@ export function Side(): JSX.Element {
         <Reader id={reading.value} />
       ) : at ? (
         <>
+          <WorkList />
           {pop.value && <Cases />}
           {pop.value && <Answers />}
           <Ask />
         </>
       ) : (
         <>
+          <WorkList />
           <Ask />
           <section class="card" aria-label={t().hotQuestions}>
             <div class="hd">

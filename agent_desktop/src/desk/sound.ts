@@ -146,7 +146,8 @@ export function hush(): void {
   if (earpiece) earpiece.srcObject = null;
 }
 
-async function sink(element: HTMLAudioElement, id: string): Promise<void> {
+/** Play an element on this device. */
+export async function sink(element: HTMLAudioElement, id: string): Promise<void> {
   // Firefox and Safari choose the speaker themselves.
   if ("setSinkId" in element) await element.setSinkId(id).catch(() => undefined);
 }
@@ -213,6 +214,12 @@ export function testTone(): void {
 export function testRing(): void {
   const stop = play("bell", RING, 0.35);
   setTimeout(stop, 1400);
+}
+
+/** Two soft notes, once: something is on the desk that does not ring. */
+export function chime(): void {
+  const stop = play("bell", [[0, 0.12, 659], [0.14, 0.2, 880]], 0.18);
+  setTimeout(stop, 1000);
 }
 
 let ringing: (() => void) | null = null;

@@ -6,7 +6,7 @@ import * as f from "../shared/format";
 import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Clocked, Kbd, LangSwitch, Logo, ThemeSwitch } from "../shared/parts";
-import type { QueueView, WaitView } from "../shared/types";
+import type { IncidentView, QueueView, WaitView } from "../shared/types";
 import { s } from "../shared/words";
 import { QueuesMenu } from "./queues-menu";
 import { call, live, me, queues, signOut } from "./session";
@@ -43,7 +43,16 @@ function Queue({ queue }: { queue: QueueView }): JSX.Element {
   const since = queue.longest_since;
   return (
     <span class={over.value || queue.closed !== null ? "q is-warn" : "q"}>
-      {siteText(queue.name, queue.id)} {queue.closed !== null && <b>{siteText(queue.closed.name, queue.closed.closing)}</b>} <b class="num">{queue.waiting}</b>
+      {siteText(queue.name, queue.id)} {queue.incidents.map((one) => (
+        <Told key={one.queue ?? ""} one={one} />
+      ))}{queue.closed !== null && <b>{siteText(queue.closed.name, queue.closed.closing)}</b>} <b class="num">{queue.waiting}</b>
+      {queue.callbacks > 0 && (
+        <span class="num" title={t().toCallBack(f.count(queue.callbacks))}>
+          <Icon name="phone" small />
+          <span aria-hidden="true">{f.count(queue.callbacks)}</span>
+          <span class="vh">{t().toCallBack(f.count(queue.callbacks))}</span>
+        </span>
+      )}
       {since !== null && (
         <Clocked
           text={(now) => {
@@ -55,6 +64,16 @@ function Queue({ queue }: { queue: QueueView }): JSX.Element {
       )}
       {queue.wait !== null && queue.waiting > 0 && queue.closed === null && <Expected wait={queue.wait} queue={queue} />}
     </span>
+  );
+}
+
+/** What its callers are told of, while they are. */
+function Told({ one }: { one: IncidentView }): JSX.Element {
+  const name = siteText(one.name, one.incident);
+  return (
+    <b class="soon">
+      <Clocked text={(now) => (one.until > now ? `${name} ` : "")} />
+    </b>
   );
 }
 

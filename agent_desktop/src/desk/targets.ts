@@ -1,8 +1,8 @@
-/** Whom a caller can be given to: colleagues and queues, those who can take the call first. Pure. */
+/** Whom a caller can be given to: a number, colleagues and queues, those who can take the call first. Pure. */
 import type { AgentTile, QueueView } from "../shared/types";
 
 export interface Target {
-  kind: "agent" | "queue";
+  kind: "agent" | "queue" | "number";
   id: string;
   name: string;
   /** What else finds it, and stands beside the name: a work number. */
@@ -32,6 +32,16 @@ export function targets(room: Room, text: string): Target[] {
   const queues = room.queues.map((one): Target => ({ kind: "queue", id: one.id, name: room.queueName(one), number: "", state: "", free: true, queue: one }));
   const wanted = text.trim().toLowerCase();
   return [...agents.filter((one) => one.free), ...queues, ...agents.filter((one) => !one.free)].filter((one) => holds(one, wanted));
+}
+
+/** Whether what was typed or stands there can be a number that is dialled. */
+export const isNumber = (text: string): boolean => /^[+0-9(][0-9 ()./-]{2,29}$/.test(text.trim()) && (text.match(/[0-9]/g)?.length ?? 0) >= 3;
+
+/** The same list, and the number outside that was typed; a colleague's work number is that colleague. */
+export function withNumber(list: readonly Target[], text: string, free: boolean): Target[] {
+  const number = text.trim();
+  if (!isNumber(number) || list.some((one) => one.number === number)) return [...list];
+  return [...list, { kind: "number", id: number, name: number, number: "", state: "", free, queue: null }];
 }
 
 /** The next one that can be chosen, from `at` (-1: none yet) in a direction; `at` itself when there is none. */

@@ -6,10 +6,13 @@ import type { CallView, Person, Pop, Why } from "../shared/types";
 import { named, s } from "../shared/words";
 import { agentName, exchange, me, pop, queues, reasons } from "./session";
 import { en, goodDay } from "./words/en";
+import * as work from "./words/work";
 import { zhHans } from "./words/zh-Hans";
 import { zhHant } from "./words/zh-Hant";
 
 export const t = words({ en, "zh-Hans": zhHans, "zh-Hant": zhHant });
+/** The words of text work. */
+export const w = words({ en: work.en, "zh-Hans": work.zhHans, "zh-Hant": work.zhHant });
 
 /** A queue's name. */
 export function queueName(id: string | null): string {
@@ -95,6 +98,15 @@ export function whyText(why: Why): string {
       return w.own_state(arg("state") === "not_ready" ? reasonName(arg("reason") || null) : named("states", arg("state")));
     case "opted_out":
       return w.opted_out(who, queueName(arg("queue")));
+    case "at_capacity":
+      return w.at_capacity(who, (w.channels as Record<string, string>)[arg("channel")] ?? arg("channel"), arg("has"), arg("of"));
+    case "has_chats":
+      return w.has_chats(who, arg("has"));
+    case "paused":
+      return w.paused(who, f.left(left));
+    case "unopened":
+    case "no_desk":
+      return w[why.code](who);
     case "queue_closed":
       return w.queue_closed;
     case "nobody":
@@ -111,7 +123,8 @@ export function whyText(why: Why): string {
 const told = (of: readonly Why[]): string => of.map(whyText).filter(Boolean).join(f.joiner());
 
 /** Why this agent, in one line. */
-export const whyLine = (call: CallView): string => told(call.why.filter((one) => !one.code.startsWith("skipped")));
+export const whyPhrase = (why: readonly Why[]): string => told(why.filter((one) => !one.code.startsWith("skipped")));
+export const whyLine = (call: CallView): string => whyPhrase(call.why);
 
 /** Everything the router said about it: one fact a line. */
 export const whyAll = (call: CallView): string => call.why.map(whyText).filter(Boolean).join("\n");

@@ -11,6 +11,7 @@ import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
 import { t as waits, WaitAccount } from "../shared/waits";
 import { named, s } from "../shared/words";
 import { agentName, closings } from "./session";
+import { Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
 
 /** Rows that are in sight at once on most screens, and when the others are drawn. */
@@ -20,6 +21,7 @@ const REST_AFTER_MS = 60;
 /** Kinds told apart by the buttons over the timeline; all that happens on the web is one. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ["call", ["call"]],
+  ["message", ["message"]],
   ["mail", ["mail"]],
   ["chat", ["chat"]],
   ["web", ["search", "form", "visit"]],
@@ -30,12 +32,21 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
 const groupOf = (kind: string): string => GROUPS.find(([, kinds]) => kinds.includes(kind))?.[0] ?? kind;
 
 /** `known`: the history was read, so that nothing there means that there is nothing. */
-export function Timeline({ person, live, known: read = true }: { person: Person | null; live?: CallView | null; known?: boolean }): JSX.Element {
+interface Shown {
+  person: Person | null;
+  /** The call on the desk. */
+  live?: CallView | null;
+  /** What stands above the timeline already, and not in it. */
+  beside?: string;
+  known?: boolean;
+}
+
+export function Timeline({ person, live, beside, known: read = true }: Shown): JSX.Element {
   const only = useSignal<string | null>(null);
   const more = useSignal<{ entries: Entry[]; next: string | null; failed: boolean } | null>(null);
   const known = person?.timeline ?? [];
   // The call on the desk may already be in the history; it is drawn once, as the live one.
-  const all = [...known, ...(more.value?.entries ?? [])].filter((one) => one.id !== live?.interaction);
+  const all = [...known, ...(more.value?.entries ?? [])].filter((one) => one.id !== live?.interaction && one.id !== beside);
   const counts = new Map<string, number>();
   for (const [kind, n] of Object.entries(person?.counts ?? {})) counts.set(groupOf(kind), (counts.get(groupOf(kind)) ?? 0) + n);
   const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
@@ -136,11 +147,11 @@ function Days({ live, entries }: { live: CallView | null; entries: readonly Entr
 function LiveEntry({ call }: { call: CallView }): JSX.Element {
   const { phase } = call;
   const lasted = call.connected === null ? null : f.atRest(call.since - call.connected);
-  const what = phase === "ringing" ? t().ringingHere : phase === "talking" ? t().talkingHere : phase === "held" ? t().heldHere : lasted ? t().withYou(lasted) : "";
+  const what = phase === "dialling" ? t().dialling : phase === "ringing" ? t().ringingHere : phase === "talking" ? t().talkingHere : phase === "held" ? t().heldHere : lasted ? t().withYou(lasted) : "";
   const why = whyLine(call);
   return (
     <li class="ev">
-      <Mark kind="call" live={phase} />
+      <Mark kind="call" live={phase === "dialling" ? "ringing" : phase} />
       <span class="h">
         <b>{s().kinds.call}</b>
         <span class="t2 cut">{what}</span>
@@ -160,8 +171,10 @@ function LiveEntry({ call }: { call: CallView }): JSX.Element {
 
 /** What was done, after the kind's name: with whom, how long. */
 function detail(entry: Entry): string {
+  if (entry.kind === "message") return entry.agent ? t().withAgent(entry.agent, "") : "";
   if (entry.kind === "call" || entry.kind === "chat") {
     const time = entry.lasted === null || entry.lasted < 1000 ? "" : f.atRest(entry.lasted);
+    if (entry.kind === "call" && !entry.inbound) return [t().calledOut["answered"], entry.agent && t().withAgent(entry.agent, time)].filter(Boolean).join(f.joiner());
     if (entry.agent) return t().withAgent(entry.agent, time);
     return time ? t().lasted(time) : "";
   }
@@ -210,6 +223,11 @@ function One({ entry }: { entry: Entry }): JSX.Element {
       )}
       {/* Closings are sent to supervisors only. */}
       {entry.kind === "call" && (entry.waited ?? 0) > 0 && closings.value.length > 0 && <WhyWaited interaction={entry.id} />}
+      {entry.kind === "message" && (
+        <span class="txt">
+          <Player piece={entry.id} length={entry.lasted ?? 0} />
+        </span>
+      )}
     </li>
   );
 }

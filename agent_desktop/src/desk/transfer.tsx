@@ -11,7 +11,7 @@ import type { Done } from "../shared/types";
 import { named } from "../shared/words";
 import { useOutside } from "./outside";
 import { call, me, queues, room, transferOpen } from "./session";
-import { next, targets, type Target } from "./targets";
+import { next, targets, withNumber, type Target } from "./targets";
 import { t } from "./text";
 import { attempt } from "./work";
 
@@ -21,9 +21,13 @@ const at = signal(-1);
 const refused = signal("");
 
 const list = computed(() =>
-  targets(
-    { me: me.value?.agent ?? "", agents: room.view.value?.agents ?? [], queues: queues.value, queueName: (one) => siteText(one.name, one.id) },
+  withNumber(
+    targets(
+      { me: me.value?.agent ?? "", agents: room.view.value?.agents ?? [], queues: queues.value, queueName: (one) => siteText(one.name, one.id) },
+      typed.value,
+    ),
     typed.value,
+    me.value?.calls_out === "yes",
   ),
 );
 
@@ -119,11 +123,11 @@ function Row({ target, index }: { target: Target; index: number }): JSX.Element 
       onPointerEnter={() => target.free && (at.value = index)}
       onClick={() => void give(target)}
     >
-      {queue ? <Icon name="transfer" small /> : <i class="dot" />}
+      {target.kind === "agent" ? <i class="dot" /> : <Icon name={queue ? "transfer" : "phone"} small />}
       <span class="grow cut">
         <b class="b">{target.name}</b> {target.number && <span class="num t2">{target.number}</span>}
       </span>
-      <span class="small t3">{queue ? t().inLine(f.count(queue.waiting), f.count(queue.ready)) : named("states", target.state)}</span>
+      <span class="small t3">{target.kind === "number" ? (target.free ? t().outsideNumber : me.value?.calls_out === "off" ? t().dialOff : t().dialNotAllowed) : queue ? t().inLine(f.count(queue.waiting), f.count(queue.ready)) : named("states", target.state)}</span>
     </div>
   );
 }

@@ -2,8 +2,8 @@
 import { effect, signal } from "@preact/signals";
 import { call, setChecked } from "./session";
 
-/** `here`: the call on the desk, or the day when there is none. */
-export type Where = { is: "here" } | { is: "customer"; id: string };
+/** `here`: the call on the desk, or the day when there is none. `work`: a message in hand. */
+export type Where = { is: "here" } | { is: "customer"; id: string } | { is: "work"; piece: string };
 
 export const where = signal<Where>({ is: "here" });
 /** The search's results are open. */

@@ -6,16 +6,16 @@ import { get } from "../shared/api";
 import { Panel, type PanelState } from "../shared/parts";
 import type { NoWork, Why } from "../shared/types";
 import { me } from "./session";
-import { t, whyText } from "./text";
+import { t, w, whyText } from "./text";
 
 const AGAIN_MS = 5000;
 
 const open = signal(false);
-const told = signal<readonly Why[] | "failed" | null>(null);
+const told = signal<NoWork | "failed" | null>(null);
 
 async function read(): Promise<void> {
   try {
-    told.value = (await get<NoWork>("/agent/why")).why;
+    told.value = await get<NoWork>("/agent/why");
   } catch {
     told.value = "failed";
   }
@@ -36,20 +36,28 @@ export function WhyNoCall(): JSX.Element {
       : got === "failed"
         ? { is: "error", what: t().whyNoCallFailed, works: t().homeReady, again: () => void read() }
         : { is: "ready" };
-  const facts = Array.isArray(got) ? got : [];
+  const known = got === null || got === "failed" ? null : got;
   return (
     <details class="no-call t2" open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
       <summary>{t().whyNoCall}</summary>
       {open.value && (
         <Panel state={panel}>
-          <ul>
-            {facts.map((one, at) => (
-              <li key={at}>{whyText(one)}</li>
-            ))}
-            {facts.length === 0 && <li>{t().whyNoCallNothing}</li>}
-          </ul>
+          <Facts of={known?.why ?? []} none={t().whyNoCallNothing} />
+          <p class="label">{w().whyNone}</p>
+          <Facts of={known?.text ?? []} none={w().whyNothing} />
         </Panel>
       )}
     </details>
+  );
+}
+
+function Facts({ of, none }: { of: readonly Why[]; none: string }): JSX.Element {
+  return (
+    <ul>
+      {of.map((one, at) => (
+        <li key={at}>{whyText(one)}</li>
+      ))}
+      {of.length === 0 && <li>{none}</li>}
+    </ul>
   );
 }

@@ -149,6 +149,7 @@ export function kindIcon(kind: string): IconName {
     case "visit":
     case "web":
       return "web";
+    case "message":
     case "voice":
       return "voice";
     default:

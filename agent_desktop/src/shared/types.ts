@@ -4,6 +4,7 @@ export type AgentId = string;
 export type ClosingId = string;
 export type CustomerId = string;
 export type IdentifierId = string;
+export type IncidentId = string;
 export type InteractionId = string;
 export type Ms = number;
 export type OfferId = string;
@@ -39,6 +40,8 @@ export interface MeView {
   next_reason: string | null;
   phones: PhoneView[];
   choices: QueueChoice[];
+  /** Whether they may call numbers outside: `yes`, `off` (the site calls nobody), `not_allowed` (they may not). */
+  calls_out: string;
 }
 
 /** What a caller who came now would wait: one in ten shorter than `low`, half up to `middle`, one in ten longer than `high`. */
@@ -61,6 +64,23 @@ export interface ClosedView {
   since: Ms;
 }
 
+/** A known incident that callers are told of until then. */
+export interface IncidentView {
+  incident: IncidentId;
+  name: Record<string, string>;
+  /** Null: callers of the whole site. */
+  queue: QueueId | null;
+  by: AgentId;
+  since: Ms;
+  until: Ms;
+}
+
+/** An incident that callers can be told of. */
+export interface IncidentWay {
+  id: IncidentId;
+  name: Record<string, string>;
+}
+
 /** A way to close queues by hand. */
 export interface ClosingView {
   id: ClosingId;
@@ -72,7 +92,10 @@ export interface ClosingView {
 export interface QueueView {
   id: QueueId;
   name: Record<string, string>;
+  /** On the phone. */
   waiting: number;
+  /** In line without being on the phone: they will be called back. */
+  callbacks: number;
   longest_since: Ms | null;
   limit_s: number;
   /** Agents ready who could serve it. */
@@ -90,6 +113,53 @@ export interface QueueView {
   /** Those of them who got an agent within it. */
   kept: number;
   closed: ClosedView | null;
+  /** Text work in line: messages. */
+  text_waiting: number;
+  /** Begin of its longest wait. */
+  text_since: Ms | null;
+  /** On agents' desks, kept for later included. */
+  text_in_hand: number;
+  /** Opened within so long it counts within the service level. */
+  text_level_s: number;
+  text_opened: number;
+  text_within: number;
+  /** What its callers are told of, the whole site's first; some may be over by now. */
+  incidents: IncidentView[];
+}
+
+/** A piece of text work on this desk: a message that a caller left. */
+export interface WorkView {
+  piece: InteractionId;
+  kind: string;
+  /** `offered` (to be opened by `until`), `open`, `later` (kept until `until`). */
+  state: string;
+  queue: QueueId | null;
+  /** The hotline number that was dialled. */
+  number: string;
+  language: string | null;
+  /** Begin of the wait. */
+  since: Ms;
+  /** Since when it is here so. */
+  at: Ms;
+  until: Ms | null;
+  /** Of the recording. */
+  length: Ms;
+  /** The call it was left in. */
+  about: InteractionId | null;
+  /** Who left it, where that is one person. */
+  name: string;
+  /** Their number as people write it; empty: withheld. */
+  display: string;
+  /** Why this agent. */
+  why: Why[];
+  given_by: AgentId | null;
+}
+
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`. */
+export interface Why {
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out" | "at_capacity" | "has_chats" | "unopened" | "paused" | "no_desk";
+  agent: AgentId | null;
+  args: Record<string, number | string>;
 }
 
 /** Where a caller is who was given away: a colleague's phone rings, or they are in a queue's line. */
@@ -97,13 +167,21 @@ export interface GivenTo {
   /** None: not given to somebody. */
   agent: AgentId | null;
   queue: QueueId | null;
+  /** A number outside rings for them. */
+  outside: boolean;
 }
 
 /** The call on this desk, from the reservation to the end of wrap-up. */
 export interface CallView {
   interaction: InteractionId;
-  /** `ringing`, `talking`, `held`, `wrap_up`. */
+  /** `ringing`, `dialling` (who is called rings), `talking`, `held`, `wrap_up`. */
   phase: string;
+  /** `out`: the agent calls. */
+  direction: string;
+  /** They asked to be called back, and are or were called. */
+  callback: boolean;
+  /** How the last call to them came to nothing, as in `DialEnded`. */
+  missed: string;
   offer: OfferId | null;
   /** End of the ring or of the wrap-up. */
   until: Ms | null;
@@ -128,20 +206,15 @@ export interface CallView {
   given_to: GivenTo | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. */
-export interface Why {
-  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out";
-  agent: AgentId | null;
-  args: Record<string, number | string>;
-}
-
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (whom one called, or gave a caller to; `how`). */
 export interface NoticeView {
   id: string;
   kind: string;
   at: Ms;
   interaction: InteractionId | null;
   agent: AgentId | null;
+  /** Of a call to the outside, as in `DialEnded`. */
+  how: string;
 }
 
 export interface DeskView {
@@ -150,10 +223,14 @@ export interface DeskView {
   call: CallView | null;
   pop: Pop | null;
   notices: NoticeView[];
+  /** Text work in this agent's hand, unopened first, then longest waiting; kept for later last. */
+  work: WorkView[];
   reasons: Reason[];
   outcomes: OutcomeKind[];
   /** For supervisors; others can't close queues. */
   closings: ClosingView[];
+  /** What supervisors can have callers told; for others none. */
+  incidents: IncidentWay[];
   /** Whether the bridge and Asterisk see each other. */
   asterisk: boolean;
 }
@@ -191,12 +268,14 @@ export interface Person {
   promises: PromiseLine[];
   rail: Station[];
   answers: Answer[];
+  /** Telephone numbers, as people write them, the one seen last first. Only of a customer who was asked for. */
+  numbers: string[];
 }
 
 /** One line of the timeline, whatever the channel. */
 export interface Entry {
   id: string;
-  /** `call`, `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`. */
+  /** `call`, `message` (left by a caller), `mail`, `chat`, `sms`, `search`, `form`, `visit`, `order`. */
   kind: string;
   at: Ms;
   title: string;
@@ -399,8 +478,10 @@ export interface CallLine {
   queue: QueueId | null;
   /** The last who talked. */
   agent: AgentId | null;
-  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `flow`, `elsewhere`, `lost`. */
+  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message` (left one), `answer` (heard one, and needed no more), `flow`, `elsewhere` (another site had them), `lost`, `merged` (they called again before they were called back), `callback_missed`; of a call of ours that came to nothing `busy`, `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`, `cancelled`, `not_reached`. */
   state: string;
+  /** We called. */
+  outgoing: boolean;
   waited: Ms;
   talked: Ms;
   path: Record<string, string>[];
@@ -410,6 +491,48 @@ export interface CallLine {
   customer: CustomerId | null;
   customer_name: string;
   note: string;
+}
+
+/** A caller who left before anybody had them, and has neither called again nor been reached since. */
+export interface Abandoned {
+  interaction: InteractionId;
+  at: Ms;
+  waited: Ms;
+  queue: QueueId | null;
+  language: string | null;
+  /** As people write it. */
+  number: string;
+  /** Empty: not known, or several people's number. */
+  name: string;
+  customer: CustomerId;
+  /** Calls to them since, in vain. */
+  tries: number;
+  /** Who has seen to it. */
+  handled_by: AgentId | null;
+  handled: Ms | null;
+}
+
+/** One piece of text work as history knows it, folded from the journal. */
+export interface PieceLine {
+  piece: InteractionId;
+  /** `message`. */
+  kind: string;
+  /** The call it was left in. */
+  about: InteractionId | null;
+  at: Ms;
+  /** The hotline number that was dialled. */
+  number: string;
+  language: string | null;
+  queue: QueueId | null;
+  /** The last who opened it. */
+  agent: AgentId | null;
+  /** `open`, or how it ended: `done`. */
+  state: string;
+  /** Until it was opened first. */
+  waited: Ms;
+  /** Of the recording. */
+  length: Ms;
+  outcome: OutcomeId | null;
 }
 
 /** What one agent did today: the calls since the site's midnight on which this agent was the last who talked. */
@@ -546,12 +669,36 @@ export interface Extend {
 /** Why one gets no calls. */
 export interface NoWork {
   why: Why[];
+  /** Why no messages. */
+  text: Why[];
 }
 
-/** One of the two: a colleague, who must be ready, or a queue, where the caller keeps place and skills. */
+/** One of the three: a colleague, who must be ready, a queue, where the caller keeps place and skills, or a number outside, in any form. */
 export interface Transfer {
   agent?: AgentId | null;
   queue?: QueueId | null;
+  number?: string | null;
+}
+
+/** Whom to call. */
+export interface NewCall {
+  /** In any form people write numbers in. */
+  number: string;
+}
+
+/** What came of it is told over `/live`. */
+export interface NewCallMade {
+  interaction: InteractionId;
+}
+
+/** Who left and has not been served since, newest first. */
+export interface AbandonedList {
+  callers: Abandoned[];
+}
+
+export interface Handled {
+  /** False: not yet, after all. */
+  done?: boolean;
 }
 
 export interface WrapUp {
@@ -561,6 +708,18 @@ export interface WrapUp {
   customer?: CustomerId | null;
   /** Ready for the next one; else not ready. */
   ready?: boolean;
+}
+
+export interface KeepPiece {
+  /** In the next 31 days. */
+  until: Ms;
+}
+
+export interface FinishPiece {
+  outcome?: OutcomeId | null;
+  note?: string;
+  /** Whose it was, when it was confirmed. */
+  customer?: CustomerId | null;
 }
 
 export interface NoteAsk {
@@ -585,8 +744,11 @@ export interface InLine {
   language: string | null;
   /** Minutes ahead, set by hand. */
   raised: number;
-  /** Whose phone rings for them. */
   offered: AgentId | null;
+  /** Not on the phone: they will be called back. */
+  callback: boolean;
+  /** Of a callback: when it is their turn at the earliest. */
+  not_before: Ms | null;
 }
 
 export interface Line {
@@ -606,6 +768,21 @@ export interface CloseQueues {
 export interface OpenQueues {
   /** None: all of them. */
   queues?: QueueId[] | null;
+}
+
+/** Of a known incident, before the menu and in line, for so long. */
+export interface TellCallers {
+  /** One of the site's. */
+  incident: IncidentId;
+  minutes: number;
+  /** Null: callers of the whole site. */
+  queue?: QueueId | null;
+}
+
+/** The incident is over. */
+export interface TellNoMore {
+  /** Null: what callers of the whole site are told. */
+  queue?: QueueId | null;
 }
 
 export interface NewPromise {

@@ -156,11 +156,19 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
   const { share } = level(queue);
   const name = siteText(queue.name, queue.id);
   const lost = fresh === "lost";
+  // What its callers are told of.
+  const told = queue.incidents.filter((one) => one.until > second.value).map((one) => siteText(one.name, one.incident));
   const tone = (of: Tone): string => (fresh === "live" ? toneClass(of).trim() : "");
   return (
     <tr>
-      <th scope="row" lang={langOf(name)}><a class="cut" href={address({ view: "reports", queue: queue.id })}>{name}</a></th>
-      <td>{lost ? NOTHING : count(queue.waiting)}</td>
+      <th scope="row" lang={langOf(name)}>
+        <a class="cut" href={address({ view: "reports", queue: queue.id })}>{name}</a>
+        {told.length > 0 && !lost && <span class="cut is-late">{told.join(" · ")}</span>}
+      </th>
+      <td>
+        {lost ? NOTHING : count(queue.waiting)}
+        {!lost && queue.callbacks > 0 && <small class="t3"> {t().callBack(count(queue.callbacks))}</small>}
+      </td>
       <td class={waited === null || lost ? "none" : tone(waitTone(waited, queue.limit_s))}>
         {waited === null || lost ? NOTHING : running(waited)}
       </td>

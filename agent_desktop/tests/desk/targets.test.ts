@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { next, targets } from "../../src/desk/targets";
+import { isNumber, next, targets, withNumber } from "../../src/desk/targets";
 import type { AgentTile, QueueView } from "../../src/shared/types";
 
 const agent = (id: string, name: string, number: string, state: string): AgentTile => ({ agent: id, name, work_number: number, state, reason: null, since: 0 });
@@ -31,4 +31,16 @@ it("walks over those who can be chosen, and stops at the ends", () => {
   expect(next(list, 0, -1)).toBe(0);
   expect(next(list, 3, 1)).toBe(3);
   expect(next(targets(room, "8003"), -1, 1)).toBe(-1);
+});
+
+it("has the number outside that was typed, unless it is a colleague's", () => {
+  expect(withNumber(targets(room, "+852 9123 4567"), "+852 9123 4567", true).map((one) => [one.kind, one.id])).toEqual([["number", "+852 9123 4567"]]);
+  expect(withNumber(targets(room, "8003"), "8003", true).map((one) => one.id)).toEqual(["cy"]);
+  expect(withNumber(targets(room, "bil"), "bil", true).map((one) => one.id)).toEqual(["billing"]);
+  expect(withNumber([], "91234567", false)[0]?.free).toBe(false);
+});
+
+it("knows numbers from words, dates and addresses", () => {
+  for (const number of ["+852 9123 4567", "91234567", "(020) 7946-0958", "1823"]) expect(isNumber(number)).toBe(true);
+  for (const other of ["12", "ana@example.org", "A-1042", "router 5", ""]) expect(isNumber(other)).toBe(false);
 });

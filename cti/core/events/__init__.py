@@ -27,6 +27,7 @@ from cti.core.events.legs import (
     Repaired,
 )
 from cti.core.events.life import (
+    AnswerHeard,
     CallerReattached,
     FlowFinished,
     FlowPosition,
@@ -34,13 +35,39 @@ from cti.core.events.life import (
     InteractionOpened,
     Judged,
     LanguageSet,
+    MessageLeft,
+    MessageSpoken,
     SurveyOpened,
+)
+from cti.core.events.outgoing import (
+    CallbackBooked,
+    CallbackDue,
+    CallbackMerged,
+    CallbackMissed,
+    CallbackPutOff,
+    ConnectedOutside,
+    DialEnded,
+    Dialled,
+    OutsideEnded,
+    PlaceKept,
+)
+from cti.core.events.pieces import (
+    PieceArrived,
+    PieceEnded,
+    PieceGiven,
+    PieceKept,
+    PieceOffered,
+    PieceQueued,
+    PieceTaken,
+    TextPaused,
 )
 from cti.core.events.site import (
     AsteriskLost,
     AsteriskSeen,
     BridgeStarted,
     DayStarted,
+    IncidentLifted,
+    IncidentSet,
     QueueClosed,
     QueueReopened,
     SiteInForce,
@@ -58,6 +85,7 @@ from cti.core.events.talks import (
 )
 from cti.core.events.waits import (
     CameBack,
+    HelpGiven,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -74,18 +102,30 @@ from cti.core.ids import Ms
 __all__ = [
     "AgentMoved",
     "AgentStateSet",
+    "AnswerHeard",
     "AsteriskLost",
     "AsteriskSeen",
     "BridgeStarted",
+    "CallbackBooked",
+    "CallbackDue",
+    "CallbackMerged",
+    "CallbackMissed",
+    "CallbackPutOff",
     "CallerReattached",
     "CameBack",
     "Connected",
+    "ConnectedOutside",
     "DayStarted",
     "DeskSeen",
+    "DialEnded",
+    "Dialled",
     "Event",
     "FlowFinished",
     "FlowPosition",
     "Held",
+    "HelpGiven",
+    "IncidentLifted",
+    "IncidentSet",
     "InteractionEnded",
     "InteractionOpened",
     "Judged",
@@ -95,11 +135,22 @@ __all__ = [
     "LegGone",
     "LegStarted",
     "LegUp",
+    "MessageLeft",
+    "MessageSpoken",
     "NotReadyNext",
     "OfferEnded",
     "Offered",
+    "OutsideEnded",
     "Overflowed",
     "PhoneSeen",
+    "PieceArrived",
+    "PieceEnded",
+    "PieceGiven",
+    "PieceKept",
+    "PieceOffered",
+    "PieceQueued",
+    "PieceTaken",
+    "PlaceKept",
     "PriorityRaised",
     "QueueClosed",
     "QueueReopened",
@@ -113,6 +164,7 @@ __all__ = [
     "SiteInForce",
     "SurveyOpened",
     "TalkEnded",
+    "TextPaused",
     "TransferFailed",
     "Transferred",
     "TurnedAway",
@@ -133,12 +185,15 @@ Event = (
     | AsteriskLost
     | QueueClosed
     | QueueReopened
+    | IncidentSet
+    | IncidentLifted
     | InteractionOpened
     | CallerReattached
     | LanguageSet
     | FlowPosition
     | Queued
     | PriorityRaised
+    | HelpGiven
     | Overflowed
     | TurnedAway
     | WayOffered
@@ -157,6 +212,19 @@ Event = (
     | TalkEnded
     | Transferred
     | TransferFailed
+    | CallbackBooked
+    | PlaceKept
+    | CallbackDue
+    | CallbackPutOff
+    | Dialled
+    | DialEnded
+    | CallbackMerged
+    | CallbackMissed
+    | ConnectedOutside
+    | OutsideEnded
+    | AnswerHeard
+    | MessageSpoken
+    | MessageLeft
     | FlowFinished
     | SurveyOpened
     | Judged
@@ -167,6 +235,14 @@ Event = (
     | DeskSeen
     | PhoneSeen
     | WrappedUp
+    | PieceArrived
+    | PieceQueued
+    | PieceOffered
+    | PieceTaken
+    | PieceKept
+    | PieceGiven
+    | PieceEnded
+    | TextPaused
     | LegStarted
     | LegUp
     | LegBridged

@@ -28,6 +28,11 @@ WhyCode = Literal[
     "nobody_waits",
     "queue_closed",
     "opted_out",
+    "at_capacity",
+    "has_chats",
+    "unopened",
+    "paused",
+    "no_desk",
 ]
 """Journals hold them for ever: none is ever taken away."""
 
@@ -39,7 +44,9 @@ class Why(Struct, frozen=True, kw_only=True):
     left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`),
     `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them),
     `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`,
-    `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`.
+    `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it:
+    `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is
+    to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`.
     """
 
     code: WhyCode

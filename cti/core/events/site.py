@@ -1,7 +1,7 @@
 """What is in force: the site, the day, our own process, Asterisk, queues closed by hand."""
 
 from cti.core.events.base import Fact
-from cti.core.ids import AgentId, ClosingId, Ms, QueueId
+from cti.core.ids import AgentId, ClosingId, IncidentId, Ms, QueueId
 from cti.core.site import Site
 
 
@@ -36,6 +36,22 @@ class QueueClosed(Fact, frozen=True):
 
     queue: QueueId
     closing: ClosingId
+    by: AgentId
+
+
+class IncidentSet(Fact, frozen=True):
+    """By hand: until then callers hear this sentence, those of a queue or (None) of the whole site."""
+
+    incident: IncidentId
+    queue: QueueId | None
+    until: Ms
+    by: AgentId
+
+
+class IncidentLifted(Fact, frozen=True):
+    """By hand, before its time."""
+
+    queue: QueueId | None
     by: AgentId
 
 

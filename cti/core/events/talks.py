@@ -1,7 +1,7 @@
 """Offers and talks, and how they pass from one agent to another."""
 
 from cti.core.events.base import Fact, Why
-from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Ms, OfferId, Phone, QueueId
+from cti.core.ids import AgentId, BridgeId, ChannelId, IdentifierId, InteractionId, Ms, OfferId, Phone, QueueId
 
 
 class Offered(Fact, frozen=True):
@@ -17,7 +17,8 @@ class Offered(Fact, frozen=True):
 
 
 class OfferEnded(Fact, frozen=True):
-    """Without a talk. `how`: `rona`, `declined`, `unreachable`, `caller_gone`, `withdrawn`."""
+    """Without a talk. `how`: `rona`, `declined`, `unreachable`, `caller_gone`, `withdrawn`, `not_reached` (the agent
+    answered, but not who was called then)."""
 
     interaction: InteractionId
     offer: OfferId
@@ -66,20 +67,23 @@ class TalkEnded(Fact, frozen=True):
 class Transferred(Fact, frozen=True):
     """An agent gives the caller to a colleague or to a queue's line; `TalkEnded` and `Queued` follow, place kept.
 
-    With neither, the agent's phone dialled nobody's number; `TransferFailed` follows.
+    To a number outside: `TalkEnded` and `Dialled` follow. With none of the three, the agent's phone dialled nobody's
+    number; `TransferFailed` follows.
     """
 
     interaction: InteractionId
     agent: AgentId
     to: AgentId | None = None
     queue: QueueId | None = None
+    outside: IdentifierId | None = None
 
 
 class TransferFailed(Fact, frozen=True):
     """The colleague did not take the caller, who goes back to the agent, or in line when the agent is not free.
 
     `how`: as in `OfferEnded`; `not_free` (the colleague was not, when it was asked: a talk the desk wanted to transfer
-    went on); `nobody` (the agent's phone dialled a number that is no colleague's); `recalled` (by the agent).
+    went on); `nobody` (the agent's phone dialled a number that is no colleague's); `recalled` (by the agent); of a
+    number outside as in `DialEnded`, or `not_allowed`.
     """
 
     interaction: InteractionId

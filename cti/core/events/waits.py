@@ -21,6 +21,8 @@ class Queued(Fact, frozen=True):
     and nobody took them)."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
+    instead_of: InteractionId | None = None
+    """They called again while they were to be called back: `since` is that of the callback, counted there."""
 
 
 class PriorityRaised(Fact, frozen=True):
@@ -29,6 +31,13 @@ class PriorityRaised(Fact, frozen=True):
     interaction: InteractionId
     raised: int
     by: AgentId
+
+
+class HelpGiven(Fact, frozen=True):
+    """The caller asked to be helped first, which this queue allows once: `minutes` ahead from now on."""
+
+    interaction: InteractionId
+    minutes: int
 
 
 class Overflowed(Fact, frozen=True):

@@ -17,7 +17,7 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
     state = AgentState(event.state)
     if agent.state is AgentState.WRAP_UP and state is not AgentState.WRAP_UP:
         wrapped = world.interactions.get(before) if before is not None else None
-        if wrapped is not None:
+        if wrapped is not None and wrapped.direction == "in":
             pace_of(world, wrapped.queue).wrap.take(at - agent.since)
     if state is not agent.state or event.reason != agent.reason or state is AgentState.TALKING:
         if agent.state in WORKING:
@@ -29,6 +29,7 @@ def _agent(world: World, event: e.AgentStateSet, at: Ms) -> None:
         agent.idle_since = at
     if state is AgentState.SIGNED_OUT:
         agent.opted_out = ()
+        agent.text_paused = None
     agent.state = state
     agent.reason = event.reason
     agent.interaction = event.interaction
@@ -53,6 +54,10 @@ def _taken(world: World, event: e.QueueTaken, at: Ms) -> None:
 
 def _desk(world: World, event: e.DeskSeen, at: Ms) -> None:
     if agent := world.agents.get(event.agent):
+        if event.present:
+            agent.desk_gone = None
+        elif agent.desk_gone is None:
+            agent.desk_gone = at
         agent.desk = event.present
         agent.desk_until = event.until
 

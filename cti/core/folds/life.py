@@ -9,7 +9,7 @@ from cti.core.folds.shared import HALF_HOUR, counters_of, forget, pace_of
 from cti.core.ids import Ms
 from cti.core.interaction import State
 from cti.core.site import in_all
-from cti.core.world import Interaction, World
+from cti.core.world import Interaction, Spoken, World
 
 
 def _opened(world: World, event: e.InteractionOpened, at: Ms) -> None:
@@ -21,7 +21,13 @@ def _opened(world: World, event: e.InteractionOpened, at: Ms) -> None:
         caller=event.caller,
         language=event.language,
         opened=at,
+        direction=event.direction,
     )
+    if event.direction == "out":
+        # Their place, should an agent give them to a queue later; they have not arrived, and are not counted.
+        world.interactions[event.interaction].since = at
+        world.interactions[event.interaction].queue = event.queue
+        return
     today = world.today
     today.arrived += 1
     slot = (at - today.start) // HALF_HOUR
@@ -47,8 +53,34 @@ def _position(world: World, event: e.FlowPosition, at: Ms) -> None:
 
 
 def _flow_finished(world: World, event: e.FlowFinished, at: Ms) -> None:
+    interaction = world.interactions.get(event.interaction)
+    if interaction is None:
+        return
+    interaction.flow_end = event.how
+    if interaction.state in (State.WAITING, State.OFFERED):
+        counters_of(world, interaction.queue).left += 1
+        pace_of(world, interaction.queue).waited(event.waited, gave_up=event.how != "closed")
+        interaction.state = State.FLOW
+        interaction.offer = None
+        interaction.given_to = None
+        interaction.foreseen = interaction.told = None
+
+
+def _message_spoken(world: World, event: e.MessageSpoken, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
-        interaction.flow_end = event.how
+        interaction.spoken = Spoken(event.ms, event.queue, event.skills) if event.ms else None
+
+
+def _message_left(world: World, event: e.MessageLeft, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.spoken = None
+
+
+def _answer_heard(world: World, event: e.AnswerHeard, at: Ms) -> None:
+    if event.solved is not None:
+        if interaction := world.interactions.get(event.interaction):
+            interaction.judged = event.solved or None
+        world.today.solved += event.solved
 
 
 def _survey(world: World, event: e.SurveyOpened, at: Ms) -> None:
@@ -75,6 +107,7 @@ def _ended(world: World, event: e.InteractionEnded, at: Ms) -> None:
         pace_of(world, event.queue).waited(event.waited, gave_up=True)
     interaction.state = State.ENDED
     interaction.offer = None
+    world.callbacks.pop(event.interaction, None)
     forget(world, event.interaction)
 
 
@@ -84,6 +117,9 @@ FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.LanguageSet: _language,
     e.FlowPosition: _position,
     e.FlowFinished: _flow_finished,
+    e.MessageSpoken: _message_spoken,
+    e.MessageLeft: _message_left,
+    e.AnswerHeard: _answer_heard,
     e.SurveyOpened: _survey,
     e.Judged: _judged,
     e.InteractionEnded: _ended,

@@ -7,7 +7,8 @@ from cti.core.events import site as e
 from cti.core.events.base import Fact
 from cti.core.folds.shared import HALF_HOUR
 from cti.core.ids import Ms
-from cti.core.world import AgentNow, Switch, Today, World
+from cti.core.incidents import EVERYWHERE
+from cti.core.world import AgentNow, IncidentNow, Switch, Today, World
 
 
 def _site(world: World, event: e.SiteInForce, at: Ms) -> None:
@@ -16,9 +17,11 @@ def _site(world: World, event: e.SiteInForce, at: Ms) -> None:
     for agent in event.site.agents:
         if agent.id not in world.agents:
             world.agents[agent.id] = AgentNow(id=agent.id, since=at)
-    for gone in [a for a, now in world.agents.items() if a not in known and now.interaction is None]:
+    for gone in [a for a, now in world.agents.items() if a not in known and now.interaction is None and not now.work]:
         del world.agents[gone]
     world.switches = {q: switch for q, switch in world.switches.items() if q in event.site.queue_by_id}
+    known_queues = {EVERYWHERE, *event.site.queue_by_id}
+    world.incidents = {q: incident for q, incident in world.incidents.items() if q in known_queues}
 
 
 def _day(world: World, event: e.DayStarted, at: Ms) -> None:
@@ -48,6 +51,14 @@ def _reopened(world: World, event: e.QueueReopened, at: Ms) -> None:
     world.switches.pop(event.queue, None)
 
 
+def _incident(world: World, event: e.IncidentSet, at: Ms) -> None:
+    world.incidents[event.queue or EVERYWHERE] = IncidentNow(event.incident, event.by, at, event.until)
+
+
+def _lifted(world: World, event: e.IncidentLifted, at: Ms) -> None:
+    world.incidents.pop(event.queue or EVERYWHERE, None)
+
+
 FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.SiteInForce: _site,
     e.DayStarted: _day,
@@ -56,4 +67,6 @@ FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.AsteriskLost: _asterisk_lost,
     e.QueueClosed: _closed,
     e.QueueReopened: _reopened,
+    e.IncidentSet: _incident,
+    e.IncidentLifted: _lifted,
 }

@@ -39,17 +39,21 @@ def _connected(world: World, event: e.Connected, at: Ms) -> None:
     interaction = world.interactions.get(event.interaction)
     if interaction is None:
         return
-    if interaction.connected is None:
+    interaction.spoken = None
+    if interaction.connected is None and interaction.direction == "in":
         interaction.waited = event.waited
         counters = counters_of(world, interaction.queue)
         counters.answered += 1
         counters.waited_answered = Ms(counters.waited_answered + event.waited)
-        pace = pace_of(world, interaction.queue)
-        pace.waited(event.waited, gave_up=False)
-        if interaction.offer is not None:
-            pace.ring.take(at - interaction.offer.at)
+        if interaction.callback is None:
+            pace = pace_of(world, interaction.queue)
+            pace.waited(event.waited, gave_up=False)
+            if interaction.offer is not None:
+                pace.ring.take(at - interaction.offer.at)
         queue = world.queue(interaction.queue)
-        if queue is not None and event.waited <= queue.service_level_s * 1000:
+        # Who was called back had their answer then, though they did not wait for it on the phone.
+        took = event.waited if interaction.callback is None else at - interaction.since
+        if queue is not None and took <= queue.service_level_s * 1000:
             counters.within += 1
     interaction.state = State.TALKING
     interaction.offer = None
@@ -59,6 +63,9 @@ def _connected(world: World, event: e.Connected, at: Ms) -> None:
     interaction.parted = None
     interaction.held = None
     interaction.given_to = None
+    interaction.called_back, interaction.callback = interaction.callback or interaction.called_back, None
+    world.callbacks.pop(interaction.id, None)
+    interaction.outside = None
     interaction.foreseen = interaction.told = None
 
 
@@ -86,6 +93,8 @@ def _talk_ended(world: World, event: e.TalkEnded, at: Ms) -> None:
     interaction.parted = at
     interaction.held = None
     interaction.agent_channel = None
+    if interaction.direction == "out":
+        return
     counters = counters_of(world, interaction.queue)
     counters.talked = Ms(counters.talked + event.talked)
     pace_of(world, interaction.queue).talk.take(event.talked)

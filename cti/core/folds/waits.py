@@ -17,8 +17,9 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
     if interaction is None:
         return
     if not event.again:
-        counters_of(world, event.queue).arrived += 1
         interaction.since = event.since
+        if event.instead_of is None:
+            counters_of(world, event.queue).arrived += 1
     if event.queue != interaction.queue:
         interaction.foreseen = interaction.told = None
     interaction.state = State.WAITING
@@ -36,6 +37,12 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
 def _raised(world: World, event: e.PriorityRaised, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.raised = event.raised
+
+
+def _helped(world: World, event: e.HelpGiven, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.priority += event.minutes
+        interaction.helped = True
 
 
 def _overflowed(world: World, event: e.Overflowed, at: Ms) -> None:
@@ -116,6 +123,7 @@ def _came_out(world: World, event: e.WaitCameOut, at: Ms) -> None:
 FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.Queued: _queued,
     e.PriorityRaised: _raised,
+    e.HelpGiven: _helped,
     e.Overflowed: _overflowed,
     e.TurnedAway: _turned_away,
     e.WayOffered: _invited,

@@ -10,7 +10,7 @@ export const en = {
     wrap_up: "Wrap-up",
   },
   reasons: { rona: "Not answered", away: "Away", declined: "Declined", unreachable: "Not reached", desk_lost: "Desk away" },
-  kinds: { call: "Call", mail: "Mail", chat: "Chat", sms: "SMS", search: "Web search", form: "Web form", visit: "Web visit", order: "Order", web: "Web", voice: "Voice message" },
+  kinds: { call: "Call", message: "Voice message", mail: "Mail", chat: "Chat", sms: "SMS", search: "Web search", form: "Web form", visit: "Web visit", order: "Order", web: "Web", voice: "Voice message" },
   languages: { cmn: "Mandarin", yue: "Cantonese", en: "English" },
   tiers: { standard: "Standard", bronze: "Bronze", silver: "Silver", gold: "Gold", platinum: "Platinum", diamond: "Diamond", vip: "VIP" },
   solved: "solved",

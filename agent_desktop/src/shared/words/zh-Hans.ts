@@ -11,7 +11,7 @@ export const zhHans: SharedWords = {
     wrap_up: "话后处理",
   },
   reasons: { rona: "来电未接", away: "离开", declined: "已拒接", unreachable: "话机未接通", desk_lost: "工作台曾离线" },
-  kinds: { call: "电话", mail: "邮件", chat: "聊天", sms: "短信", search: "网站搜索", form: "网站表单", visit: "网站访问", order: "订单", web: "网站", voice: "语音留言" },
+  kinds: { call: "电话", message: "语音留言", mail: "邮件", chat: "聊天", sms: "短信", search: "网站搜索", form: "网站表单", visit: "网站访问", order: "订单", web: "网站", voice: "语音留言" },
   languages: { cmn: "普通话", yue: "粤语", en: "英语" },
   tiers: { standard: "普通客户", bronze: "铜卡", silver: "银卡", gold: "金卡", platinum: "白金卡", diamond: "钻石卡", vip: "贵宾" },
   solved: "已解决",

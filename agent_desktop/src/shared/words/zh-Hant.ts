@@ -11,7 +11,7 @@ export const zhHant: SharedWords = {
     wrap_up: "話後處理",
   },
   reasons: { rona: "來電未接", away: "離開", declined: "已拒接", unreachable: "話機未接通", desk_lost: "工作台曾離線" },
-  kinds: { call: "電話", mail: "電郵", chat: "對話", sms: "短訊", search: "網站搜尋", form: "網站表格", visit: "網站瀏覽", order: "訂單", web: "網站", voice: "語音留言" },
+  kinds: { call: "電話", message: "語音留言", mail: "電郵", chat: "對話", sms: "短訊", search: "網站搜尋", form: "網站表格", visit: "網站瀏覽", order: "訂單", web: "網站", voice: "語音留言" },
   languages: { cmn: "普通話", yue: "廣東話", en: "英語" },
   tiers: { standard: "普通客戶", bronze: "銅卡", silver: "銀卡", gold: "金卡", platinum: "白金卡", diamond: "鑽石卡", vip: "貴賓" },
   solved: "已解決",

@@ -1,0 +1,159 @@
+"""A caller in line asks to be called back: where, and when. The place is kept; what they key in stays here.
+
+A number becomes an identifier before anybody hears of it: no digit enters an event or a log.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cti.agi.ports import Ports
+from cti.agi.voice import Voice
+from cti.core.hours import at_clock, half_hours
+from cti.core.ids import IdentifierId, InteractionId, Ms, QueueId
+from cti.core.inputs import CallbackAsked
+from ivr import say
+
+KEY_MS = 6000
+"""After the last words."""
+BETWEEN_MS = 4000
+"""Between two digits; so long a silence ends a number, too."""
+TRIES = 2
+"""So often nothing or something wrong at one question, and they are back in line."""
+LONGEST = 20
+"""Digits of a number."""
+
+
+class Callback:
+    """The questions before a callback."""
+
+    def __init__(
+        self,
+        voice: Voice,
+        ports: Ports,
+        interaction: InteractionId,
+        queue: QueueId | None,
+        own: IdentifierId | None,
+    ) -> None:
+        """`own`: the number they call from, if it can be called."""
+        self._voice = voice
+        self._ports = ports
+        self._interaction = interaction
+        self._site = ports.site()
+        self._queue = self._site.queue_by_id.get(queue) if queue is not None else None
+        self._own = own
+
+    async def book(self) -> bool:
+        """Whether they are to be called back; else they are back in line."""
+        this = ("callback-this",) if self._own is not None else ()
+        for _ in range(TRIES):
+            key = await self._voice.say(*this, "callback-other", "callback-later", "star-back", wait_ms=KEY_MS)
+            if key == "*":
+                break
+            if key == "1" and self._own is not None:
+                return self._ask(self._own, None)
+            if key == "2":
+                to = await self._number()
+                return to is not None and self._ask(to, None)
+            if key == "3":
+                at = await self._time()
+                to = None if at is None else self._own or await self._number()
+                return to is not None and self._ask(to, at)
+        return False
+
+    def _ask(self, to: IdentifierId, at: Ms | None) -> bool:
+        self._ports.submit(CallbackAsked(interaction=self._interaction, to=to, at=at))
+        return True
+
+    # --- where
+
+    async def _number(self) -> IdentifierId | None:
+        """Another number, said back and confirmed; None: back to the line."""
+        words: tuple[str, ...] = ("callback-number",)
+        for _ in range(TRIES):
+            digits = await self._digits(words, LONGEST)
+            if digits is None:
+                return None
+            to = self._ports.callee(digits) if digits else None
+            if to is None:
+                words = ("callback-wrong-number", "callback-number")
+                continue
+            key = await self._read_back(digits)
+            if key == "1":
+                return to
+            if key != "2":
+                return None
+            words = ("callback-number",)
+        return None
+
+    async def _read_back(self, digits: str) -> str:
+        """`1` right, `2` again; else back to the line."""
+        key = ""
+        for _ in range(TRIES):
+            said = say.digits(digits, self._voice.spoken)
+            key = await self._voice.say("callback-read-back", *said, "callback-right", "star-back", wait_ms=KEY_MS)
+            if key in {"1", "2", "*"}:
+                return key
+        return key
+
+    async def _digits(self, words: tuple[str, ...], most: int, begun: str = "") -> str | None:
+        """What is keyed in, up to `#`, a silence, or `most` digits; None: `*`."""
+        keyed = begun
+        key = await self._voice.say(*words, wait_ms=KEY_MS)
+        while key and key != "#":
+            if key == "*":
+                return None
+            keyed += key
+            if len(keyed) == most:
+                break
+            key = await self._voice.key(BETWEEN_MS)
+        return keyed
+
+    # --- when
+
+    async def _time(self) -> Ms | None:
+        """A time at which it is open, said and confirmed; None: back to the line."""
+        now = self._ports.now()
+        offered = half_hours(self._site, now, self._queue)
+        if not offered:
+            await self._voice.say("callback-no-hours")
+            return None
+        at, asked = offered[0], 0
+        words: tuple[str, ...] = ("callback-at",)
+        while asked < TRIES:
+            key = await self._voice.say(*words, *self._moment(at), "callback-hours", "star-back", wait_ms=KEY_MS)
+            words = ("callback-at",)
+            match key:
+                case "#":
+                    return at
+                case "*":
+                    return None
+                case "4":
+                    at = next((one for one in reversed(offered) if one < at), at)
+                case "6":
+                    at = next((one for one in offered if one > at), at)
+                case "0" | "1" | "2":
+                    keyed = await self._digits((), 4, key)
+                    if keyed is None:
+                        return None
+                    found = _clock(keyed)
+                    then = at_clock(self._site, now, self._queue, *found) if found is not None else None
+                    if then is None:
+                        asked += 1
+                        words = ("callback-closed-then", "callback-at")
+                    at = then or at
+                case _:
+                    asked += 1
+        return None
+
+    def _moment(self, at: Ms) -> tuple[str, ...]:
+        zone = ZoneInfo(self._site.zone)
+        today = datetime.fromtimestamp(self._ports.now() / 1000, zone).date()
+        return say.moment(datetime.fromtimestamp(at / 1000, zone), self._voice.spoken, today)
+
+
+def _clock(keyed: str) -> tuple[int, int] | None:
+    """Hour and minute of `HHMM`."""
+    if len(keyed) != 4:
+        return None
+    hour, minute = int(keyed[:2]), int(keyed[2:])
+    return (hour, minute) if hour < 24 and minute < 60 else None

@@ -1,0 +1,256 @@
+"""Callbacks, as tables: the place moves on without the caller, and every way in which it ends."""
+
+import pytest
+
+from cti.core.ids import InteractionId, Ms, QueueId
+from cti.core.outlook import Outlook
+from tests.core.play import START, Play
+
+OFF = """
+        0  | A calls tel:1          | opened A
+        0  | A asks support         | queued A support
+        5  | A wants-callback       | booked A tel:1
+        7  | A ending               | -
+        7  | A gone                 | kept A; due A
+"""
+
+SCENARIOS = {
+    "agent first: the place is kept, the customer is called with the agent on the line": OFF
+    + """
+        8  | B calls tel:2          | opened B
+        8  | B asks support         | queued B support
+        60 | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        62 | A.1 starts             | -
+        63 | A.1 up                 | dialled A tel:1 callback; DIAL tel:1 for A.1.0
+        64 | A.t1 starts            | -
+        70 | A.t1 up                | -
+        70 | A.t1 enters b          | -
+        70 | A.1 enters b           | connected A ana after 7; ana talking
+        90 | A.1 ending             | -
+        90 | A.1 gone               | talked A 20 ended-by agent; ana wrap_up
+        90 | A after                | STEER A survey
+        91 | A.t1 gone              | ended A answered
+    """,
+    "asked for while a phone rings for them already: who hangs up is called back": """
+        0  | ana ready              |
+        0  | A calls tel:1          |
+        0  | A asks support         | queued A support; offered A ana; ana reserved; RING ana for A
+        1  | A wants-callback       | booked A tel:1
+        2  | A gone                 | offer-ended A ana caller_gone; ana ready; kept A; due A; offered A ana; ana reserved; HANGUP A.1.0 26; RING ana for A
+    """,
+    "asked for, and then an agent is there after all": """
+        0  | ana ready              |
+        0  | A calls tel:1          |
+        0  | A asks support         | queued A support; offered A ana; ana reserved; RING ana for A
+        1  | A wants-callback       | booked A tel:1
+        2  | A enters b             | -
+        2  | A.1 enters b           | connected A ana after 2; ana talking
+        9  | A gone                 | talked A 7 ended-by caller; ana wrap_up; ended A answered; HANGUP A.1.0 16
+    """,
+    "nobody is rung for a caller who is about to hang up": """
+        0  | A calls tel:1          |
+        0  | A asks support         |
+        1  | A wants-callback tel:7 | booked A tel:7
+        2  | ana ready              | ana ready
+        3  | A gone                 | kept A; due A; offered A ana; ana reserved; RING ana for A
+        4  | A.1 up                 | dialled A tel:7 callback; DIAL tel:7 for A.1.0
+    """,
+    "a withheld number can't be called back": """
+        0  | A calls                |
+        0  | A asks support         |
+        1  | A wants-callback       | -
+        2  | A gone                 | ended A abandoned
+    """,
+    "at a chosen hour, and not before": """
+        0  | A calls tel:1          |
+        0  | A asks support         |
+        0  | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        1  | ana declines A.1       |
+        1  | A.1 gone               | -
+        2  | A wants-callback - 600 | booked A tel:1
+        3  | A gone                 | kept A; put-off A 600
+        4  | ana ready              | ana ready
+        599 | time passes           | -
+        600 | time passes           | due A; offered A ana; ana reserved; RING ana for A
+    """,
+    "busy, no answer, refused: three tries, then a promise": OFF
+    + """
+        10 | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        11 | A.1 up                 |
+        12 | A.t1 starts            |
+        13 | A.t1 gone 17           | dial-ended A busy; offer-ended A ana not_reached; ana ready; put-off A 613; HANGUP A.1.0 26
+        13 | A.1 gone               | -
+        613 | time passes           | due A; offered A ana; ana reserved; RING ana for A
+        614 | A.2 up                |
+        615 | A.t2 starts           |
+        640 | A.t2 gone 19          | dial-ended A no_answer; offer-ended A ana not_reached; ana ready; put-off A 1240; HANGUP A.2.0 26
+        641 | A.2 gone              | -
+        1240 | time passes          | due A; offered A ana; ana reserved; RING ana for A
+        1241 | A.3 up               |
+        1242 | A.t3 starts          |
+        1243 | A.t3 gone 21         | dial-ended A refused; offer-ended A ana not_reached; ana ready; missed A 3 owner ana; ended A callback_missed; HANGUP A.3.0 26
+    """,
+    "a number that does not exist is not tried again": OFF
+    + """
+        10 | ana ready              |
+        11 | A.1 up                 |
+        12 | A.t1 starts            |
+        13 | A.t1 gone 1            | dial-ended A wrong_number; offer-ended A ana not_reached; ana ready; missed A 1 owner ana; ended A callback_missed; HANGUP A.1.0 26
+    """,
+    "the agent does not pick up: RONA, and the place is kept": OFF
+    + """
+        10 | ana ready              |
+        25 | time passes            | offer-ended A ana rona; ana not_ready rona; HANGUP A.1.0 16
+        30 | bo ready               | bo ready; offered A bo; bo reserved; RING bo for A
+    """,
+    "the agent hangs up while it rings: no try, soon again": OFF
+    + """
+        10 | ana ready              |
+        11 | A.1 up                 |
+        12 | A.t1 starts            |
+        15 | A.1 gone               | dial-ended A cancelled; offer-ended A ana declined; ana not_ready declined; put-off A 45; HANGUP A.t1 16
+    """,
+    "an answering machine: said by the agent, tried again": OFF
+    + """
+        10 | ana ready              |
+        11 | A.1 up                 |
+        12 | A.t1 enters b          |
+        12 | A.1 enters b           | connected A ana after 7; ana talking
+        20 | ana machine A          | talked A 8 ended-by agent; ana wrap_up; dial-ended A machine; put-off A 620; HANGUP A.1.0 16; HANGUP A.t1 16
+        20 | A.t1 gone              | -
+        25 | ana wraps-up A         | wrapped A; ana ready
+        620 | time passes           | due A; offered A ana; ana reserved; RING ana for A
+    """,
+    "who calls again has the old place, and is not called": OFF
+    + """
+        8  | B calls tel:2          |
+        8  | B asks support         |
+        60 | C calls tel:1          | opened C
+        61 | C asks support         | merged A into C; ended A merged; queued C support
+        70 | ana ready              | ana ready; offered C ana; ana reserved; RING ana for C
+    """,
+    "who calls again while we call them": OFF
+    + """
+        10 | ana ready              |
+        11 | A.1 up                 |
+        12 | A.t1 starts            |
+        13 | C calls tel:1          |
+        14 | C asks support         | dial-ended A merged; offer-ended A ana withdrawn; ana ready; merged A into C; ended A merged; queued C support; offered C ana; ana reserved; HANGUP A.t1 16; HANGUP A.1.0 26; RING ana for C
+    """,
+    "who calls for something else keeps the callback": OFF
+    + """
+        60 | C calls tel:1          | opened C
+        61 | C asks billing         | queued C billing
+    """,
+    "customer first: they are called when it is their turn, and wait at the head": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        5  | A wants-callback       |
+        7  | A gone                 | kept A; due A
+        8  | B calls tel:2          |
+        8  | B asks rings           |
+        60 | ana ready              | ana ready; dialled A tel:1 callback; offered B ana; ana reserved; DIAL tel:1 for nobody; RING ana for B
+        61 | A.t1 starts            | -
+        65 | A.t1 up                | requeued A rings
+        66 | bo ready               | bo ready; offered A bo; bo reserved; RING bo for A
+        70 | A.t1 enters c          | -
+        70 | A.2 enters c           | -
+        70 | A.1 enters c           | connected A bo after 7; bo talking; HANGUP A.1.1 26
+    """,
+    "customer first: who does not wait for the agent is called once more, then missed": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        5  | A wants-callback       |
+        7  | A gone                 |
+        60 | ana ready              | ana ready; dialled A tel:1 callback; DIAL tel:1 for nobody
+        61 | A.t1 starts            | -
+        61 | ana not-ready lunch    |
+        65 | A.t1 up                | requeued A rings
+        80 | A.t1 gone              | dial-ended A refused; put-off A 140
+        90 | ana ready              | ana ready
+        140 | time passes           | due A; dialled A tel:1 callback; DIAL tel:1 for nobody
+        141 | A.t2 starts           |
+        150 | A.t2 gone 17          | dial-ended A busy; missed A 2 owner None; ended A callback_missed
+    """,
+    "customer first: one of a queue at a time": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        0  | A wants-callback       |
+        1  | A gone                 |
+        1  | B calls tel:2          |
+        1  | B asks rings           |
+        1  | B wants-callback       |
+        2  | B gone                 |
+        60 | ana ready              | ana ready; dialled A tel:1 callback; put-off B 70; DIAL tel:1 for nobody
+        65 | A.t1 up                | requeued A rings; offered A ana; ana reserved; RING ana for A
+    """,
+    "never at night: put off until the queue opens, over the holiday": """
+        0  | A calls tel:1          |
+        0  | A asks day             |
+        5  | A wants-callback       |
+        7  | A gone                 | kept A; due A
+        1799 | time passes          | -
+        1800 | time passes          | put-off A 320400
+        1801 | ana ready            | ana ready
+        320400 | time passes        | due A; offered A ana; ana reserved; RING ana for A
+    """,
+    "closed by hand: they wait until it opens": OFF
+    + """
+        8  | eve closes support closed | closed support closed by eve
+        9  | ana ready              | ana ready
+        20 | eve reopens support    | reopened support by eve; offered A ana; ana reserved; RING ana for A
+    """,
+    "we die while the customer's phone rings: reconciled, and tried again": OFF
+    + """
+        10 | ana ready              |
+        11 | A.1 up                 |
+        12 | A.t1 starts            |
+        13 | it restarts            | -
+        14 | A.t1 gone 0            | dial-ended A no_answer; offer-ended A ana not_reached; ana ready; put-off A 614; HANGUP A.1.0 26
+    """,
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario(name: str) -> None:
+    Play().table(SCENARIOS[name])
+
+
+def test_a_kept_place_is_no_abandonment_and_no_quick_answer() -> None:
+    play = Play()
+    play.table(SCENARIOS["agent first: the place is kept, the customer is called with the agent on the line"])
+    counted = play.world.today.queues[QueueId("support")]
+    assert (counted.arrived, counted.callbacks, counted.abandoned) == (2, 1, 0)
+    assert (counted.answered, counted.within, counted.waited_answered) == (1, 0, 7000)
+
+
+def test_a_machine_takes_the_answer_back() -> None:
+    play = Play()
+    play.table(SCENARIOS["an answering machine: said by the agent, tried again"])
+    assert play.world.today.queues[QueueId("support")].answered == 0
+
+
+def test_who_calls_again_is_one_in_line_and_counted_once() -> None:
+    play = Play()
+    play.table(SCENARIOS["who calls again has the old place, and is not called"])
+    assert play.world.interactions[InteractionId("C")].since == START
+    assert play.world.today.queues[QueueId("support")].arrived == 2
+    assert InteractionId("A") not in play.world.interactions
+
+
+def test_a_callback_is_ahead_of_later_callers_only_from_when_it_is_due() -> None:
+    play = Play()
+    play.table(OFF)
+    play.table("""
+        8  | B calls tel:2          |
+        8  | B asks support         |
+        9  | C calls tel:3          |
+        9  | C asks support         |
+        9  | C wants-callback - 900 |
+        10 | C gone                 |
+        11 | D calls tel:4          |
+        11 | D asks support         |
+    """)
+    place = play.index.routing.router.position
+    assert [place(InteractionId(name)) for name in "ABCD"] == [1, 2, None, 3]
+    assert Outlook(play.world).of(InteractionId("D"), Ms(START + 11_000)) is None  # too little is known, and no error
