@@ -187,6 +187,12 @@ class RouteAsked(_Input, frozen=True):
     language: Language | None = None
     last_agent: AgentId | None = None
     """With whom this caller talked last, as far as history knows."""
+    case_owner: AgentId | None = None
+    """Whose their open case is."""
+    promised: AgentId | None = None
+    """Who promised them something that is still to be done."""
+    tier: str = ""
+    """The customer's."""
 
 
 class PrioritySet(_Input, frozen=True):
@@ -205,6 +211,14 @@ class QueueSwitched(_Input, frozen=True):
     closing: ClosingId | None
     """None: open again."""
     by: AgentId
+
+
+class ElsewhereAsked(_Input, frozen=True):
+    """A caller who is turned away has heard so and would go to the other site now; answered by the command `Steer`:
+    `elsewhere`, or `wait` when there is no reason any more."""
+
+    interaction: InteractionId
+    channel: ChannelId
 
 
 class IncidentSwitched(_Input, frozen=True):
@@ -482,6 +496,7 @@ Input = (
     | RouteAsked
     | PrioritySet
     | QueueSwitched
+    | ElsewhereAsked
     | IncidentSwitched
     | WaitSaid
     | CallbackAsked

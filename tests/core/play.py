@@ -72,6 +72,25 @@ def site() -> Site:
                 callbacks=Callbacks(tries=2, every_s=600),
             ),
             Queue(
+                id=QueueId("rush"),
+                name={"en": "Rush"},
+                overflow=(
+                    Overflow(offer="callback", estimate_s=120),
+                    Overflow(offer="message", after_s=30),
+                    Overflow(to=QueueId("night"), after_s=40),
+                    Overflow(closing=ClosingId("twin"), after_s=50),
+                    Overflow(closing=ClosingId("full"), after_s=90),
+                ),
+            ),
+            Queue(
+                id=QueueId("loyal"),
+                name={"en": "Loyal"},
+                prefer_last_s=10,
+                prefer_owner_s=20,
+                prefer_promised_s=30,
+            ),
+            Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
+            Queue(
                 id=QueueId("night"),
                 name={"en": "Night"},
                 calendar=Calendar(open_hours={"fri": "20:00-24:00"}, exceptions={"2027-01-16": "closed"}),
@@ -80,10 +99,12 @@ def site() -> Site:
             ),
         ),
         closings=(
+            Closing(id=ClosingId("twin"), name={"en": "Twin"}, site="sip:1@127.0.0.9", then="message", waiting=True),
             Closing(id=ClosingId("elsewhere"), name={"en": "Elsewhere"}, to=QueueId("support")),
             Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
             Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),
         ),
+        tiers={"gold": 5},
         holidays="HK",
         holiday_dates={"HK": ("2027-01-18",)},
         agents=(
@@ -158,7 +179,11 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         queue=QueueId(r[0]),
         language=Language(r[1]) if len(r) > 1 else None,
         last_agent=AgentId(r[2]) if len(r) > 2 else None,
+        case_owner=AgentId(r[3]) if len(r) > 3 else None,
+        promised=AgentId(r[4]) if len(r) > 4 else None,
+        tier=r[5] if len(r) > 5 else "",
     ),
+    "goes-elsewhere": lambda w, r: i.ElsewhereAsked(interaction=InteractionId(w), channel=_channel(w)),
     "hears": lambda w, r: i.WaitSaid(
         interaction=InteractionId(w), place=int(r[0]), least=int(r[1]), most=int(r[2]), agents=2, why=""
     ),
@@ -173,6 +198,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
+    "ended-at": lambda w, r: i.EndedMeanwhile(channel=_channel(w), at=Ms(START + int(r[0]) * 1000), cause=16),
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
     "ends": lambda w, r: i.FlowEnded(interaction=InteractionId(w), how=r[0]),
     "records": lambda w, r: i.MessageSent(
@@ -258,6 +284,16 @@ def fact(event: e.Event) -> str:
             return f"left {event.interaction} {event.how}{f' after {event.waited // 1000}' if event.queue else ''}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
+        case e.TurnedAway():
+            return f"turned-away {event.interaction} {event.closing} {event.why} after {event.waited // 1000}"
+        case e.WayOffered():
+            return f"invited {event.interaction} {event.what} {event.why} after {event.waited // 1000}"
+        case e.SentElsewhere():
+            return f"sent-elsewhere {event.interaction} {event.closing}"
+        case e.ServedElsewhere():
+            return f"served-elsewhere {event.interaction} after {event.waited // 1000}"
+        case e.CameBack():
+            return f"came-back {event.interaction} {'in line' if event.in_line else 'turned away'}"
         case e.QueueTaken():
             return f"{event.agent} {'takes' if event.takes else 'leaves-out'} {event.queue}"
         case e.QueueClosed():

@@ -6,7 +6,7 @@ import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import type { QueueView, Reason, WallboardView } from "../shared/types";
 import { named } from "../shared/words";
-import { second, type Board } from "./board";
+import { address, second, type Board } from "./board";
 import { averageWait, kept, level, levelTone, pickQueues, waitTone, type Freshness, type Tone } from "./model";
 import { t } from "./words";
 
@@ -162,7 +162,7 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
   return (
     <tr>
       <th scope="row" lang={langOf(name)}>
-        <span class="cut">{name}</span>
+        <a class="cut" href={address({ view: "reports", queue: queue.id })}>{name}</a>
         {told.length > 0 && !lost && <span class="cut is-late">{told.join(" · ")}</span>}
       </th>
       <td>
