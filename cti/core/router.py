@@ -260,17 +260,15 @@ class Router:
         begin: int = NEVER
         if worker.looked < len(self._all):
             self._meet(worker)
-        for after, groups in worker.reach.items():
-            latest = now - after
-            for group in groups:
-                first = group.first
-                if first is None or first[0] > begin:
-                    continue
-                if first[1] > latest:  # first by priority, but too young for this agent; others may not be
-                    first = group.first_since(latest, best)
-                if first is not None and (best is None or first < best):
-                    best = first
-                    begin = first[0]
+        for group, after in zip(worker.groups, worker.after, strict=True):
+            first = group.first
+            if first is None or first[0] > begin:
+                continue
+            if first[1] + after > now:  # first by priority, but too young for this agent; others may not be
+                first = group.first_since(now - after, best)
+            if first is not None and (best is None or first < best):
+                best = first
+                begin = first[0]
         for rank in self._kept.get(worker.id, ()) if self._kept else ():
             if best is not None and best < rank:
                 break
@@ -409,7 +407,8 @@ class Router:
                 stage = first_stage(worker.skills, asked)
                 if stage is not None:
                     worker.serves[group] = Service(stage, score(asked, worker))
-                    worker.reach.setdefault(group.after(stage), []).append(group)
+                    worker.groups.append(group)
+                    worker.after.append(group.after(stage))
         worker.looked = len(self._all)
 
     def _candidates(self, worker: Worker) -> list[Group]:
