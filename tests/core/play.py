@@ -153,6 +153,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         number="28000000",
         caller=IdentifierId(r[0]) if r else None,
     ),
+    "returns-by": lambda w, r: i.CallArrived(
+        interaction=InteractionId(w), channel=_channel(r[0]), number="28000000", caller=None
+    ),
     "asks": lambda w, r: i.RouteAsked(
         interaction=InteractionId(w),
         queue=QueueId(r[0]),
