@@ -118,7 +118,9 @@ def at_turn(it: Interaction) -> bool:
 
 def put_back(world: World, interaction: InteractionId) -> bool:
     """Whether a match for them came to no offer, as their own phone rings first: the agent is free for others."""
-    it = world.interactions[interaction]
+    it = world.interactions.get(interaction)
+    if it is None:
+        return True  # nobody can call them any more
     return it.callback is not None and it.callback.first == "customer" and it.state is not State.OFFERED
 
 

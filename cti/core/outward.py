@@ -44,7 +44,9 @@ def picked_up(turn: Turn, it: Interaction, d: Detail) -> None:
     if it.channel or offer is None or leg is None or leg.offer != offer.id or to is None:
         return
     if full(turn.world):
-        _missed(turn, it, "congestion")
+        # As many as are allowed talk already: soon again. Or the site has stopped calling anybody.
+        site = turn.world.site
+        _missed(turn, it, "lost" if site is not None and site.calls_out else "not_allowed")
         return
     hang_up_legs(turn, offer.legs, ELSEWHERE, spare=leg.channel)
     dial(turn, it, to, "call" if it.callback is None else "callback", agent=offer.agent, target=leg.channel)

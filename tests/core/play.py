@@ -6,6 +6,8 @@ A row whose third column is `-` must bring nothing about; one left empty is not 
 
 from collections.abc import Callable
 
+import msgspec
+
 from cti.core import commands as c
 from cti.core import events as e
 from cti.core import inputs as i
@@ -235,6 +237,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "ahead": lambda w, r: i.PrioritySet(interaction=InteractionId(w), raised=int(r[0]), by=AgentId("eve")),
     "closes": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=ClosingId(r[1]), by=AgentId(w)),
     "reopens": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=None, by=AgentId(w)),
+    "stops-calling": lambda w, r: i.SiteLoaded(site=msgspec.structs.replace(site(), outgoing=Outgoing())),
     "restarts": lambda w, r: i.Started(),
     "drops": lambda w, r: i.AsteriskDown(),
 }

@@ -204,6 +204,20 @@ SCENARIOS = {
         1801 | ana ready            | ana ready
         320400 | time passes        | due A; offered A ana; ana reserved; RING ana for A
     """,
+    "the site has stopped calling anybody: a promise, and nobody is rung again and again": OFF
+    + """
+        10 | root stops-calling     |
+        11 | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        12 | A.1 up                 | dial-ended A not_allowed; offer-ended A ana not_reached; ana ready; missed A 1 owner ana; ended A callback_missed; HANGUP A.1.0 26
+    """,
+    "the site has stopped calling anybody, customer first": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        0  | A wants-callback       |
+        1  | A gone                 |
+        10 | root stops-calling     |
+        11 | ana ready              | ana ready; missed A 0 owner None; ended A callback_missed
+    """,
     "closed by hand: they wait until it opens": OFF
     + """
         8  | eve closes support closed | closed support closed by eve
