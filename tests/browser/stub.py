@@ -12,10 +12,21 @@ import msgspec
 from aiohttp import web
 
 import agent_desktop
-from cti.core.ids import AgentId, CustomerId, Ms
-from cti.store.views import AgentDay, CustomerHit, PromiseLine
+from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.store.views import Abandoned, AgentDay, CustomerHit, PromiseLine
 from cti.web import pages
-from cti.web.bodies import ArticleHit, ArticleHits, ArticleView, BrowserPhone, Calls, Found, Me, Promises, PublicSite
+from cti.web.bodies import (
+    AbandonedList,
+    ArticleHit,
+    ArticleHits,
+    ArticleView,
+    BrowserPhone,
+    Calls,
+    Found,
+    Me,
+    Promises,
+    PublicSite,
+)
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
 from tests.browser import scenes
 from tests.browser.line import Line
@@ -153,6 +164,28 @@ def canned(method: str, path: str) -> object:
         return AgentDay(answered=63, talked=Ms(63 * 208_000), judged=3, solved=2)
     if path == "/interactions":
         return Calls(calls=scenes.calls(), next=None)
+    if path == "/abandoned":
+        left = Abandoned(
+            interaction=InteractionId("c-left"),
+            at=scenes.ms(scenes.HOUR),
+            waited=Ms(143_000),
+            queue=scenes.queues()[0].id,
+            language="en",
+            number="+44 7700 900177",
+            name="",
+            customer=CustomerId("tel:9"),
+            tries=1,
+            handled_by=None,
+            handled=None,
+        )
+        return AbandonedList(
+            callers=(
+                left,
+                msgspec.structs.replace(
+                    left, interaction=InteractionId("c-2"), handled_by=AgentId("bo"), handled=scenes.ms(60_000)
+                ),
+            )
+        )
     if path == "/promises" and method == "GET":
         return Promises(
             promises=(

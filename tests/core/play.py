@@ -6,6 +6,8 @@ A row whose third column is `-` must bring nothing about; one left empty is not 
 
 from collections.abc import Callable
 
+import msgspec
+
 from cti.core import commands as c
 from cti.core import events as e
 from cti.core import inputs as i
@@ -174,6 +176,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         number="28000000",
         caller=IdentifierId(r[0]) if r else None,
     ),
+    "returns-by": lambda w, r: i.CallArrived(
+        interaction=InteractionId(w), channel=_channel(r[0]), number="28000000", caller=None
+    ),
     "asks": lambda w, r: i.RouteAsked(
         interaction=InteractionId(w),
         queue=QueueId(r[0]),
@@ -258,6 +263,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "ahead": lambda w, r: i.PrioritySet(interaction=InteractionId(w), raised=int(r[0]), by=AgentId("eve")),
     "closes": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=ClosingId(r[1]), by=AgentId(w)),
     "reopens": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=None, by=AgentId(w)),
+    "stops-calling": lambda w, r: i.SiteLoaded(site=msgspec.structs.replace(site(), outgoing=Outgoing())),
     "restarts": lambda w, r: i.Started(),
     "drops": lambda w, r: i.AsteriskDown(),
 }
