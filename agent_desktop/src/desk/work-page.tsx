@@ -10,6 +10,7 @@ import { Chip, Kbd, Panel } from "../shared/parts";
 import type { WorkView } from "../shared/types";
 import { named, tierName } from "../shared/words";
 import { fromField, toField } from "../shared/zone";
+import { Dial } from "./dial";
 import { PromiseForm, usualTimes } from "./note";
 import * as p from "./pieces";
 import { Player } from "./player";
@@ -84,7 +85,11 @@ function Who({ piece }: { piece: WorkView }): JSX.Element {
         <span class="b t1">{named("kinds", piece.kind)}</span>
         <span>{queueName(piece.queue)}</span>
         {piece.language && <span>{named("languages", piece.language)}</span>}
-        {piece.display && piece.display !== name && <span class="num">{piece.display}</span>}
+        {piece.display && (
+          <span class="num">
+            {piece.display !== name && piece.display} <Dial number={piece.display} />
+          </span>
+        )}
         <span class="num">{w().leftAt(f.dayOrTime(piece.since, serverNow()))}</span>
         {why && <span class="cut">{w().chosen(why)}</span>}
       </div>
