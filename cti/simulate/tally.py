@@ -165,12 +165,9 @@ class _Open(Struct):
     at: Ms
     counted: bool
     done: bool = False
-<<<<<<< HEAD
     foreseen: tuple[Ms, Ms] | None = None
     """Between which times the wait should end."""
-=======
     callback: bool = False
->>>>>>> outgoing
 
 
 class Tally:
@@ -214,17 +211,14 @@ class Tally:
                 for line in self._lines(call):
                     line.waits.append(event.waited)
                     line.within += in_time
-<<<<<<< HEAD
         elif isinstance(event, e.WaitForeseen):
             if (call := self._calls.get(event.interaction)) is not None:
                 call.foreseen = event.low, event.high
         elif isinstance(event, e.WaitCameOut):
             self._came_out(event)
-=======
         elif isinstance(event, e.PlaceKept):
             if (kept := self._calls.get(event.interaction)) is not None:
                 kept.callback = True
->>>>>>> outgoing
         elif isinstance(event, e.InteractionEnded):
             call = self._end(event.interaction)
             if call is not None and event.how == "abandoned":

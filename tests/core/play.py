@@ -11,6 +11,7 @@ import msgspec
 from cti.core import commands as c
 from cti.core import events as e
 from cti.core import inputs as i
+from cti.core import text_inputs as text
 from cti.core.ids import (
     AgentId,
     BridgeId,
@@ -140,9 +141,9 @@ class Play:
         words = [w for event in outcome.events if (w := fact(event))]
         return words + [w for command in outcome.commands if (w := wish(command))]
 
-    def table(self, text: str) -> None:
+    def table(self, rows: str) -> None:
         """Play every row; fails with the row that went otherwise."""
-        for row in text.strip().splitlines():
+        for row in rows.strip().splitlines():
             if not row.strip() or row.strip().startswith("#"):
                 continue
             at, what, expected = (part.strip() for part in (row + "|").split("|")[:3])
@@ -219,14 +220,14 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
     ),
     "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
-    "opens": lambda w, r: i.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
-    "leaves-it": lambda w, r: i.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
-    "puts-back": lambda w, r: i.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
-    "passes-on": lambda w, r: i.PieceGivenAway(
+    "opens": lambda w, r: text.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
+    "leaves-it": lambda w, r: text.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
+    "puts-back": lambda w, r: text.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
+    "passes-on": lambda w, r: text.PieceGivenAway(
         agent=AgentId(w), piece=_message(r[0]), **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])}
     ),
-    "keeps": lambda w, r: i.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
-    "finishes": lambda w, r: i.PieceFinished(
+    "keeps": lambda w, r: text.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
+    "finishes": lambda w, r: text.PieceFinished(
         agent=AgentId(w), piece=_message(r[0]), outcome=OutcomeId(r[1]) if len(r) > 1 else None
     ),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
