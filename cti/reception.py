@@ -11,7 +11,7 @@ from cti.agi.ports import Resume, SpokenAnswer
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import Steer
-from cti.core.events import PieceOffered, Record, Transferred
+from cti.core.events import InteractionOpened, PieceOffered, Record, Transferred
 from cti.core.ids import IdentifierId, InteractionId, Ms, Phone, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import CallArrived, Input
@@ -220,6 +220,8 @@ class Reception:
         for record in records:
             if isinstance(record.event, PieceOffered) and (piece := pieces.get(record.event.piece)) is not None:
                 self.look_up(piece.id, piece.caller)
+            if isinstance(record.event, InteractionOpened) and record.event.direction == "out":
+                self.look_up(record.event.interaction, record.event.caller)
             if isinstance(record.event, Transferred) and (known := open_ones.get(record.event.interaction)) is not None:
                 self._begin(known.id, known.caller)
         if len(self.pops) > len(open_ones):

@@ -232,6 +232,7 @@ SYSTEM_PROMPTS = (
     "callback-closed-then",
     "callback-no-hours",
     "callback-booked",
+    "callback-here",
     "incident-disturbance",
     "incident-many-calls",
     "queue-closed",

@@ -102,7 +102,8 @@ class Session:
         identifier = self._identify()
         self._arrived(identifier, known.language)
         match known.state:
-            case "waiting" | "offered":
+            case "waiting" | "offered" | "dialling" | "passing":
+                # Of who was called back before an agent is there, AMI may tell later that they have answered.
                 await self._voice.say_language()
                 await self._voice.answer()
                 if known.queue is not None:

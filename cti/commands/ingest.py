@@ -4,17 +4,20 @@ import argparse
 import getpass
 import sys
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import msgspec
 
 from cti.commands._options import add_data, add_json, settings
 from cti.core.site import Site
-from cti.ingest.mailroom import accounts, mail_store
+from cti.ingest.mailroom import accounts, mail_store, schedule
 from cti.ingest.mails import MailStore, ingest_mails, retry_kept
 from cti.ingest.mapping import load_map
+from cti.ingest.pbx import Source
+from cti.ingest.pbx_calls import Known, ingest_calls
 from cti.ingest.report import IngestError, Progress, Report, forget_kept, kept_body, list_kept
 from cti.ingest.tables import ingest_table, preview
-from cti.setup.secrets import put_mail_password
+from cti.setup.secrets import put_mail_password, put_table_password
 from cti.setup.settings import Settings
 from cti.setup.site import load as load_site
 from cti.setup.supervise import holder
@@ -37,19 +40,32 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="an address or a domain of yours: mail from it is what you sent (may be given several times)",
     )
     table = actions.add_parser("table", help="rows of a CSV or JSON lines file, or of a database; twice does no harm")
-    table.add_argument("source", metavar="SOURCE", help="a file, or a database's URL as SQLAlchemy writes it")
-    table.add_argument("--map", type=Path, required=True, metavar="MAP.toml", help="which column is what")
+    table.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="a file, a database's URL as SQLAlchemy writes it, or, without --map, the id of a table of the site",
+    )
+    table.add_argument("--map", type=Path, metavar="MAP.toml", help="which column is what")
+    table.add_argument("--again", action="store_true", help="from the beginning, whatever the watermark says")
     table.add_argument("--dry-run", action="store_true", help="only show what the first rows would become")
+    calls = actions.add_parser("calls", help="calls of the PBX before Hotline: CDR, CEL and queue_log of Asterisk")
+    calls.add_argument("source", nargs="+", metavar="SOURCE", help="a file, or a database's URL with --table")
+    calls.add_argument("--table", action="append", default=[], metavar="NAME", help="a table of the database (several)")
+    calls.add_argument("--name", default="pbx", metavar="NAME", help="what these calls are known by, for ever (pbx)")
+    calls.add_argument("--zone", metavar="ZONE", help="time zone of its clock (the site's)")
+    calls.add_argument(
+        "--own", action="append", default=[], metavar="NUMBER", help="a number of yours, besides the site's (several)"
+    )
     imap = actions.add_parser("imap", help="what is new in the site's mail accounts, once; hotline up follows them")
     imap.add_argument("account", nargs="?", metavar="ACCOUNT", help="only this one (all of them)")
-    password = actions.add_parser("password", help="keep the password of a mail account")
-    password.add_argument("account", metavar="ACCOUNT", help="the account's id in the site")
+    password = actions.add_parser("password", help="keep the password of a mail account or of a table's database")
+    password.add_argument("account", metavar="ACCOUNT", help="the account's or the table's id in the site")
     password.add_argument("--stdin", action="store_true", help="read it from standard input instead of asking")
     kept = actions.add_parser("kept", help="what could not be read, and why; exit code 1: there is something")
     kept.add_argument("--show", type=int, metavar="ID", help="print the bytes of one")
     kept.add_argument("--forget", type=int, metavar="ID", help="throw one away")
     kept.add_argument("--retry", action="store_true", help="try to read the mails among them once more")
-    for each in (mail, table, imap, password, kept):
+    for each in (mail, table, calls, imap, password, kept):
         add_data(each)
         add_json(each)
     parser.set_defaults(run=run)
@@ -68,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
         progress = _progress if sys.stderr.isatty() and not args.json else None
         if args.action == "imap":
             return _imap(store, found, site, args, progress)
+        if args.action == "table" and args.map is None:
+            return _site_table(store, found, site, args, progress)
         identities = Identities(bytes.fromhex(found.secrets.site_key), site.region)
         return _ingest(store, identities, site, args, progress)
     except (IngestError, StoreError) as error:
@@ -78,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
 def _ingest(
     store: Store, identities: Identities, site: Site, args: argparse.Namespace, progress: Progress | None
 ) -> int:
+    if args.action == "calls":
+        return _calls(store, identities, site, args, progress)
     if args.action == "mail":
         own = (*site.mail.own, *args.own)
         report = ingest_mails(store, identities, args.path, own, wall_clock(), progress)
@@ -85,10 +105,49 @@ def _ingest(
         map_ = load_map(args.map)
         if args.dry_run:
             return _dry_run(preview(identities, map_, args.source, wall_clock()), args.json)
-        report = ingest_table(store, identities, map_, args.source, wall_clock(), progress)
+        report = ingest_table(store, identities, map_, args.source, wall_clock(), progress, again=args.again)
     if progress is not None:
         print(file=sys.stderr)
     return _said(report, args.json)
+
+
+def _calls(
+    store: Store, identities: Identities, site: Site, args: argparse.Namespace, progress: Progress | None
+) -> int:
+    """What a PBX wrote down, all sources together: each tells a part."""
+    if not args.name or ":" in args.name:
+        raise IngestError("--name is a word without a colon")
+    zone = args.zone or site.zone
+    if zone not in available_timezones():
+        raise IngestError(f"'{zone}' is no time zone; write one such as 'Asia/Hong_Kong'")
+    numbers = (identities.phone(number) for number in (*args.own, *(one.number for one in site.numbers)))
+    names = {key: agent.name for agent in site.agents for key in (agent.work_number, agent.id)}
+    known = Known(own=frozenset(one.value for one in numbers if one is not None), names=names)
+    sources = [
+        Source(source, zone, table)
+        for source in args.source
+        for table in (args.table if "://" in source and args.table else [""])
+    ]
+    report = ingest_calls(store, identities, sources, args.name, known, wall_clock(), progress)
+    if args.json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        inside = f", {report.inside} between colleagues left out" if report.inside else ""
+        print(f"{report.read} rows read: {report.new} calls written{inside}, {report.kept} rows kept unread.")
+    return 1 if report.kept else 0
+
+
+def _site_table(store: Store, found: Settings, site: Site, args: argparse.Namespace, progress: Progress | None) -> int:
+    """One of the site's own tables, now."""
+    for table in site.tables:
+        if table.id == args.source:
+            if args.dry_run:
+                raise IngestError("--dry-run needs --map")
+            report = schedule(found, site, store).once(table, again=args.again, progress=progress)
+            return _said(report, args.json)
+    raise IngestError(
+        f"give --map MAP.toml, or the id of a table in {found.site_file}: there is none called {args.source}"
+    )
 
 
 def _said(report: Report, as_json: bool) -> int:
@@ -96,7 +155,8 @@ def _said(report: Report, as_json: bool) -> int:
         print(msgspec.json.encode(report).decode())
     else:
         same = f", {report.same} were there already" if report.same else ""
-        print(f"{report.read} read: {report.new} written{same}, {report.kept} kept unread.")
+        gone = f", {report.gone} gone at the source and taken out" if report.gone else ""
+        print(f"{report.read} read: {report.new} written{same}{gone}, {report.kept} kept unread.")
         if report.kept:
             print("`hotline ingest kept` says which and why. Mend them and ingest again.")
     return 1 if report.kept else 0
@@ -125,12 +185,14 @@ def _imap(store: Store, found: Settings, site: Site, args: argparse.Namespace, p
 
 
 def _password(found: Settings, site: Site, args: argparse.Namespace) -> int:
-    if args.account not in [account.id for account in site.mail.accounts]:
-        raise IngestError(f"there is no mail account called {args.account} in {found.site_file}")
+    mailboxes = [account.id for account in site.mail.accounts]
+    if args.account not in (*mailboxes, *(table.id for table in site.tables)):
+        raise IngestError(f"there is no mail account or table called {args.account} in {found.site_file}")
     password = sys.stdin.readline().rstrip("\r\n") if args.stdin else getpass.getpass(f"Password of {args.account}: ")
     if not password or not password.isprintable():
         raise IngestError("a password is a line of letters, digits and signs")
-    put_mail_password(found.data / "secrets.toml", args.account, password)
+    put = put_mail_password if args.account in mailboxes else put_table_password
+    put(found.data / "secrets.toml", args.account, password)
     if holder(found) is not None and not args.json:
         print("'hotline reload' tells the running hotline.")
     return 0

@@ -41,7 +41,7 @@ def hung_up(turn: Turn, it: Interaction) -> None:
         turn.emit(e.PlaceKept(interaction=it.id))
         time(turn, it, Detail())
     else:
-        turn.emit(e.DialEnded(interaction=it.id, channel=it.channel, agent=None, how="refused"))
+        turn.emit(e.DialEnded(interaction=it.id, channel=it.channel, agent=None, how="refused", purpose="callback"))
         again(turn, it, "refused")
 
 
@@ -105,7 +105,7 @@ def merge(turn: Turn, old: Interaction, into: InteractionId) -> None:
     if old.state is State.DIALLING:
         drop(turn, old.channel)
         agent = old.offer.agent if old.offer is not None else None
-        turn.emit(e.DialEnded(interaction=old.id, channel=old.channel, agent=agent, how="merged"))
+        turn.emit(e.DialEnded(interaction=old.id, channel=old.channel, agent=agent, how="merged", purpose="callback"))
     end_offer(turn, old, "withdrawn")
     turn.emit(e.CallbackMerged(interaction=old.id, into=into))
     turn.emit(e.InteractionEnded(interaction=old.id, how="merged", queue=old.queue))
@@ -118,7 +118,9 @@ def at_turn(it: Interaction) -> bool:
 
 def put_back(world: World, interaction: InteractionId) -> bool:
     """Whether a match for them came to no offer, as their own phone rings first: the agent is free for others."""
-    it = world.interactions[interaction]
+    it = world.interactions.get(interaction)
+    if it is None:
+        return True  # nobody can call them any more
     return it.callback is not None and it.callback.first == "customer" and it.state is not State.OFFERED
 
 

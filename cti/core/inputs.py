@@ -23,6 +23,14 @@ from cti.core.ids import (
     ReasonId,
 )
 from cti.core.site import Site, Skills, Texts
+from cti.core.text_inputs import (
+    PieceDeclined,
+    PieceFinished,
+    PieceGivenAway,
+    PieceOpened,
+    PiecePutBack,
+    PiecePutOff,
+)
 
 
 class _Input(Struct, frozen=True, tag=True, kw_only=True):
@@ -423,55 +431,6 @@ class WrapUpDone(_Input, frozen=True):
     outcome: OutcomeId | None
     ready: bool = True
     """Whether the agent is ready for the next one."""
-
-
-# --- agents about text work
-
-
-class PieceOpened(_Input, frozen=True):
-    """The agent opens what is on the desk, or what they had kept for later."""
-
-    agent: AgentId
-    piece: InteractionId
-
-
-class PieceDeclined(_Input, frozen=True):
-    """Not opened: for others."""
-
-    agent: AgentId
-    piece: InteractionId
-
-
-class PiecePutBack(_Input, frozen=True):
-    """Back in line, for others."""
-
-    agent: AgentId
-    piece: InteractionId
-
-
-class PieceGivenAway(_Input, frozen=True):
-    """To a colleague (`to`) or to a queue; one of the two."""
-
-    agent: AgentId
-    piece: InteractionId
-    to: AgentId | None = None
-    queue: QueueId | None = None
-
-
-class PiecePutOff(_Input, frozen=True):
-    """Kept for later."""
-
-    agent: AgentId
-    piece: InteractionId
-    until: Ms
-
-
-class PieceFinished(_Input, frozen=True):
-    """What came of it. The note is kept in a table, not here."""
-
-    agent: AgentId
-    piece: InteractionId
-    outcome: OutcomeId | None
 
 
 Input = (

@@ -233,7 +233,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.CALLER_GONE: Do.WITHDRAW,
     },
     State.DIALLING: {
-        Signal.RETURNED: Do.REATTACH,
+        Signal.RETURNED: Do.LINE_UP,
         Signal.LANGUAGE: Do.SET_LANGUAGE,
         Signal.MOVED: No.LATE,
         Signal.ROUTED: No.LATE,

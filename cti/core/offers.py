@@ -37,7 +37,11 @@ def _offer(turn: Turn, match: Match, routing: Routing) -> None:
 def _call_first(turn: Turn, it: Interaction, agent: AgentId, routing: Routing) -> None:
     """Their turn has come and their phone rings first: one of a queue at a time, or one free agent would have the whole
     line called. The agent stays free."""
-    callback = it.callback
+    callback, site = it.callback, turn.world.site
+    if site is None or not site.calls_out:
+        callbacks.miss(turn, it)
+        routing.refresh((agent,), (it.id,), ())
+        return
     others = (turn.world.interactions[name] for name in turn.world.callbacks)
     ringing = any(other.state is State.DIALLING and other.queue == it.queue for other in others)
     if callback is None:

@@ -44,15 +44,19 @@ def picked_up(turn: Turn, it: Interaction, d: Detail) -> None:
     if it.channel or offer is None or leg is None or leg.offer != offer.id or to is None:
         return
     if full(turn.world):
-        _missed(turn, it, "congestion")
+        # As many as are allowed talk already: soon again. Or the site has stopped calling anybody.
+        site = turn.world.site
+        _missed(turn, it, "lost" if site is not None and site.calls_out else "not_allowed")
         return
     hang_up_legs(turn, offer.legs, ELSEWHERE, spare=leg.channel)
     dial(turn, it, to, "call" if it.callback is None else "callback", agent=offer.agent, target=leg.channel)
 
 
 def answered(turn: Turn, it: Interaction, d: Detail) -> None:
-    """Called before any agent is on the line: they wait for one now, at the head by their old time."""
-    if it.offer is None and it.callback is not None:
+    """Called before any agent is on the line: they wait for one now, at the head by their old time. Told by AMI or by
+    their session, whichever is first."""
+    ours = d.leg.channel if d.leg is not None else d.channel
+    if it.offer is None and it.callback is not None and ours == it.channel:
         line_up(turn, it)
 
 
@@ -69,7 +73,8 @@ def cancel(turn: Turn, it: Interaction, d: Detail) -> None:
 def _missed(turn: Turn, it: Interaction, how: str) -> None:
     drop(turn, it.channel)
     agent = it.offer.agent if it.offer is not None else None
-    turn.emit(e.DialEnded(interaction=it.id, channel=it.channel, agent=agent, how=how))
+    purpose = "call" if it.callback is None else "callback"
+    turn.emit(e.DialEnded(interaction=it.id, channel=it.channel, agent=agent, how=how, purpose=purpose))
     if it.callback is not None:
         end_offer(turn, it, "declined" if how == "cancelled" else "not_reached")
         callbacks.again(turn, it, how)
@@ -103,5 +108,5 @@ def call_later(turn: Turn, it: Interaction, d: Detail) -> None:
     if it.parted is None:
         end_talk(turn, it, Detail(by="agent"))
     drop(turn, it.channel)
-    turn.emit(e.DialEnded(interaction=it.id, channel=it.channel, agent=it.agent, how="machine"))
+    turn.emit(e.DialEnded(interaction=it.id, channel=it.channel, agent=it.agent, how="machine", purpose="callback"))
     callbacks.again(turn, it, "machine")

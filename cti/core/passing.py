@@ -63,4 +63,4 @@ def stop(turn: Turn, it: Interaction, how: str) -> None:
     """It rings outside no longer."""
     if it.outside is not None:
         drop(turn, it.outside)
-        turn.emit(e.DialEnded(interaction=it.id, channel=it.outside, agent=it.given_by, how=how))
+        turn.emit(e.DialEnded(interaction=it.id, channel=it.outside, agent=it.given_by, how=how, purpose="transfer"))

@@ -350,6 +350,17 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     accounts: tuple[MailAccount, ...] = ()
 
 
+class OutsideTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of another program, read again and again. A password for it is a secret, not a part of the site."""
+
+    id: str
+    map: str
+    """The mapping file; without a full path, beside the site's file."""
+    source: str
+    """A database's URL without a password, or a file."""
+    every_min: int = 15
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Everything an administrator sets. `dict`: room for what is looked up by id, neither saved nor compared."""
 
@@ -382,6 +393,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     incidents: tuple[Incident, ...] = ()
     mail: Mail = Mail()
     capacity: Capacity = Capacity()
+    tables: tuple[OutsideTable, ...] = ()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:

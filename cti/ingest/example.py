@@ -14,8 +14,8 @@ from cti.ingest.mailbox import Found, mails
 from cti.ingest.mails import MailStore, Own, put_mails
 from cti.ingest.mapping import load_map
 from cti.ingest.report import Report
-from cti.ingest.sources import rows
-from cti.ingest.tables import TableIngest, checked, put_rows
+from cti.ingest.sources import batches
+from cti.ingest.tables import TableIngest, put_rows
 from cti.store.database import Store
 from cti.store.identity import Identities
 
@@ -48,7 +48,7 @@ def load_example(store: Store, identities: Identities, folder: Path, zone: str, 
         map_ = load_map(file)
         source = next(path for path in sorted(file.parent.glob(f"{file.stem}.*")) if path.suffix in (".csv", ".jsonl"))
         into = TableIngest(identities, map_, now, shift_ms=days * _DAY_MS)
-        reports.append(put_rows(store, into, checked(rows(str(source), map_), map_), map_.name))
+        reports.append(put_rows(store, into, batches(str(source), map_), map_.name))
     moved = _moved(mails(folder / "mails"), days)
     reports.append(put_mails(store, MailStore(identities, Own(_OURS)), moved, "example-mails", now))
 

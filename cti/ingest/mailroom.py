@@ -1,7 +1,7 @@
-"""The mail room: follows mail accounts and takes mail from a mail server, in a process of its own.
+"""The mail room: follows mail accounts and outside tables and takes mail from a mail server, in a process of its own.
 
 `python -m cti.ingest.mailroom --data DIR`; `hotline up` starts it beside the bridge where there is something to follow,
-and starts it again when it dies. Whatever mail does, callers are served by another process.
+and starts it again when it dies. Whatever they do, callers are served by another process.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from cti.ingest.imap_line import RefusedError, look
 from cti.ingest.lmtp import Lmtp
 from cti.ingest.mails import MailStore, Own
 from cti.ingest.report import IngestError
+from cti.ingest.schedule import Schedule
 from cti.setup import site
 from cti.setup.finding import Finding
 from cti.setup.problem import SetupProblem
@@ -50,6 +51,13 @@ def mail_store(settings: Settings, in_force: Site) -> MailStore:
     """Where this site's mail goes."""
     identities = Identities(bytes.fromhex(settings.secrets.site_key), in_force.region)
     return MailStore(identities, Own(in_force.mail.own))
+
+
+def schedule(settings: Settings, in_force: Site, store: Store) -> Schedule:
+    """The outside tables of this site."""
+    identities = Identities(bytes.fromhex(settings.secrets.site_key), in_force.region)
+    passwords = settings.secrets.table_passwords
+    return Schedule(store, identities, in_force.tables, passwords, settings.site_file.parent, wall_clock)
 
 
 def diagnose(data: Path) -> list[Finding]:
@@ -108,6 +116,9 @@ async def run(settings: Settings) -> None:
             continue
         # A daemon: a server that is silent in the middle of something can't keep the process from ending.
         threads.append(threading.Thread(target=source.follow, args=(stop,), name=f"imap-{account.id}", daemon=True))
+        threads[-1].start()
+    if in_force.tables:
+        threads.append(threading.Thread(target=schedule(settings, in_force, store).follow, args=(stop,), daemon=True))
         threads[-1].start()
     await done.wait()
     stop.set()

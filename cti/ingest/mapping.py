@@ -74,6 +74,11 @@ class Map(Struct, frozen=True, forbid_unknown_fields=True):
     table: str = ""
     query: str = ""
     """For databases: a table, or a query of your own."""
+    watermark: str = ""
+    """For databases: the column that grows with every new or changed row; only rows from the newest known value on
+    are asked for."""
+    deletes: bool = False
+    """Rows that are gone at the source go here, too, each time all of it was read."""
     delimiter: str = ""
     encoding: str = ""
     """For files; empty: found out."""
@@ -103,6 +108,12 @@ def _problem(map_: Map) -> str:
         return f"`kind` is {map_.kind!r}; it can be {', '.join(KINDS)}"
     if map_.table and map_.query:
         return "give `table` or `query`, not both"
+    if map_.watermark and not (map_.table or map_.query):
+        return "`watermark` is for databases: say `table` or `query`"
+    if map_.deletes and map_.columns.key is None:
+        return "`deletes` needs a `key`: a row without one can't be told from another"
+    if map_.deletes and map_.kind == "customer":
+        return "`deletes` is not for customers: `hotline erase` takes one away, with everything about them"
     needed = _NEEDED.get(map_.kind, ("at",))
     missing = [name for name in needed if getattr(columns, name) is None]
     if missing:

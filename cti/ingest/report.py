@@ -1,12 +1,13 @@
 """What an ingest did, and the words for what it could not do."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
+from cti.store.records import bulk
 
 KEPT_BYTES = 256_000
 """Of what can't be read so much is kept; its place says where the whole of it is."""
@@ -26,6 +27,8 @@ class Report(Struct):
     """Already there; tables: written again, so a changed row is changed."""
     kept: int = 0
     """Could not be read; listed by `hotline ingest kept`."""
+    gone: int = 0
+    """Tables: no longer at the source, so taken out here."""
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -71,14 +74,12 @@ def keep(
     )
 
 
-def let_go(connection: Connection, source: str, places: list[str]) -> None:
+def let_go(connection: Connection, source: str, places: Iterable[str]) -> None:
     """What stood at these places has been read by now."""
     kept_any = text("SELECT 1 FROM kept WHERE source = :source LIMIT 1")
-    if places and connection.execute(kept_any, {"source": source}).first() is not None:
-        connection.execute(
-            text("DELETE FROM kept WHERE source = :source AND place = :place"),
-            [{"source": source, "place": place} for place in places],
-        )
+    if connection.execute(kept_any, {"source": source}).first() is not None:
+        rows = [{"source": source, "place": place} for place in places]
+        bulk(connection, text("DELETE FROM kept WHERE source = :source AND place = :place"), rows)
 
 
 def list_kept(connection: Connection, source: str | None = None) -> list[Kept]:

@@ -1,39 +1,84 @@
-"""One row of an outside table, read by its mapping: everything that can go wrong goes wrong here, before writing."""
+"""Rows of an outside table, read by its mapping: everything that can go wrong goes wrong here, before writing."""
 
+import json
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
+from typing import TypeVar
 
 from msgspec import Struct
 
 from cti.core.ids import Ms
 from cti.ingest.mails import snippet
 from cti.ingest.mapping import HISTORY_KINDS, Map
-from cti.ingest.sources import Cells, Row
-from cti.ingest.values import CellError, Reader, number, seconds, truth
+from cti.ingest.sources import Batch, Broken, Cells
+from cti.ingest.values import Errors, Reader, converted, number, seconds, truth
 from cti.store.identity import Identifier, Identities
-from cti.store.records import CustomerRow, InteractionRow
 
 _OWNERS = ("account", "mail", "tel", "device")
 """Whose row it is, surest first, when it names several."""
 _STATES = {"case": ("open", "waiting", "closed"), "promise": ("open", "kept", "withdrawn")}
+_MORE = ("text", "mark", "lasted_s", "waited_s", "solved", "inbound")
+_LONGEST_KEY = 200
+_KNOWN = 65_536
+"""Identifiers remembered as they were written: the same people come again and again."""
+
+T = TypeVar("T")
 
 
-class Read(Struct):
-    """A row read in full, so that nothing can go wrong any more when it is written."""
+class Reads(Struct):
+    """Rows read in full, so that nothing can go wrong any more when they are written: a list for each field."""
 
-    key: str
-    at: Ms
-    identifiers: list[Identifier]
-    customer: str
-    name: str
-    title: str
-    agent: str
-    case: int | None
-    due: Ms
-    state: str
-    person: CustomerRow | None = None
-    tags: tuple[str, ...] = ()
-    line: InteractionRow | None = None
+    rows: list[int]
+    """Which rows of the batch they are."""
+    key: list[str]
+    at: list[Ms]
+    identifiers: list[list[Identifier | None]]
+    """A list for each kind that the map names, the surest first."""
+    owner: list[Identifier | None]
+    """The surest identifier of each row."""
+    customer: list[str]
+    """The customer that a row names; empty: none."""
+    name: list[str]
+    title: list[str]
+    agent: list[str]
+    case: list[int | None]
+    due: list[Ms]
+    state: list[str]
+    language: list[str | None]
+    tier: list[str]
+    tags: list[str]
+    more: dict[str, list[object]]
+    """What else a line of the timeline has, by the columns of its table."""
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def at_rows(self, chosen: Sequence[int]) -> "Reads":
+        """Only some of them, in that order."""
+
+        def some(values: Sequence[T]) -> list[T]:
+            return [values[n] for n in chosen]
+
+        return Reads(
+            rows=some(self.rows),
+            key=some(self.key),
+            at=some(self.at),
+            identifiers=[some(column) for column in self.identifiers],
+            owner=some(self.owner),
+            customer=some(self.customer),
+            name=some(self.name),
+            title=some(self.title),
+            agent=some(self.agent),
+            case=some(self.case),
+            due=some(self.due),
+            state=some(self.state),
+            language=some(self.language),
+            tier=some(self.tier),
+            tags=some(self.tags),
+            more={name: some(column) for name, column in self.more.items()},
+        )
 
 
 class RowReader:
@@ -44,74 +89,97 @@ class RowReader:
         self._reader = Reader(map_)
         self._now = now
         self._shift = shift_ms
-        self._owners = [(name, identities.maker(name)) for name in _OWNERS if getattr(map_.columns, name) is not None]
+        self._owners = [
+            (name, lru_cache(_KNOWN)(identities.maker(name)))
+            for name in _OWNERS
+            if getattr(map_.columns, name) is not None
+        ]
 
-    def read(self, row: Row) -> Read:
-        """A row as what it is to become. Raises `CellError` with the reason why it can't be."""
-        if row.reason:
-            raise CellError(row.reason)
-        cells, kind = row.cells, self._map.kind
-        texts = self._reader.texts(cells)
-        key = texts.get("key") or _fingerprint(cells)
-        if len(key) > 200:
-            key = _fingerprint({"key": key})
-        identifiers = []
-        for name, identify in self._owners:
-            if (raw := texts[name]) and (identifier := identify(raw)) is not None:
-                identifiers.append(identifier)
-        customer = texts.get("key" if kind == "customer" else "customer", "").replace(":", "-")
-        if not identifiers and not customer:
-            raise CellError("no tel, mail, account, device or customer in it can be read: nobody's row")
-        state = texts.get("state") or "open"
-        if kind in _STATES and state not in _STATES[kind]:
-            raise CellError(f"column for state: {state!r}; it can be {', '.join(_STATES[kind])}")
-        read = Read(
-            key=key,
-            at=self._time(cells, texts, "at") if self._map.columns.at is not None else self._now,
+    def read(self, batch: Batch) -> tuple[Reads, list[Broken]]:
+        """What the rows of a batch are to become, and those that can't be read, with the reason."""
+        errors: Errors = {}
+        reads = self._read(batch, errors)
+        broken = [Broken(batch.place(n), _written(batch.cells(n)), errors[n]) for n in sorted(errors)]
+        if errors:
+            reads = reads.at_rows([n for n in range(len(batch)) if n not in errors])
+        return reads, [*batch.broken, *broken]
+
+    def _read(self, batch: Batch, errors: Errors) -> Reads:
+        def texts(name: str) -> list[str]:
+            return self._reader.texts(batch, name, errors)
+
+        kind = self._map.kind
+        identifiers = [list(map(identify, texts(name))) for name, identify in self._owners]
+        owner: list[Identifier | None] = [None] * len(batch)
+        for column in identifiers:
+            owner = [known or one for known, one in zip(owner, column, strict=True)]
+        customer = [one.replace(":", "-") for one in texts("key" if kind == "customer" else "customer")]
+        for n, (known, named) in enumerate(zip(owner, customer, strict=True)):
+            if known is None and not named:
+                errors.setdefault(n, "no tel, mail, account, device or customer in it can be read: nobody's row")
+        return Reads(
+            rows=list(range(len(batch))),
+            key=self._keys(batch, texts("key")),
+            at=self._times(batch, "at", errors) if self._map.columns.at is not None else [self._now] * len(batch),
             identifiers=identifiers,
+            owner=owner,
             customer=customer,
-            name=texts.get("name", ""),
-            title=texts.get("title", "")[:500],
-            agent=texts.get("agent", ""),
-            case=number(texts.get("case", ""), "case"),
-            due=self._time(cells, texts, "due") if kind == "promise" else Ms(0),
-            state=state,
+            name=texts("name"),
+            title=[title[:500] for title in texts("title")],
+            agent=texts("agent"),
+            case=converted(texts("case"), "case", number, errors),
+            due=self._times(batch, "due", errors) if kind == "promise" else [Ms(0)] * len(batch),
+            state=self._states(texts("state"), errors),
+            language=[one or None for one in texts("language")],
+            tier=texts("tier"),
+            tags=texts("tags"),
+            more=self._more(batch, errors) if kind in HISTORY_KINDS else {},
         )
-        if kind == "customer":
-            read.tags = tuple(tag for one in re.split("[;；]", texts.get("tags", "")) if (tag := one.strip()))
-            read.person = CustomerRow(
-                id=customer,
-                at=read.at,
-                name=read.name,
-                language=texts.get("language") or None,
-                tier=texts.get("tier", ""),
-                source=self._map.name,
-            )
-        elif kind in HISTORY_KINDS:
-            read.line = self._line(texts, read)
-        return read
 
-    def _time(self, cells: Cells, texts: dict[str, str], name: str) -> Ms:
-        return Ms(self._reader.time(cells, texts, name) + self._shift)
+    def _more(self, batch: Batch, errors: Errors) -> dict[str, list[object]]:
+        """What only lines have, as far as the map names it; the rest of a line stays as the table makes it."""
+        named = {name for name in _MORE if getattr(self._map.columns, name) is not None}
+        more: dict[str, list[object]] = {}
+        for name in sorted(named):
+            written = self._reader.texts(batch, name, errors)
+            match name:
+                case "text":
+                    more["text"] = [snippet(words) if words else "" for words in written]
+                case "mark":
+                    more["mark"] = list(written)
+                case "lasted_s" | "waited_s":
+                    more[name.removesuffix("_s")] = list(converted(written, name, seconds, errors))
+                case _:
+                    more[name] = list(converted(written, name, truth, errors))
+        # What is not said to have gone out came in.
+        more["inbound"] = [one is not False for one in more.get("inbound", [None] * len(batch))]
+        return more
 
-    def _line(self, texts: dict[str, str], read: Read) -> InteractionRow:
-        return InteractionRow(
-            owner=read.identifiers[0].id if read.identifiers else f"customer:{read.customer}",
-            at=read.at,
-            id=f"{self._map.name}:{read.key}",
-            kind=self._map.kind,
-            title=read.title,
-            text=snippet(words) if (words := texts.get("text")) else "",
-            inbound=truth(texts.get("inbound", ""), "inbound") is not False,
-            language=texts.get("language") or None,
-            agent_name=read.agent,
-            lasted=seconds(texts.get("lasted_s", ""), "lasted_s"),
-            waited=seconds(texts.get("waited_s", ""), "waited_s"),
-            solved=truth(texts.get("solved", ""), "solved"),
-            mark=texts.get("mark", ""),
-            case_id=read.case,
-            source=self._map.name,
-        )
+    def _times(self, batch: Batch, name: str, errors: Errors) -> list[Ms]:
+        found = self._reader.times(batch, name, errors)
+        return [Ms(at + self._shift) for at in found] if self._shift else found
+
+    def _states(self, written: list[str], errors: Errors) -> list[str]:
+        known = _STATES.get(self._map.kind, ())
+        found = [state or "open" for state in written]
+        for n, state in enumerate(found if known else ()):
+            if state not in known:
+                errors.setdefault(n, f"column for state: {state!r}; it can be {', '.join(known)}")
+        return found
+
+    def _keys(self, batch: Batch, written: list[str]) -> list[str]:
+        if not all(written):
+            written = [key or _fingerprint(batch.cells(n)) for n, key in enumerate(written)]
+        return [key if len(key) <= _LONGEST_KEY else _fingerprint({"key": key}) for key in written]
+
+
+def tags_of(written: str) -> list[str]:
+    """Several tags, parted by `;`."""
+    return [tag for one in re.split("[;；]", written) if (tag := one.strip())]
+
+
+def _written(cells: Cells) -> str:
+    return json.dumps(dict(cells), ensure_ascii=False, default=str)
 
 
 def _fingerprint(cells: Cells) -> str:

@@ -1,10 +1,10 @@
-"""Rows of outside tables, one after the other, from a file or a database, never all at once."""
+"""Rows of outside tables, a batch after the other, from a file or a database, never all at once."""
 
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,38 +13,136 @@ from sqlalchemy.engine import make_url
 
 from cti.ingest.mapping import Map
 from cti.ingest.report import IngestError
+from cti.ingest.watermark import Value
 from cti.mail.charsets import encoding_of, guess
 
 Cells = Mapping[str, object]
+SIZE = 20_000
+"""Rows in a batch; each becomes one transaction: half a second in which no other process writes."""
 _SAMPLE = 1_000_000
-_FETCH = 1000
 
 
-class Row(Struct, frozen=True):
-    """A row, or what stands where one should be: then `reason` says why it is none."""
+class Broken(Struct, frozen=True):
+    """What stands where a row should be, and why it is none."""
 
     place: str
-    cells: Cells
-    raw: str = ""
-    reason: str = ""
+    raw: str
+    reason: str
 
 
-def rows(source: str, map_: Map) -> Iterator[Row]:
-    """The rows of a file (CSV, or JSON lines by its name's end) or a database's URL. Raises `IngestError`."""
+class Batch:
+    """Some rows that came one after the other, and where each of them stands."""
+
+    def __init__(self, source: str, numbers: Sequence[int], broken: list[Broken]) -> None:
+        self._source = source
+        self._numbers = numbers
+        self.broken = broken
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def place(self, n: int) -> str:
+        """Where the `n`th row stands."""
+        return f"{self._source} {self._numbers[n]}"
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns of its first row."""
+        raise NotImplementedError
+
+    def column(self, name: str) -> Sequence[object]:
+        """The cell of every row under a name; None where there is none."""
+        raise NotImplementedError
+
+    def cells(self, n: int) -> Cells:
+        """The `n`th row as a whole."""
+        raise NotImplementedError
+
+
+class Grid(Batch):
+    """Rows that all have the same columns."""
+
+    def __init__(
+        self,
+        source: str,
+        numbers: Sequence[int],
+        broken: list[Broken],
+        names: Sequence[str],
+        rows: Sequence[Sequence[object]],
+    ) -> None:
+        super().__init__(source, numbers, broken)
+        self._names = names
+        self._columns = dict(zip(names, zip(*rows, strict=True), strict=bool(rows)))
+
+    @property
+    def names(self) -> Sequence[str]:
+        return self._names
+
+    def column(self, name: str) -> Sequence[object]:
+        return self._columns.get(name) or (None,) * len(self)
+
+    def cells(self, n: int) -> Cells:
+        return {name: column[n] for name, column in self._columns.items()}
+
+    def mend(self) -> None:
+        """Read again, by its looks, what is in another encoding than the rest of its file."""
+        for name, column in self._columns.items():
+            whole = "".join(map(str, column))
+            if not (whole.isascii() or whole.isprintable()):
+                self._columns[name] = tuple(_mended(str(cell)) for cell in column)
+
+
+class Objects(Batch):
+    """Rows of which each names its own columns."""
+
+    def __init__(self, source: str, numbers: Sequence[int], broken: list[Broken], rows: Sequence[Cells]) -> None:
+        super().__init__(source, numbers, broken)
+        self._rows = rows
+
+    @property
+    def names(self) -> Sequence[str]:
+        return list(self._rows[0])
+
+    def column(self, name: str) -> Sequence[object]:
+        return [cells.get(name) for cells in self._rows]
+
+    def cells(self, n: int) -> Cells:
+        return self._rows[n]
+
+
+def batches(source: str, map_: Map, size: int = SIZE, since: Value | None = None) -> Iterator[Batch]:
+    """The rows of a file (CSV, JSON lines or Parquet, by its name's end) or a database's URL. Raises `IngestError`.
+
+    `since`: only those of a database whose watermark is not below it. A map that names columns the first row lacks is
+    wrong as a whole.
+    """
+    looked = False
+    for batch in _batches(source, map_, size, since):
+        if not looked and len(batch):
+            looked = True
+            if missing := columns(map_, batch.names):
+                there = ", ".join(sorted(batch.names))
+                raise IngestError(f"{batch.place(0)}: no column {', '.join(missing)}; there are {there}")
+        yield batch
+
+
+def _batches(source: str, map_: Map, size: int, since: Value | None) -> Iterator[Batch]:
     if "://" in source:
-        return _database(source, map_)
+        return _database(source, map_, size, since)
     path = Path(source)
     if not path.is_file():
         raise IngestError(
-            f"{source} is neither a file nor a database's URL: name a CSV or JSON lines file, or postgresql://host/name"
+            f"{source} is neither a file nor a database's URL: name a CSV, JSON lines or Parquet file, or postgresql://host/name"
         )
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-        return _json_lines(path, map_)
-    return _csv(path, map_)
+        return _json_lines(path, map_, size)
+    if path.suffix.lower() in (".parquet", ".pq"):
+        return _parquet(path, size)
+    return _csv(path, map_, size)
 
 
-def columns(map_: Map, cells: Cells) -> list[str]:
-    """Columns the map names and the row lacks."""
+def columns(map_: Map, there: Sequence[str]) -> list[str]:
+    """Columns the map names and a row lacks."""
     wanted: set[str] = set()
     for name in map_.columns.__struct_fields__:
         field = getattr(map_.columns, name)
@@ -52,7 +150,7 @@ def columns(map_: Map, cells: Cells) -> list[str]:
             wanted.add(field)
         elif field is not None and field.column:
             wanted.add(field.column)
-    return sorted(wanted - set(cells))
+    return sorted(wanted - set(there))
 
 
 def _encoding(path: Path, map_: Map) -> str:
@@ -83,7 +181,7 @@ def _mended(text: str) -> str:
     return text
 
 
-def _csv(path: Path, map_: Map) -> Iterator[Row]:
+def _csv(path: Path, map_: Map, size: int) -> Iterator[Batch]:
     csv.field_size_limit(sys.maxsize)
     lines = _lines(path, map_)
     first = next(lines, None)
@@ -91,54 +189,91 @@ def _csv(path: Path, map_: Map) -> Iterator[Row]:
         raise IngestError(f"{path} is empty")
     delimiter = map_.delimiter or max(",;\t|", key=first.count)
     header: list[str] = list(map_.header)
-
     reader = csv.reader(chain((first,), lines), delimiter=delimiter)
-    named = f"{path}, line "
-    line = 1
+    named = f"{path}, line"
+    if not header:
+        first_row = next((cells for cells in reader if not _blank(cells)), [])
+        header = [_mended(cell).strip().removeprefix("\ufeff") for cell in first_row]
+    width = len(header)
     while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield Row(f"{named}{line}", {}, "", f"this is no CSV: {error}")
-            line = reader.line_num + 1
-            continue
-        if cells is None:
-            return
-        place = f"{named}{line}"
+        found: list[list[str]] = []
+        numbers: list[int] = []
+        broken: list[Broken] = []
         line = reader.line_num + 1
-        whole = "".join(cells)
-        if not whole.isascii():
-            cells = [_mended(cell) for cell in cells]
-        if not whole or whole.isspace():
-            continue
-        if not header:
-            header = [cell.strip().removeprefix("\ufeff") for cell in cells]
-            continue
-        while len(cells) > len(header) and not cells[-1].strip():
-            cells.pop()
-        if len(cells) > len(header):
-            reason = f"it has {len(cells)} cells, the first line names {len(header)}"
-            yield Row(place, {}, delimiter.join(cells), reason)
-            continue
-        cells += [""] * (len(header) - len(cells))
-        yield Row(place, dict(zip(header, cells, strict=True)))
-
-
-def _json_lines(path: Path, map_: Map) -> Iterator[Row]:
-    for number, line in enumerate(_lines(path, map_), start=1):
-        text = _mended(line).strip().removeprefix("\ufeff")
-        if not text:
-            continue
-        place = f"{path}, line {number}"
+        taken = 0
         try:
-            value = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
-            yield Row(place, {}, text, f"this is no JSON: {error}")
-            continue
-        if isinstance(value, dict):
-            yield Row(place, _flat(value))
-        else:
-            yield Row(place, {}, text, "a line must be one object: {...}")
+            for cells in islice(reader, size):
+                taken += 1
+                if len(cells) == width and cells[0].strip():
+                    found.append(cells)
+                    numbers.append(line)
+                elif not _blank(cells):
+                    while len(cells) > width and not cells[-1].strip():
+                        cells.pop()
+                    if len(cells) > width:
+                        raw = delimiter.join(map(_mended, cells))
+                        reason = f"it has {len(cells)} cells, the first line names {width}"
+                        broken.append(Broken(f"{named} {line}", raw, reason))
+                    else:
+                        found.append(cells + [""] * (width - len(cells)))
+                        numbers.append(line)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            taken += 1
+            broken.append(Broken(f"{named} {line}", "", f"this is no CSV: {error}"))
+        if not taken:
+            return
+        batch = Grid(named, numbers, broken, header, found)
+        batch.mend()
+        yield batch
+
+
+def _blank(cells: Sequence[str]) -> bool:
+    whole = "".join(cells)
+    return not whole or whole.isspace()
+
+
+def _json_lines(path: Path, map_: Map, size: int) -> Iterator[Batch]:
+    named = f"{path}, line"
+    numbered = enumerate(_lines(path, map_), start=1)
+    while some := list(islice(numbered, size)):
+        found: list[Cells] = []
+        numbers: list[int] = []
+        broken: list[Broken] = []
+        for number, line in some:
+            text = _mended(line).strip().removeprefix("\ufeff")
+            if not text:
+                continue
+            try:
+                value = json.loads(text)
+            except (json.JSONDecodeError, RecursionError) as error:
+                broken.append(Broken(f"{named} {number}", text, f"this is no JSON: {error}"))
+                continue
+            if isinstance(value, dict):
+                found.append(_flat(value))
+                numbers.append(number)
+            else:
+                broken.append(Broken(f"{named} {number}", text, "a line must be one object: {...}"))
+        yield Objects(named, numbers, broken, found)
+
+
+def _parquet(path: Path, size: int) -> Iterator[Batch]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise IngestError(
+            f"{path}: reading Parquet needs pyarrow, which is not installed: pip install pyarrow, or export CSV"
+        ) from error
+    try:
+        done = 0
+        with parquet.ParquetFile(path) as file:
+            for some in file.iter_batches(size):
+                rows = [_flat(row) for row in some.to_pylist()]
+                yield Objects(f"{path}, row", range(done + 1, done + len(rows) + 1), [], rows)
+                done += len(rows)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise IngestError(f"{path} can't be read as Parquet: {error}") from error
 
 
 def _flat(value: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict[str, object]:
@@ -154,7 +289,7 @@ def _flat(value: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict
     return flat
 
 
-def _database(source: str, map_: Map) -> Iterator[Row]:
+def _database(source: str, map_: Map, size: int, since: Value | None) -> Iterator[Batch]:
     try:
         url = make_url(source)
     except sa.exc.ArgumentError as error:
@@ -167,8 +302,10 @@ def _database(source: str, map_: Map) -> Iterator[Row]:
         url = url.set(drivername="postgresql+psycopg")
     shown = url.render_as_string()  # without the password
     try:
-        for number, cells in enumerate(_read(url, map_), start=1):
-            yield Row(f"{shown}, row {number}", cells)
+        done = 0
+        for names, rows in _read(url, map_, size, since):
+            yield Grid(f"{shown}, row", range(done + 1, done + len(rows) + 1), [], names, rows)
+            done += len(rows)
     except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise IngestError(f"{shown}: no driver for this database is installed ({error})") from error
     except (sa.exc.SQLAlchemyError, OSError) as error:
@@ -176,18 +313,27 @@ def _database(source: str, map_: Map) -> Iterator[Row]:
         raise IngestError(f"{shown} can't be read: {reason}") from error
 
 
-def _statement(map_: Map) -> sa.Executable:
-    if map_.query:
-        return sa.text(map_.query)
+def _statement(map_: Map, quote: Callable[[str], str], since: Value | None) -> sa.TextClause:
     schema, _, name = map_.table.rpartition(".")
-    return sa.select(sa.text("*")).select_from(sa.table(name, schema=schema or None))
+    table = f"({map_.query}) wanted" if map_.query else ".".join(quote(part) for part in (schema, name) if part)
+    if not map_.watermark:
+        return sa.text(map_.query or f"SELECT * FROM {table}")
+    column = quote(map_.watermark)
+    # From the same value on: two rows may have been changed in the same second.
+    newer = "" if since is None else f" WHERE {column} >= :since"
+    statement = sa.text(f"SELECT * FROM {table}{newer} ORDER BY {column}")
+    return statement if since is None else statement.bindparams(since=since)
 
 
-def _read(url: sa.URL, map_: Map) -> Iterator[Cells]:
+def _read(
+    url: sa.URL, map_: Map, size: int, since: Value | None
+) -> Iterator[tuple[list[str], Sequence[Sequence[object]]]]:
     engine = sa.create_engine(url)
     try:
-        with engine.connect().execution_options(stream_results=True, max_row_buffer=_FETCH) as connection:
-            for row in connection.execute(_statement(map_)):
-                yield dict(row._mapping)
+        with engine.connect().execution_options(stream_results=True, max_row_buffer=size) as connection:
+            result = connection.execute(_statement(map_, engine.dialect.identifier_preparer.quote, since))
+            names = list(result.keys())
+            for rows in result.partitions(size):
+                yield names, rows
     finally:
         engine.dispose()

@@ -4,35 +4,31 @@ Every row has an id made of the source's name and its key, so the same table may
 changed, nothing is doubled. What can't be read is kept with its row, its column and the reason; the rest goes on.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 
-from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
+from cti.ingest.gone import Met, take_out
 from cti.ingest.mapping import HISTORY_KINDS, Map
-from cti.ingest.report import IngestError, Progress, Report, Ticker, keep, let_go
-from cti.ingest.rows import Read, RowReader
-from cti.ingest.sources import Row, columns, rows
-from cti.ingest.values import CellError
+from cti.ingest.report import Progress, Report, Ticker, keep, let_go
+from cti.ingest.rows import Reads, RowReader, tags_of
+from cti.ingest.sources import SIZE, Batch, Broken, batches
+from cti.ingest.watermark import move, newest, reached
 from cti.store.database import Store
-from cti.store.identity import Identities
+from cti.store.identity import Identifier, Identities
 from cti.store.records import (
-    InteractionRow,
-    Seen,
+    CustomerRow,
+    bulk,
     link,
     put_customers,
-    put_interactions,
+    put_lines,
     put_tags,
-    see,
+    see_many,
     sole_customers,
 )
 
-_BATCH = 10_000
-"""Rows in one transaction: half a second in which no other process writes."""
 _CASE = """
     INSERT INTO cases ({id}customer, title, state, opened, closed, owner, source)
     VALUES ({value}:customer, :title, :state, :opened, :closed, :owner, :source)
@@ -55,17 +51,6 @@ _CONFIRM = text(
 )
 
 
-class _Parsed(Struct):
-    """A batch of rows read, before anything of it is written."""
-
-    reads: list[Read]
-    """One for each key: of the same key twice in a batch, the last one counts."""
-    readable: list[str]
-    """Places of rows that could be read."""
-    unread: list[tuple[str, str, bytes]]
-    """(place, reason, row) of those that could not."""
-
-
 class TableIngest:
     """One table on its way in. `shift_ms` moves every time in it, for examples that must look alive."""
 
@@ -74,160 +59,262 @@ class TableIngest:
         self._reader = RowReader(identities, map_, now, shift_ms)
         self._now = now
 
-    def put(self, store: Store, batch: Sequence[Row]) -> Report:
+    def put(self, store: Store, batch: Batch, met: Met | None = None) -> Report:
         """Write a batch of rows in one transaction, and keep what can't be read. Twice is as good as once."""
         # Reading needs no database: others may write meanwhile.
-        parsed = self._parsed(batch)
-        store.write(lambda connection: self._write(connection, parsed))
-        return Report(source=self._map.name, read=len(batch), new=len(parsed.readable), kept=len(parsed.unread))
+        reads, broken = self._reader.read(batch)
+        new = len(reads)
+        # Of the same key twice, the last one counts.
+        last = {key: n for n, key in enumerate(reads.key)}
+        once = reads if len(last) == new else reads.at_rows(list(last.values()))
+        places = (batch.place(n) for n in reads.rows)
+        mark = newest(batch.column(self._map.watermark)) if self._map.watermark else None
 
-    def described(self, row: Row) -> str:
-        """What a row would become, in words."""
-        try:
-            read = self._reader.read(row)
-        except CellError as error:
-            return f"kept unread: {error}"
-        shown = read.line or read.person or read
-        whose = ", ".join(f"{one.kind} {one.value}" for one in read.identifiers) or read.customer
-        at = datetime.fromtimestamp(read.at / 1000, UTC).isoformat(timespec="seconds")
-        named = {
-            name: value
-            for name in ("title", "name", "text", "mark", "agent_name", "language", "tier", "state")
-            if (value := getattr(shown, name, None))
+        def write(connection: Connection) -> None:
+            self._write(connection, once, broken, places)
+            if mark is not None:
+                move(connection, self._map.name, mark, self._now)
+
+        store.write(write)
+        if met is not None:
+            met.add([self._id(key) for key in once.key])
+        return Report(source=self._map.name, read=new + len(broken), new=new, kept=len(broken))
+
+    def described(self, batch: Batch) -> list[tuple[str, str]]:
+        """What rows would become, as (place, words)."""
+        reads, broken = self._reader.read(batch)
+        made = [(batch.place(row), self._words(reads, n)) for n, row in enumerate(reads.rows)]
+        return [*made, *((one.place, f"kept unread: {one.reason}") for one in broken)]
+
+    def _words(self, reads: Reads, n: int) -> str:
+        known = [one for column in reads.identifiers if (one := column[n]) is not None]
+        whose = ", ".join(f"{one.kind} {one.value}" for one in known) or reads.customer[n]
+        at = datetime.fromtimestamp(reads.at[n] / 1000, UTC).isoformat(timespec="seconds")
+        fields: dict[str, Sequence[object]] = {
+            "title": reads.title,
+            "name": reads.name,
+            **{name: reads.more[name] for name in ("text", "mark") if name in reads.more},
+            "agent": reads.agent,
+            "language": reads.language,
+            "tier": reads.tier,
+            **({"state": reads.state} if self._map.kind in ("case", "promise") else {}),
         }
+        named = {name: column[n] for name, column in fields.items() if column[n]}
         return f"{self._map.kind} of {whose} at {at}: {named}"
 
-    def _parsed(self, batch: Sequence[Row]) -> _Parsed:
-        found: dict[str, Read] = {}
-        parsed = _Parsed([], [], [])
-        for row in batch:
-            try:
-                read = self._reader.read(row)
-            except CellError as error:
-                parsed.unread.append((row.place, str(error), _body(row)))
-                continue
-            found[read.key] = read
-            parsed.readable.append(row.place)
-        parsed.reads = list(found.values())
-        return parsed
-
-    def _write(self, connection: Connection, parsed: _Parsed) -> None:
-        for place, reason, body in parsed.unread:
-            keep(connection, self._map.name, place, reason, body, self._now)
-        let_go(connection, self._map.name, parsed.readable)
-        reads = parsed.reads
-        see(connection, [Seen(one, read.at, read.name) for read in reads for one in read.identifiers])
+    def _write(self, connection: Connection, reads: Reads, broken: Sequence[Broken], places: Iterable[str]) -> None:
+        for one in broken:
+            body = one.raw.encode("utf-8", "replace")
+            keep(connection, self._map.name, one.place, one.reason, body, self._now)
+        let_go(connection, self._map.name, places)
+        if not len(reads):
+            return
+        self._see(connection, reads)
         people = self._people(connection, reads)
         self._link(connection, reads, people)
         match self._map.kind:
             case "customer":
-                put_customers(connection, [read.person for read in reads if read.person is not None])
-                put_tags(connection, [(read.customer, tag) for read in reads for tag in read.tags], self._map.name)
+                self._customers(connection, reads)
             case "case":
                 self._cases(connection, reads, people)
             case "promise":
                 self._promises(connection, reads, people)
             case _:
                 self._confirm(connection, reads)
-                lines = [read.line for read in reads if read.line is not None]
-                # In the order of the table: neighbours share a page, and each page is written once.
-                put_interactions(connection, sorted(lines, key=_place_in_table))
+                self._lines(connection, reads)
 
-    def _people(self, connection: Connection, reads: Sequence[Read]) -> dict[str, str]:
+    def _see(self, connection: Connection, reads: Reads) -> None:
+        """Note every identifier once, with when it was first and last in these rows, and its newest name."""
+        rows: list[tuple[str, str, str, str, str, Ms, Ms]] = []
+        named = self._map.columns.name is not None
+        for column in reads.identifiers:
+            first: dict[str, Ms] = {}
+            last: dict[str, Ms] = {}
+            newest: dict[str, tuple[Ms, str]] = {}
+            known: dict[str, Identifier] = {}
+            for one, at in zip(column, reads.at, strict=True):
+                if one is None:
+                    continue
+                id_ = one.id
+                if id_ not in known:
+                    known[id_] = one
+                    first[id_] = last[id_] = at
+                elif at > last[id_]:
+                    last[id_] = at
+                elif at < first[id_]:
+                    first[id_] = at
+            for one, at, name in zip(column, reads.at, reads.name, strict=True) if named else ():
+                if one is not None and name:
+                    newest[one.id] = max(newest.get(one.id, (at, name)), (at, name))
+            rows += [
+                (
+                    id_,
+                    one.kind,
+                    one.value,
+                    one.raw,
+                    newest[id_][1][:200] if id_ in newest else "",
+                    first[id_],
+                    last[id_],
+                )
+                for id_, one in known.items()
+            ]
+        see_many(connection, rows)
+
+    def _people(self, connection: Connection, reads: Reads) -> dict[str, str]:
         """Identifier -> customer, for identifiers of exactly one."""
         if not self._map.link and self._map.kind in HISTORY_KINDS:
             return {}
-        return sole_customers(connection, {one.id for read in reads for one in read.identifiers})
+        ids = {one.id for column in reads.identifiers for one in column if one is not None}
+        return sole_customers(connection, sorted(ids))
 
-    def _whose(self, read: Read, people: dict[str, str]) -> str:
-        """The customer of a row: named, or the one its surest identifier belongs to, or the identifier itself."""
-        if read.customer:
-            return read.customer
-        return next((people[one.id] for one in read.identifiers if one.id in people), read.identifiers[0].id)
+    def _whose(self, reads: Reads, people: dict[str, str]) -> list[str]:
+        """The customer of each row: named, or the one its surest identifier belongs to; empty: nobody we know."""
+        whose = reads.customer
+        for column in reads.identifiers:
+            whose = [
+                customer or ("" if one is None else people.get(one.id, ""))
+                for customer, one in zip(whose, column, strict=True)
+            ]
+        return whose
 
-    def _link(self, connection: Connection, reads: Sequence[Read], people: dict[str, str]) -> None:
+    def _link(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
         if not self._map.link and self._map.kind != "customer":
             return
-        links = []
-        for read in reads:
-            customer = read.customer or next((people[one.id] for one in read.identifiers if one.id in people), "")
-            if customer:
-                links += [(one.id, customer) for one in read.identifiers]
-        link(connection, dict.fromkeys(one for one in links if people.get(one[0]) != one[1]), self._map.name, self._now)
+        links: dict[tuple[str, str], None] = {}
+        whose = self._whose(reads, people)
+        for column in reads.identifiers:
+            for one, customer in zip(column, whose, strict=True):
+                if one is not None and customer and people.get(one.id) != customer:
+                    links[one.id, customer] = None
+        link(connection, links, self._map.name, self._now)
 
-    def _confirm(self, connection: Connection, reads: Sequence[Read]) -> None:
+    def _customers(self, connection: Connection, reads: Reads) -> None:
+        rows = zip(reads.customer, reads.at, reads.name, reads.language, reads.tier, strict=True)
+        put_customers(
+            connection,
+            [
+                CustomerRow(id=id_, at=at, name=name, language=language, tier=tier, source=self._map.name)
+                for id_, at, name, language, tier in rows
+            ],
+        )
+        tags = zip(reads.customer, reads.tags, strict=True)
+        put_tags(connection, [(id_, tag) for id_, written in tags for tag in tags_of(written)], self._map.name)
+
+    def _confirm(self, connection: Connection, reads: Reads) -> None:
         """A row that names a number and a customer says who it was; what an agent has said already stays."""
         rows = [
-            {"id": read.line.id, "customer": read.customer, "at": self._now}
-            for read in reads
-            if read.line is not None and read.customer and read.identifiers
+            {"id": self._id(key), "customer": customer, "at": self._now}
+            for key, customer, owner in zip(reads.key, reads.customer, reads.owner, strict=True)
+            if customer and owner is not None
         ]
-        if rows:
-            connection.execute(_CONFIRM, rows)
+        bulk(connection, _CONFIRM, rows)
 
-    def _cases(self, connection: Connection, reads: Sequence[Read], people: dict[str, str]) -> None:
-        for read in reads:
+    def _lines(self, connection: Connection, reads: Reads) -> None:
+        named = self._map.columns
+        owners = zip(reads.owner, reads.customer, strict=True)
+        columns: dict[str, Iterable[object]] = {
+            "owner": [f"customer:{customer}" if one is None else one.id for one, customer in owners],
+            "at": reads.at,
+            "id": map(self._id, reads.key),
+            **reads.more,
+        }
+        if named.title is not None:
+            columns["title"] = reads.title
+        if named.language is not None:
+            columns["language"] = reads.language
+        if named.agent is not None:
+            columns["agent_name"] = reads.agent
+        if named.case is not None:
+            columns["case_id"] = reads.case
+        same = {"kind": self._map.kind, "source": self._map.name}
+        put_lines(connection, list(columns), sorted(zip(*columns.values(), strict=True)), same)
+
+    def _id(self, key: str) -> str:
+        return f"{self._map.name}:{key}"
+
+    def _cases(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
+        owners = self._owners(reads, people)
+        for n, (number, state) in enumerate(zip(reads.case, reads.state, strict=True)):
             row = {
-                "id": read.case,
-                "customer": self._whose(read, people),
-                "title": read.title,
-                "state": read.state,
-                "opened": read.at,
-                "closed": self._now if read.state == "closed" else None,
-                "owner": read.agent,
-                "source": f"{self._map.name}:{read.key}",
+                "id": number,
+                "customer": owners[n],
+                "title": reads.title[n],
+                "state": state,
+                "opened": reads.at[n],
+                "closed": self._now if state == "closed" else None,
+                "owner": reads.agent[n],
+                "source": self._id(reads.key[n]),
             }
             # A number that a case of ours has already stays with that one.
             taken = connection.execute(
                 text("SELECT 1 FROM cases WHERE id = :id AND (source IS NULL OR source <> :source)"), row
             ).first()
-            connection.execute(_NEW_CASE if read.case is None or taken else _NUMBERED_CASE, row)
+            connection.execute(_NEW_CASE if number is None or taken else _NUMBERED_CASE, row)
 
-    def _promises(self, connection: Connection, reads: Sequence[Read], people: dict[str, str]) -> None:
+    def _promises(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
+        owners = self._owners(reads, people)
         rows = [
             {
-                "customer": self._whose(read, people),
-                "case_id": read.case,
-                "what": read.title,
-                "due": read.due,
-                "made": read.at,
-                "agent": read.agent,
-                "state": read.state,
-                "source": f"{self._map.name}:{read.key}",
+                "customer": owners[n],
+                "case_id": reads.case[n],
+                "what": reads.title[n],
+                "due": reads.due[n],
+                "made": reads.at[n],
+                "agent": reads.agent[n],
+                "state": reads.state[n],
+                "source": self._id(key),
             }
-            for read in reads
+            for n, key in enumerate(reads.key)
         ]
-        if rows:
-            connection.execute(_PROMISE, rows)
+        bulk(connection, _PROMISE, rows)
+
+    def _owners(self, reads: Reads, people: dict[str, str]) -> list[str]:
+        """The customer of each row, or the identifier that stands for one."""
+        whose = zip(self._whose(reads, people), reads.owner, strict=True)
+        return [customer or ("" if owner is None else owner.id) for customer, owner in whose]
 
 
 def ingest_table(
-    store: Store, identities: Identities, map_: Map, source: str, now: Ms, progress: Progress | None = None
+    store: Store,
+    identities: Identities,
+    map_: Map,
+    source: str,
+    now: Ms,
+    progress: Progress | None = None,
+    *,
+    again: bool = False,
+    size: int = SIZE,
 ) -> Report:
-    """Bring in a table. Raises `IngestError` when it can't be read at all, or lacks columns the map names."""
-    return put_rows(store, TableIngest(identities, map_, now), checked(rows(source, map_), map_), map_.name, progress)
+    """Bring in a table, `size` rows at a time; `again`: from the beginning, whatever its watermark says.
 
-
-def checked(found: Iterator[Row], map_: Map) -> Iterator[Row]:
-    """`found`, after a look at the first row: a map that names columns there aren't is wrong as a whole."""
-    for row in found:
-        if not row.reason and (missing := columns(map_, row.cells)):
-            there = ", ".join(sorted(str(name) for name in row.cells))
-            raise IngestError(f"{row.place}: no column {', '.join(missing)}; there are {there}")
-        yield row
-        if not row.reason:
-            break
-    yield from found
+    Raises `IngestError` when it can't be read at all, or lacks columns the map names.
+    """
+    since = None if again or not map_.watermark else store.read(lambda c: reached(c, map_.name))
+    into = TableIngest(identities, map_, now)
+    found = batches(source, map_, size, since)
+    if not map_.deletes or since is not None:
+        return put_rows(store, into, found, map_.name, progress)
+    with Met() as met:
+        report = put_rows(store, into, found, map_.name, progress, met)
+        # An empty table is an accident, and what could not be read may be a row that is there.
+        if report.read and not report.kept:
+            report.gone = take_out(store, met, map_.name, map_.kind, now)
+    return report
 
 
 def put_rows(
-    store: Store, into: TableIngest, found: Iterator[Row], name: str, progress: Progress | None = None
+    store: Store,
+    into: TableIngest,
+    found: Iterator[Batch],
+    name: str,
+    progress: Progress | None = None,
+    met: Met | None = None,
 ) -> Report:
-    """Bring in rows batch by batch, each in a transaction of its own."""
+    """Bring in rows batch by batch, each in a transaction of its own; tell `met` which ones came."""
     report = Report(source=name)
     ticker = Ticker(report, progress)
-    while batch := list(islice(found, _BATCH)):
-        done = into.put(store, batch)
+    for batch in found:
+        done = into.put(store, batch, met)
         report.read += done.read
         report.new += done.new
         report.kept += done.kept
@@ -237,17 +324,7 @@ def put_rows(
     return report
 
 
-def _body(row: Row) -> bytes:
-    if row.raw:
-        return row.raw.encode("utf-8", "surrogateescape")
-    return json.dumps(dict(row.cells), ensure_ascii=False, default=str).encode("utf-8", "replace")
-
-
-def _place_in_table(line: InteractionRow) -> tuple[str, int]:
-    return line.owner, line.at
-
-
 def preview(identities: Identities, map_: Map, source: str, now: Ms, count: int = 5) -> list[tuple[str, str]]:
     """What the first rows would become, as (place, words); nothing is written. Raises `IngestError`."""
-    into = TableIngest(identities, map_, now)
-    return [(row.place, into.described(row)) for row in islice(checked(rows(source, map_), map_), count)]
+    first = next(batches(source, map_, count), None)
+    return [] if first is None else TableIngest(identities, map_, now).described(first)

@@ -1,67 +1,116 @@
 """A cell into a value: texts, times, numbers, yes and no, with errors that name the column."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cti.core.ids import Ms
-from cti.ingest.mapping import Column, Field, Map
-from cti.ingest.sources import Cells
+from cti.ingest.mapping import Field, Map
+from cti.ingest.sources import Batch
 
 _YES = {"1", "true", "t", "yes", "y", "solved", "是", "已解决", "已解決"}
 _NO = {"0", "false", "f", "no", "n", "not_solved", "否", "未解决", "未解決"}
+_HOUR = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:", re.ASCII)
+_HOURS = 50_000
+"""How many are remembered: six years."""
+_MINUTES = {
+    f":{minute:02}{second}": (minute * 60 + int(second[1:] or 0)) * 1000
+    for minute in range(60)
+    for second in ("", *(f":{second:02}" for second in range(60)))
+}
+"""What stands after the hour -> milliseconds."""
 _EPOCH_S = re.compile(r"\d{9,11}(\.\d+)?")
 _EPOCH_MS = re.compile(r"1\d{12}")
 _CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?\s*(.*)")
 _FORMATS = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y-%m-%d %H:%M", "%Y.%m.%d %H:%M", "%Y%m%d%H%M%S")
 
 
+T = TypeVar("T")
+
+
 class CellError(Exception):
     """A value that can't be read; the text names its column."""
 
 
+Errors = dict[int, str]
+"""Which row can't be read, and why; its first reason counts."""
+
+
 class Reader:
-    """Reads the fields of one mapping out of rows."""
+    """Reads the fields of one mapping out of batches of rows, a whole column at a time: there may be millions."""
 
     def __init__(self, map_: Map) -> None:
         self._map = map_
         self._zone = ZoneInfo(map_.zone)
-        fields = {
-            name: field for name in map_.columns.__struct_fields__ if (field := getattr(map_.columns, name)) is not None
-        }
-        # What is just a column is read in one sweep: there may be millions of rows.
-        self._plain = [(name, field) for name, field in fields.items() if isinstance(field, str)]
-        self._made = [(name, _getter(name, field)) for name, field in fields.items() if isinstance(field, Column)]
+        self._hours: dict[str, int | None] = {}
 
-    def texts(self, cells: Cells) -> dict[str, str]:
-        """Every field the map names, as text; empty where the row has nothing. Raises `CellError`."""
-        found = {
-            # Most cells are short ASCII texts.
-            name: value.strip() if type(value := cells.get(column)) is str and value.isascii() else cell_text(value)
-            for name, column in self._plain
-        }
-        for name, get in self._made:
-            found[name] = get(cells).strip()
+    def texts(self, batch: Batch, name: str, errors: Errors) -> list[str]:
+        """A field of every row as text; empty where the map or the row has nothing."""
+        field: Field | None = getattr(self._map.columns, name)
+        if field is None:
+            return [""] * len(batch)
+        if isinstance(field, str):
+            return _texts(batch.column(field))
+        if field.template:
+            found = [_filled(name, field.template, batch, n, errors) for n in range(len(batch))]
+        elif field.column:
+            found = _texts(batch.column(field.column))
+        else:
+            return [field.value] * len(batch)
+        if not field.map:
+            return found
+        known, other = field.map, field.map.get("*")
+        if other is None:
+            return [known.get(written, written).strip() for written in found]
+        return [known.get(written, other).strip() for written in found]
+
+    def times(self, batch: Batch, name: str, errors: Errors) -> list[Ms]:
+        """A field of every row as a time."""
+        field: Field | None = getattr(self._map.columns, name)
+        values = batch.column(field) if isinstance(field, str) else self.texts(batch, name, errors)
+        hours, minutes = self._hours, _MINUTES
+        found = []
+        for n, value in enumerate(values):
+            if type(value) is str:
+                hour, rest = hours.get(value[:13]), minutes.get(value[13:])
+                if hour is not None and rest is not None:
+                    found.append(Ms(hour + rest))
+                    continue
+            try:
+                found.append(self._time(value))
+            except (ValueError, OverflowError):
+                where = field if isinstance(field, str) else name
+                hint = "" if self._map.time_format else "; if all times are like this, say `time_format` in the map"
+                errors.setdefault(n, f"column {where}: {cell_text(value)!r} is no time{hint}")
+                found.append(Ms(0))
         return found
 
-    def time(self, cells: Cells, texts: dict[str, str], name: str) -> Ms:
-        """The field as a time. Raises `CellError`."""
-        field: Field | None = getattr(self._map.columns, name)
-        value = cells.get(field) if isinstance(field, str) else None
+    def _time(self, value: object) -> Ms:
         if isinstance(value, datetime):
             return _ms(value if value.tzinfo else value.replace(tzinfo=self._zone))
         if isinstance(value, date):
             return _ms(datetime.combine(value, time(), self._zone))
-        written = texts.get(name, "")
+        written = cell_text(value)
+        if not self._map.time_format and _HOUR.match(written):
+            self._learn(written[:13])
+        return self._parsed(written)
+
+    def _learn(self, hour: str) -> None:
+        """Remember when an hour began: most times of a table differ only in minutes and seconds."""
+        if hour in self._hours:
+            return
+        if len(self._hours) > _HOURS:
+            self._hours.clear()
         try:
-            return self._parsed(written)
-        except (ValueError, OverflowError) as error:
-            where = field if isinstance(field, str) else name
-            hint = "" if self._map.time_format else "; if all times are like this, say `time_format` in the map"
-            raise CellError(f"column {where}: {written!r} is no time{hint}") from error
+            first = datetime.fromisoformat(hour).replace(tzinfo=self._zone)
+            last = first.replace(minute=59, second=59)
+        except ValueError:
+            return
+        even = first.utcoffset() == last.utcoffset()  # else the clocks change within it
+        self._hours[hour] = _ms(first) if even else None
 
     def _parsed(self, written: str) -> Ms:
         if self._map.time_format:
@@ -125,39 +174,37 @@ def number(written: str, name: str) -> int | None:
     return int(digits)
 
 
-def _getter(name: str, field: Column) -> Callable[[Cells], str]:
-    """How the text of a field is got out of a row; decided once."""
-    found: Callable[[Cells], str]
-    if field.template:
-        found = partial(_filled, name, field.template)
-    elif field.column:
-        found = partial(_cell, field.column)
-    else:
-        found = partial(_constant, field.value)
-    if not field.map:
-        return found
-    known, other = field.map, field.map.get("*")
-
-    def translated(cells: Cells) -> str:
-        written = found(cells)
-        return known.get(written, written if other is None else other)
-
-    return translated
+def converted(written: list[str], name: str, convert: Callable[[str, str], T | None], errors: Errors) -> list[T | None]:
+    """Every text through `convert(text, name)`; the same text once. None where there is none or it can't be read."""
+    known: dict[str, T | None] = {}
+    wrong: dict[str, str] = {}
+    for one in dict.fromkeys(written):
+        try:
+            known[one] = convert(one, name)
+        except CellError as error:
+            known[one] = None
+            wrong[one] = str(error)
+    if wrong:
+        for n, one in enumerate(written):
+            if one in wrong:
+                errors.setdefault(n, wrong[one])
+    return [known[one] for one in written]
 
 
-def _cell(column: str, cells: Cells) -> str:
-    return cell_text(cells.get(column))
-
-
-def _constant(value: str, _cells: Cells) -> str:
-    return value
-
-
-def _filled(name: str, template: str, cells: Cells) -> str:
+def _texts(values: Sequence[object]) -> list[str]:
     try:
-        return template.format_map({key: cell_text(value) for key, value in cells.items()})
+        "".join(values).encode()  # type: ignore[arg-type]
+    except (TypeError, UnicodeEncodeError):
+        return [cell_text(value) for value in values]
+    return list(map(str.strip, values))  # type: ignore[arg-type]
+
+
+def _filled(name: str, template: str, batch: Batch, n: int, errors: Errors) -> str:
+    try:
+        return template.format_map({key: cell_text(value) for key, value in batch.cells(n).items()}).strip()
     except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise CellError(f"column for {name}: the template {template!r} does not fit: {error}") from error
+        errors.setdefault(n, f"column for {name}: the template {template!r} does not fit: {error}")
+        return ""
 
 
 def _ms(moment: datetime) -> Ms:

@@ -58,22 +58,31 @@ def ensure(file: Path, phones: Iterable[Phone]) -> Secrets:
 
 def put_mail_password(file: Path, account: str, password: str) -> None:
     """Keep the password of a mail account. Raises SettingsError when the file is missing or damaged."""
+    kept = _kept(file)
+    _write(file, msgspec.structs.replace(kept, mail_passwords={**kept.mail_passwords, account: password}))
+
+
+def put_table_password(file: Path, table: str, password: str) -> None:
+    """Keep the password of a table's database. Raises SettingsError when the file is missing or damaged."""
+    kept = _kept(file)
+    _write(file, msgspec.structs.replace(kept, table_passwords={**kept.table_passwords, table: password}))
+
+
+def _kept(file: Path) -> Secrets:
     try:
-        kept = msgspec.convert(read_toml(file), Secrets)
+        return msgspec.convert(read_toml(file), Secrets)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{file}: {error}. Mend that line.") from None
-    _write(file, msgspec.structs.replace(kept, mail_passwords={**kept.mail_passwords, account: password}))
 
 
 def _write(file: Path, made: Secrets) -> None:
     lines = ["# Made by Hotline. Keep a copy in a safe place: without site_key no number finds its history again."]
     lines += [f'{name} = "{getattr(made, name)}"' for name in ("site_key", "session_key", "ami_user", "ami_secret")]
     lines += ["", "[phone_secrets]", *(f'"{phone}" = "{secret}"' for phone, secret in made.phone_secrets.items())]
-    # JSON's strings are TOML's: a password may hold quotes.
-    mail = [
-        f'"{account}" = {json.dumps(password, ensure_ascii=False)}' for account, password in made.mail_passwords.items()
-    ]
-    lines += ["", "[mail_passwords]", *mail] if mail else []
+    for name, passwords in (("mail_passwords", made.mail_passwords), ("table_passwords", made.table_passwords)):
+        # JSON's strings are TOML's: a password may hold quotes.
+        written = [f'"{id_}" = {json.dumps(password, ensure_ascii=False)}' for id_, password in passwords.items()]
+        lines += ["", f"[{name}]", *written] if written else []
     temporary = file.with_suffix(".new")
     # Opened with its final mode: there is no moment in which others could read it.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

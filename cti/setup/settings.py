@@ -51,6 +51,8 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     """SIP password of every phone of ours, guests' (`guest-1`..) included."""
     mail_passwords: dict[str, str] = {}
     """Password of each mail account, by its id in the site."""
+    table_passwords: dict[str, str] = {}
+    """Password of each outside table's database, by its id in the site."""
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -19,6 +19,8 @@ from cti.setup.problem import SetupProblem
 from cti.setup.settings import is_loopback
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]|[a-z]")
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=", re.IGNORECASE)
+"""A URL that has one."""
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORK_NUMBER = re.compile(r"[0-9]{1,10}")
@@ -69,6 +71,7 @@ def check(site: Site) -> list[str]:
         ("agent", [agent.id for agent in site.agents]),
         ("trunk", [trunk.id for trunk in site.trunks]),
         ("mail account", [account.id for account in site.mail.accounts]),
+        ("table", [table.id for table in site.tables]),
     ):
         wrong += [
             f"The {kind} id '{name}' may hold only a-z, 0-9 and '-', and begins with a letter."
@@ -132,6 +135,13 @@ def check(site: Site) -> list[str]:
             wrong.append(f"Mail account {account.id}: port is 1 to 65535, poll_s at least 1.")
         if not account.folders:
             wrong.append(f"Mail account {account.id}: name at least one folder, or '*'.")
+    for table in site.tables:
+        if table.id in {account.id for account in site.mail.accounts}:
+            wrong.append(f"Table {table.id}: a mail account is called so already.")
+        if table.every_min < 1:
+            wrong.append(f"Table {table.id}: every_min is at least 1.")
+        if _PASSWORD.search(table.source):
+            wrong.append(f"Table {table.id}: no password in a site; say 'hotline ingest password {table.id}'.")
     return [*wrong, *calendars.check(site, zones)]
 
 

@@ -26,7 +26,7 @@ BRIDGE = "cti.app"
 """The module that is the bridge; started as `python -m cti.app --data DIR`."""
 
 MAILROOM = "cti.ingest.mailroom"
-"""The module that brings mail in; started as the bridge is, where the site has mail accounts or a port for mail."""
+"""The module that brings mail and tables in; started as the bridge is, where the site has any or a port for mail."""
 
 _PAUSES_S = (0.1, 0.5, 1, 2, 5, 10)
 """Before each new start of something that keeps dying; from the beginning again after `_GOOD_S` of life."""
@@ -116,7 +116,7 @@ class Supervisor:
         log = self._log("mailroom")
         for pause in _pauses():
             self._reloaded.clear()
-            if not self._has_mail():
+            if not self._has_work():
                 await self._reloaded.wait()
                 continue
             try:
@@ -139,9 +139,10 @@ class Supervisor:
                 ended.cancel()
                 changed.cancel()
 
-    def _has_mail(self) -> bool:
+    def _has_work(self) -> bool:
         try:
-            return bool(self._settings.lmtp_port or site.load(self._settings.site_file).mail.accounts)
+            found = site.load(self._settings.site_file)
+            return bool(self._settings.lmtp_port or found.mail.accounts or found.tables)
         except SetupProblem:
             return False  # said by whoever put it there
 

@@ -167,6 +167,7 @@ class _Open(Struct):
     done: bool = False
     foreseen: tuple[Ms, Ms] | None = None
     """Between which times the wait should end."""
+    callback: bool = False
 
 
 class Tally:
@@ -204,7 +205,9 @@ class Tally:
         elif isinstance(event, e.Connected):
             call = self._end(event.interaction)
             if call is not None:
-                in_time = event.waited <= self._limits.get(call.queue, 0)
+                # Who was called back had their answer then, though they did not wait for it on the phone.
+                took = at - call.at if call.callback else event.waited
+                in_time = took <= self._limits.get(call.queue, 0)
                 for line in self._lines(call):
                     line.waits.append(event.waited)
                     line.within += in_time
@@ -213,6 +216,9 @@ class Tally:
                 call.foreseen = event.low, event.high
         elif isinstance(event, e.WaitCameOut):
             self._came_out(event)
+        elif isinstance(event, e.PlaceKept):
+            if (kept := self._calls.get(event.interaction)) is not None:
+                kept.callback = True
         elif isinstance(event, e.InteractionEnded):
             call = self._end(event.interaction)
             if call is not None and event.how == "abandoned":
@@ -233,7 +239,7 @@ class Tally:
         counted = self._from <= event.since < self._ends
         call = _Open(kind, event.queue, event.since, counted)
         self._calls[event.interaction] = call
-        for line in self._lines(call):
+        for line in self._lines(call) if event.instead_of is None else ():
             line.calls += 1
 
     def _came_out(self, event: e.WaitCameOut) -> None:

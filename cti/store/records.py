@@ -3,9 +3,7 @@
 Each may be done twice without harm. The SQL is what SQLite and PostgreSQL both understand.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, TextClause, text
 
 from cti.core.ids import Ms
+from cti.store.bulk import for_psycopg, upsert
 from cti.store.identity import Identifier, name_key
 
 _MANY = 50
@@ -76,8 +75,8 @@ _SEE = """
         OR (excluded.name <> '' AND excluded.name <> identifiers.name)
     """
 _SEE_EACH = text(_SEE.format(rows="VALUES (:id, :kind, :value, :raw, :name, :first, :last)"))
-_SEE_STAGED = _SEE.format(rows="SELECT id, kind, value, raw, name, first, last FROM temp.staged_seen WHERE true")
-_SEEN = ("id", "kind", "value", "raw", "name", "first", "last")
+_SEEN = ("id", "kind", "value", "raw", "name", "first_seen", "last_seen")
+_SEE_STAGED = _SEE.format(rows=f"SELECT {', '.join(_SEEN)} FROM staged_identifiers WHERE true")
 _LINK = text(
     """
     INSERT INTO links (identifier, customer, source, since) VALUES (:identifier, :customer, :source, :at)
@@ -121,11 +120,15 @@ _NOTED_INTERACTION = text(
         coalesce((SELECT case_id FROM annotations WHERE interaction = :id), :case_id), :source)"""
     )
 )
-_BARE = (
-    "owner, at, id, kind, NULL, title, text, inbound, language, agent, agent_name, lasted, waited, path, solved, mark"
-)
-_INTERACTION_STAGED = _INTERACTION.format(rows=f"SELECT {_BARE}, case_id, source FROM temp.staged_lines WHERE true")
-_ANY_NOTED = text("SELECT 1 FROM annotations WHERE interaction BETWEEN :low AND :high LIMIT 1")
+_STAGED_LINES = """
+    INSERT INTO interactions (owner, at, id, customer, text, case_id{columns})
+    SELECT CASE WHEN s.owner = 'nobody' THEN coalesce('customer:' || a.customer, 'nobody') ELSE s.owner END,
+        s.at, s.id, a.customer, coalesce(nullif(a.text, ''), s.text, ''), coalesce(a.case_id, s.case_id){values}
+    FROM staged_interactions s LEFT JOIN annotations a ON a.interaction = s.id WHERE true
+    ON CONFLICT (id) DO UPDATE SET {changes}
+    """
+_OF_LINES = ("owner", "at", "id", "customer", "text", "case_id")
+"""What the statement above fills by itself."""
 _TAG = text(
     "INSERT INTO tags (customer, tag, source) VALUES (:customer, :tag, :source) ON CONFLICT (customer, tag) DO NOTHING"
 )
@@ -136,28 +139,8 @@ def bulk(connection: Connection, statement: TextClause, rows: list[dict[str, Any
     if not rows:
         return
     # By the driver itself; SQLAlchemy's copy of every row would take longer than the database.
-    words = statement.text if connection.dialect.name == "sqlite" else _for_psycopg(statement.text)
+    words = statement.text if connection.dialect.name == "sqlite" else for_psycopg(statement.text)
     connection.exec_driver_sql(words, rows)
-
-
-@lru_cache(maxsize=64)
-def _for_psycopg(words: str) -> str:
-    """SQLite's driver knows `:name` itself; psycopg writes it `%(name)s`."""
-    return re.sub(r"(?<![:\w]):(\w+)", r"%(\1)s", words.replace("%", "%%"))
-
-
-def _staged(
-    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], statement: str
-) -> None:
-    """Put rows into a temporary table, then carry out one statement that reads them there. For SQLite.
-
-    It begins and ends every statement that may fire a trigger with a savepoint; once for all rows is half the work.
-    """
-    connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
-    marks = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(f"INSERT INTO temp.{table} VALUES ({marks})", [tuple(row) for row in rows])
-    connection.exec_driver_sql(statement)
-    connection.exec_driver_sql(f"DELETE FROM temp.{table}")
 
 
 def see(connection: Connection, seen: Iterable[Seen]) -> None:
@@ -181,11 +164,12 @@ def see(connection: Connection, seen: Iterable[Seen]) -> None:
         elif one.at < row["first"]:
             row["first"] = one.at
     # In the order of the table: neighbours share a page, and each page is written once.
-    ordered = sorted(rows.values(), key=lambda row: row["id"])
-    if connection.dialect.name == "sqlite" and len(ordered) >= _MANY:
-        _staged(connection, "staged_seen", _SEEN, [tuple(row.values()) for row in ordered], _SEE_STAGED)
-    else:
-        bulk(connection, _SEE_EACH, ordered)
+    bulk(connection, _SEE_EACH, sorted(rows.values(), key=lambda row: str(row["id"])))
+
+
+def see_many(connection: Connection, rows: Iterable[tuple[str, str, str, str, str, Ms, Ms]]) -> None:
+    """Note many at once, none twice, as (id, kind, value, raw, name, first seen, last seen)."""
+    upsert(connection, "identifiers", _SEEN, sorted(rows), _SEE_STAGED)
 
 
 def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms) -> None:
@@ -216,14 +200,33 @@ def put_customers(connection: Connection, customers: Iterable[CustomerRow]) -> N
 
 def put_interactions(connection: Connection, interactions: Iterable[InteractionRow]) -> None:
     """Write lines of the timeline; one with the same id is replaced."""
-    lines = list(interactions)
-    if connection.dialect.name == "sqlite" and len(lines) >= _MANY:
-        span = {"low": min(line.id for line in lines), "high": max(line.id for line in lines)}
-        if connection.execute(_ANY_NOTED, span).first() is None:
-            rows = [msgspec.structs.astuple(line) for line in lines]
-            _staged(connection, "staged_lines", InteractionRow.__struct_fields__, rows, _INTERACTION_STAGED)
-            return
-    bulk(connection, _NOTED_INTERACTION, [msgspec.structs.asdict(line) for line in lines])
+    lines = list({line.id: line for line in interactions}.values())
+    if len(lines) >= _MANY:
+        names = InteractionRow.__struct_fields__
+        put_lines(connection, names, sorted(msgspec.structs.astuple(line) for line in lines))
+    else:
+        bulk(connection, _NOTED_INTERACTION, [msgspec.structs.asdict(line) for line in lines])
+
+
+def put_lines(
+    connection: Connection,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    same: Mapping[str, object] | None = None,
+) -> None:
+    """Write many lines of the timeline at once, as rows of `columns`: `owner`, `at`, `id` and more, no id twice.
+
+    `same` is what is the same in all of them. Give them in the order of the table, by owner and time: neighbours share
+    a page, and each page is written once. One with the same id is replaced, also in what neither names.
+    """
+    # An INSERT gives the columns it does not name their defaults; so does what it calls `excluded`.
+    filled = [name for name in columns if name not in _OF_LINES]
+    given = list(same or ())
+    named = "".join(f", {name}" for name in (*filled, *given))
+    values = "".join([f", s.{name}" for name in filled] + [f", :{name}" for name in given])
+    changes = ", ".join(f"{name} = excluded.{name}" for name in InteractionRow.__struct_fields__ if name != "id")
+    statement = _STAGED_LINES.format(columns=named, values=values, changes=f"{changes}, customer = excluded.customer")
+    upsert(connection, "interactions", columns, rows, statement, same)
 
 
 def put_tags(connection: Connection, tags: Iterable[tuple[str, str]], source: str) -> None:

@@ -62,6 +62,8 @@ class Metrics:
             if isinstance(record.event, Connected):
                 call = self._loop.world.interactions.get(record.event.interaction)
                 queue = call.queue if call is not None else None
+                if call is not None and call.direction == "out":
+                    continue
                 self._waits.labels(queue or "").observe(record.event.waited / 1000)
         if records:
             self._screen.observe(max(0, now - records[0].at) / 1000)
@@ -120,6 +122,7 @@ class _Now(Collector):
     def _line(self, world: World, now: Callable[[], Ms]) -> Iterator[GaugeMetricFamily]:
         queues = project.queues(world)
         yield labelled("hotline_waiting", "Callers waiting", "queue", {q.id: q.waiting for q in queues})
+        yield labelled("hotline_callbacks", "Callers to be called back", "queue", {q.id: q.callbacks for q in queues})
         yield labelled(
             "hotline_longest_wait_seconds",
             "The longest wait now",

@@ -41,8 +41,11 @@ class Notices:
                 at=record.at,
                 interaction=event.interaction,
                 agent=event.to,
+                how=event.how,
             )
-        elif isinstance(event, e.DialEnded) and event.agent is not None and event.how not in _QUIET:
+        elif isinstance(event, e.DialEnded) and event.agent is not None and event.purpose == "callback":
+            if event.how in _QUIET:
+                return None
             notice = NoticeView(
                 id=event.channel or f"{event.interaction}.{record.seq}",
                 kind="not_reached",

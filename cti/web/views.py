@@ -211,7 +211,7 @@ class CallView(Struct, frozen=True, kw_only=True):
 
 class NoticeView(Struct, frozen=True, kw_only=True):
     """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`,
-    `transfer_failed` (`agent` did not take the caller), `not_reached` (whom one called, or gave a caller to; `how`)."""
+    `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`)."""
 
     id: str
     kind: str
@@ -219,7 +219,7 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     interaction: InteractionId | None = None
     agent: AgentId | None = None
     how: str = ""
-    """Of a call to the outside, as in `DialEnded`."""
+    """Why, as in `TransferFailed` and `DialEnded`."""
 
 
 class DeskView(Struct, frozen=True, kw_only=True):

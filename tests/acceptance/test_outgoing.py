@@ -1,12 +1,14 @@
 """Calls to the outside on the real Asterisk: a provider on an address of its own takes them."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from typing import TypeVar
 
 import pytest
 
 from cti.core import events as e
+from cti.core.ids import InteractionId
 from cti.robots.phone import Call, Phone
 from tests.acceptance.house import House, until
 
@@ -114,6 +116,74 @@ async def test_a_caller_given_to_a_number_outside_is_never_dropped(house: House,
     assert [x.how for x in _of(house, e.InteractionEnded)] == ["answered"]
     assert [x.how for x in _of(house, e.TransferFailed)] == ["busy"]
     assert _of(house, e.Repaired) == []
+
+
+async def test_a_callback_keeps_its_place(house: House, provider: Provider) -> None:
+    """Agent first, then customer first: no channel is left meanwhile, and history tells it as one call each."""
+    caller, interaction = await _books(house, "28000001", "+85291234561", "127.0.0.3")
+    later = await house.call("28000001", "+85291234562", "127.0.0.4")
+    await until(lambda: len(_of(house, e.Queued)) == 2, 10, "another waits behind")
+    assert await asyncio.wait_for(caller.over, 15) == "them", "goodbye is said"
+    await until(lambda: [x.interaction for x in _of(house, e.PlaceKept)] == [interaction], 3)
+    ana = await house.agent("a0", "127.0.0.20")
+    await ana.ready()
+    leg = await ana.picks_up()
+    outside = await provider.rings()
+    assert "sip:+85291234561@" in outside.local, "who came first is served first, off the phone or on it"
+    outside.answer()
+    await asyncio.wait_for(outside.media.hears(50), 5)
+    await until(lambda: [x.interaction for x in _of(house, e.Connected)] == [interaction], 3)
+    leg.hang_up()
+    await until(lambda: _of(house, e.SurveyOpened) != [], 5, "they are asked whether it was solved")
+    outside.hang_up()
+    await until(lambda: [x.how for x in _of(house, e.InteractionEnded)] == ["answered"], 5)
+    await ana.ready()
+    second = await ana.picks_up()
+    await asyncio.wait_for(later.media.hears(50), 10)
+    later.hang_up()
+    assert await asyncio.wait_for(second.over, 5) == "them"
+
+    # Customer first: they are called when somebody is free, and wait for that one at the head of the line.
+    site = house.settings.site_file
+    site.write_text(site.read_text().replace('id = "support"', 'id = "support"\ncallbacks = { first = "customer" }'))
+    assert house.bridge is not None
+    house.bridge.send_signal(signal.SIGHUP)
+    await until(lambda: len(_of(house, e.SiteInForce)) == 2, 5)
+    caller, interaction = await _books(house, "28000001", "+85291234563", "127.0.0.5")
+    caller.hang_up()
+    await until(lambda: len(_of(house, e.PlaceKept)) == 2, 3)
+    await ana.ready()
+    outside = await provider.rings()
+    assert "sip:+85291234563@" in outside.local
+    outside.answer()
+    third = await ana.picks_up()
+    await asyncio.wait_for(third.media.hears(20), 5)
+    await asyncio.wait_for(outside.media.hears(50), 5)
+    third.hang_up()
+    outside.hang_up()
+    await until(lambda: len(_of(house, e.InteractionEnded)) == 3, 5)
+    await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+    assert {x.how for x in _of(house, e.InteractionEnded)} == {"answered"}
+    assert _of(house, e.Repaired) == []
+    today = (await ana.get("/wallboard"))["today"]
+    assert (today["arrived"], today["answered"], today["abandoned"]) == (3, 3, 0)
+
+    async def in_history() -> bool:
+        return [x["state"] for x in (await ana.get("/interactions"))["calls"]] == ["answered"] * 3
+
+    await until(in_history, 5, "history has one call of each")
+
+
+async def _books(house: House, number: str, caller: str, address: str) -> tuple[Call, InteractionId]:
+    """A caller in line asks by key to be called back at their number."""
+    known = len(_of(house, e.CallbackBooked))
+    call = await house.call(number, caller, address)
+    await asyncio.wait_for(call.up, 5)
+    interaction = _of(house, e.InteractionOpened)[-1].interaction
+    await until(lambda: any(x.interaction == interaction for x in _of(house, e.Queued)), 10, "in line")
+    await call.press("11")
+    await until(lambda: len(_of(house, e.CallbackBooked)) > known, 15, "booked")
+    return call, interaction
 
 
 def _of(house: House, kind: type[T]) -> list[T]:

@@ -358,6 +358,12 @@ def scene(name: str) -> DeskView:
                 id=f"{CALL}.9", kind="transfer_failed", at=ms(4_000), interaction=CALL, agent=AgentId("bo")
             )
             return desk(me("reserved", 4_000), call("ringing", 4_000, 11_000), both, notices=(notice,))
+        case "dialling":
+            at = call("dialling", 4_000, path=(), direction="out", waited=Ms(0))
+            return desk(me("reserved", 4_000), at, both)
+        case "busy":
+            at = call("wrap_up", 4_000, 26_000, path=(), direction="out", waited=Ms(0), missed="busy")
+            return desk(me("wrap_up", 4_000, until=26_000), at, both)
         case "ringing_early":
             return desk(me("reserved", 1_000), call("ringing", 1_000, 14_000), None)
         case "talking":

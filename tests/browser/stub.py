@@ -12,12 +12,23 @@ import msgspec
 from aiohttp import web
 
 import agent_desktop
-from cti.core.ids import AgentId, CustomerId, Ms
-from cti.store.views import AgentDay, CustomerHit, PromiseLine
+from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.store.views import Abandoned, AgentDay, CustomerHit, PromiseLine
 from cti.web import pages
-from cti.web.bodies import ArticleHit, ArticleHits, ArticleView, BrowserPhone, Calls, Found, Me, Promises, PublicSite
+from cti.web.bodies import (
+    AbandonedList,
+    ArticleHit,
+    ArticleHits,
+    ArticleView,
+    BrowserPhone,
+    Calls,
+    Found,
+    Me,
+    Promises,
+    PublicSite,
+)
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
-from tests.browser import scenes
+from tests.browser import hand, scenes
 from tests.browser.line import Line
 
 STATIC = Path(os.environ.get("HOTLINE_STATIC", agent_desktop.STATIC))
@@ -34,6 +45,8 @@ class Stub:
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
         self.seq = 0
         self.line = Line()
+        self.recording: bytes | None = hand.sound()
+        """Of every message; None: it is gone."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -120,6 +133,8 @@ class Stub:
             return web.json_response(wrong, status=422)
         if not self.signed_in and path not in ("/site",):
             return web.json_response({"type": "signed-out", "title": "Nobody is signed in.", "status": 401}, status=401)
+        if path.startswith("/work/") and path.endswith("/recording"):
+            return web.Response(status=200 if self.recording else 404, body=self.recording, content_type="audio/wav")
         return _answer(canned(request.method, path))
 
 
@@ -153,6 +168,28 @@ def canned(method: str, path: str) -> object:
         return AgentDay(answered=63, talked=Ms(63 * 208_000), judged=3, solved=2)
     if path == "/interactions":
         return Calls(calls=scenes.calls(), next=None)
+    if path == "/abandoned":
+        left = Abandoned(
+            interaction=InteractionId("c-left"),
+            at=scenes.ms(scenes.HOUR),
+            waited=Ms(143_000),
+            queue=scenes.queues()[0].id,
+            language="en",
+            number="+44 7700 900177",
+            name="",
+            customer=CustomerId("tel:9"),
+            tries=1,
+            handled_by=None,
+            handled=None,
+        )
+        return AbandonedList(
+            callers=(
+                left,
+                msgspec.structs.replace(
+                    left, interaction=InteractionId("c-2"), handled_by=AgentId("bo"), handled=scenes.ms(60_000)
+                ),
+            )
+        )
     if path == "/promises" and method == "GET":
         return Promises(
             promises=(
@@ -174,6 +211,8 @@ def canned(method: str, path: str) -> object:
                 ),
             )
         )
+    if path.startswith("/work/") and path.endswith("/pop"):
+        return hand.left_by()
     if path == "/promises":
         return PromiseLine(
             id="p9",

@@ -50,6 +50,8 @@ STATES = (
     "ringing_given",
     "given",
     "given_away",
+    "dialling",
+    "busy",
     "talking",
     "held",
     "wrap",
@@ -98,7 +100,7 @@ async def test_on_an_upright_tablet_no_words_of_the_call_are_cut(stub: Stub, ope
 async def test_words_are_readable_and_of_the_language(stub: Stub, open_page: OpenPage, lang: str, dark: bool) -> None:
     page = await desk(open_page, stub, "ready", f"?lang={lang}", dark=dark)
     english = english_texts()
-    for state in ("ready", "rona", "ringing", "held", "wrap"):
+    for state in ("ready", "rona", "ringing", "dialling", "held", "wrap", "busy"):
         await stub.show(state)
         await expect(page.locator(".deck")).to_have_class(re.compile(deck_class(state)))
         for width, height in ((768, 1024), (820, 1180), (1280, 800)):
@@ -112,13 +114,21 @@ async def test_words_are_readable_and_of_the_language(stub: Stub, open_page: Ope
 
 
 def deck_class(state: str) -> str:
-    return {"rona": "is-not_ready", "held": "is-talking", "wrap": "is-wrap_up"}.get(state, f"is-{state}")
+    return {
+        "rona": "is-not_ready",
+        "dialling": "is-ringing",
+        "busy": "is-wrap_up",
+        "held": "is-talking",
+        "wrap": "is-wrap_up",
+    }.get(state, f"is-{state}")
 
 
 def english_texts() -> set[str]:
     """The desk's English words, out of the file that holds them (plain texts only)."""
-    source = Path(__file__).parents[2] / "agent_desktop" / "src" / "desk" / "words" / "en.ts"
-    found = set(re.findall(r': "((?:[^"\\]|\\.){4,})"', source.read_text(encoding="utf-8")))
+    folder = Path(__file__).parents[2] / "agent_desktop" / "src" / "desk" / "words"
+    work, _, _ = (folder / "work.ts").read_text(encoding="utf-8").partition("const zhHans")
+    source = (folder / "en.ts").read_text(encoding="utf-8") + work
+    found = set(re.findall(r': "((?:[^"\\]|\\.){4,})"', source))
     return found - {"SMS", "Mail"}
 
 

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.browser import scenes
 from tests.browser.conftest import Complaints, OpenPage
-from tests.browser.desk import COVERED, DECK, desk, next_ask
+from tests.browser.desk import CHECKED, COVERED, DECK, desk, next_ask
 from tests.browser.looks import assert_readable
 from tests.browser.stub import Stub
 
@@ -304,6 +304,45 @@ async def test_search_opens_a_customer_and_an_article(stub: Stub, open_page: Ope
     await expect(page.locator(".hero")).to_be_visible()
     await page.click(".row-btn >> nth=0")
     await expect(page.locator(".reader ol li")).to_have_count(3)
+
+
+async def test_numbers_are_called_where_they_stand(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    await page.keyboard.press("/")
+    await page.keyboard.type("+44 7700 900199")
+    await expect(page.locator("#found")).to_contain_text("Call +44 7700 900199")
+    assert await page.evaluate(COVERED) == []
+    await page.keyboard.press("Shift+Enter")
+    assert await next_ask(stub, "/calls") == {"number": "+44 7700 900199"}
+    left = page.get_by_role("region", name="Left before they were answered")
+    await expect(left.locator("li")).to_have_count(2)
+    await expect(left.locator("li").nth(1)).to_contain_text("done by Bo Tan")
+    await left.get_by_role("button", name="Call +44 7700 900177").first.click()
+    assert await next_ask(stub, "/calls") == {"number": "+44 7700 900177"}
+    await left.get_by_role("button", name="Done").click()
+    assert await next_ask(stub, "/abandoned/c-left/handled") == {"done": True}
+    # Until they answer, and when they are busy, out of the wrap-up once more.
+    await stub.show("dialling")
+    await expect(page.locator(".deck h2")).to_have_text("Calling Eleanor Whitcombe")
+    await page.keyboard.press("F10")
+    assert await next_ask(stub, f"/interactions/{scenes.CALL}/hangup") == {}
+    await stub.show("busy")
+    await expect(page.locator(".deck h2")).to_have_text("Busy")
+    await page.get_by_role("button", name="Call again").click()
+    assert await next_ask(stub, "/calls") == {"number": "+44 7700 900143"}
+
+
+async def test_a_desk_that_may_not_call_says_so(stub: Stub, open_page: OpenPage) -> None:
+    view = scenes.scene("ready")
+    await stub.show(msgspec.structs.replace(view, me=msgspec.structs.replace(view.me, calls_out="off")))
+    page = await open_page("about:blank")
+    await page.add_init_script(CHECKED)
+    await page.goto(f"{stub.url}/desk")
+    key = page.get_by_role("region", name="Left before they were answered").locator(".dial").first
+    await expect(key).to_have_attribute("title", "This site calls no numbers outside")
+    await key.click(force=True)
+    await stub.pause()
+    assert not [path for _, path, _ in stub.asked if path == "/calls"]
 
 
 async def test_a_lost_connection_is_said_and_mends_itself(

@@ -6,9 +6,12 @@ A row whose third column is `-` must bring nothing about; one left empty is not 
 
 from collections.abc import Callable
 
+import msgspec
+
 from cti.core import commands as c
 from cti.core import events as e
 from cti.core import inputs as i
+from cti.core import text_inputs as text
 from cti.core.ids import (
     AgentId,
     BridgeId,
@@ -138,9 +141,9 @@ class Play:
         words = [w for event in outcome.events if (w := fact(event))]
         return words + [w for command in outcome.commands if (w := wish(command))]
 
-    def table(self, text: str) -> None:
+    def table(self, rows: str) -> None:
         """Play every row; fails with the row that went otherwise."""
-        for row in text.strip().splitlines():
+        for row in rows.strip().splitlines():
             if not row.strip() or row.strip().startswith("#"):
                 continue
             at, what, expected = (part.strip() for part in (row + "|").split("|")[:3])
@@ -173,6 +176,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         channel=_channel(w),
         number="28000000",
         caller=IdentifierId(r[0]) if r else None,
+    ),
+    "returns-by": lambda w, r: i.CallArrived(
+        interaction=InteractionId(w), channel=_channel(r[0]), number="28000000", caller=None
     ),
     "asks": lambda w, r: i.RouteAsked(
         interaction=InteractionId(w),
@@ -214,14 +220,14 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
     ),
     "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
-    "opens": lambda w, r: i.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
-    "leaves-it": lambda w, r: i.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
-    "puts-back": lambda w, r: i.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
-    "passes-on": lambda w, r: i.PieceGivenAway(
+    "opens": lambda w, r: text.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
+    "leaves-it": lambda w, r: text.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
+    "puts-back": lambda w, r: text.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
+    "passes-on": lambda w, r: text.PieceGivenAway(
         agent=AgentId(w), piece=_message(r[0]), **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])}
     ),
-    "keeps": lambda w, r: i.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
-    "finishes": lambda w, r: i.PieceFinished(
+    "keeps": lambda w, r: text.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
+    "finishes": lambda w, r: text.PieceFinished(
         agent=AgentId(w), piece=_message(r[0]), outcome=OutcomeId(r[1]) if len(r) > 1 else None
     ),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
@@ -258,6 +264,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "ahead": lambda w, r: i.PrioritySet(interaction=InteractionId(w), raised=int(r[0]), by=AgentId("eve")),
     "closes": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=ClosingId(r[1]), by=AgentId(w)),
     "reopens": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=None, by=AgentId(w)),
+    "stops-calling": lambda w, r: i.SiteLoaded(site=msgspec.structs.replace(site(), outgoing=Outgoing())),
     "restarts": lambda w, r: i.Started(),
     "drops": lambda w, r: i.AsteriskDown(),
 }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cti.core import inputs as i
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.outlook import Outlook
 from tests.core.play import START, Play
@@ -157,6 +158,15 @@ SCENARIOS = {
         70 | A.2 enters c           | -
         70 | A.1 enters c           | connected A bo after 7; bo talking; HANGUP A.1.1 26
     """,
+    "customer first: their session may be quicker than AMI": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        0  | A wants-callback       |
+        1  | A gone                 |
+        60 | ana ready              |
+        65 | A returns-by A.t1      | requeued A rings; offered A ana; ana reserved; RING ana for A
+        65 | A.t1 up                | -
+    """,
     "customer first: who does not wait for the agent is called once more, then missed": """
         0  | A calls tel:1          |
         0  | A asks rings           |
@@ -193,6 +203,20 @@ SCENARIOS = {
         1800 | time passes          | put-off A 320400
         1801 | ana ready            | ana ready
         320400 | time passes        | due A; offered A ana; ana reserved; RING ana for A
+    """,
+    "the site has stopped calling anybody: a promise, and nobody is rung again and again": OFF
+    + """
+        10 | root stops-calling     |
+        11 | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        12 | A.1 up                 | dial-ended A not_allowed; offer-ended A ana not_reached; ana ready; missed A 1 owner ana; ended A callback_missed; HANGUP A.1.0 26
+    """,
+    "the site has stopped calling anybody, customer first": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        0  | A wants-callback       |
+        1  | A gone                 |
+        10 | root stops-calling     |
+        11 | ana ready              | ana ready; missed A 0 owner None; ended A callback_missed
     """,
     "closed by hand: they wait until it opens": OFF
     + """
@@ -254,3 +278,20 @@ def test_a_callback_is_ahead_of_later_callers_only_from_when_it_is_due() -> None
     place = play.index.routing.router.position
     assert [place(InteractionId(name)) for name in "ABCD"] == [1, 2, None, 3]
     assert Outlook(play.world).of(InteractionId("D"), Ms(START + 11_000)) is None  # too little is known, and no error
+
+
+def test_who_waits_without_a_phone_waits_on_through_our_restart_and_asterisks() -> None:
+    play = Play()
+    play.table(OFF)
+    play.table("10 | it restarts | -")
+    assert play.say(i.AsteriskUp(channels=(), booted=Ms(9_000_000))) == [
+        "repaired: Asterisk was restarted: its calls are over"
+    ]
+    play.table("""
+        20 | ana desk-back          |
+        21 | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        22 | A.1 up                 | dialled A tel:1 callback; DIAL tel:1 for A.1.0
+    """)
+    # And while their phone rings: both legs are gone, nobody is to blame, and they are called again.
+    assert "put-off A 52" in play.say(i.AsteriskUp(channels=(), booted=Ms(9_000_000)))
+    play.table("52 | time passes | due A")

@@ -85,7 +85,7 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
         : notice.kind === "call_lost"
           ? [t().callLost(time), t().callLostThen]
           : notice.kind === "transfer_failed"
-            ? [notice.agent === null ? t().transferNobody(time) : t().transferFailed(agentName(notice.agent), time), t().transferFailedThen]
+            ? [notice.agent === null ? t().transferNobody(t().calledOut[notice.how] ?? "", time) : t().transferFailed(agentName(notice.agent), time), t().transferFailedThen]
             : notice.kind === "not_reached"
               ? [t().notReached(t().calledOut[notice.how] ?? notice.how, time), ""]
               : [notice.kind, ""];

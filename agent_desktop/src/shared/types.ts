@@ -206,14 +206,14 @@ export interface CallView {
   given_to: GivenTo | null;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (whom one called, or gave a caller to; `how`). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`). */
 export interface NoticeView {
   id: string;
   kind: string;
   at: Ms;
   interaction: InteractionId | null;
   agent: AgentId | null;
-  /** Of a call to the outside, as in `DialEnded`. */
+  /** Why, as in `TransferFailed` and `DialEnded`. */
   how: string;
 }
 

@@ -58,6 +58,8 @@ class DialEnded(Fact, frozen=True):
     channel: ChannelId
     agent: AgentId | None
     how: str
+    purpose: str = ""
+    """As in `Dialled`."""
 
 
 class CallbackMerged(Fact, frozen=True):

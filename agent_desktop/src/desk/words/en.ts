@@ -280,7 +280,7 @@ export const en = {
   callLost: (time: string) => `A call ended at ${time} while the connection was away`,
   callLostThen: "When and by whom is not known.",
   transferFailed: (name: string, time: string) => `${name} did not take your caller at ${time}`,
-  transferNobody: (time: string) => `Nobody took your caller at ${time}`,
+  transferNobody: (why: string, time: string) => `Nobody took your caller at ${time}${why ? `: ${why}` : ""}`,
   transferFailedThen: "Nobody is lost: the caller is back with you, or in line with the old place.",
   deskLost: "This desk was away, so you are not ready",
   readyAgain: "Ready again",

@@ -271,7 +271,7 @@ export const zhHans: DeskWords = {
   callLost: (time) => `断线期间，${time} 有一通电话结束`,
   callLostThen: "何时、由谁挂断，不得而知。",
   transferFailed: (name, time) => `${time} ${name} 没有接您转去的客户`,
-  transferNobody: (time) => `${time} 转去的号码无人接听`,
+  transferNobody: (why, time) => `${time} 没有人接您转去的客户${why ? `：${why}` : ""}`,
   transferFailedThen: "客户没有丢：已回到您这里，或按原排位继续等待。",
   deskLost: "本工作台曾离线，因此您为未就绪",
   readyAgain: "重新就绪",

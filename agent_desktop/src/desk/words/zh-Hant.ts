@@ -271,7 +271,7 @@ export const zhHant: DeskWords = {
   callLost: (time) => `斷線期間，${time} 有一通電話結束`,
   callLostThen: "何時、由誰掛線，無從得知。",
   transferFailed: (name, time) => `${time} ${name} 沒有接您轉去的客戶`,
-  transferNobody: (time) => `${time} 轉去的號碼無人接聽`,
+  transferNobody: (why, time) => `${time} 沒有人接您轉去的客戶${why ? `：${why}` : ""}`,
   transferFailedThen: "客戶沒有丟失：已回到您這裏，或按原位置繼續輪候。",
   deskLost: "此工作台曾離線，因此您為未就緒",
   readyAgain: "重新就緒",

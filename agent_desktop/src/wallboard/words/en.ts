@@ -90,6 +90,8 @@ export const en = {
   tokenRefusedHint: "A supervisor can make a new one.",
   tokenHow: "For a TV: a supervisor makes a read token with",
   tokenThen: "and opens",
+  messages: (waiting: number, inHand: number, longest: string): string =>
+    [waiting > 0 ? `${waiting} ${waiting === 1 ? "message" : "messages"}, longest ${longest}` : "", inHand > 0 ? `${inHand} in hand` : ""].filter(Boolean).join("; "),
 };
 
 export type Words = typeof en;

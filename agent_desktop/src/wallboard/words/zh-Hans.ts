@@ -92,4 +92,6 @@ export const zhHans: Words = {
   tokenRefusedHint: "班长可以生成新的令牌。",
   tokenHow: "用于电视：班长用以下命令生成只读令牌",
   tokenThen: "然后打开",
+  messages: (waiting, inHand, longest) =>
+    [waiting > 0 ? `${waiting} 条留言，最长 ${longest}` : "", inHand > 0 ? `${inHand} 条处理中` : ""].filter(Boolean).join("；"),
 };

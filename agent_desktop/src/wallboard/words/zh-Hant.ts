@@ -92,4 +92,6 @@ export const zhHant: Words = {
   tokenRefusedHint: "主管可以製作新的權杖。",
   tokenHow: "電視用：主管以下列指令製作唯讀權杖",
   tokenThen: "然後開啟",
+  messages: (waiting, inHand, longest) =>
+    [waiting > 0 ? `${waiting} 段留言，最長 ${longest}` : "", inHand > 0 ? `${inHand} 段處理中` : ""].filter(Boolean).join("；"),
 };
