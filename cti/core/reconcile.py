@@ -106,6 +106,9 @@ def _check(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> No
         turn.when = _rung(turn, it, held)
         met(turn, it)
         turn.when = turn.now
+        caller = turn.world.legs.get(it.channel)
+        if caller is not None and caller.bridge is not None:
+            calls.served_elsewhere(turn, it)
 
 
 def _rung(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> Ms:

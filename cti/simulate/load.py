@@ -29,6 +29,8 @@ class Caller(Struct, frozen=True):
     priority: int = 0
     language: Language | None = None
     last_agent: AgentId | None = None
+    case_owner: AgentId | None = None
+    promised: AgentId | None = None
     """With whom they talked last, where that is known."""
 
 

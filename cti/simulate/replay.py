@@ -163,7 +163,9 @@ class Replay:
                     skills=call.asked.skills,
                     priority=call.asked.priority,
                     language=call.language,
-                    last_agent=call.asked.preferred,
+                    last_agent=_kept(call.asked, "last_agent"),
+                    case_owner=_kept(call.asked, "case_owner"),
+                    promised=_kept(call.asked, "promised"),
                 )
             )
         going = [
@@ -184,6 +186,11 @@ class Replay:
         if not found:
             raise ReplayError(f"On {self._day} nobody was answered: there is nothing to go by.")
         return found
+
+
+def _kept(asked: e.Queued, name: str) -> AgentId | None:
+    """The agent the caller was kept for, if it was as that."""
+    return asked.preferred if asked.preferred_as == name else None
 
 
 def _unfinished(agent: _Agent, ends: Ms) -> tuple[Break, ...]:

@@ -115,6 +115,8 @@ class _Run:
                 priority=caller.priority,
                 language=caller.language,
                 last_agent=caller.last_agent,
+                case_owner=caller.case_owner,
+                promised=caller.promised,
             )
         )
         if caller.patience is not None:
@@ -144,6 +146,14 @@ class _Run:
     def _hears(self, about: tuple[InteractionId, Range]) -> None:
         caller, said = about
         self._say(i.WaitSaid(interaction=caller, place=1, least=said.least, most=said.most, agents=1, why=""))
+
+    def _turned_away(self, event: e.TurnedAway) -> None:
+        """They hear why and leave: to another site, or with a message."""
+        self._after(Ms(0), self._leaves, event.interaction)
+
+    def _leaves(self, caller: InteractionId) -> None:
+        self._say(i.FlowEnded(interaction=caller, how="closed"))
+        self._gone(_channel(caller))
 
     # --- phones
 
@@ -215,6 +225,7 @@ class _Run:
 _FOLLOW: dict[type[e.Event], Callable[[_Run, Any], None]] = {
     e.Connected: _Run._connected,
     e.AgentStateSet: _Run._agent,
+    e.TurnedAway: _Run._turned_away,
     e.WaitForeseen: _Run._told,
 }
 

@@ -20,12 +20,12 @@ from cti.web.bodies import (
     StoryLine,
     TimelinePage,
     TimelineQuery,
-    Waits,
 )
 from cti.web.call import Call, Sent
 from cti.web.ports import Accounts, History, Loop
 from cti.web.problems import bad_place, missing, not_alone
 from cti.web.records import Records
+from cti.web.report_bodies import Waits
 
 _TOLD = (
     e.InteractionOpened,

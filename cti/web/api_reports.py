@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from cti.core.ids import Ms
 from cti.simulate.report import COUNTED, DayReport, report, span
-from cti.web.bodies import DayQuery
 from cti.web.call import Call
 from cti.web.ports import History, Loop
 from cti.web.problems import Refusal
+from cti.web.report_bodies import DayQuery
 
 _DAY_MS = 24 * 3_600_000
 

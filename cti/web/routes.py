@@ -21,6 +21,7 @@ from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
 from cti.web.api_work import WorkApi
 from cti.web.call import Handler, Route, Socket
+from cti.web.report_bodies import DayQuery, Waits
 from cti.web.views import WallboardView
 
 API = "/api/v1"
@@ -176,13 +177,13 @@ def _history(apis: Apis) -> tuple[Route, ...]:
         _post("/interactions/{id}/case", work.put_in_case, "Say that a call is about a case", b.Done, ask=b.IntoCase),
         _get("/attachments/{hash}", api.attachment, "A mail's attachment, as a download", None),
         _get("/why/{interaction}", api.why, "Why a call went where it went", b.Story),
-        _get("/interactions/{id}/wait", api.waits, "Why a caller waited so long", b.Waits, role="supervisor"),
+        _get("/interactions/{id}/wait", api.waits, "Why a caller waited so long", Waits, role="supervisor"),
         _get(
             "/reports/day",
             apis.reports.day,
             "What a day came to, by queue and half hour",
             DayReport,
-            query=b.DayQuery,
+            query=DayQuery,
             role="supervisor",
         ),
         _get("/customers/{id}", api.customer, "One customer", Person),

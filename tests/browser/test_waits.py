@@ -11,7 +11,8 @@ from playwright.async_api import expect
 from cti.core.account import Stretch
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.simulate.report import DayReport, Figures, HalfHour, QueueDay
-from cti.web.bodies import Calls, InLine, Line, Waits
+from cti.web.bodies import Calls, InLine, Line
+from cti.web.report_bodies import Waits
 from cti.web.views import QueueChoice
 from tests.browser import scenes
 from tests.browser.boards import START, Stage

@@ -6,7 +6,8 @@ import pytest
 
 from cti.core import estimate
 from cti.core.closings import turned
-from cti.core.ids import InteractionId, Ms
+from cti.core.ids import BridgeId, ChannelId, InteractionId, Ms
+from cti.core.inputs import AsteriskUp, ChannelNow
 from cti.core.interaction import State
 from tests.core.play import START, Play
 
@@ -155,3 +156,14 @@ def test_a_rule_that_leads_nowhere_leaves_the_next_its_time() -> None:
     assert play.index.wake_at(play.now) == Ms(START + 40_000)
     play.table("40 | time passes | -")
     assert play.index.wake_at(play.now) == Ms(START + 50_000)
+
+
+def test_a_talk_with_the_twin_site_that_began_while_we_were_away_is_known() -> None:
+    play = Play()
+    play.table("0 | A calls |\n 0 | A asks rush |\n 50 | time passes |\n 52 | A goes-elsewhere |\n 53 | it restarts |")
+    channel = ChannelNow(
+        channel=ChannelId("ch-A"), name="PJSIP/trunk-1", interaction=InteractionId("A"), up=True, bridge=BridgeId("b")
+    )
+    play.now = Ms(START + 60_000)
+    assert "served-elsewhere A after 60" in play.say(AsteriskUp(channels=(channel,), booted=Ms(1)))
+    play.table("90 | A gone | ended A elsewhere")

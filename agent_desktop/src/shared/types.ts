@@ -840,22 +840,6 @@ export interface StoryLine {
   why: Why[];
 }
 
-/** Why a caller waited so long: stretches that come to the wait. */
-export interface Waits {
-  interaction: InteractionId;
-  stretches: Stretch[];
-}
-
-/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `exchange_away`. */
-export interface Stretch {
-  begins: Ms;
-  ends: Ms;
-  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "exchange_away";
-  queue: QueueId | null;
-  agent: AgentId | null;
-  args: Record<string, number | string>;
-}
-
 export interface TimelinePage {
   /** Newest first. */
   entries: Entry[];
@@ -887,11 +871,6 @@ export interface ArticleHit {
   times: number;
   /** Asked clearly more often than usual. */
   rising: boolean;
-}
-
-export interface DayQuery {
-  /** A local date such as `2026-11-20`; empty: today. */
-  day?: string;
 }
 
 export interface CallsQuery {
@@ -1069,6 +1048,27 @@ export interface DayReport {
   figures: Figures;
   half_hours: HalfHour[];
   queues: QueueDay[];
+}
+
+/** Why a caller waited so long: stretches that come to the wait. */
+export interface Waits {
+  interaction: InteractionId;
+  stretches: Stretch[];
+}
+
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `exchange_away`. */
+export interface Stretch {
+  begins: Ms;
+  ends: Ms;
+  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "exchange_away";
+  queue: QueueId | null;
+  agent: AgentId | null;
+  args: Record<string, number | string>;
+}
+
+export interface DayQuery {
+  /** A local date such as `2026-11-20`; empty: today. */
+  day?: string;
 }
 
 /** What comes over `/api/v1/live`. */
