@@ -109,7 +109,7 @@ def lint(
     numbers: Mapping[str, str] | None = None,
     said: Mapping[str, str] | None = None,
 ) -> Report:
-    """Check all flows. `queues`: the site's; `numbers`: hotline number -> flow; `said`: who else (`closing fire`) -> prompt.
+    """Check all flows. `queues`: the site's; `numbers`: hotline number -> flow; `said`: who else -> prompt.
 
     None: not known, not checked.
     """

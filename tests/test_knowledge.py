@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from cti.core.ids import QueueId
 from cti.knowledge import Knowledge
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "example" / "kb"
@@ -42,3 +43,15 @@ def test_no_folder_is_an_empty_knowledge_base(tmp_path: Path) -> None:
 def test_what_a_caller_did_on_the_way_finds_answers_with_the_reason() -> None:
     found = Knowledge(EXAMPLE).answers([("search", "red light router storm"), ("menu", "Internet")], "en")
     assert (found[0].article, found[0].why, found[0].language) == ("red-light", "search", "en")
+
+
+def test_what_is_read_to_callers_has_a_phone_text_and_fits_their_queue_and_language() -> None:
+    knowledge = Knowledge(EXAMPLE)
+    [red] = knowledge.spoken(QueueId("support"), "yue")
+    assert red.article == "red-light"
+    assert knowledge.spoken(QueueId("billing"), "yue") == ()
+    words = knowledge.prompts()
+    assert words["yue", red.question] == "停電或打雷後亮紅燈"
+    assert words["en", red.answer].startswith("Find the small white fibre box")
+    # Sounds of both scripts: Mandarin reads the simplified text, Cantonese the traditional one.
+    assert {language for language, _ in words} == {"cmn", "yue", "en"}

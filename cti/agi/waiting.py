@@ -75,6 +75,7 @@ class WaitingRoom:
         """The wait they were told of is a long one, or longer than said before."""
         self._offered: Ms | None = None
         """When the choices were said."""
+        self._callback_offered = False
         self._invited: set[str] = set()
         """What the core has invited them to, and they have heard of."""
         self._looks = 0
@@ -107,6 +108,7 @@ class WaitingRoom:
             key = await self._invitation()
             if key:
                 continue
+            await self._music()
             key = await self._voice.key(max(1, min(due - self._ports.now(), LOOK_MS)))
             if not key and self._ports.now() >= due:
                 key = await self._news() if self._every_s else ""
@@ -199,10 +201,14 @@ class WaitingRoom:
             return False
         if self._offered is None:
             return self._long or self._looks > 1
+        if not self._callback_offered and self._worth_offering("callback"):
+            return True
         return self._ports.now() - self._offered >= self._room.repeat_s * 1000
 
     def _offers(self) -> tuple[Piece, ...]:
-        words = self._keys_of(choice for choice in ORDER if self._worth_offering(choice))
+        worth = [choice for choice in ORDER if self._worth_offering(choice)]
+        self._callback_offered |= "callback" in worth
+        words = self._keys_of(worth)
         if words:
             self._offered = self._ports.now()
         return words

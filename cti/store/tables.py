@@ -92,7 +92,7 @@ interactions = Table(
     Column("waited", BigInteger),
     _text("path"),  # menu choices, one a line
     Column("solved", Boolean),
-    _text("mark"),  # no_reply, nothing_found, abandoned, missed
+    _text("mark"),  # no_reply, nothing_found, abandoned, missed, message
     Column("case_id", BigInteger),
     _text("source"),  # journal, mail, or an import's name
     PrimaryKeyConstraint("owner", "at", "id"),

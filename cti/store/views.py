@@ -28,7 +28,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """The menu choices of a call."""
     solved: bool | None = None
     mark: str = ""
-    """What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; empty: nothing."""
+    """What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; `message`: one was left; empty: nothing."""
     case: str | None = None
 
 

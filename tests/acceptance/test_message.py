@@ -55,7 +55,8 @@ async def test_messages_from_the_line(house: House) -> None:
     for interaction in (by_key, by_leaving):
         length = sounds.seconds(house.settings.data / "messages" / f"{interaction}.wav")
         assert length is not None
-        assert (left[interaction].queue, left[interaction].ms // 100) == ("support", int(length * 10))
+        assert left[interaction].queue == "support"
+        assert abs(left[interaction].ms - length * 1000) < 1000
     # An agent who answers in the middle of one: connected at once, and there is no message.
     desk = await house.agent("a0")
     caller, answered = await recording(house, "+85291234503", "127.0.0.5")

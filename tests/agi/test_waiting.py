@@ -95,6 +95,17 @@ async def test_a_wait_that_grew_is_offered_a_callback_and_one_that_is_waited_lon
         assert "en/offer-callback" in paper.heard
 
 
+async def test_a_wait_that_grows_after_the_choices_were_said_is_offered_a_callback_then() -> None:
+    world = in_line()
+    world.new = Telling(place=2, least=1, most=2)
+    paper = Paper(world)
+    asked = iter([Telling(place=3, least=1, most=2), Telling(place=2, least=1, most=2), LONG, None, None])
+    world.telling = lambda interaction: next(asked, None)  # type: ignore[method-assign]
+    await paper.run(60)
+    words = [one for one in paper.heard if one.startswith("en/")]
+    assert words.index("en/offer-message") < words.index("en/say-position-9") < words.index("en/offer-callback")
+
+
 async def test_without_lines_to_the_outside_nobody_is_offered_a_callback_and_its_key_does_nothing() -> None:
     world = in_line()
     world.sites = replace(world.sites, outgoing=Outgoing())
@@ -312,7 +323,8 @@ async def test_those_in_line_hear_of_an_incident_once_and_again_when_it_is_set_a
     world.known_incidents[QueueId("")] = IncidentNow(IncidentId("disturbance"), AgentId("eve"), Ms(1), Ms(1 << 60))
     paper = await waits(world, limit=30)
     assert paper.heard.count("en/incident-disturbance") == 1
-    assert paper.heard[:3] == ["SET MUSIC ON default", "SET MUSIC OFF", "en/incident-disturbance"]
+    music = "SET MUSIC ON default"
+    assert paper.heard[:4] == [music, "SET MUSIC OFF", "en/incident-disturbance", music]
 
 
 async def test_new_callers_hear_it_before_the_menu_once_their_language_is_known() -> None:

@@ -18,6 +18,7 @@ from cti.core.ids import (
     ChannelId,
     ClosingId,
     IdentifierId,
+    IncidentId,
     InteractionId,
     Language,
     Ms,
@@ -263,6 +264,15 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "passes": lambda w, r: i.Wake(),
     "ahead": lambda w, r: i.PrioritySet(interaction=InteractionId(w), raised=int(r[0]), by=AgentId("eve")),
     "closes": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=ClosingId(r[1]), by=AgentId(w)),
+    "tells": lambda w, r: i.IncidentSwitched(
+        incident=IncidentId(r[1]),
+        queue=None if r[0] == "all" else QueueId(r[0]),
+        until=Ms(START + int(r[2]) * 1000),
+        by=AgentId(w),
+    ),
+    "tells-no-more": lambda w, r: i.IncidentSwitched(
+        incident=None, queue=None if r[0] == "all" else QueueId(r[0]), until=START, by=AgentId(w)
+    ),
     "reopens": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=None, by=AgentId(w)),
     "stops-calling": lambda w, r: i.SiteLoaded(site=msgspec.structs.replace(site(), outgoing=Outgoing())),
     "restarts": lambda w, r: i.Started(),
@@ -305,6 +315,12 @@ def fact(event: e.Event) -> str:
             return f"{event.agent} {'takes' if event.takes else 'leaves-out'} {event.queue}"
         case e.QueueClosed():
             return f"closed {event.queue} {event.closing} by {event.by}"
+        case e.IncidentSet():
+            return (
+                f"told-of {event.queue or 'all'} {event.incident} until {(event.until - START) // 1000} by {event.by}"
+            )
+        case e.IncidentLifted():
+            return f"told-no-more {event.queue or 'all'} by {event.by}"
         case e.QueueReopened():
             return f"reopened {event.queue} by {event.by}"
         case e.Offered():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cti.core.hours import Rule, is_open, opens, other_days, rule
+from cti.core.hours import Rule, at_clock, half_hours, is_open, opens, other_days, rule
 from cti.core.ids import Ms, QueueId
 from cti.core.site import Calendar, Queue, Site
 
@@ -154,6 +154,30 @@ def test_when_it_opens_on_such_days() -> None:
     assert opens(site, at("2026-03-28 12:00", site.zone)) == at("2026-03-29 03:00", site.zone)
     assert opens(site, at("2026-10-24 12:00", site.zone)) == at("2026-10-25 02:30", site.zone)
     assert opens(site, at("2026-10-25 02:45", site.zone)) == at("2026-11-01 02:30", site.zone)
+
+
+def test_half_hours_to_be_called_at() -> None:
+    site = replace(BERLIN, open_hours={"mon": "09:15-11:00", "tue": "10:00-10:30"})
+    found = half_hours(site, at("2026-11-23 09:20", site.zone))
+    assert found[:3] == (
+        at("2026-11-23 10:00", site.zone),  # half past nine is less than a quarter of an hour away
+        at("2026-11-23 10:30", site.zone),
+        at("2026-11-24 10:00", site.zone),
+    )
+    assert all(is_open(site, one) for one in found)
+    assert len(found) == 3, "within a week"
+    always = replace(BERLIN, open_hours={})
+    assert len(half_hours(always, found[0])) == 48
+    assert half_hours(replace(BERLIN, open_hours={"mon": "closed"}), found[0]) == ()
+
+
+def test_a_time_of_the_clock_is_the_next_at_which_it_is_open() -> None:
+    site = replace(BERLIN, open_hours={"mon": "09:00-18:00", "fri": "09:00-12:00"})
+    monday = at("2026-11-23 10:00", site.zone)
+    assert at_clock(site, monday, None, 11, 5) == at("2026-11-23 11:05", site.zone)
+    assert at_clock(site, monday, None, 9, 30) == at("2026-11-27 09:30", site.zone)
+    assert at_clock(site, monday, None, 17, 0) == at("2026-11-23 17:00", site.zone)
+    assert at_clock(site, monday, None, 23, 0) is None
 
 
 hour = st.integers(0, 23).map(lambda n: f"{n:02}:30")

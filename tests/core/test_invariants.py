@@ -32,7 +32,7 @@ ROWS = st.one_of(
     st.tuples(AGENTS, st.sampled_from(["ready", "ready", "not-ready lunch", "signs-out", "desk-lost", "desk-back", "declines A.1", "gives A queue billing", "gives A queue support", "gives A to bo", "gives A to ana", "gives A outside tel:9", "gives X outside tel:9", "gives X to bo", "dials X tel:1", "machine A", "hangs-up X", "takes-back A", "hangs-up B", "wraps-up A", "extends 9", "leaves-out billing", "takes billing"])),
     st.tuples(AGENTS, st.sampled_from(["opens A", "opens A", "opens B", "leaves-it A", "puts-back A", "passes-on A to ana", "passes-on A to bo", "passes-on A queue billing", "keeps A 90", "keeps B 300", "finishes A", "finishes B solved"])),
     st.tuples(st.just("it"), st.sampled_from(["passes", "restarts", "drops"])),
-    st.tuples(st.just("eve"), st.sampled_from(["closes brief fire", "closes support fire", "closes billing closed", "closes support evacuation", "closes rush twin", "closes small twin", "reopens brief", "reopens support"])),
+    st.tuples(st.just("eve"), st.sampled_from(["closes brief fire", "closes support fire", "closes billing closed", "closes support evacuation", "closes rush twin", "closes small twin", "reopens brief", "reopens support", "tells all disturbance 90", "tells support many-calls 9000", "tells-no-more all"])),
 )  # fmt: skip
 
 

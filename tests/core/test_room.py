@@ -2,8 +2,9 @@
 
 import pytest
 
-from cti.core.ids import QueueId
-from tests.core.play import Play
+from cti.core.ids import Ms, QueueId
+from cti.core.incidents import in_force
+from tests.core.play import START, Play
 
 STORIES = {
     "a message from the line: the place goes to the next, and it is nobody's abandoned call": """
@@ -89,6 +90,35 @@ STORIES = {
         64 | C hurries                | -
     """,
 }
+
+
+INCIDENT = """
+    0   | eve tells all disturbance 60    | told-of all disturbance until 60 by eve
+    1   | eve tells all disturbance 60    | -
+    2   | eve tells support many-calls 90 | told-of support many-calls until 90 by eve
+    3   | eve tells nowhere disturbance 90 | -
+    4   | eve tells all disturbance 3     | -
+"""
+
+
+def test_callers_are_told_of_incidents_until_they_are_over() -> None:
+    play = Play()
+    play.table(INCIDENT)
+
+    def told(queue: str | None, at_s: int) -> list[str]:
+        now = Ms(START + at_s * 1000)
+        return [known.id for known, _ in in_force(play.world, QueueId(queue) if queue else None, now)]
+
+    assert told(None, 30) == ["disturbance"]
+    assert told("support", 30) == ["disturbance", "many-calls"]
+    assert told("support", 60) == ["many-calls"]
+    assert told("billing", 60) == []
+    play.table("""
+        30  | eve tells-no-more all           | told-no-more all by eve
+        31  | eve tells-no-more all           | -
+        95  | eve tells-no-more support       | -
+    """)
+    assert told("support", 40) == ["many-calls"]
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())

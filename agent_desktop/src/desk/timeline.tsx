@@ -214,7 +214,7 @@ function One({ entry }: { entry: Entry }): JSX.Element {
       </span>
       <span class="r">
         <span class="num">{f.timeOfDay(entry.at)}</span>
-        {bad && !inHead ? <span class="late b">{bad}</span> : <Judgement solved={entry.solved} />}
+        {bad && !inHead ? <span class={entry.mark === "message" ? "b" : "late b"}>{bad}</span> : <Judgement solved={entry.solved} />}
       </span>
       {text && (
         <span class="txt cut" lang={f.langOf(text, entry.language)} title={text}>

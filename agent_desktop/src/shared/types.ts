@@ -289,7 +289,7 @@ export interface Entry {
   /** The menu choices of a call. */
   path: Record<string, string>[];
   solved: boolean | null;
-  /** What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; empty: nothing. */
+  /** What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; `message`: one was left; empty: nothing. */
   mark: string;
   case: string | null;
 }
