@@ -4,11 +4,10 @@ Inputs come from the shells (AMI, AGI, web, timers) in one ordered inbox. They s
 asked; whether anything follows is decided by `switchboard.step`. Each class name is its tag on the wire.
 """
 
-from msgspec import Struct
+from msgspec import field
 
 from cti.core.ids import (
     AgentId,
-    BridgeId,
     ChannelId,
     ClosingId,
     IdentifierId,
@@ -18,141 +17,72 @@ from cti.core.ids import (
     Ms,
     OfferId,
     OutcomeId,
-    Phone,
     QueueId,
     ReasonId,
 )
+from cti.core.seen import (
+    AsteriskDown as AsteriskDown,
+)
+from cti.core.seen import (
+    AsteriskUp as AsteriskUp,
+)
+from cti.core.seen import (
+    BridgeEntered as BridgeEntered,
+)
+from cti.core.seen import (
+    BridgeLeft as BridgeLeft,
+)
+from cti.core.seen import (
+    ChannelGone as ChannelGone,
+)
+from cti.core.seen import (
+    ChannelNow as ChannelNow,
+)
+from cti.core.seen import (
+    ChannelStarted as ChannelStarted,
+)
+from cti.core.seen import (
+    ChannelUp as ChannelUp,
+)
+from cti.core.seen import (
+    EndedMeanwhile as EndedMeanwhile,
+)
+from cti.core.seen import (
+    HangupRequested as HangupRequested,
+)
+from cti.core.seen import (
+    HoldChanged as HoldChanged,
+)
+from cti.core.seen import (
+    PhoneReachable as PhoneReachable,
+)
+from cti.core.seen import (
+    RingFailed as RingFailed,
+)
+from cti.core.seen import (
+    Said,
+)
 from cti.core.site import Site, Skills, Texts
-
-
-class _Input(Struct, frozen=True, tag=True, kw_only=True):
-    pass
-
 
 # --- the process and its configuration
 
 
-class SiteLoaded(_Input, frozen=True):
+class SiteLoaded(Said, frozen=True):
     site: Site
 
 
-class Started(_Input, frozen=True):
+class Started(Said, frozen=True):
     """The bridge process began; what Asterisk holds is not known yet."""
 
 
-class Wake(_Input, frozen=True):
+class Wake(Said, frozen=True):
     """The time asked for by the last outcome has come (or something else woke us; it never harms)."""
-
-
-# --- Asterisk, over AMI
-
-
-class ChannelNow(Struct, frozen=True, kw_only=True):
-    """One channel in a snapshot of what Asterisk holds."""
-
-    channel: ChannelId
-    name: str
-    """Such as `PJSIP/ana-web-0000002a`; the endpoint is what stands between `/` and the last `-`."""
-    interaction: InteractionId | None
-    up: bool
-    bridge: BridgeId | None
-    application: str = ""
-    queue: QueueId | None = None
-    """The fallback queue it waits in, or was connected by."""
-    age: Ms = Ms(0)
-    """Since the channel began."""
-    number: str = ""
-    """The hotline number that was dialled; only callers' own channels have one."""
-    caller: IdentifierId | None = None
-    """With `number`: who it is."""
-
-
-class AsteriskUp(_Input, frozen=True):
-    """AMI is connected and this is everything there is. Events that raced the snapshot follow as inputs."""
-
-    channels: tuple[ChannelNow, ...]
-    booted: Ms
-    """When this Asterisk started; another value than last time means that no call survived."""
-
-
-class AsteriskDown(_Input, frozen=True):
-    """The AMI link is gone. Calls may well go on."""
-
-
-class ChannelStarted(_Input, frozen=True):
-    channel: ChannelId
-    name: str
-    interaction: InteractionId | None
-    offer: OfferId | None = None
-    """Set on legs we originated (`HL_OFFER`)."""
-
-
-class ChannelUp(_Input, frozen=True):
-    """Answered."""
-
-    channel: ChannelId
-
-
-class BridgeEntered(_Input, frozen=True):
-    channel: ChannelId
-    bridge: BridgeId
-    name: str = ""
-    interaction: InteractionId | None = None
-    """With `name`: for legs we did not start (the fallback queue rang them)."""
-
-
-class BridgeLeft(_Input, frozen=True):
-    channel: ChannelId
-    bridge: BridgeId
-
-
-class HangupRequested(_Input, frozen=True):
-    """Somebody asked this channel to end. Not yet its end; and see ghosts in `switchboard`."""
-
-    channel: ChannelId
-
-
-class ChannelGone(_Input, frozen=True):
-    """AMI Hangup: the only proof that a channel is gone."""
-
-    channel: ChannelId
-    cause: int
-
-
-class HoldChanged(_Input, frozen=True):
-    channel: ChannelId
-    held: bool
-
-
-class RingFailed(_Input, frozen=True):
-    """OriginateResponse Failure: this leg will not be answered."""
-
-    offer: OfferId | None
-    """None: a leg to somebody outside."""
-    channel: ChannelId
-    reason: str
-    how: str = ""  # as in `DialEnded`, where that is known
-
-
-class PhoneReachable(_Input, frozen=True):
-    """A phone registered or went away (a hint, never the truth about a call)."""
-
-    phone: Phone
-    reachable: bool
-
-
-class EndedMeanwhile(_Input, frozen=True):
-    """The CEL file says this channel ended at `at` while we were away."""
-
-    channel: ChannelId
-    at: Ms
-    cause: int
 
 
 # --- the caller's session, over AGI
 
 
-class CallArrived(_Input, frozen=True):
+class CallArrived(Said, frozen=True):
     """A caller's channel asked for us. Also when it comes back after we were away: then the interaction is known."""
 
     interaction: InteractionId
@@ -165,31 +95,31 @@ class CallArrived(_Input, frozen=True):
     """Known from history."""
 
 
-class LanguageChosen(_Input, frozen=True):
+class LanguageChosen(Said, frozen=True):
     interaction: InteractionId
     language: Language
 
 
-class FlowMoved(_Input, frozen=True):
+class FlowMoved(Said, frozen=True):
     """The caller reached a step of the flow. `position` is the flow engine's own and opaque here."""
 
     interaction: InteractionId
     position: str
-    label: Texts = {}
+    label: Texts = field(default_factory=dict)
     """What the caller chose to get here, as a path shows it; empty for steps nobody chose."""
 
 
-class RouteAsked(_Input, frozen=True):
+class RouteAsked(Said, frozen=True):
     interaction: InteractionId
     queue: QueueId
-    skills: Skills = {}
+    skills: Skills = field(default_factory=dict)
     priority: int = 0
     language: Language | None = None
     last_agent: AgentId | None = None
     """With whom this caller talked last, as far as history knows."""
 
 
-class PrioritySet(_Input, frozen=True):
+class PrioritySet(Said, frozen=True):
     """A supervisor puts a caller who waits further ahead, or takes that back."""
 
     interaction: InteractionId
@@ -198,7 +128,7 @@ class PrioritySet(_Input, frozen=True):
     by: AgentId
 
 
-class QueueSwitched(_Input, frozen=True):
+class QueueSwitched(Said, frozen=True):
     """A supervisor closes a queue, or opens it again."""
 
     queue: QueueId
@@ -207,7 +137,7 @@ class QueueSwitched(_Input, frozen=True):
     by: AgentId
 
 
-class IncidentSwitched(_Input, frozen=True):
+class IncidentSwitched(Said, frozen=True):
     """A supervisor has callers told of an incident, or no longer."""
 
     incident: IncidentId | None
@@ -218,7 +148,7 @@ class IncidentSwitched(_Input, frozen=True):
     by: AgentId
 
 
-class WaitSaid(_Input, frozen=True):
+class WaitSaid(Said, frozen=True):
     """The caller hears this about the wait; see `telling.Telling`."""
 
     interaction: InteractionId
@@ -229,7 +159,7 @@ class WaitSaid(_Input, frozen=True):
     why: str
 
 
-class CallbackAsked(_Input, frozen=True):
+class CallbackAsked(Said, frozen=True):
     """The caller in line wants to be called back, and may hang up: the place in line is kept."""
 
     interaction: InteractionId
@@ -239,7 +169,7 @@ class CallbackAsked(_Input, frozen=True):
     """Not before; None: when their turn comes."""
 
 
-class MessageSent(_Input, frozen=True):
+class MessageSent(Said, frozen=True):
     """The caller recorded a message. In line, that line's queue and skills hold in place of these.
 
     `sent` false: they have not said so, but it is sent if they hang up (`ms` 0: discarded).
@@ -254,7 +184,7 @@ class MessageSent(_Input, frozen=True):
     language: Language | None
 
 
-class ArticleHeard(_Input, frozen=True):
+class ArticleHeard(Said, frozen=True):
     """In line, an article was read to the caller, who says whether it helped (None: says nothing)."""
 
     interaction: InteractionId
@@ -262,27 +192,27 @@ class ArticleHeard(_Input, frozen=True):
     solved: bool | None
 
 
-class HelpAsked(_Input, frozen=True):
+class HelpAsked(Said, frozen=True):
     """A caller in line asks to be helped first."""
 
     interaction: InteractionId
 
 
-class FlowEnded(_Input, frozen=True):
+class FlowEnded(Said, frozen=True):
     """The call came to its end without a person: `how` is `hangup`, `closed`, `message`, `answer`."""
 
     interaction: InteractionId
     how: str
 
 
-class AfterReached(_Input, frozen=True):
+class AfterReached(Said, frozen=True):
     """The caller is out of the bridge and asks what now; answered by the command `Steer`."""
 
     interaction: InteractionId
     channel: ChannelId
 
 
-class SentAway(_Input, frozen=True):
+class SentAway(Said, frozen=True):
     """The agent's phone transferred the caller by itself (REFER), who asks what now; answered by `Steer`."""
 
     interaction: InteractionId
@@ -291,12 +221,12 @@ class SentAway(_Input, frozen=True):
     """By the phone: a colleague's work number, or anything."""
 
 
-class SurveyAnswered(_Input, frozen=True):
+class SurveyAnswered(Said, frozen=True):
     interaction: InteractionId
     solved: bool
 
 
-class ServedMeanwhile(_Input, frozen=True):
+class ServedMeanwhile(Said, frozen=True):
     """A caller and an agent had a talk that we never saw: we were away for all of it."""
 
     interaction: InteractionId
@@ -313,28 +243,28 @@ class ServedMeanwhile(_Input, frozen=True):
 # --- agents, over the desk or the API
 
 
-class AgentSignedIn(_Input, frozen=True):
+class AgentSignedIn(Said, frozen=True):
     agent: AgentId
 
 
-class AgentSignedOut(_Input, frozen=True):
+class AgentSignedOut(Said, frozen=True):
     agent: AgentId
 
 
-class AgentReady(_Input, frozen=True):
+class AgentReady(Said, frozen=True):
     """Also ends a wrap-up early."""
 
     agent: AgentId
 
 
-class AgentNotReady(_Input, frozen=True):
+class AgentNotReady(Said, frozen=True):
     """While talking: takes effect when the call ends."""
 
     agent: AgentId
     reason: ReasonId
 
 
-class QueueChosen(_Input, frozen=True):
+class QueueChosen(Said, frozen=True):
     """The agent wants no calls of a queue, or wants them again. Not where the queue doesn't allow it."""
 
     agent: AgentId
@@ -342,29 +272,29 @@ class QueueChosen(_Input, frozen=True):
     takes: bool
 
 
-class DeskConnected(_Input, frozen=True):
+class DeskConnected(Said, frozen=True):
     agent: AgentId
 
 
-class DeskLost(_Input, frozen=True):
+class DeskLost(Said, frozen=True):
     """No heartbeat from any of this agent's desks."""
 
     agent: AgentId
 
 
-class OfferDeclined(_Input, frozen=True):
+class OfferDeclined(Said, frozen=True):
     agent: AgentId
     offer: OfferId
 
 
-class HangUpAsked(_Input, frozen=True):
+class HangUpAsked(Said, frozen=True):
     """The agent ends the talk from the desk (the phone can do so by itself)."""
 
     agent: AgentId
     interaction: InteractionId
 
 
-class CallAsked(_Input, frozen=True):
+class CallAsked(Said, frozen=True):
     """The agent wants to call somebody outside, at a number that the site allows: numbers are not known here."""
 
     agent: AgentId
@@ -372,14 +302,14 @@ class CallAsked(_Input, frozen=True):
     to: IdentifierId
 
 
-class MachineAnswered(_Input, frozen=True):
+class MachineAnswered(Said, frozen=True):
     """The agent says that a machine answered a callback."""
 
     agent: AgentId
     interaction: InteractionId
 
 
-class TransferAsked(_Input, frozen=True):
+class TransferAsked(Said, frozen=True):
     """The agent gives the caller to a colleague (`to`), to a queue or to a number outside, which the site allows."""
 
     agent: AgentId
@@ -389,19 +319,19 @@ class TransferAsked(_Input, frozen=True):
     outside: IdentifierId | None = None
 
 
-class RecallAsked(_Input, frozen=True):
+class RecallAsked(Said, frozen=True):
     """The agent takes a caller back whom they gave away and nobody has answered."""
 
     agent: AgentId
     interaction: InteractionId
 
 
-class WrapUpExtended(_Input, frozen=True):
+class WrapUpExtended(Said, frozen=True):
     agent: AgentId
     by_s: int
 
 
-class WrapUpDone(_Input, frozen=True):
+class WrapUpDone(Said, frozen=True):
     """What came of it. The note itself is kept in a table under the interaction's id, not here."""
 
     agent: AgentId
@@ -414,28 +344,28 @@ class WrapUpDone(_Input, frozen=True):
 # --- agents about text work
 
 
-class PieceOpened(_Input, frozen=True):
+class PieceOpened(Said, frozen=True):
     """The agent opens what is on the desk, or what they had kept for later."""
 
     agent: AgentId
     piece: InteractionId
 
 
-class PieceDeclined(_Input, frozen=True):
+class PieceDeclined(Said, frozen=True):
     """Not opened: for others."""
 
     agent: AgentId
     piece: InteractionId
 
 
-class PiecePutBack(_Input, frozen=True):
+class PiecePutBack(Said, frozen=True):
     """Back in line, for others."""
 
     agent: AgentId
     piece: InteractionId
 
 
-class PieceGivenAway(_Input, frozen=True):
+class PieceGivenAway(Said, frozen=True):
     """To a colleague (`to`) or to a queue; one of the two."""
 
     agent: AgentId
@@ -444,7 +374,7 @@ class PieceGivenAway(_Input, frozen=True):
     queue: QueueId | None = None
 
 
-class PiecePutOff(_Input, frozen=True):
+class PiecePutOff(Said, frozen=True):
     """Kept for later."""
 
     agent: AgentId
@@ -452,7 +382,7 @@ class PiecePutOff(_Input, frozen=True):
     until: Ms
 
 
-class PieceFinished(_Input, frozen=True):
+class PieceFinished(Said, frozen=True):
     """What came of it. The note is kept in a table, not here."""
 
     agent: AgentId
