@@ -25,6 +25,11 @@ BENCHES = (
     Bench("ami", "AMI events a second over loopback, beside panoramisk and pyst2"),
     Bench("agi", "FastAGI commands a second, beside panoramisk and pyst2"),
     Bench(
+        "calls",
+        "whole calls on a real Asterisk, beside stock app_queue: CPU, losses, answer to bridge, time lost to prompts",
+        "Asterisk, sipp, espeak-ng",
+    ),
+    Bench(
         "data",
         "a history of a million contacts made, and pops read out of it",
         "300 MB in the folder for temporary files",

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -191,6 +192,9 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, done.set)
     running.add_signal_handler(signal.SIGHUP, bridge.reload)
+    # Modules, site and the world as it was stay for good: no later collection is to hold calls up by looking at them.
+    gc.collect()
+    gc.freeze()
     await bridge.start()
     log.info("the bridge runs on %s", settings.url)
     await done.wait()

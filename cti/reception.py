@@ -106,6 +106,11 @@ class Reception:
         it = self._loop.world.interactions.get(interaction)
         return turned(self._loop.world, it, self._loop.now()) if it is not None else None
 
+    def invited(self, interaction: InteractionId) -> tuple[str, ...]:
+        """What a caller in line may choose in place of the wait."""
+        it = self._loop.world.interactions.get(interaction)
+        return it.invited if it is not None else ()
+
     def prompts(self) -> frozenset[str]:
         return self._prompts
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from cti.core import agent, interaction
+from cti.core import agent, interaction, piece
 
 PAGE = Path(__file__).with_name("architecture.md")
 
@@ -40,13 +40,23 @@ def agents() -> str:
     return _table("an agent", rows)
 
 
+def pieces() -> str:
+    rows: dict[str, dict[str, str]] = {}
+    for signal in piece.PieceSignal:
+        rows[signal.value] = {
+            state.value: _cell(piece.TABLE[state][signal], isinstance(piece.TABLE[state][signal], piece.PieceNo))
+            for state in piece.PieceState
+        }
+    return _table("what happens", rows)
+
+
 def _cell(action: str, refused: bool) -> str:
     return f"– *{action}*" if refused else str(action)
 
 
 def drawn(page: str) -> str:
     """The page with its tables as they are in the code now."""
-    for name, table in (("interactions", interactions()), ("agents", agents())):
+    for name, table in (("interactions", interactions()), ("agents", agents()), ("pieces", pieces())):
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
         page = re.sub(f"{begin}.*?{end}", lambda _, b=begin, t=table, e=end: f"{b}\n{t}\n{e}", page, flags=re.S)
     return page

@@ -237,6 +237,7 @@ SYSTEM_PROMPTS = (
     "incident-many-calls",
     "queue-closed",
     "queue-evacuation",
+    "queue-full",
 )
 """What `system.toml` must have, for code and dialplan speak these by name."""
 

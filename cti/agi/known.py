@@ -21,7 +21,8 @@ def known(number: str, caller: CallerFacts, doors: Doors, now: Ms, zone: str) ->
         opens=datetime.fromtimestamp(doors.opens / 1000, where) if doors.opens is not None else None,
         closed=doors.closed,
         shut={
-            queue: Shut(door.closing.prompt, door.to, door.closing.then == "message")
+            # Who goes to another site goes there from the line of this one.
+            queue: Shut(door.closing.prompt, door.to or (queue if door.site else None), door.closing.then == "message")
             for queue, door in doors.shut.items()
         },
     )

@@ -60,6 +60,12 @@ class Ports(Protocol):
     def turned(self, interaction: InteractionId) -> Shut | None:
         """What a caller in line has to be told of closed queues; None: nothing."""
 
+    def invited(self, interaction: InteractionId) -> tuple[str, ...]:
+        """What a caller in line may choose in place of the wait since the line overflows: `callback`, `message`.
+
+        In the order of the invitations; each is to be said once.
+        """
+
     def prompts(self) -> frozenset[str]:
         """Every prompt that exists, as Asterisk is told to play it (`ivr.sounds.existing`)."""
 

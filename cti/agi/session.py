@@ -278,6 +278,9 @@ class Session:
                 priority=do.priority,
                 language=self._voice.language,
                 last_agent=facts.last_agent,
+                case_owner=facts.case_owner,
+                promised=facts.promised,
+                tier=facts.tier,
             )
         )
         if not answered:

@@ -5,6 +5,9 @@ kept until the caller has confirmed what they leave the line for. Nothing eats a
 next it is microseconds, and a key that cuts what is said does what it stands for.
 """
 
+import logging
+from collections.abc import Iterable
+
 from cti.agi.answers import Answers
 from cti.agi.callback import Callback
 from cti.agi.incidents import Incidents
@@ -13,12 +16,17 @@ from cti.agi.ports import Ports, SpokenAnswer
 from cti.agi.voice import Voice
 from cti.core.closings import Shut
 from cti.core.ids import ClosingId, IdentifierId, InteractionId, Ms, QueueId
-from cti.core.inputs import FlowEnded, HelpAsked, WaitSaid
+from cti.core.inputs import ElsewhereAsked, FlowEnded, HelpAsked, WaitSaid
 from cti.core.room import Choice, Room
 from cti.core.site import Queue
 from cti.core.telling import Telling
 from ivr import engine, say
 from ivr.engine import Piece
+
+log = logging.getLogger(__name__)
+
+STEER_S = 1.0
+"""The core answers in milliseconds."""
 
 POSITION_EVERY_S = 30
 """When the queue is no longer in the site."""
@@ -67,6 +75,8 @@ class WaitingRoom:
         """The wait they were told of is a long one, or longer than said before."""
         self._offered: Ms | None = None
         """When the choices were said."""
+        self._invited: set[str] = set()
+        """What the core has invited them to, and they have heard of."""
         self._looks = 0
         self._announced = 0
 
@@ -89,10 +99,13 @@ class WaitingRoom:
             if key:
                 continue
             shut = self._ports.turned(self._interaction)
-            if shut is not None and shut.closing.id != told:
-                told = shut.closing.id
-                if await self._moved(shut):
+            if shut is not None and (shut.to is None or shut.closing.id != told):
+                known, told = told, shut.closing.id
+                if await self._moved(shut, known != told):
                     return
+                continue
+            key = await self._invitation()
+            if key:
                 continue
             key = await self._voice.key(max(1, min(due - self._ports.now(), LOOK_MS)))
             if not key and self._ports.now() >= due:
@@ -189,13 +202,25 @@ class WaitingRoom:
         return self._ports.now() - self._offered >= self._room.repeat_s * 1000
 
     def _offers(self) -> tuple[Piece, ...]:
-        words: list[str] = []
-        for choice in ORDER:
-            key = next((key for key, does in self._room.keys.items() if does == choice), None)
-            if key is not None and self._worth_offering(choice):
-                words += [f"offer-{choice}", *say.number(int(key), self._voice.spoken)]
+        words = self._keys_of(choice for choice in ORDER if self._worth_offering(choice))
         if words:
             self._offered = self._ports.now()
+        return words
+
+    async def _invitation(self) -> str:
+        """What the core invites them to since the line overflows, each said once; the key that cut it."""
+        new = [choice for choice in ORDER if choice in {*self._ports.invited(self._interaction)} - self._invited]
+        self._invited.update(new)
+        words = self._keys_of(choice for choice in new if choice != "callback" or self._callable)
+        return await self._hear(words) if words else ""
+
+    def _keys_of(self, choices: Iterable[Choice]) -> tuple[Piece, ...]:
+        """Each choice that has a key, with it."""
+        words: list[str] = []
+        for choice in choices:
+            key = next((key for key, does in self._room.keys.items() if does == choice), None)
+            if key is not None:
+                words += [f"offer-{choice}", *say.number(int(key), self._voice.spoken)]
         return self._voice.own(*words)
 
     def _worth_offering(self, choice: Choice) -> bool:
@@ -261,9 +286,11 @@ class WaitingRoom:
 
     # --- closed under them
 
-    async def _moved(self, shut: Shut) -> bool:
-        """Their queue was closed: told, they wait in another line, or leave (True)."""
-        await self._hear(self._voice.own(shut.closing.prompt), cut=False)
+    async def _moved(self, shut: Shut, new: bool) -> bool:
+        """Their queue was closed: told if it is news, they wait in another line, or leave (True)."""
+        await self._hear(self._voice.own(shut.closing.prompt) if new else (), cut=False)
+        if shut.site:
+            return await self._sent_elsewhere(shut.site)
         if shut.to is not None:
             await self._voice.do(self._voice.call.set_variable("HL_QUEUE", shut.to))
             self._enter(shut.to)
@@ -271,4 +298,18 @@ class WaitingRoom:
         messages = Messages(self._voice, self._ports, self._interaction, self._caller)
         message = shut.closing.then == "message" and await messages.simply(engine.MESSAGE_S, self._queue, {})
         await self._leave("message" if message else "closed", "goodbye")
+        return True
+
+    async def _sent_elsewhere(self, address: str) -> bool:
+        """The dialplan dials; should nobody answer there, it brings the caller back. False: there is no reason now."""
+        answer = self._ports.steer(self._interaction)
+        self._ports.submit(ElsewhereAsked(interaction=self._interaction, channel=self._voice.call.channel))
+        try:
+            if await self._voice.call.within(answer, STEER_S) != "elsewhere":
+                return False
+        except TimeoutError:
+            log.warning("call %s: no answer from the core about another site", self._interaction)
+            return False
+        await self._voice.do(self._voice.call.set_variable("HL_ELSEWHERE", address))
+        await self._voice.do(self._voice.call.set_variable("HL_DONE", "elsewhere"))
         return True

@@ -25,6 +25,8 @@ class FallbackQueues:
         self._wanted: dict[Phone, FallbackMember] = {}
         self._held: dict[Phone, set[str]] | None = None
         """Queues each phone is a member of; None: not known since the link was made."""
+        self._paused: dict[Phone, bool] = {}
+        """As last said and taken, since the link was made. Nothing is said twice: it was most of what a call says."""
         self._named: set[Phone] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -57,6 +59,7 @@ class FallbackQueues:
             # After the next connect the core asks for everybody again.
             log.info("fallback queues: %s", problem)
             self._held = None
+            self._paused.clear()
             self._named.clear()
             self._wanted.clear()
 
@@ -72,24 +75,30 @@ class FallbackQueues:
         now = held.pop(wish.phone, set())
         then = {PREFIX + queue for queue in wish.queues} if wish.present else set()
         await self._leave(wish.phone, now - then)
-        paused = "false" if wish.ready else "true"
-        interface = f"PJSIP/{wish.phone}"
-        for queue in sorted(then):
-            if queue in now:
-                await self._try("QueuePause", {"Queue": queue, "Interface": interface, "Paused": paused})
-            else:
-                # Added paused or not in one action: add-then-pause would ring the agent in between.
-                member = {"MemberName": wish.agent, "Paused": paused, "Penalty": "0"}
-                await self._try("QueueAdd", {"Queue": queue, "Interface": interface, **member})
+        pause = not wish.ready
+        interface, paused = f"PJSIP/{wish.phone}", "true" if pause else "false"
+        for queue in sorted(then - now):
+            # Added paused or not in one action: add-then-pause would ring the agent in between.
+            member = {"MemberName": wish.agent, "Paused": paused, "Penalty": "0"}
+            await self._try("QueueAdd", {"Queue": queue, "Interface": interface, **member})
         if then:
             held[wish.phone] = then
+        if not then & now:
+            self._paused[wish.phone] = pause
+        elif self._paused.get(wish.phone) is not pause:
+            # Without a queue it holds for all of them.
+            self._paused.pop(wish.phone, None)
+            if await self._try("QueuePause", {"Interface": interface, "Paused": paused}):
+                self._paused[wish.phone] = pause
 
     async def _leave(self, phone: Phone, queues: set[str]) -> None:
         for queue in sorted(queues):
             await self._try("QueueRemove", {"Queue": queue, "Interface": f"PJSIP/{phone}"})
 
-    async def _try(self, name: str, headers: dict[str, str]) -> None:
+    async def _try(self, name: str, headers: dict[str, str]) -> bool:
         try:
             await self._link.action(name, headers)
         except Refused as refused:
-            log.warning("fallback queue %s: %s", headers["Queue"], refused)
+            log.warning("fallback queues, %s: %s", headers["Interface"], refused)
+            return False
+        return True

@@ -4,6 +4,7 @@ import argparse
 import getpass
 import sys
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import msgspec
 
@@ -12,6 +13,8 @@ from cti.core.site import Site
 from cti.ingest.mailroom import accounts, mail_store, schedule
 from cti.ingest.mails import MailStore, ingest_mails, retry_kept
 from cti.ingest.mapping import load_map
+from cti.ingest.pbx import Source
+from cti.ingest.pbx_calls import Known, ingest_calls
 from cti.ingest.report import IngestError, Progress, Report, forget_kept, kept_body, list_kept
 from cti.ingest.tables import ingest_table, preview
 from cti.setup.secrets import put_mail_password, put_table_password
@@ -45,6 +48,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     table.add_argument("--map", type=Path, metavar="MAP.toml", help="which column is what")
     table.add_argument("--again", action="store_true", help="from the beginning, whatever the watermark says")
     table.add_argument("--dry-run", action="store_true", help="only show what the first rows would become")
+    calls = actions.add_parser("calls", help="calls of the PBX before Hotline: CDR, CEL and queue_log of Asterisk")
+    calls.add_argument("source", nargs="+", metavar="SOURCE", help="a file, or a database's URL with --table")
+    calls.add_argument("--table", action="append", default=[], metavar="NAME", help="a table of the database (several)")
+    calls.add_argument("--name", default="pbx", metavar="NAME", help="what these calls are known by, for ever (pbx)")
+    calls.add_argument("--zone", metavar="ZONE", help="time zone of its clock (the site's)")
+    calls.add_argument(
+        "--own", action="append", default=[], metavar="NUMBER", help="a number of yours, besides the site's (several)"
+    )
     imap = actions.add_parser("imap", help="what is new in the site's mail accounts, once; hotline up follows them")
     imap.add_argument("account", nargs="?", metavar="ACCOUNT", help="only this one (all of them)")
     password = actions.add_parser("password", help="keep the password of a mail account or of a table's database")
@@ -54,7 +65,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     kept.add_argument("--show", type=int, metavar="ID", help="print the bytes of one")
     kept.add_argument("--forget", type=int, metavar="ID", help="throw one away")
     kept.add_argument("--retry", action="store_true", help="try to read the mails among them once more")
-    for each in (mail, table, imap, password, kept):
+    for each in (mail, table, calls, imap, password, kept):
         add_data(each)
         add_json(each)
     parser.set_defaults(run=run)
@@ -85,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
 def _ingest(
     store: Store, identities: Identities, site: Site, args: argparse.Namespace, progress: Progress | None
 ) -> int:
+    if args.action == "calls":
+        return _calls(store, identities, site, args, progress)
     if args.action == "mail":
         own = (*site.mail.own, *args.own)
         report = ingest_mails(store, identities, args.path, own, wall_clock(), progress)
@@ -96,6 +109,32 @@ def _ingest(
     if progress is not None:
         print(file=sys.stderr)
     return _said(report, args.json)
+
+
+def _calls(
+    store: Store, identities: Identities, site: Site, args: argparse.Namespace, progress: Progress | None
+) -> int:
+    """What a PBX wrote down, all sources together: each tells a part."""
+    if not args.name or ":" in args.name:
+        raise IngestError("--name is a word without a colon")
+    zone = args.zone or site.zone
+    if zone not in available_timezones():
+        raise IngestError(f"'{zone}' is no time zone; write one such as 'Asia/Hong_Kong'")
+    numbers = (identities.phone(number) for number in (*args.own, *(one.number for one in site.numbers)))
+    names = {key: agent.name for agent in site.agents for key in (agent.work_number, agent.id)}
+    known = Known(own=frozenset(one.value for one in numbers if one is not None), names=names)
+    sources = [
+        Source(source, zone, table)
+        for source in args.source
+        for table in (args.table if "://" in source and args.table else [""])
+    ]
+    report = ingest_calls(store, identities, sources, args.name, known, wall_clock(), progress)
+    if args.json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        inside = f", {report.inside} between colleagues left out" if report.inside else ""
+        print(f"{report.read} rows read: {report.new} calls written{inside}, {report.kept} rows kept unread.")
+    return 1 if report.kept else 0
 
 
 def _site_table(store: Store, found: Settings, site: Site, args: argparse.Namespace, progress: Progress | None) -> int:

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from cti.commands import _options
-from cti.core.events import Record, Why
+from cti.core.account import Stretch, account
+from cti.core.events import InteractionEnded, Record, Why
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.routing import Routing
 from cti.core.site import Site, Texts
@@ -21,6 +22,7 @@ from cti.setup import site as site_file
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
 from cti.store.database import Store, StoreError
+from cti.store.days import beside
 from cti.store.history import wall_clock
 from cti.store.journal import Journal, JournalError
 from cti.store.tables import calls, pieces
@@ -43,6 +45,7 @@ _ENDS = {
     "message": "left a message",
     "answer": "an article answered it",
     "flow": "the menu ended it",
+    "elsewhere": "another site had them",
     "lost": "nobody knows how",
     "not_reached": "who was called was not reached",
     "callback_missed": "called back in vain",
@@ -63,19 +66,25 @@ _DIALLED = {
 }
 _PREFERRED = {
     "last_agent": "whom they talked with last",
+    "case_owner": "whose their case is",
+    "promised": "who had promised them something",
     "transfer": "to whom they were transferred",
     "transfer_back": "who had transferred them",
 }
 _CHOSEN = {
     "last_agent": "talked with this caller last",
+    "case_owner": "has this caller's case",
+    "promised": "had promised this caller something",
     "transfer": "was given this caller by a colleague",
     "transfer_back": "had given this caller to a colleague, who did not take the call",
 }
 _OVERFLOWS = {
     "wait": "the wait grew too long",
+    "estimate": "the wait would have been too long",
     "callers": "too many callers for those at work",
     "closed": "the queue they asked for was closed",
 }
+_OFFERS = {"callback": "a call back", "message": "to leave a message"}
 _BACK = {
     "unopened": "{who} did not open it in time",
     "declined": "{who} left it to others",
@@ -132,7 +141,13 @@ def newest(settings: Settings) -> str | None:
         raise SetupProblem(str(error)) from None
 
 
-def told(settings: Settings, interaction: InteractionId) -> Story | None:
+class Told(Story, frozen=True):
+    """A story, and what its waits were made of."""
+
+    stretches: tuple[Stretch, ...] = ()
+
+
+def told(settings: Settings, interaction: InteractionId) -> Told | None:
     """The story of one call; None: the journal has none of it. Raises SetupProblem when it can't be read."""
     try:
         store = Store.open(settings.database_url)
@@ -144,10 +159,16 @@ def told(settings: Settings, interaction: InteractionId) -> Story | None:
             # Of one that has just begun, history may not know yet where in the journal it is.
             first, last = (span[0], span[1]) if span is not None else (1, journal.last_seq())
             records: Sequence[Record] = journal.story(first, last, interaction)
+            over = any(isinstance(record.event, InteractionEnded) for record in records)
+            with_others = beside(journal, first, last if over else journal.last_seq(), interaction)
             world, _, _ = recover(journal)
     except (StoreError, JournalError) as error:
         raise SetupProblem(str(error)) from None
-    return story(interaction, records, Routing(world), TextRouting(world), wall_clock()) if records else None
+    if not records:
+        return None
+    now = wall_clock()
+    found = story(interaction, records, Routing(world), TextRouting(world), now)
+    return Told(found.interaction, found.lines, found.waits, account(interaction, with_others, now))
 
 
 _NEWEST = sa.select(calls.c.interaction).order_by(calls.c.at.desc(), calls.c.interaction.desc()).limit(1)
@@ -174,7 +195,7 @@ class _Words(Struct):
         return datetime.fromtimestamp(at / 1000, self.zone).strftime("%H:%M:%S")
 
 
-def as_text(found: Story, site: Site) -> list[str]:
+def as_text(found: Told, site: Site) -> list[str]:
     """A story as lines for people: what happened, and under each offer its reasons."""
     words = _Words(ZoneInfo(site.zone), {a.id: a.name for a in site.agents}, {q.id: q.name for q in site.queues})
     began = datetime.fromtimestamp(found.lines[0].at / 1000, words.zone)
@@ -183,10 +204,43 @@ def as_text(found: Story, site: Site) -> list[str]:
         if said := _line(line, words):
             lines.append(f"{words.clock(line.at)}  {said}")
             lines += [f"{' ' * 10}- {fact(why, words.agents)}" for why in line.why]
+    if found.stretches:
+        lines.append("What the wait was:")
+        lines += [
+            f"{words.clock(one.begins)} - {words.clock(one.ends)}  {_stretch(one, words)}" for one in found.stretches
+        ]
     if found.waits:
         lines.append("Still waiting:")
         lines += [f"{' ' * 10}- {fact(why, words.agents)}" for why in found.waits]
     return lines
+
+
+def _stretch(one: Stretch, words: _Words) -> str:
+    """What stood in the way for so long."""
+    who, arg = words.agent(one.agent), one.args.get
+    with_it = f"nobody with {skill(str(arg('skill')))} {arg('needs')} at work" if arg("skill") else "nobody at work"
+    match one.code:
+        case "nobody":
+            return with_it if arg("skill") else "nobody at work can serve this caller"
+        case "ring":
+            return f"{with_it}; less is asked for after {arg('after_s')} s"
+        case "busy":
+            others = f", with {arg('others')} others meanwhile" if arg("others") else ""
+            who = "the only one" if arg("agents") == 1 else f"all {arg('agents')}"
+            return f"busy: {who} who can serve this caller{others}"
+        case "rang":
+            how = str(arg("how"))
+            return f"{who} rang: {_ENDS.get(how, how) if how != 'answered' else how}" if how else f"{who} rings"
+        case "kept":
+            return f"kept for {who}, {_PREFERRED.get(str(arg('as')), arg('as'))}"
+        case "others":
+            return "others came first"
+        case "closed":
+            return f"turned away: {str(arg('closing')).replace('_', ' ')}"
+        case "elsewhere":
+            return "another site rang"
+        case "exchange_away":
+            return "the exchange was away"
 
 
 def _line(line: StoryLine, words: _Words) -> str:
@@ -213,6 +267,16 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"left a message of {_lasting(int(line.detail))}"
         case "Overflowed":
             return f"left the line for {words.queue(line.queue)}: {_OVERFLOWS[line.detail]}"
+        case "TurnedAway":
+            return f"turned away: {_OVERFLOWS[line.detail]}"
+        case "WayOffered":
+            return f"offered {_OFFERS.get(line.detail, line.detail)} in place of the wait"
+        case "SentElsewhere":
+            return "on the way to another site"
+        case "ServedElsewhere":
+            return "talking with another site"
+        case "CameBack":
+            return f"nobody answered there{': back in line' if line.detail == 'in_line' else ''}"
         case "Offered":
             return f"offered to {who}"
         case "OfferEnded":

@@ -13,6 +13,7 @@ class AgentState(StrEnum):
     WRAP_UP = "wrap_up"
 
 
+AWAY = frozenset({AgentState.SIGNED_OUT, AgentState.NOT_READY})
 WORKING = frozenset({AgentState.TALKING, AgentState.WRAP_UP})
 
 

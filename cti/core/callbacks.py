@@ -132,7 +132,7 @@ def in_line(world: World, it: Interaction) -> bool:
     if it.state not in (State.WAITING, State.OFFERED):
         return False
     if it.channel:
-        return True
+        return not it.away
     # Closed by hand: who is not on the line can wait until it opens.
     return callback is not None and callback.due and by_hand(world, it.queue) is None
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from cti.core import callbacks, outward, passing
 from cti.core import events as e
 from cti.core.agent import AgentState
+from cti.core.closings import closing_of, ousted, turned
 from cti.core.commands import HangUp
 from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
 from cti.core.interaction import TABLE, Do, No, Signal, State
@@ -36,6 +37,10 @@ def _reattach(turn: Turn, it: Interaction, d: Detail) -> None:
         return
     if d.channel is not None:
         turn.emit(e.CallerReattached(interaction=it.id, channel=d.channel))
+    if it.elsewhere == "sent":
+        queue = turn.world.queue(it.queue)
+        closed = queue is not None and closing_of(turn.world, queue, turn.now) is not None
+        turn.emit(e.CameBack(interaction=it.id, in_line=not closed))
 
 
 def _set_language(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -53,7 +58,8 @@ def _queue(turn: Turn, it: Interaction, d: Detail) -> None:
     if d.instead_of is not None:
         callbacks.merge(turn, d.instead_of, it.id)
     enter_line(turn, it, d, again)
-    _go(turn, it, way_on_entry(turn.world, it, turn.now))
+    while (way := way_on_entry(turn.world, it, turn.now)) is not None:
+        _go(turn, it, way)
 
 
 def _requeue(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -66,17 +72,42 @@ def _raise(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def _overflow(turn: Turn, it: Interaction, d: Detail) -> None:
-    _go(turn, it, way_out(turn.world, it, turn.now))
+    way = way_out(turn.world, it, turn.now)
+    if way is not None:
+        _go(turn, it, way)
 
 
-def _go(turn: Turn, it: Interaction, way: Way | None) -> None:
-    if way is not None and it.queue is not None:
-        waited = Ms(turn.now - it.since)
+def _go(turn: Turn, it: Interaction, way: Way) -> None:
+    if it.queue is None:
+        return
+    waited = Ms(turn.now - it.since)
+    if way.to is not None:
         turn.emit(
             e.Overflowed(interaction=it.id, queue=it.queue, to=way.to, why=way.why, waited=waited, closing=way.closing)
         )
-        moved = Detail(queue=way.to, skills=it.skills, priority=it.priority, language=it.language, agent=it.preferred)
+        wanted = {it.preferred_as: it.preferred} if it.preferred is not None else {}
+        moved = Detail(queue=way.to, skills=it.skills, priority=it.priority, language=it.language, wanted=wanted)
         enter_line(turn, it, moved, True)
+    elif way.closing is not None:
+        turn.emit(e.TurnedAway(interaction=it.id, queue=it.queue, closing=way.closing, why=way.why, waited=waited))
+    else:
+        turn.emit(e.WayOffered(interaction=it.id, queue=it.queue, what=way.offer, why=way.why, waited=waited))
+
+
+def _send_elsewhere(turn: Turn, it: Interaction, d: Detail) -> None:
+    """Asked first, for an agent may have come free, or the queue been opened, while the caller heard the words."""
+    shut = turned(turn.world, it, turn.now)
+    if shut is not None and shut.site and ousted(turn.world, it) is not None:
+        turn.emit(e.SentElsewhere(interaction=it.id, closing=shut.closing.id))
+        steer(turn, it, d, "elsewhere")
+    else:
+        steer(turn, it, d, "wait")
+
+
+def served_elsewhere(turn: Turn, it: Interaction) -> None:
+    """The caller is in a bridge that is none of ours: somebody at the other site has answered."""
+    if it.state is State.WAITING and it.elsewhere == "sent":
+        turn.emit(e.ServedElsewhere(interaction=it.id, queue=it.queue, waited=_waited(turn, it)))
 
 
 def _note_end(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -221,7 +252,9 @@ def _end(turn: Turn, it: Interaction, how: str) -> None:
         how = "abandoned_again" if it.connected is not None else how
         waited = _waited(turn, it)
         came_out(turn, it, gave_up=True)
-    turn.emit(e.InteractionEnded(interaction=it.id, how=how, queue=it.queue, waited=waited))
+    turn.emit(
+        e.InteractionEnded(interaction=it.id, how=how, queue=it.queue, waited=waited, from_file=turn.when != turn.now)
+    )
 
 
 def _waited(turn: Turn, it: Interaction) -> Ms:
@@ -241,7 +274,7 @@ def _abandon(turn: Turn, it: Interaction, d: Detail) -> None:
     if it.callback is not None:
         callbacks.hung_up(turn, it)
         return
-    _end(turn, it, "flow" if it.flow_end else "abandoned")
+    _end(turn, it, "flow" if it.flow_end else "elsewhere" if it.elsewhere == "served" else "abandoned")
 
 
 def _withdraw(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -295,6 +328,7 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.REQUEUE: _requeue,
     Do.RAISE: _raise,
     Do.OVERFLOW: _overflow,
+    Do.SEND_ELSEWHERE: _send_elsewhere,
     Do.HELP: _help,
     Do.KEEP_MESSAGE: _keep_message,
     Do.NOTE_ANSWER: _note_answer,

@@ -80,6 +80,8 @@ def _bridge_entered(turn: Turn, said: i.BridgeEntered) -> None:
         return
     turn.emit(e.LegBridged(channel=said.channel, bridge=said.bridge))
     it = turn.world.interactions.get(leg.interaction)
+    if it is not None and leg.channel == it.channel and not leg.ending:
+        calls.served_elsewhere(turn, it)
     if leg.ending or it is None:
         _ghost(turn, leg)
         return

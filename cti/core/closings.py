@@ -1,5 +1,6 @@
 """Closed queues: by hand, as a supervisor's switch says, or by the calendar. Questions only."""
 
+import msgspec
 from msgspec import Struct
 
 from cti.core.hours import Rule, is_open, opens, rule
@@ -41,8 +42,12 @@ def refuge(world: World, closing: Closing, now: Ms) -> QueueId | None:
 
 
 def ousted(world: World, it: Interaction) -> Closing | None:
-    """How the queue of a caller in line was closed by hand, if those in line have to go as well."""
-    closing = by_hand(world, it.queue) if it.state is State.WAITING else None
+    """How a caller in line is turned away: the queue was closed by hand, those in line too, or they are out of line."""
+    if it.state is not State.WAITING:
+        return None
+    if it.away and world.site is not None:
+        return world.site.closing_by_id.get(it.closing or CLOSINGS[0].id, CLOSINGS[0])
+    closing = by_hand(world, it.queue)
     return closing if closing is not None and closing.waiting else None
 
 
@@ -53,11 +58,18 @@ class Shut(Struct, frozen=True):
     to: QueueId | None
     """Where they go, or have gone."""
 
+    @property
+    def site(self) -> str:
+        """The other site's SIP address, when they go there; they ask the core first (`ElsewhereAsked`)."""
+        return "" if self.to is not None else self.closing.site
+
 
 def turned(world: World, it: Interaction, now: Ms) -> Shut | None:
     """What a caller in line has to be told of closed queues: theirs, or the one they were moved from; None: nothing."""
     closing = ousted(world, it)
     if closing is not None:
+        if it.elsewhere:
+            return Shut(msgspec.structs.replace(closing, site="", to=None), None)
         return Shut(closing, refuge(world, closing, now))
     if it.closing is None or world.site is None:
         return None

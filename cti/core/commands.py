@@ -67,7 +67,8 @@ class HangUp(_Command, frozen=True):
 
 
 class Steer(_Command, frozen=True):
-    """The answer to `AfterReached`: `survey`, `wait` (back in line, place kept) or `goodbye`."""
+    """The answer to `AfterReached`: `survey`, `wait` (back in line, place kept) or `goodbye`; to `ElsewhereAsked`:
+    `elsewhere` or `wait`."""
 
     interaction: InteractionId
     channel: ChannelId

@@ -4,10 +4,11 @@ Inputs come from the shells (AMI, AGI, web, timers) in one ordered inbox. They s
 asked; whether anything follows is decided by `switchboard.step`. Each class name is its tag on the wire.
 """
 
-from msgspec import field
+from msgspec import Struct
 
 from cti.core.ids import (
     AgentId,
+    BridgeId,
     ChannelId,
     ClosingId,
     IdentifierId,
@@ -17,72 +18,149 @@ from cti.core.ids import (
     Ms,
     OfferId,
     OutcomeId,
+    Phone,
     QueueId,
     ReasonId,
 )
-from cti.core.seen import (
-    AsteriskDown as AsteriskDown,
-)
-from cti.core.seen import (
-    AsteriskUp as AsteriskUp,
-)
-from cti.core.seen import (
-    BridgeEntered as BridgeEntered,
-)
-from cti.core.seen import (
-    BridgeLeft as BridgeLeft,
-)
-from cti.core.seen import (
-    ChannelGone as ChannelGone,
-)
-from cti.core.seen import (
-    ChannelNow as ChannelNow,
-)
-from cti.core.seen import (
-    ChannelStarted as ChannelStarted,
-)
-from cti.core.seen import (
-    ChannelUp as ChannelUp,
-)
-from cti.core.seen import (
-    EndedMeanwhile as EndedMeanwhile,
-)
-from cti.core.seen import (
-    HangupRequested as HangupRequested,
-)
-from cti.core.seen import (
-    HoldChanged as HoldChanged,
-)
-from cti.core.seen import (
-    PhoneReachable as PhoneReachable,
-)
-from cti.core.seen import (
-    RingFailed as RingFailed,
-)
-from cti.core.seen import (
-    Said,
-)
 from cti.core.site import Site, Skills, Texts
+from cti.core.text_inputs import (
+    PieceDeclined,
+    PieceFinished,
+    PieceGivenAway,
+    PieceOpened,
+    PiecePutBack,
+    PiecePutOff,
+)
+
+
+class _Input(Struct, frozen=True, tag=True, kw_only=True):
+    pass
+
 
 # --- the process and its configuration
 
 
-class SiteLoaded(Said, frozen=True):
+class SiteLoaded(_Input, frozen=True):
     site: Site
 
 
-class Started(Said, frozen=True):
+class Started(_Input, frozen=True):
     """The bridge process began; what Asterisk holds is not known yet."""
 
 
-class Wake(Said, frozen=True):
+class Wake(_Input, frozen=True):
     """The time asked for by the last outcome has come (or something else woke us; it never harms)."""
+
+
+# --- Asterisk, over AMI
+
+
+class ChannelNow(Struct, frozen=True, kw_only=True):
+    """One channel in a snapshot of what Asterisk holds."""
+
+    channel: ChannelId
+    name: str
+    """Such as `PJSIP/ana-web-0000002a`; the endpoint is what stands between `/` and the last `-`."""
+    interaction: InteractionId | None
+    up: bool
+    bridge: BridgeId | None
+    application: str = ""
+    queue: QueueId | None = None
+    """The fallback queue it waits in, or was connected by."""
+    age: Ms = Ms(0)
+    """Since the channel began."""
+    number: str = ""
+    """The hotline number that was dialled; only callers' own channels have one."""
+    caller: IdentifierId | None = None
+    """With `number`: who it is."""
+
+
+class AsteriskUp(_Input, frozen=True):
+    """AMI is connected and this is everything there is. Events that raced the snapshot follow as inputs."""
+
+    channels: tuple[ChannelNow, ...]
+    booted: Ms
+    """When this Asterisk started; another value than last time means that no call survived."""
+
+
+class AsteriskDown(_Input, frozen=True):
+    """The AMI link is gone. Calls may well go on."""
+
+
+class ChannelStarted(_Input, frozen=True):
+    channel: ChannelId
+    name: str
+    interaction: InteractionId | None
+    offer: OfferId | None = None
+    """Set on legs we originated (`HL_OFFER`)."""
+
+
+class ChannelUp(_Input, frozen=True):
+    """Answered."""
+
+    channel: ChannelId
+
+
+class BridgeEntered(_Input, frozen=True):
+    channel: ChannelId
+    bridge: BridgeId
+    name: str = ""
+    interaction: InteractionId | None = None
+    """With `name`: for legs we did not start (the fallback queue rang them)."""
+
+
+class BridgeLeft(_Input, frozen=True):
+    channel: ChannelId
+    bridge: BridgeId
+
+
+class HangupRequested(_Input, frozen=True):
+    """Somebody asked this channel to end. Not yet its end; and see ghosts in `switchboard`."""
+
+    channel: ChannelId
+
+
+class ChannelGone(_Input, frozen=True):
+    """AMI Hangup: the only proof that a channel is gone."""
+
+    channel: ChannelId
+    cause: int
+
+
+class HoldChanged(_Input, frozen=True):
+    channel: ChannelId
+    held: bool
+
+
+class RingFailed(_Input, frozen=True):
+    """OriginateResponse Failure: this leg will not be answered."""
+
+    offer: OfferId | None
+    """None: a leg to somebody outside."""
+    channel: ChannelId
+    reason: str
+    how: str = ""  # as in `DialEnded`, where that is known
+
+
+class PhoneReachable(_Input, frozen=True):
+    """A phone registered or went away (a hint, never the truth about a call)."""
+
+    phone: Phone
+    reachable: bool
+
+
+class EndedMeanwhile(_Input, frozen=True):
+    """The CEL file says this channel ended at `at` while we were away."""
+
+    channel: ChannelId
+    at: Ms
+    cause: int
 
 
 # --- the caller's session, over AGI
 
 
-class CallArrived(Said, frozen=True):
+class CallArrived(_Input, frozen=True):
     """A caller's channel asked for us. Also when it comes back after we were away: then the interaction is known."""
 
     interaction: InteractionId
@@ -95,31 +173,37 @@ class CallArrived(Said, frozen=True):
     """Known from history."""
 
 
-class LanguageChosen(Said, frozen=True):
+class LanguageChosen(_Input, frozen=True):
     interaction: InteractionId
     language: Language
 
 
-class FlowMoved(Said, frozen=True):
+class FlowMoved(_Input, frozen=True):
     """The caller reached a step of the flow. `position` is the flow engine's own and opaque here."""
 
     interaction: InteractionId
     position: str
-    label: Texts = field(default_factory=dict)
+    label: Texts = {}
     """What the caller chose to get here, as a path shows it; empty for steps nobody chose."""
 
 
-class RouteAsked(Said, frozen=True):
+class RouteAsked(_Input, frozen=True):
     interaction: InteractionId
     queue: QueueId
-    skills: Skills = field(default_factory=dict)
+    skills: Skills = {}
     priority: int = 0
     language: Language | None = None
     last_agent: AgentId | None = None
     """With whom this caller talked last, as far as history knows."""
+    case_owner: AgentId | None = None
+    """Whose their open case is."""
+    promised: AgentId | None = None
+    """Who promised them something that is still to be done."""
+    tier: str = ""
+    """The customer's."""
 
 
-class PrioritySet(Said, frozen=True):
+class PrioritySet(_Input, frozen=True):
     """A supervisor puts a caller who waits further ahead, or takes that back."""
 
     interaction: InteractionId
@@ -128,7 +212,7 @@ class PrioritySet(Said, frozen=True):
     by: AgentId
 
 
-class QueueSwitched(Said, frozen=True):
+class QueueSwitched(_Input, frozen=True):
     """A supervisor closes a queue, or opens it again."""
 
     queue: QueueId
@@ -137,7 +221,15 @@ class QueueSwitched(Said, frozen=True):
     by: AgentId
 
 
-class IncidentSwitched(Said, frozen=True):
+class ElsewhereAsked(_Input, frozen=True):
+    """A caller who is turned away has heard so and would go to the other site now; answered by the command `Steer`:
+    `elsewhere`, or `wait` when there is no reason any more."""
+
+    interaction: InteractionId
+    channel: ChannelId
+
+
+class IncidentSwitched(_Input, frozen=True):
     """A supervisor has callers told of an incident, or no longer."""
 
     incident: IncidentId | None
@@ -148,7 +240,7 @@ class IncidentSwitched(Said, frozen=True):
     by: AgentId
 
 
-class WaitSaid(Said, frozen=True):
+class WaitSaid(_Input, frozen=True):
     """The caller hears this about the wait; see `telling.Telling`."""
 
     interaction: InteractionId
@@ -159,7 +251,7 @@ class WaitSaid(Said, frozen=True):
     why: str
 
 
-class CallbackAsked(Said, frozen=True):
+class CallbackAsked(_Input, frozen=True):
     """The caller in line wants to be called back, and may hang up: the place in line is kept."""
 
     interaction: InteractionId
@@ -169,7 +261,7 @@ class CallbackAsked(Said, frozen=True):
     """Not before; None: when their turn comes."""
 
 
-class MessageSent(Said, frozen=True):
+class MessageSent(_Input, frozen=True):
     """The caller recorded a message. In line, that line's queue and skills hold in place of these.
 
     `sent` false: they have not said so, but it is sent if they hang up (`ms` 0: discarded).
@@ -184,7 +276,7 @@ class MessageSent(Said, frozen=True):
     language: Language | None
 
 
-class ArticleHeard(Said, frozen=True):
+class ArticleHeard(_Input, frozen=True):
     """In line, an article was read to the caller, who says whether it helped (None: says nothing)."""
 
     interaction: InteractionId
@@ -192,27 +284,27 @@ class ArticleHeard(Said, frozen=True):
     solved: bool | None
 
 
-class HelpAsked(Said, frozen=True):
+class HelpAsked(_Input, frozen=True):
     """A caller in line asks to be helped first."""
 
     interaction: InteractionId
 
 
-class FlowEnded(Said, frozen=True):
+class FlowEnded(_Input, frozen=True):
     """The call came to its end without a person: `how` is `hangup`, `closed`, `message`, `answer`."""
 
     interaction: InteractionId
     how: str
 
 
-class AfterReached(Said, frozen=True):
+class AfterReached(_Input, frozen=True):
     """The caller is out of the bridge and asks what now; answered by the command `Steer`."""
 
     interaction: InteractionId
     channel: ChannelId
 
 
-class SentAway(Said, frozen=True):
+class SentAway(_Input, frozen=True):
     """The agent's phone transferred the caller by itself (REFER), who asks what now; answered by `Steer`."""
 
     interaction: InteractionId
@@ -221,12 +313,12 @@ class SentAway(Said, frozen=True):
     """By the phone: a colleague's work number, or anything."""
 
 
-class SurveyAnswered(Said, frozen=True):
+class SurveyAnswered(_Input, frozen=True):
     interaction: InteractionId
     solved: bool
 
 
-class ServedMeanwhile(Said, frozen=True):
+class ServedMeanwhile(_Input, frozen=True):
     """A caller and an agent had a talk that we never saw: we were away for all of it."""
 
     interaction: InteractionId
@@ -243,28 +335,28 @@ class ServedMeanwhile(Said, frozen=True):
 # --- agents, over the desk or the API
 
 
-class AgentSignedIn(Said, frozen=True):
+class AgentSignedIn(_Input, frozen=True):
     agent: AgentId
 
 
-class AgentSignedOut(Said, frozen=True):
+class AgentSignedOut(_Input, frozen=True):
     agent: AgentId
 
 
-class AgentReady(Said, frozen=True):
+class AgentReady(_Input, frozen=True):
     """Also ends a wrap-up early."""
 
     agent: AgentId
 
 
-class AgentNotReady(Said, frozen=True):
+class AgentNotReady(_Input, frozen=True):
     """While talking: takes effect when the call ends."""
 
     agent: AgentId
     reason: ReasonId
 
 
-class QueueChosen(Said, frozen=True):
+class QueueChosen(_Input, frozen=True):
     """The agent wants no calls of a queue, or wants them again. Not where the queue doesn't allow it."""
 
     agent: AgentId
@@ -272,29 +364,29 @@ class QueueChosen(Said, frozen=True):
     takes: bool
 
 
-class DeskConnected(Said, frozen=True):
+class DeskConnected(_Input, frozen=True):
     agent: AgentId
 
 
-class DeskLost(Said, frozen=True):
+class DeskLost(_Input, frozen=True):
     """No heartbeat from any of this agent's desks."""
 
     agent: AgentId
 
 
-class OfferDeclined(Said, frozen=True):
+class OfferDeclined(_Input, frozen=True):
     agent: AgentId
     offer: OfferId
 
 
-class HangUpAsked(Said, frozen=True):
+class HangUpAsked(_Input, frozen=True):
     """The agent ends the talk from the desk (the phone can do so by itself)."""
 
     agent: AgentId
     interaction: InteractionId
 
 
-class CallAsked(Said, frozen=True):
+class CallAsked(_Input, frozen=True):
     """The agent wants to call somebody outside, at a number that the site allows: numbers are not known here."""
 
     agent: AgentId
@@ -302,14 +394,14 @@ class CallAsked(Said, frozen=True):
     to: IdentifierId
 
 
-class MachineAnswered(Said, frozen=True):
+class MachineAnswered(_Input, frozen=True):
     """The agent says that a machine answered a callback."""
 
     agent: AgentId
     interaction: InteractionId
 
 
-class TransferAsked(Said, frozen=True):
+class TransferAsked(_Input, frozen=True):
     """The agent gives the caller to a colleague (`to`), to a queue or to a number outside, which the site allows."""
 
     agent: AgentId
@@ -319,19 +411,19 @@ class TransferAsked(Said, frozen=True):
     outside: IdentifierId | None = None
 
 
-class RecallAsked(Said, frozen=True):
+class RecallAsked(_Input, frozen=True):
     """The agent takes a caller back whom they gave away and nobody has answered."""
 
     agent: AgentId
     interaction: InteractionId
 
 
-class WrapUpExtended(Said, frozen=True):
+class WrapUpExtended(_Input, frozen=True):
     agent: AgentId
     by_s: int
 
 
-class WrapUpDone(Said, frozen=True):
+class WrapUpDone(_Input, frozen=True):
     """What came of it. The note itself is kept in a table under the interaction's id, not here."""
 
     agent: AgentId
@@ -339,55 +431,6 @@ class WrapUpDone(Said, frozen=True):
     outcome: OutcomeId | None
     ready: bool = True
     """Whether the agent is ready for the next one."""
-
-
-# --- agents about text work
-
-
-class PieceOpened(Said, frozen=True):
-    """The agent opens what is on the desk, or what they had kept for later."""
-
-    agent: AgentId
-    piece: InteractionId
-
-
-class PieceDeclined(Said, frozen=True):
-    """Not opened: for others."""
-
-    agent: AgentId
-    piece: InteractionId
-
-
-class PiecePutBack(Said, frozen=True):
-    """Back in line, for others."""
-
-    agent: AgentId
-    piece: InteractionId
-
-
-class PieceGivenAway(Said, frozen=True):
-    """To a colleague (`to`) or to a queue; one of the two."""
-
-    agent: AgentId
-    piece: InteractionId
-    to: AgentId | None = None
-    queue: QueueId | None = None
-
-
-class PiecePutOff(Said, frozen=True):
-    """Kept for later."""
-
-    agent: AgentId
-    piece: InteractionId
-    until: Ms
-
-
-class PieceFinished(Said, frozen=True):
-    """What came of it. The note is kept in a table, not here."""
-
-    agent: AgentId
-    piece: InteractionId
-    outcome: OutcomeId | None
 
 
 Input = (
@@ -412,6 +455,7 @@ Input = (
     | RouteAsked
     | PrioritySet
     | QueueSwitched
+    | ElsewhereAsked
     | IncidentSwitched
     | WaitSaid
     | CallbackAsked

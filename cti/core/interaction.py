@@ -42,6 +42,8 @@ class Signal(StrEnum):
     ROUTED = "route asked"
     RAISED = "priority set by hand"
     OVERDUE = "waited too long here, or the queue was closed"
+    AWAY = "would go to another site"
+    """The caller was turned away, and has heard so."""
     CALLBACK = "callback asked"
     DUE = "callback's time"
     """It may be due now, or due no longer."""
@@ -83,7 +85,8 @@ class Do(StrEnum):
     QUEUE = "put in line"
     REQUEUE = "change what is asked for, keep the place"
     RAISE = "change the priority"
-    OVERFLOW = "put in the other queue's line, keep the place"
+    OVERFLOW = "another way: the other queue's line, out of line, or an offer"
+    SEND_ELSEWHERE = "steer to the other site, if there is still reason"
     BOOK = "note the callback"
     TIME = "call them when it is their turn, or later"
     DIAL = "if nobody of theirs is on the line: call them"
@@ -137,6 +140,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.QUEUE,
         Signal.RAISED: No.EARLY,
         Signal.OVERDUE: No.EARLY,
+        Signal.AWAY: No.EARLY,
         Signal.CALLBACK: No.EARLY,
         Signal.DUE: No.EARLY,
         Signal.HELP: No.EARLY,
@@ -169,6 +173,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.REQUEUE,
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: Do.OVERFLOW,
+        Signal.AWAY: Do.SEND_ELSEWHERE,
         Signal.CALLBACK: Do.BOOK,
         Signal.DUE: Do.TIME,
         Signal.HELP: Do.HELP,
@@ -201,6 +206,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.SAME,
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: No.SAME,
+        Signal.AWAY: Do.STEER_WAIT,
         Signal.CALLBACK: Do.BOOK,
         Signal.DUE: No.LATE,
         Signal.HELP: Do.HELP,
@@ -233,6 +239,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.LATE,
         Signal.RAISED: Do.RAISE,
         Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
         Signal.HELP: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
@@ -265,6 +272,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.LATE,
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
         Signal.CALLBACK: No.LATE,
         Signal.DUE: No.LATE,
         Signal.HELP: No.LATE,
@@ -297,6 +305,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.SAME,
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
         Signal.HELP: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
@@ -329,6 +338,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: No.LATE,
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
         Signal.HELP: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
@@ -361,6 +371,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.ROUTED: Do.QUEUE,
         Signal.RAISED: No.LATE,
         Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
         Signal.CALLBACK: No.LATE,
         Signal.DUE: No.LATE,
         Signal.HELP: No.LATE,

@@ -78,7 +78,7 @@ class Outlook:
         None: not in line, nobody can serve them, an agent is free for them, or too little is known of the queue.
         """
         it = self._world.interactions.get(interaction)
-        if it is None or it.state is not State.WAITING:
+        if it is None or it.state is not State.WAITING or it.away:
             return None
         return self._expect(self._asked(it), self._rank(it), now - it.since)
 

@@ -6,10 +6,11 @@ from typing import Any
 from msgspec import Struct
 
 from cti.core import events as e
-from cti.core import inputs as i
+from cti.core import text_inputs as i
 from cti.core.agent import AgentState
 from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId, Ms, OutcomeId, QueueId
+from cti.core.inputs import Input
 from cti.core.piece import TABLE, PieceDo, PieceNo, PieceSignal, PieceState
 from cti.core.queue import room_for, takes_text
 from cti.core.site import Capacity
@@ -281,7 +282,7 @@ def _finished(turn: Turn, said: i.PieceFinished) -> None:
     _own(turn, said.agent, said.piece, PieceSignal.FINISHED, PieceDetail(outcome=said.outcome))
 
 
-HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
+HANDLERS: dict[type[Input], Callable[[Turn, Any], None]] = {
     i.PieceOpened: _opened,
     i.PieceDeclined: _declined,
     i.PiecePutBack: _put_back,

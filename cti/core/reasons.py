@@ -32,23 +32,23 @@ def why(
     waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
 ) -> tuple[Why, ...]:
     """Why this agent, and why not those free for longer. `free`: who is filed; `idle`: the same, longest idle first."""
-    asked = waiting.group.requirement
+    asked, waited = waiting.group.requirement, now - waiting.since
     stage = asked.stages[-1]
-    if now - waiting.since < stage.after:
-        stage = asked.stages[stage_at(asked, now - waiting.since)]
+    if waited < stage.after:
+        stage = asked.stages[stage_at(asked, waited)]
     found = _chosen(worker, stage, now)
     if waiting.preferred == worker.id:
         found.append(Why(code="preferred", agent=worker.id, args={"as": waiting.preferred_as}))
-    if len(free) == (worker.id in free):
+    if not free or (len(free) == 1 and worker.id in free):
         found.append(Why(code="only_one", agent=worker.id))
-    if idle:
-        own = (worker.since, worker.id)
-        for each in idle[:EXPLAINED]:
-            if each >= own:
-                break
-            passed = _unable(free[each[1]], asked.queue, stage.needed)
-            if passed is not None:
-                found.append(passed)
+        return tuple(found)
+    own = (worker.since, worker.id)
+    for each in idle[:EXPLAINED]:
+        if each >= own:
+            break
+        passed = _unable(free[each[1]], asked.queue, stage.needed)
+        if passed is not None:
+            found.append(passed)
     return tuple(found)
 
 

@@ -224,9 +224,9 @@ class Router:
         if waiting is not None:
             return self._reserve(waiting, worker, now)
         self._file(worker)
-        for service in worker.serves:
-            if service.group.first is not None:
-                self._due = min(self._due, service.group.opens())
+        for group in worker.serves:
+            if group.first is not None:
+                self._due = min(self._due, group.opens())
         return None
 
     def _try_work(self, now: Ms) -> Match | None:
@@ -258,18 +258,21 @@ class Router:
         """Of all whom this agent may serve now, the first in line."""
         best: Rank | None = None
         begin: int = NEVER
-        for group, _, _, after in worker.serves if worker.looked == len(self._all) else self._services(worker):
+        if worker.looked < len(self._all):
+            self._meet(worker)
+        for group, after in zip(worker.groups, worker.after, strict=True):
             first = group.first
-            if first is not None and first[0] <= begin:
-                # first by priority, they may yet be too young for this agent where others of the group are not
-                each = first if first[1] + after <= now else group.first_since(Ms(now - after), best)
-                if each is not None and (best is None or each < best):
-                    best = each
-                    begin = each[0]
+            if first is None or first[0] > begin:
+                continue
+            if first[1] + after > now:  # first by priority, but too young for this agent; others may not be
+                first = group.first_since(now - after, best)
+            if first is not None and (best is None or first < best):
+                best = first
+                begin = first[0]
         for rank in self._kept.get(worker.id, ()) if self._kept else ():
             if best is not None and best < rank:
                 break
-            if self._waiting[rank[2]].group in worker.stages:
+            if self._waiting[rank[2]].group in worker.serves:
                 best = rank
                 break
         return None if best is None else self._waiting[best[2]]
@@ -279,8 +282,8 @@ class Router:
         group = waiting.group
         if waiting.preferred is not None:
             worker = self._free.get(waiting.preferred)
-            stage = None if worker is None else worker.stages.get(group)
-            if stage is not None and (waiting.kept or waiting.since + group.after(stage) <= now):
+            service = None if worker is None else worker.serves.get(group)
+            if service is not None and (waiting.kept or waiting.since + group.after(service.stage) <= now):
                 return worker
             if waiting.kept:
                 return None
@@ -305,7 +308,7 @@ class Router:
             worker = self._free.get(line)
             if worker is None:
                 return None
-            able = (rank for rank in self._kept.get(line, ()) if self._waiting[rank[2]].group in worker.stages)
+            able = (rank for rank in self._kept.get(line, ()) if self._waiting[rank[2]].group in worker.serves)
             return next(able, None)
         group, priority = line
         waiting = group.lines[priority]
@@ -333,7 +336,7 @@ class Router:
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
         why = reasons.why(waiting, worker, now, self._idle, self._free)
         self._put_aside(waiting)
-        if worker.id in self._free:
+        if self._free and worker.id in self._free:
             self._unfile(worker)
         return Match(waiting.id, worker.id, why)
 
@@ -351,13 +354,13 @@ class Router:
         left.sort(key=lambda waiting: waiting.rank)
         taken: dict[Group, list[Worker]] = {}
         for worker in movable.values():
-            for service in worker.serves:
-                taken.setdefault(service.group, []).append(worker)
+            for group in worker.serves:
+                taken.setdefault(group, []).append(worker)
 
         def able(waiting: Waiting) -> list[Worker]:
             group = waiting.group
             idle = [self._free[k[2]] for stage, keys in enumerate(group.free) for k in keys if open_(waiting, stage)]
-            return idle + [w for w in taken.get(group, ()) if open_(waiting, w.stages[group])]
+            return idle + [w for w in taken.get(group, ()) if open_(waiting, w.serves[group].stage)]
 
         def open_(waiting: Waiting, stage: int) -> bool:
             return waiting.since + waiting.group.after(stage) <= now
@@ -391,23 +394,22 @@ class Router:
             if groups[-1:] != [group]:
                 groups.append(group)
         for worker in self._free.values():
-            for service in self._services(worker)[-1:]:
-                if service.group is group:
-                    self._file_under(worker, service)
+            self._meet(worker)
+            if group in worker.serves:
+                self._file_under(worker, group)
         return group
 
-    def _services(self, worker: Worker) -> list[Service]:
-        """The groups an agent can serve; those that came up since last time are looked at first."""
-        if worker.looked < len(self._all):
-            for group in self._candidates(worker):
-                asked = group.requirement
-                if asked.kind in worker.kinds and asked.queue not in worker.without:
-                    stage = first_stage(worker.skills, asked)
-                    if stage is not None:
-                        worker.serves.append(Service(group, stage, score(asked, worker), group.after(stage)))
-                        worker.stages[group] = stage
-            worker.looked = len(self._all)
-        return worker.serves
+    def _meet(self, worker: Worker) -> None:
+        """Compare an agent with the groups that came up since last time."""
+        for group in self._candidates(worker):
+            asked = group.requirement
+            if asked.kind in worker.kinds and asked.queue not in worker.without:
+                stage = first_stage(worker.skills, asked)
+                if stage is not None:
+                    worker.serves[group] = Service(stage, score(asked, worker))
+                    worker.groups.append(group)
+                    worker.after.append(group.after(stage))
+        worker.looked = len(self._all)
 
     def _candidates(self, worker: Worker) -> list[Group]:
         new = len(self._all) - worker.looked
@@ -420,12 +422,14 @@ class Router:
     def _file(self, worker: Worker) -> None:
         self._free[worker.id] = worker
         insort(self._idle, (worker.since, worker.id))
-        for service in self._services(worker):
-            self._file_under(worker, service)
+        if worker.looked < len(self._all):
+            self._meet(worker)
+        for group in worker.serves:
+            self._file_under(worker, group)
 
-    def _file_under(self, worker: Worker, service: Service) -> None:
-        group = service.group
-        insort(group.free[service.stage], key(service, worker))
+    def _file_under(self, worker: Worker, group: Group) -> None:
+        service = worker.serves[group]
+        insort(group.free[service.stage], key(group, service, worker))
         group.filed += 1
         if group.first is not None:
             self._tense[group] = None
@@ -433,10 +437,9 @@ class Router:
     def _unfile(self, worker: Worker) -> None:
         del self._free[worker.id]
         del self._idle[bisect_left(self._idle, (worker.since, worker.id))]
-        for service in worker.serves:
-            group = service.group
+        for group, service in worker.serves.items():
             keys = group.free[service.stage]
-            del keys[bisect_left(keys, key(service, worker))]
+            del keys[bisect_left(keys, key(group, service, worker))]
             group.filed -= 1
             if not group.filed:
                 self._tense.pop(group, None)
@@ -470,10 +473,10 @@ class Router:
             del group.queue.aside[waiting.id]
             waiting.kept = False
             return
-        line = group.lines[waiting.priority]
-        del line[0 if line[0] is waiting.rank else bisect_left(line, waiting.rank)]
+        line, rank = group.lines[waiting.priority], waiting.rank
+        del line[0 if line[0] is rank else bisect_left(line, rank)]
         self._in_line -= 1
-        if group.first is waiting.rank:
+        if group.first is rank:
             group.first = group.first_since(NEVER, None)
             if group.first is None:
                 self._tense.pop(group, None)

@@ -44,11 +44,22 @@ class Policy(StrEnum):
 
 
 class Overflow(Struct, frozen=True, forbid_unknown_fields=True):
-    """When callers are given to another queue's line, where they keep their place. Each is moved once at most."""
+    """When callers go another way than the line of their queue; one of `to`, `closing` and `offer` says which.
 
-    to: QueueId
+    Each caller is moved once at most, and offered each thing once.
+    """
+
+    to: QueueId | None = None
+    """To another queue's line, where they keep their place."""
+    closing: ClosingId | None = None
+    """As if the queue were closed this way: to a message, another site, another queue, with its words."""
+    offer: Literal["", "callback", "message"] = ""
+    """They keep their place and may choose this instead."""
     after_s: int = 0
     """After so many seconds of waiting. 0: not by that."""
+    estimate_s: int = 0
+    """On entry, and when they are told of the wait: when as many such waits are longer than this as are shorter. 0: not
+    by that."""
     per_agent: float = 0.0
     """On entry, when there would be more callers in line than this for each agent at work who can serve the queue; with
     nobody at work, at once. 0: not by that."""
@@ -76,8 +87,11 @@ class Closing(Struct, frozen=True, forbid_unknown_fields=True):
     """Of `system.toml`."""
     to: QueueId | None = None
     """The queue they go to; while that is closed, too, it is as if there were none."""
+    site: str = ""
+    """Another site's SIP address (`sip:200@198.51.100.7`), where they go when not to a queue. Does nobody answer there,
+    it is as if there were none."""
     then: Literal["goodbye", "message"] = "goodbye"
-    """What follows the words where they go to no queue."""
+    """What follows the words where they go to neither."""
     waiting: bool = False
     """Closed by hand: whether those in line have to go as well. Else they are served."""
 
@@ -114,6 +128,12 @@ CLOSINGS = (
         name={"en": "Evacuation", "zh-Hans": "疏散", "zh-Hant": "疏散"},
         prompt="queue-evacuation",
         waiting=True,
+    ),
+    Closing(
+        id=ClosingId("full"),
+        name={"en": "Too many callers", "zh-Hans": "来电过多", "zh-Hant": "來電過多"},
+        prompt="queue-full",
+        then="message",
     ),
 )
 """Every site has these; one of its own with the same id holds in place of it."""
@@ -169,7 +189,12 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     policy: Policy = Policy.LONGEST_IDLE
     prefer_last_s: int = 0
     """So long a caller is kept for the agent they talked with last, while that one is at work. 0: not at all."""
-    overflow: Overflow | None = None
+    prefer_owner_s: int = 0
+    """The same for the agent who owns the caller's open case."""
+    prefer_promised_s: int = 0
+    """The same for the agent who promised the caller something that is still to be done."""
+    overflow: Overflow | tuple[Overflow, ...] | None = None
+    """One rule, or several, of which the first that holds is followed."""
     opt_out: bool = False
     """Whether an agent may say that they take no calls of this queue for the rest of their shift."""
     calendar: Calendar | None = None
@@ -196,6 +221,22 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     music: str | dict[Language, str] = "default"
     """Class, or one for each language of callers."""
     room: Room = Room()
+
+    @property
+    def kept_s(self) -> dict[str, int]:
+        """For whom callers are kept, dearest first, and how long: `promised`, `case_owner`, `last_agent`."""
+        return {
+            "promised": self.prefer_promised_s,
+            "case_owner": self.prefer_owner_s,
+            "last_agent": self.prefer_last_s,
+        }
+
+    @property
+    def overflows(self) -> tuple[Overflow, ...]:
+        """The rules of `overflow`, however many."""
+        if self.overflow is None:
+            return ()
+        return (self.overflow,) if isinstance(self.overflow, Overflow) else self.overflow
 
     def music_for(self, language: Language | None) -> str:
         """The music class of a caller of this language."""
@@ -347,6 +388,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     holiday_dates: dict[str, tuple[str, ...]] = {}
     """Whose -> ISO dates. Filled in when a site is read, so that a journal knows what was in force."""
     closings: tuple[Closing, ...] = ()
+    tiers: dict[str, int] = {}
+    """Customer's tier -> minutes of waiting its callers are ahead of others."""
     incidents: tuple[Incident, ...] = ()
     mail: Mail = Mail()
     capacity: Capacity = Capacity()

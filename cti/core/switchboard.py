@@ -18,6 +18,7 @@ from cti.core.incidents import EVERYWHERE
 from cti.core.index import Index
 from cti.core.interaction import Signal, State
 from cti.core.offers import offer
+from cti.core.overflow import by_estimate, overflow_at
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail
 from cti.core.telling import foresee, tell
@@ -90,6 +91,7 @@ def expire(turn: Turn, index: Index) -> bool:
             calls.signal(turn, it, Signal.DUE, Detail())
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
+            index.timers.set((kind, of), overflow_at(world, it, turn.now))
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
         elif kind is Kind.PIECE and (piece := world.pieces.get(InteractionId(of))) is not None:
@@ -164,12 +166,14 @@ def _moved(turn: Turn, said: i.FlowMoved) -> None:
 
 
 def _route(turn: Turn, said: i.RouteAsked) -> None:
+    site = turn.world.site
+    wanted = {"promised": said.promised, "case_owner": said.case_owner, "last_agent": said.last_agent}
     detail = Detail(
         queue=said.queue,
         skills=dict(said.skills),
-        priority=said.priority,
+        priority=said.priority + (site.tiers.get(said.tier, 0) if site is not None else 0),
         language=said.language,
-        agent=said.last_agent,
+        wanted={name: agent for name, agent in wanted.items() if agent is not None},
     )
     _about(turn, said.interaction, Signal.ROUTED, detail)
 
@@ -188,6 +192,10 @@ def _switched(turn: Turn, said: i.QueueSwitched) -> None:
         turn.emit(e.QueueClosed(queue=said.queue, closing=said.closing, by=said.by))
 
 
+def _elsewhere(turn: Turn, said: i.ElsewhereAsked) -> None:
+    _about(turn, said.interaction, Signal.AWAY, Detail(channel=said.channel))
+
+
 def _incident(turn: Turn, said: i.IncidentSwitched) -> None:
     world = turn.world
     there = world.incidents.get(said.queue or EVERYWHERE)
@@ -203,6 +211,9 @@ def _incident(turn: Turn, said: i.IncidentSwitched) -> None:
 
 def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
     tell(turn, said)
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and by_estimate(turn.world, it):
+        calls.signal(turn, it, Signal.OVERDUE, Detail())
 
 
 def _callback(turn: Turn, said: i.CallbackAsked) -> None:
@@ -305,6 +316,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.RouteAsked: _route,
     i.PrioritySet: _priority,
     i.QueueSwitched: _switched,
+    i.ElsewhereAsked: _elsewhere,
     i.IncidentSwitched: _incident,
     i.WaitSaid: _wait_said,
     i.CallbackAsked: _callback,

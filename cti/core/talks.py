@@ -1,6 +1,7 @@
 """What calls are made of, for all that happens to them: a place in line, an offer's end, a talk's end."""
 
 from cti.core import events as e
+from cti.core.agent import AWAY
 from cti.core.commands import HangUp, Steer
 from cti.core.ids import AgentId, ChannelId, IdentifierId, Language, Ms, QueueId, SkillId
 from cti.core.site import Texts
@@ -31,6 +32,7 @@ class Detail:
         skills: dict[SkillId, int] | None = None,
         priority: int = 0,
         agent: AgentId | None = None,
+        wanted: dict[str, AgentId] | None = None,
         yes: bool = False,
         by: str = "unknown",
         to: IdentifierId | None = None,
@@ -48,6 +50,7 @@ class Detail:
         self.skills = skills or {}
         self.priority = priority
         self.agent = agent
+        self.wanted = wanted or {}
         self.yes = yes
         self.by = by
         self.to = to
@@ -63,8 +66,7 @@ def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
         return
     old = d.instead_of
     since = it.since if again else old.since if old is not None else turn.now
-    queue = turn.world.queue(d.queue)
-    keep_s = queue.prefer_last_s if queue is not None and turn.world.profile(d.agent or AgentId("")) else 0
+    preferred, preferred_as, keep_s = _preferred(turn, d)
     turn.emit(
         e.Queued(
             interaction=it.id,
@@ -74,12 +76,24 @@ def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
             language=d.language,
             since=since,
             again=again,
-            preferred=d.agent if keep_s else None,
-            preferred_as="last_agent" if keep_s else "",
+            preferred=preferred,
+            preferred_as=preferred_as,
             kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
             instead_of=old.id if old is not None else None,
         )
     )
+
+
+def _preferred(turn: Turn, d: Detail) -> tuple[AgentId | None, str, int]:
+    """For whom the queue keeps the caller, as what, for how many seconds: the first who is at work, else the first."""
+    queue = turn.world.queue(d.queue)
+    wanted = [
+        (agent, name, keep_s)
+        for name, keep_s in (queue.kept_s if queue is not None else {}).items()
+        if keep_s and (agent := d.wanted.get(name)) is not None and turn.world.profile(agent) is not None
+    ]
+    at_work = (one for one in wanted if (now := turn.world.agents.get(one[0])) is not None and now.state not in AWAY)
+    return next(at_work, wanted[0] if wanted else (None, "", 0))
 
 
 def line_up(turn: Turn, it: Interaction, agent: AgentId | None = None, preferred_as: str = "") -> None:

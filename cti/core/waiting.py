@@ -51,11 +51,13 @@ class Group(Struct, eq=False):
     """Of everybody in its lines."""
     filed: int = 0
 
-    def first_since(self, latest: Ms, best: Rank | None) -> Rank | None:
+    def first_since(self, latest: int, best: Rank | None) -> Rank | None:
         """The first of those who wait since `latest` or longer, or `best` if that one is before them."""
         for line in self.lines.values():
-            if line and line[0][1] <= latest and (best is None or line[0] < best):
-                best = line[0]
+            if line:
+                head = line[0]
+                if head[1] <= latest and (best is None or head < best):
+                    best = head
         return best
 
     def after(self, stage: int) -> int:
@@ -72,12 +74,10 @@ class Group(Struct, eq=False):
 
 
 class Service(NamedTuple):
-    """A group that an agent can serve: from which stage on, how well by the policy, after how much waiting."""
+    """How an agent can serve a group: from which stage on, how well by the policy."""
 
-    group: Group
     stage: int
     score: float
-    after: int
 
 
 class Waiting(Struct, eq=False):
@@ -107,9 +107,11 @@ class Worker(Struct, eq=False):
     """Queues they have opted out of."""
     since: Ms = Ms(0)
     busy: float = 0.0
-    serves: list[Service] = field(default_factory=list)
-    stages: dict[Group, int] = field(default_factory=dict)
-    """The same, group -> stage."""
+    serves: dict[Group, Service] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+    """The same groups, and beside each the milliseconds of waiting after which they can. Two lists, for they are read
+    at every look, and in little memory: with thousands of agents the processor waits for that, not for its sums."""
     looked: int = 0
     """So many of all groups have been compared with the skills."""
 
@@ -132,7 +134,7 @@ def score(asked: Requirement, worker: Worker) -> float:
             return 0.0
 
 
-def key(service: Service, worker: Worker) -> Key:
+def key(group: Group, service: Service, worker: Worker) -> Key:
     """Where an agent is filed among those of one stage of a group."""
-    by = worker.busy if service.group.requirement.policy is Policy.LEAST_OCCUPIED else service.score
+    by = worker.busy if group.requirement.policy is Policy.LEAST_OCCUPIED else service.score
     return (by, worker.since, worker.id)

@@ -139,6 +139,12 @@ class Interaction(Struct):
     overflowed: bool = False
     closing: ClosingId | None = None
     """How the queue they were moved from last was closed."""
+    away: bool = False
+    """Out of line: they hear why, and go to another site or to a message; nobody is offered them."""
+    elsewhere: str = ""
+    """`sent` to another site, `served` there, or `failed`: nobody answered there, and they came back."""
+    invited: tuple[str, ...] = ()
+    """What they may choose in place of the wait: `callback`, `message`, in the order of the invitations."""
     preferred: AgentId | None = None
     """Whom they are kept for until `kept_until`."""
     preferred_as: str = ""

@@ -61,6 +61,7 @@ def render(settings: Settings, site: Site, install: AsteriskInstall, warn: Calla
         "logs": settings.logs / "asterisk",
         "cel_name": settings.cel_file.name,
         "guests": guest_phones(settings.guests),
+        "elsewhere": any(closing.site for closing in site.closing_by_id.values()),
         "prompts": settings.sounds / "hotline",
         "numbers": _dialled(site),
         "music": _music(site, settings.data / "music", install, warn),

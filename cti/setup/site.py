@@ -12,7 +12,6 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from cti.core.ids import QueueId
 from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
 from cti.setup import calendars
@@ -25,6 +24,8 @@ _PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=", re.IGNORECASE)
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORK_NUMBER = re.compile(r"[0-9]{1,10}")
+_SITE = re.compile(r"sips?:[A-Za-z0-9+*_.-]+@([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
+"""It becomes part of a Dial() in the dialplan."""
 _BEGIN = re.compile(r"\+[1-9][0-9]{0,14}|[0-9]{2,8}")
 _PEER = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _RING_MOST_S = 110
@@ -94,9 +95,10 @@ def check(site: Site) -> list[str]:
     holders = [(f"Agent {agent.id}", agent.skills) for agent in site.agents]
     for queue in site.queues:
         holders += [(f"Queue {queue.id}", skills) for skills in (queue.skills, *(r.skills for r in queue.rings))]
-        wrong += _overflow(queue, {each.id for each in site.queues})
-        if not 0 <= queue.prefer_last_s <= _KEPT_MOST_S:
-            wrong.append(f"Queue {queue.id}: prefer_last_s is 0 (off) to {_KEPT_MOST_S} seconds.")
+        wrong += _overflow(queue, site)
+        for name in ("prefer_last_s", "prefer_owner_s", "prefer_promised_s"):
+            if not 0 <= getattr(queue, name) <= _KEPT_MOST_S:
+                wrong.append(f"Queue {queue.id}: {name} is 0 (off) to {_KEPT_MOST_S} seconds.")
         if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
             wrong.append(f"Queue {queue.id}: each ring has another after_s, and none is below 0.")
         wrong += [
@@ -105,12 +107,18 @@ def check(site: Site) -> list[str]:
             if not _ID.fullmatch(name)
         ]
         wrong += _room(queue)
+    wrong += [f"Tier {tier} is {ahead} minutes ahead: 0 or more." for tier, ahead in site.tiers.items() if ahead < 0]
     for holder, skills in holders:
         high = [f"{name} = {level}" for name, level in skills.items() if not 1 <= level <= 10]
         wrong += [f"{holder}: skill {skill}, but levels go from 1 to 10." for skill in high]
     for number in site.numbers:
         if not _NUMBER.fullmatch(number.number):
             wrong.append(f"'{number.number}' is no number: 2 to 20 digits, with or without '+'.")
+    wrong += [
+        f"Closing {closing.id}: site '{closing.site}' is no address such as 'sip:200@198.51.100.7'."
+        for closing in site.closings
+        if closing.site and not _SITE.fullmatch(closing.site)
+    ]
     for trunk in site.trunks:
         for address in trunk.addresses:
             try:
@@ -183,15 +191,19 @@ def _room(queue: Queue) -> list[str]:
     return wrong
 
 
-def _overflow(queue: Queue, known: set[QueueId]) -> list[str]:
-    rule = queue.overflow
-    if rule is None:
-        return []
+def _overflow(queue: Queue, site: Site) -> list[str]:
     wrong = []
-    if rule.to not in known or rule.to == queue.id:
-        wrong.append(f"Queue {queue.id}: overflow goes to '{rule.to}', which is no other queue.")
-    if rule.after_s < 0 or rule.per_agent < 0 or not (rule.after_s or rule.per_agent):
-        wrong.append(f"Queue {queue.id}: overflow needs after_s or per_agent, above 0.")
+    for rule in queue.overflows:
+        ways = [way for way in (rule.to, rule.closing, rule.offer) if way]
+        if len(ways) != 1:
+            wrong.append(f"Queue {queue.id}: an overflow has one of to, closing and offer.")
+        if rule.to is not None and (rule.to not in site.queue_by_id or rule.to == queue.id):
+            wrong.append(f"Queue {queue.id}: overflow goes to '{rule.to}', which is no other queue.")
+        if rule.closing is not None and rule.closing not in site.closing_by_id:
+            wrong.append(f"Queue {queue.id}: overflow goes by '{rule.closing}', which is no closing.")
+        least = min(rule.after_s, rule.estimate_s, rule.per_agent)
+        if least < 0 or not (rule.after_s or rule.estimate_s or rule.per_agent):
+            wrong.append(f"Queue {queue.id}: overflow needs after_s, estimate_s or per_agent, above 0.")
     return wrong
 
 

@@ -58,6 +58,8 @@ FIGURES: tuple[tuple[str, str, Callable[[Day], float | None]], ...] = (
     ("service level", "share", lambda day: day.total.service_level),
     ("abandonment", "share", lambda day: day.total.abandonment),
     ("occupancy", "share", lambda day: day.occupancy),
+    ("told right", "share", lambda day: day.total.told_right),
+    ("waits within the range of eight in ten", "share", lambda day: day.total.range_right),
     ("worst type's ASA over the mean", "x", lambda day: day.worst[1] if day.worst else None),
 )
 
@@ -84,6 +86,7 @@ def as_data(outcome: Outcome) -> dict[str, Any]:
                 **_line(slot.line),
                 "staff": slot.staff / len(outcome.runs),
                 "occupancy": slot.occupancy,
+                "worst_over_mean": slot.worst,
             }
             for slot in outcome.all.slots
         ],
@@ -99,4 +102,7 @@ def _line(line: Line) -> dict[str, Any]:
         "asa_s": line.asa_s,
         "service_level": line.service_level,
         "abandonment": line.abandonment,
+        "told": line.told,
+        "told_right": line.told_right,
+        "range_right": line.range_right,
     }

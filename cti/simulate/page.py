@@ -149,6 +149,9 @@ def _plots(zone: str, found: Sequence[Outcome], say: _Say, write: _Say) -> str:
         chart("service level", lambda slot, runs: slot.line.service_level, _share),
         chart("abandonment", lambda slot, runs: slot.line.abandonment, _share),
         chart("occupancy", lambda slot, runs: slot.occupancy, _share),
+        chart("told right", lambda slot, runs: slot.line.told_right, _share),
+        chart("waits within the range of eight in ten", lambda slot, runs: slot.line.range_right, _share),
+        chart("worst type's ASA over the mean", lambda slot, runs: slot.worst, _number),
     ]
     key_line = '<svg viewBox="0 0 24 12"><path class="{}" d="M0 6H24"/></svg>'
     keys = [f"<span>{key_line.format(curve.style)} {escape(curve.name)}</span>" for curve in curves(lambda s, r: None)]

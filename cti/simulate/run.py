@@ -1,7 +1,8 @@
 """The run: callers call, phones ring, agents answer, talk and go, on a clock of their own.
 
 What decides is `cti.core.switchboard`, as in the bridge. Here is only what stands around it there: Asterisk and people.
-They say what AMI, the callers' sessions and the desks would say, and do what the core wishes. Nothing waits: the clock
+They say what AMI, the callers' sessions and the desks would say, and do what the core wishes. Of the wait callers hear
+once, on entry, where it was foreseen. Nothing waits: the clock
 jumps to whatever comes next. What people and phones never do here: decline, hold, lose their desk.
 """
 
@@ -13,7 +14,8 @@ from cti.core import commands as c
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.agent import AgentState
-from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Ms, ReasonId
+from cti.core.estimate import Estimate, Range, spoken
+from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Ms, QueueId, ReasonId
 from cti.core.index import Index
 from cti.core.switchboard import step
 from cti.core.world import World
@@ -130,6 +132,19 @@ class _Run:
         if channel in self._world.legs:
             self._say(i.ChannelGone(channel=channel, cause=16))
 
+    def _told(self, event: e.WaitForeseen) -> None:
+        """What the session would say of it."""
+        it = self._world.interactions[event.interaction]
+        pace = self._world.paces.get(it.queue or QueueId(""))
+        estimate = Estimate(event.modelled, event.middle, event.low, event.middle, event.high)
+        said = spoken(estimate, pace.score if pace is not None else None)
+        if said is not None:
+            self._after(Ms(0), self._hears, (event.interaction, said))
+
+    def _hears(self, about: tuple[InteractionId, Range]) -> None:
+        caller, said = about
+        self._say(i.WaitSaid(interaction=caller, place=1, least=said.least, most=said.most, agents=1, why=""))
+
     # --- phones
 
     def _ring(self, ring: c.RingAgent) -> None:
@@ -200,6 +215,7 @@ class _Run:
 _FOLLOW: dict[type[e.Event], Callable[[_Run, Any], None]] = {
     e.Connected: _Run._connected,
     e.AgentStateSet: _Run._agent,
+    e.WaitForeseen: _Run._told,
 }
 
 

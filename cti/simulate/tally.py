@@ -29,6 +29,14 @@ class Line(Struct):
     """Of those who were answered."""
     given_up: list[Ms] = field(default_factory=list)
     """The waits of those who left."""
+    told: int = 0
+    """Callers who were told a time, as far as it is known whether it was right."""
+    kept: int = 0
+    """Those who got an agent within it."""
+    foreseen: int = 0
+    """Waits that were foreseen and came out."""
+    in_range: int = 0
+    """Those that ended within the range that eight of ten should."""
 
     @property
     def answered(self) -> int:
@@ -66,6 +74,14 @@ class Line(Struct):
             return None
         return (sum(wait > 0 for wait in self.waits) + len(self.given_up)) / self.ended
 
+    @property
+    def told_right(self) -> float | None:
+        return self.kept / self.told if self.told else None
+
+    @property
+    def range_right(self) -> float | None:
+        return self.in_range / self.foreseen if self.foreseen else None
+
     def wait_s(self, share: float) -> float | None:
         """So many of those answered waited no longer than this."""
         if not self.waits:
@@ -77,6 +93,10 @@ class Line(Struct):
         """Count another's calls too."""
         self.calls += other.calls
         self.within += other.within
+        self.told += other.told
+        self.kept += other.kept
+        self.foreseen += other.foreseen
+        self.in_range += other.in_range
         self.waits += other.waits
         self.given_up += other.given_up
 
@@ -86,6 +106,8 @@ class Slot(Struct):
 
     begins: Ms
     line: Line = field(default_factory=lambda: Line(""))
+    kinds: dict[str, Line] = field(default_factory=dict)
+    """The same by type."""
     busy: int = 0
     """Milliseconds of all agents, with work."""
     duty: int = 0
@@ -99,6 +121,12 @@ class Slot(Struct):
     @property
     def occupancy(self) -> float | None:
         return self.busy / self.duty if self.duty else None
+
+    @property
+    def worst(self) -> float | None:
+        """The ASA of the type that waits longest over that of all; None with fewer than two types or no wait."""
+        found = _worst(self.line, self.kinds)
+        return found[1] if found is not None else None
 
 
 class Day(Struct):
@@ -117,12 +145,16 @@ class Day(Struct):
     @property
     def worst(self) -> tuple[str, float] | None:
         """The type that waits longest, and its ASA over that of all; None with fewer than two types or no wait."""
-        mean = self.total.asa_s
-        known = [(line.asa_s, line.name) for line in self.kinds.values() if line.asa_s is not None]
-        if len(known) < 2 or not mean:
-            return None
-        longest, name = max(known)
-        return name, longest / mean
+        return _worst(self.total, self.kinds)
+
+
+def _worst(total: Line, kinds: Mapping[str, Line]) -> tuple[str, float] | None:
+    mean = total.asa_s
+    known = [(line.asa_s, line.name) for line in kinds.values() if line.asa_s is not None]
+    if len(known) < 2 or not mean:
+        return None
+    longest, name = max(known)
+    return name, longest / mean
 
 
 class _Open(Struct):
@@ -133,6 +165,8 @@ class _Open(Struct):
     at: Ms
     counted: bool
     done: bool = False
+    foreseen: tuple[Ms, Ms] | None = None
+    """Between which times the wait should end."""
     callback: bool = False
 
 
@@ -177,6 +211,11 @@ class Tally:
                 for line in self._lines(call):
                     line.waits.append(event.waited)
                     line.within += in_time
+        elif isinstance(event, e.WaitForeseen):
+            if (call := self._calls.get(event.interaction)) is not None:
+                call.foreseen = event.low, event.high
+        elif isinstance(event, e.WaitCameOut):
+            self._came_out(event)
         elif isinstance(event, e.PlaceKept):
             if (kept := self._calls.get(event.interaction)) is not None:
                 kept.callback = True
@@ -203,6 +242,22 @@ class Tally:
         for line in self._lines(call) if event.instead_of is None else ():
             line.calls += 1
 
+    def _came_out(self, event: e.WaitCameOut) -> None:
+        """How what was foreseen and said came true. Who gave up within the range proves nothing."""
+        call = self._calls.get(event.interaction)
+        if call is None:
+            return
+        for line in self._lines(call):
+            if event.kept is not None:
+                line.told += 1
+                line.kept += event.kept
+            if call.foreseen is not None and event.waited is not None:
+                low, high = call.foreseen
+                if not event.gave_up or event.waited > high:
+                    line.foreseen += 1
+                    line.in_range += low <= event.waited <= high
+        call.foreseen = None
+
     def _end(self, interaction: InteractionId) -> _Open | None:
         """The wait of this call is over, for the first time."""
         call = self._calls.get(interaction)
@@ -214,10 +269,8 @@ class Tally:
     def _lines(self, call: _Open) -> Iterable[Line]:
         if not call.counted:
             return ()
-        kind = self._day.kinds.get(call.kind)
-        if kind is None:
-            kind = self._day.kinds[call.kind] = Line(call.kind)
-        return self._day.total, kind, self._day.slots[(call.at - self._first) // SLOT].line
+        slot = self._day.slots[(call.at - self._first) // SLOT]
+        return self._day.total, _of(self._day.kinds, call.kind), slot.line, _of(slot.kinds, call.kind)
 
     def _spent(self, agent: AgentId, until: Ms) -> None:
         """Count the time of the agent's state up to here."""
@@ -238,6 +291,13 @@ class Tally:
         self._agents[agent] = (max(since, until), state)
 
 
+def _of(kinds: dict[str, Line], name: str) -> Line:
+    line = kinds.get(name)
+    if line is None:
+        line = kinds[name] = Line(name)
+    return line
+
+
 def together(days: Iterable[Day]) -> Day:
     """Several runs of one setting as one: all their calls, all their time."""
     first, *others = days
@@ -245,9 +305,11 @@ def together(days: Iterable[Day]) -> Day:
     for day in (first, *others):
         sum_.total.add(day.total)
         for kind, line in day.kinds.items():
-            sum_.kinds.setdefault(kind, Line(kind)).add(line)
+            _of(sum_.kinds, kind).add(line)
         for mine, slot in zip(sum_.slots, day.slots, strict=True):
             mine.line.add(slot.line)
+            for kind, line in slot.kinds.items():
+                _of(mine.kinds, kind).add(line)
             mine.busy += slot.busy
             mine.duty += slot.duty
         sum_.busy += day.busy

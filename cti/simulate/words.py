@@ -23,6 +23,10 @@ WORDS: dict[str, Texts] = {
     "worst type's ASA over the mean": _said(
         "worst type's ASA over the mean", "等待最久的类型与平均之比", "輪候最久的類別與平均之比"
     ),
+    "told right": _said("told right", "告知的等待准确", "告知的輪候準確"),
+    "waits within the range of eight in ten": _said(
+        "waits within the range of eight in ten", "在八成区间内的等待", "在八成區間內的輪候"
+    ),
     "theory": _said("theory", "理论值", "理論值"),
     "simulated": _said("simulated", "模拟", "模擬"),
     "replayed": _said("replayed", "重放", "重播"),

@@ -1,52 +1,49 @@
-"""One day out of a long journal, without reading the years before it."""
+"""One day, or one wait, out of a long journal, without reading the years before it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 
-from cti.core.events import Record, SiteInForce
-from cti.core.ids import Ms
+from cti.core.account import BACKGROUND
+from cti.core.events import Offered, Record, SiteInForce
+from cti.core.ids import InteractionId, Ms
 from cti.store.journal import Journal
 
+_DAY = 24 * 3_600_000
 _EARLIER = 38 * 3_600_000
 """Before midnight UTC. The farthest zone begins its day 14 hours earlier; and who is at work when it begins has said so
 within a day."""
-_STRETCH = 20_000
+
+
+def beside(journal: Journal, first_seq: int, last_seq: int, interaction: InteractionId) -> list[Record]:
+    """The records of one call, and what its waits are explained by: see `core.account`.
+
+    Agents who said nothing in the day before are taken for signed out.
+    """
+    began = next(journal.load(first_seq - 1), None)
+    if began is None:
+        return []
+    since = journal.before(Ms(began.at - _DAY))
+    site = journal.newest(SiteInForce.__name__, since)
+    names = [kind.__name__ for kind in BACKGROUND]
+    states = [name for name in names if name != Offered.__name__]
+    found = {record.seq: record for record in journal.story(first_seq, last_seq, interaction)}
+    found |= {record.seq: record for record in journal.of_kinds(since + 1, first_seq - 1, states)}
+    found |= {record.seq: record for record in journal.of_kinds(first_seq, last_seq, names)}
+    return [*([site] if site is not None else []), *(found[seq] for seq in sorted(found))]
+
+
+def of_kinds(journal: Journal, kinds: Sequence[str], begins: Ms, ends: Ms) -> list[Record]:
+    """The site in force, then the records of these kinds between two times."""
+    first, last = journal.before(begins), journal.before(ends)
+    site = journal.newest(SiteInForce.__name__, first)
+    return [*([site] if site is not None else []), *journal.of_kinds(first + 1, last, kinds)]
 
 
 def around(journal: Journal, day: date) -> Iterator[Record]:
     """What was in force, then every record from a day before the local day `day` on, in any zone."""
     midnight = datetime.combine(day, time(), UTC).timestamp() * 1000
-    before = _before(journal, Ms(round(midnight) - _EARLIER))
-    site = _site(journal, before)
+    before = journal.before(Ms(round(midnight) - _EARLIER))
+    site = journal.newest(SiteInForce.__name__, before)
     if site is not None:
         yield site
     yield from journal.load(before)
-
-
-def _before(journal: Journal, at: Ms) -> int:
-    """The last `seq` of all that happened before `at`: times only grow with it."""
-    low, high = 0, journal.last_seq()
-    while low < high:
-        middle = (low + high) // 2
-        record = next(journal.load(middle), None)
-        if record is not None and record.at < at:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def _site(journal: Journal, until: int) -> Record | None:
-    """The newest site up to that `seq`, looked for backwards: it changes seldom, but not never."""
-    while until > 0:
-        after = max(0, until - _STRETCH)
-        found: Record | None = None
-        for record in journal.load(after):
-            if record.seq > until:
-                break
-            if isinstance(record.event, SiteInForce):
-                found = record
-        if found is not None:
-            return found
-        until = after
-    return None

@@ -24,6 +24,7 @@ from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.store import abandoned, lists, person, reads, records, text_work, work
 from cti.store.database import Store
+from cti.store.days import beside, of_kinds
 from cti.store.erase import Erased, erase
 from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
@@ -264,6 +265,28 @@ class History:
             return tuple(journal.story(*span, interaction)) if span is not None else ()
 
         return await self._read(look)
+
+    async def beside(self, interaction: InteractionId) -> tuple[Record, ...]:
+        """The journal's records of one call, and what its waits are explained by (`core.account`).
+
+        Not in a reader's thread: a day of the journal is looked through, and calls that come in want to be looked up.
+        """
+        journal = self._journal
+        call = await self.call(interaction)
+        if journal is None or call is None:
+            return ()
+        span = await self._read(
+            lambda db: db.execute(
+                "SELECT first_seq, last_seq FROM calls WHERE interaction = ?", (interaction,)
+            ).fetchone()
+        )
+        last = journal.last_seq if call.state == "open" else lambda: int(span[1])
+        return tuple(await asyncio.to_thread(lambda: beside(journal, span[0], last(), interaction)))
+
+    async def of_kinds(self, kinds: Sequence[str], begins: Ms, ends: Ms) -> Sequence[Record]:
+        """The journal's records of these kinds between two times, after the site in force; not in a reader's thread."""
+        journal = self._journal
+        return [] if journal is None else await asyncio.to_thread(of_kinds, journal, kinds, begins, ends)
 
     async def usual_half_hours(self) -> tuple[float, ...]:
         """Calls per half hour on this weekday: the mean of the last four weeks; empty: not enough history."""

@@ -152,6 +152,40 @@ class Journal:
             ).fetchall()
         return [Record(seq, Ms(at), _decode(seq, body)) for seq, at, body in rows]
 
+    def of_kinds(self, first_seq: int, last_seq: int, kinds: Sequence[str]) -> list[Record]:
+        """The records from `first_seq` to `last_seq` whose event is one of these, by name."""
+        if not kinds:
+            return []
+        with self._reading() as db:
+            rows = db.execute(
+                f"SELECT seq, at, body FROM event WHERE seq BETWEEN ? AND ?"
+                f" AND ({' OR '.join(['body LIKE ?'] * len(kinds))}) ORDER BY seq",
+                (first_seq, last_seq, *map(_begin, kinds)),
+            ).fetchall()
+        return [Record(seq, Ms(at), _decode(seq, body)) for seq, at, body in rows]
+
+    def newest(self, kind: str, last_seq: int) -> Record | None:
+        """The last record up to `last_seq` whose event is of this name."""
+        with self._reading() as db:
+            row = db.execute(
+                "SELECT seq, at, body FROM event WHERE seq <= ? AND body LIKE ? ORDER BY seq DESC LIMIT 1",
+                (last_seq, _begin(kind)),
+            ).fetchone()
+        return Record(row[0], Ms(row[1]), _decode(row[0], row[2])) if row else None
+
+    def before(self, at: Ms) -> int:
+        """The `seq` of the last record older than `at`; times only grow with it."""
+        low, high = 0, self.last_seq()
+        with self._reading() as db:
+            while low < high:
+                middle = (low + high + 1) // 2
+                row = db.execute("SELECT at FROM event WHERE seq = ?", (middle,)).fetchone()
+                if row is not None and row[0] < at:
+                    low = middle
+                else:
+                    high = middle - 1
+        return low
+
     def copy_into(self, empty: "Journal", told: Callable[[int], None] = lambda seq: None) -> int:
         """Copy every record there is now, and the newest snapshot, into a journal nobody uses; gives the last `seq`.
 
@@ -265,6 +299,11 @@ class Journal:
 
 
 _decoder = msgspec.json.Decoder(Event)
+
+
+def _begin(kind: str) -> str:
+    """For LIKE: how the JSON of an event of this name begins."""
+    return f'{{"type":"{kind}"%'
 
 
 def _decode(seq: int, body: str) -> Event:

@@ -339,6 +339,8 @@ def _apply(call: _Call, event: ev.Event) -> None:
         case ev.Connected(agent=agent, waited=waited):
             call.agent = agent
             call.waited = call.waited or waited
+        case ev.ServedElsewhere(waited=waited):
+            call.waited = call.waited or waited
         case ev.TalkEnded(talked=talked) | ev.OutsideEnded(talked=talked):
             call.talked += talked
         case ev.Judged(solved=solved):

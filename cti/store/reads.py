@@ -102,6 +102,9 @@ def facts(db: Reader, identifier: IdentifierId) -> CallerFacts:
     people = people_of(db, identifier)
     languages = {language for _, _, language, _ in people}
     tiers = {tier for _, _, _, tier in people}
+    # Nobody knows which of several people on one number is calling.
+    own = owners_of(db, people[0][0]) if len(people) == 1 else []
+    customers = [people[0][0], *own] if own else [identifier] if not people else []
     return CallerFacts(
         identifier=identifier,
         known=bool(people),
@@ -109,8 +112,22 @@ def facts(db: Reader, identifier: IdentifierId) -> CallerFacts:
         language=(row.language if row else None) or (languages.pop() if len(languages) == 1 else None),
         tier=tiers.pop() if len(tiers) == 1 else "",
         people=len(people),
-        last_agent=_last_agent(db, owners_of(db, people[0][0]) if len(people) == 1 else [identifier]),
+        last_agent=_last_agent(db, own or [identifier]),
+        case_owner=_agent(db, "owner", "cases", "state <> 'closed'", "opened DESC", customers),
+        promised=_agent(db, "agent", "promises", "state = 'open'", "due", customers),
     )
+
+
+def _agent(db: Reader, who: str, table: str, those: str, first: str, customers: Sequence[str]) -> AgentId | None:
+    """Of these customers' rows of a table, the first with an agent."""
+    if not customers:
+        return None
+    found = db.execute(
+        f"SELECT {who} FROM {table} WHERE customer IN ({_marks(customers)}) AND {those} AND {who} <> ''"
+        f" ORDER BY {first}, id LIMIT 1",
+        customers,
+    ).fetchone()
+    return AgentId(found[0]) if found else None
 
 
 def _last_agent(db: Reader, owners: Sequence[str]) -> AgentId | None:

@@ -132,6 +132,10 @@ class CallerFacts(Struct, frozen=True, kw_only=True):
     people: int = 0
     last_agent: AgentId | None = None
     """Who talked last on this number, or with its one owner."""
+    case_owner: AgentId | None = None
+    """Whose the newest open case of the one owner is."""
+    promised: AgentId | None = None
+    """Who promised the one owner what is due first."""
 
 
 class CallNote(Struct, frozen=True, kw_only=True):
@@ -161,7 +165,7 @@ class CallLine(Struct, frozen=True, kw_only=True):
     """The last who talked."""
     state: str
     """`open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message` (left one), `answer`
-    (heard one, and needed no more), `flow`, `lost`, `merged` (they
+    (heard one, and needed no more), `flow`, `elsewhere` (another site had them), `lost`, `merged` (they
     called again before they were called back), `callback_missed`; of a call of ours that came to nothing `busy`,
     `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`, `cancelled`, `not_reached`."""
     outgoing: bool = False

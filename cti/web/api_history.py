@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cti.core import events as e
+from cti.core.account import account
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
@@ -19,6 +20,7 @@ from cti.web.bodies import (
     StoryLine,
     TimelinePage,
     TimelineQuery,
+    Waits,
 )
 from cti.web.call import Call, Sent
 from cti.web.ports import Accounts, History, Loop
@@ -34,6 +36,11 @@ _TOLD = (
     e.PriorityRaised,
     e.HelpGiven,
     e.Overflowed,
+    e.TurnedAway,
+    e.WayOffered,
+    e.SentElsewhere,
+    e.ServedElsewhere,
+    e.CameBack,
     e.Offered,
     e.OfferEnded,
     e.Connected,
@@ -125,6 +132,13 @@ class HistoryApi:
             raise missing("interaction", interaction)
         return story(interaction, records, self._loop.routing, self._loop.text, self._loop.now())
 
+    async def waits(self, call: Call[None, None]) -> Waits:
+        interaction = InteractionId(call.path["id"])
+        records = await self._history.beside(interaction)
+        if not records:
+            raise missing("interaction", interaction)
+        return Waits(interaction=interaction, stretches=account(interaction, records, self._loop.now()))
+
     async def customer(self, call: Call[None, None]) -> Person:
         customer = CustomerId(call.path["id"])
         person = await self._history.customer(customer)
@@ -198,8 +212,12 @@ def told(record: e.Record) -> StoryLine:
             detail = str(event.ms)
         case e.AnswerHeard():
             detail = event.article
-        case e.Overflowed():
+        case e.Overflowed() | e.TurnedAway():
             detail = event.why
+        case e.WayOffered():
+            detail = event.what
+        case e.CameBack():
+            detail = "in_line" if event.in_line else "turned_away"
         case e.Queued():
             agent, detail = event.preferred, event.preferred_as
         case e.TalkEnded():

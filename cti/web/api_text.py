@@ -3,9 +3,9 @@
 from typing import Any
 
 from cti.core.ids import InteractionId, Ms
-from cti.core.inputs import PieceDeclined, PieceFinished, PieceGivenAway, PieceOpened, PiecePutBack, PiecePutOff
 from cti.core.piece import PieceState
 from cti.core.queue import room_for, takes_text
+from cti.core.text_inputs import PieceDeclined, PieceFinished, PieceGivenAway, PieceOpened, PiecePutBack, PiecePutOff
 from cti.core.world import Piece
 from cti.store.views import PieceLine, Pop
 from cti.web.bodies import Done, FinishPiece, KeepPiece, Transfer

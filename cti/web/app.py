@@ -23,6 +23,7 @@ from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
+from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SessionApi
 from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
@@ -110,6 +111,7 @@ class Web:
                 calls=calls,
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
+                reports=ReportsApi(loop, history),
                 queues=QueuesApi(loop, accounts),
                 work=WorkApi(history, records),
                 text=TextApi(loop, history, records, pops),

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cti.core.account import Stretch
 from cti.core.events import Why
 from cti.core.ids import AgentId, ClosingId, CustomerId, IncidentId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
@@ -307,6 +308,13 @@ class StoryLine(Reply, frozen=True):
     why: tuple[Why, ...] = ()
 
 
+class Waits(Reply, frozen=True):
+    """Why a caller waited so long: stretches that come to the wait."""
+
+    interaction: InteractionId
+    stretches: tuple[Stretch, ...]
+
+
 # --- history
 
 
@@ -327,6 +335,11 @@ class Found(Reply, frozen=True):
 
     customers: tuple[CustomerHit, ...]
     articles: tuple["ArticleHit", ...]
+
+
+class DayQuery(Ask, frozen=True):
+    day: str = ""
+    """A local date such as `2026-11-20`; empty: today."""
 
 
 class CallsQuery(Ask, frozen=True):

@@ -300,6 +300,8 @@ class Live:
         self._flush = None
         self._flushed = asyncio.get_running_loop().time()
         parts, self._gathered = self._gathered, set()
+        if not any(room.viewers for room in self._rooms()):
+            return  # whoever comes begins with a snapshot
         world = self._world
         if Part.LINE in parts:
             queues = project.queues(world)

@@ -215,5 +215,11 @@ class History(Protocol):
     async def story(self, interaction: InteractionId) -> Sequence[Record]:
         """The journal's records of one interaction, in order."""
 
+    async def beside(self, interaction: InteractionId) -> Sequence[Record]:
+        """The same, and what its waits are explained by (`core.account`)."""
+
+    async def of_kinds(self, kinds: Sequence[str], begins: Ms, ends: Ms) -> Sequence[Record]:
+        """The journal's records of these kinds of event between two times, after the site in force."""
+
     async def usual_half_hours(self) -> tuple[float, ...]:
         """Calls per half hour on this weekday: the mean of the last four weeks; empty: not enough history."""

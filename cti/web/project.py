@@ -75,6 +75,11 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.PriorityRaised: _NOTHING,
     e.HelpGiven: _NOTHING,
     e.Overflowed: _NOTHING,
+    e.TurnedAway: frozenset({_L}),
+    e.WayOffered: _NOTHING,
+    e.SentElsewhere: _NOTHING,
+    e.ServedElsewhere: _NOTHING,
+    e.CameBack: frozenset({_L}),
     e.WaitForeseen: _NOTHING,
     e.WaitTold: _NOTHING,
     e.WaitCameOut: frozenset({_L}),
@@ -275,7 +280,7 @@ def waiting(world: World) -> dict[QueueId, list[Interaction]]:
     """Queue -> those who wait in it (also while a phone rings for them)."""
     line: dict[QueueId, list[Interaction]] = {}
     for interaction in world.interactions.values():
-        known = interaction.state in (State.WAITING, State.OFFERED) and interaction.queue is not None
+        known = interaction.state in (State.WAITING, State.OFFERED) and not interaction.away
         if known and interaction.queue is not None and interaction.channel:
             line.setdefault(interaction.queue, []).append(interaction)
     return line

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from cti.simulate.report import DayReport
 from cti.store.views import AgentDay, CallLine, CaseLine, Person, PieceLine, Pop, PromiseLine
 from cti.web import bodies as b
 from cti.web.api_agents import AgentsApi
@@ -14,6 +15,7 @@ from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
+from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SIP_PATH, SessionApi
 from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
@@ -34,6 +36,7 @@ class Apis:
     line: LineApi
     queues: QueuesApi
     history: HistoryApi
+    reports: ReportsApi
     work: WorkApi
     text: TextApi
     kb: KbApi
@@ -173,6 +176,15 @@ def _history(apis: Apis) -> tuple[Route, ...]:
         _post("/interactions/{id}/case", work.put_in_case, "Say that a call is about a case", b.Done, ask=b.IntoCase),
         _get("/attachments/{hash}", api.attachment, "A mail's attachment, as a download", None),
         _get("/why/{interaction}", api.why, "Why a call went where it went", b.Story),
+        _get("/interactions/{id}/wait", api.waits, "Why a caller waited so long", b.Waits, role="supervisor"),
+        _get(
+            "/reports/day",
+            apis.reports.day,
+            "What a day came to, by queue and half hour",
+            DayReport,
+            query=b.DayQuery,
+            role="supervisor",
+        ),
         _get("/customers/{id}", api.customer, "One customer", Person),
         _get(
             "/customers/{id}/timeline",

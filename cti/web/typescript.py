@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 import msgspec
 
+from cti.simulate import report
 from cti.store import views as store_views
 from cti.web import bodies, describe, views
 
@@ -125,7 +126,7 @@ def comment(text: str, indent: str) -> list[str]:
     return [f"{indent}/** {text.replace('*/', '* /')} */"] if text else []
 
 
-def write(modules: Iterable[types.ModuleType] = (views, store_views, bodies)) -> str:
+def write(modules: Iterable[types.ModuleType] = (views, store_views, bodies, report)) -> str:
     """The file's text."""
     writer = Writer()
     for module in modules:

@@ -6,8 +6,10 @@ import os
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
@@ -221,8 +223,11 @@ def furnish(settings: Settings, spoken: Path) -> None:
 
 def site_of(agents: int) -> str:
     """So many agents with desk phones `a0`.., the last half of them for `sales` too, the very last for `mobile` and
-    nothing else, and `web` with a browser only."""
+    nothing else, `web` with a browser only, and the supervisor `boss`."""
     text = (Path(__file__).with_name("site.toml")).read_text()
+    today = datetime.now(ZoneInfo("Asia/Hong_Kong")).date()
+    kept = ", ".join(f'"{today + timedelta(days=n)}"' for n in range(3))
+    text = text.replace('region = "HK"', f'region = "HK"\nholiday_dates = {{ XX = [{kept}] }}')
     for n in range(agents):
         skills = "mobile = 5" if n == agents - 1 else "internet = 5" + (", vip = 5" if n >= agents // 2 else "")
         text += (
@@ -232,4 +237,5 @@ def site_of(agents: int) -> str:
     return text + (
         '\n[[agents]]\nid = "web"\nname = "Web Agent"\nwork_number = "8050"\n'
         "skills = { en = 9, cmn = 9, yue = 9, internet = 9, vip = 1 }\n"
+        '\n[[agents]]\nid = "boss"\nname = "The Boss"\nwork_number = "8060"\nrole = "supervisor"\n'
     )

@@ -14,6 +14,7 @@ from cti.core.ids import ChannelId, IdentifierId, InteractionId, Ms, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import (
     AfterReached,
+    ElsewhereAsked,
     Input,
     SentAway,
 )
@@ -61,11 +62,12 @@ class World:
         self.to = "survey"
         self.existing = SAID
         self.known_incidents: dict[QueueId, core.IncidentNow] = {}
+        self.invitations: tuple[str, ...] = ()
         self.hot: tuple[SpokenAnswer, ...] = ()
 
     def submit(self, said: Input) -> None:
         self.told.append(said)
-        if isinstance(said, AfterReached | SentAway) and self.to:
+        if isinstance(said, AfterReached | SentAway | ElsewhereAsked) and self.to:
             self._steer.set_result(self.to)
 
     def now(self) -> Ms:
@@ -82,6 +84,9 @@ class World:
 
     def turned(self, interaction: InteractionId) -> Shut | None:
         return self.away
+
+    def invited(self, interaction: InteractionId) -> tuple[str, ...]:
+        return self.invitations
 
     def prompts(self) -> frozenset[str]:
         return self.existing

@@ -225,7 +225,7 @@ class Queues:
         self.members = members
         server.answers["QueueStatus"] = self._status
         server.answers["QueueAdd"] = self._add
-        server.answers["QueuePause"] = self._add
+        server.answers["QueuePause"] = self._pause
         server.answers["QueueRemove"] = self._remove
 
     def _status(self, request: Request) -> bytes:
@@ -239,6 +239,12 @@ class Queues:
     def _add(self, request: Request) -> bytes:
         self.members[request["Queue"][0], request["Interface"][0]] = request["Paused"] == ["false"]
         return block("Response: Success", ident(request), "Message: Added interface to queue")
+
+    def _pause(self, request: Request) -> bytes:
+        for queue, where in self.members:
+            if where == request["Interface"][0]:
+                self.members[queue, where] = request["Paused"] == ["false"]
+        return block("Response: Success", ident(request), "Message: Interface paused successfully")
 
     def _remove(self, request: Request) -> bytes:
         del self.members[request["Queue"][0], request["Interface"][0]]
@@ -279,3 +285,20 @@ async def test_the_fallback_queues_follow_the_agents(ready: Setup) -> None:
     ready.actions.carry_out(member("bo-web", present=False))
     await settled(queues, {**other, ("hl-broadband", "PJSIP/ana-web"): True})
     assert len(ready.server.asked("QueueStatus")) == 1
+
+
+async def test_a_pause_is_said_once_and_for_all_queues(ready: Setup) -> None:
+    queues = Queues(ready.server, {})
+    ready.actions.carry_out(member("ana-web", "broadband", "billing"))
+    both = [("hl-broadband", "PJSIP/ana-web"), ("hl-billing", "PJSIP/ana-web")]
+    await settled(queues, dict.fromkeys(both, True))
+    for _ in range(2):  # reserved, then talking
+        ready.actions.carry_out(member("ana-web", "broadband", "billing", ready=False))
+        await settled(queues, dict.fromkeys(both, False))
+    ready.actions.carry_out(member("ana-web", "broadband", "billing"))
+    await settled(queues, dict.fromkeys(both, True))
+    assert [one["Paused"] for one in ready.server.asked("QueuePause")] == [["true"], ["false"]]
+    assert all("Queue" not in one for one in ready.server.asked("QueuePause"))
+    # Into one more queue while on a break: those they were in hear of the break, the new one begins with it.
+    ready.actions.carry_out(member("ana-web", "broadband", "billing", "sales", ready=False))
+    await settled(queues, dict.fromkeys([*both, ("hl-sales", "PJSIP/ana-web")], False))

@@ -158,3 +158,18 @@ def test_a_quick_ingest_loses_nothing() -> None:
     assert figures["rows and mails that are missing"]["value"] == 0
     assert set(said["peers"]) == {"with identity", "without identity", "the driver alone", "mails"}
     assert all(row["per second"] > 0 for row in said["peers"].values())
+
+
+@pytest.mark.asterisk
+def test_quick_calls_are_all_served_on_both_sides() -> None:
+    done = hotline("bench", "calls", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    figures = {figure["name"]: figure["value"] for figure in said["figures"]}
+    assert figures["CPU a call without its voice, over app_queue's"] > 0
+    assert figures["answer -> bridge, p50"] <= figures["answer -> bridge, p99"]
+    for side in ("hotline", "app_queue"):
+        assert said["peers"][side]["served"] == said["peers"][side]["calls"] == 8
+        assert said["peers"][side]["left"] == 0
+        assert said["peers"][side]["Asterisk ms"] > 0
+    assert said["peers"]["hotline"]["bridge ms"] > 0 == said["peers"]["app_queue"]["bridge ms"]

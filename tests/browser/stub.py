@@ -28,7 +28,7 @@ from cti.web.bodies import (
     PublicSite,
 )
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
-from tests.browser import scenes
+from tests.browser import hand, scenes
 from tests.browser.line import Line
 
 STATIC = Path(os.environ.get("HOTLINE_STATIC", agent_desktop.STATIC))
@@ -45,6 +45,8 @@ class Stub:
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
         self.seq = 0
         self.line = Line()
+        self.recording: bytes | None = hand.sound()
+        """Of every message; None: it is gone."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -131,6 +133,8 @@ class Stub:
             return web.json_response(wrong, status=422)
         if not self.signed_in and path not in ("/site",):
             return web.json_response({"type": "signed-out", "title": "Nobody is signed in.", "status": 401}, status=401)
+        if path.startswith("/work/") and path.endswith("/recording"):
+            return web.Response(status=200 if self.recording else 404, body=self.recording, content_type="audio/wav")
         return _answer(canned(request.method, path))
 
 
@@ -207,6 +211,8 @@ def canned(method: str, path: str) -> object:
                 ),
             )
         )
+    if path.startswith("/work/") and path.endswith("/pop"):
+        return hand.left_by()
     if path == "/promises":
         return PromiseLine(
             id="p9",

@@ -125,8 +125,10 @@ def deck_class(state: str) -> str:
 
 def english_texts() -> set[str]:
     """The desk's English words, out of the file that holds them (plain texts only)."""
-    source = Path(__file__).parents[2] / "agent_desktop" / "src" / "desk" / "words" / "en.ts"
-    found = set(re.findall(r': "((?:[^"\\]|\\.){4,})"', source.read_text(encoding="utf-8")))
+    folder = Path(__file__).parents[2] / "agent_desktop" / "src" / "desk" / "words"
+    work, _, _ = (folder / "work.ts").read_text(encoding="utf-8").partition("const zhHans")
+    source = (folder / "en.ts").read_text(encoding="utf-8") + work
+    found = set(re.findall(r': "((?:[^"\\]|\\.){4,})"', source))
     return found - {"SMS", "Mail"}
 
 

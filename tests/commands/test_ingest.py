@@ -1,6 +1,7 @@
 """`hotline ingest` as a person types it: what it says, what it keeps, its exit codes."""
 
 import contextlib
+import io
 import json
 import re
 import shutil
@@ -59,7 +60,7 @@ def test_a_table_with_a_dry_run_first(data: Path, capsys: pytest.CaptureFixture[
     assert "customer of account C10023, mail eleanor.w@mail.example" in capsys.readouterr().out
     assert main([*command, "--json", "--data", str(data)]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report == {"source": "example-crm", "read": 16, "new": 16, "same": 0, "kept": 0}
+    assert report == {"source": "example-crm", "read": 16, "new": 16, "same": 0, "kept": 0, "gone": 0}
 
 
 def test_what_can_t_be_done_says_so(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,3 +89,58 @@ def test_the_how_to_s_own_row_comes_in_and_moves_nothing_of_the_example(data: Pa
     assert main([*words[:-1], str(tmp_path / words[-1]), "--data", str(data)]) == 0
     assert [title for title, _ in lines() - before] == ["red light"]
     assert before <= lines()
+
+
+def add_table(data: Path, source: str, id_: str = "orders") -> None:
+    plain = (PROJECT / "tests" / "site.toml").read_text(encoding="utf-8")
+    table = f'\n[[tables]]\nid = "{id_}"\nmap = "orders.toml"\nsource = "{source}"\n'
+    (data / "site.toml").write_text(plain + table, encoding="utf-8")
+
+
+def test_a_table_of_the_site(data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(EXAMPLE / "web" / "orders.toml", data / "orders.toml")
+    shutil.copy(EXAMPLE / "web" / "orders.csv", data / "orders.csv")
+    add_table(data, "orders.csv")
+    assert main(["ingest", "table", "orders", "--data", str(data)]) == 0
+    assert re.match(r"\d+ read: \d+ written, 0 kept unread", capsys.readouterr().out)
+    assert main(["ingest", "table", "nothing", "--data", str(data)]) == 2
+    assert "give --map MAP.toml, or the id of a table" in capsys.readouterr().err
+    # The password stands in no command line and in no site, and goes into the URL when the table is read.
+    add_table(data, "postgresql://reader:secret@127.0.0.1:1/shop")
+    assert main(["ingest", "table", "orders", "--data", str(data)]) != 0
+    assert "no password in a site; say 'hotline ingest password orders'" in capsys.readouterr().err
+    add_table(data, "postgresql://reader@127.0.0.1:1/shop")
+    map_ = (data / "orders.toml").read_text(encoding="utf-8")
+    (data / "orders.toml").write_text('table = "orders"\n' + map_, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO('pass "word"\n'))
+    assert main(["ingest", "password", "orders", "--stdin", "--data", str(data)]) == 0
+    assert Settings.load(data).secrets.table_passwords == {"orders": 'pass "word"'}
+    assert main(["ingest", "table", "orders", "--data", str(data)]) == 2
+    said = capsys.readouterr().err
+    assert "can't be read" in said
+    assert "word" not in said
+
+
+def test_calls_of_a_pbx(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "queue_log"
+    log.write_text(
+        "1763600400|2.1|support|NONE|ENTERQUEUE||91234567|1\n"
+        "1763600430|2.1|support|PJSIP/ana|CONNECT|30|2.2|5\n"
+        "1763600490|2.1|support|PJSIP/ana|COMPLETECALLER|30|60|1\n"
+        "1763600500|2.3|support|NONE|ENTERQUEUE||1002|1\n"
+        "soon|2.4|support|NONE|ENTERQUEUE||91234567|1\n"
+    )
+    command = ["ingest", "calls", str(log), "--data", str(data)]
+    assert main(command) == 1
+    said = capsys.readouterr().out
+    assert said == "5 rows read: 1 calls written, 1 between colleagues left out, 1 rows kept unread.\n"
+    assert main([*command, "--json", "--own", "91234567"]) == 1
+    assert json.loads(capsys.readouterr().out)["inside"] == 2
+    for wrong, says in (
+        (["--zone", "Mars"], "'Mars' is no time zone"),
+        (["--name", "a:b"], "a word without a colon"),
+    ):
+        assert main([*command, *wrong]) == 2
+        assert says in capsys.readouterr().err
+    assert main(["ingest", "calls", "sqlite:///x.db", "--data", str(data)]) == 2
+    assert "--table" in capsys.readouterr().err

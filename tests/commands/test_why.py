@@ -100,6 +100,11 @@ A, 15 January 2027
 16:00:22  talking with Bo Tan
 16:01:32  the talk ended; the caller hung up
 16:01:32  ended: after a talk
+What the wait was:
+16:00:01 - 16:00:02  nobody with internet 1 at work
+16:00:02 - 16:00:17  Ana Lindqvist rang: not answered
+16:00:17 - 16:00:20  nobody with internet 1 at work
+16:00:20 - 16:00:22  Bo Tan rang: answered
 """
     )
 
@@ -127,6 +132,11 @@ def test_the_story_of_a_call_that_was_given_on(
 16:00:20  the talk ended; Ana Lindqvist gave the caller on
 16:00:20  in line for Support
 16:00:25  ended: gave up waiting for the next agent
+What the wait was:
+16:00:01 - 16:00:02  Ana Lindqvist rang: answered
+16:00:06 - 16:00:07  Bo Tan rang: declined
+16:00:07 - 16:00:09  Ana Lindqvist rang: answered
+16:00:20 - 16:00:25  busy: the only one who can serve this caller
 """
     )
 
@@ -138,6 +148,8 @@ def test_who_still_waits_is_told_what_for(
     assert main(["why", "B", "--data", str(data)]) == 0
     assert capsys.readouterr().out.endswith("""\
 16:01:40  in line for Support
+What the wait was:
+16:01:40 - 16:01:41  busy: the only one who can serve this caller
 Still waiting:
           - Ana Lindqvist: Mandarin 0, 1 needed
           - Bo Tan: wrap up for 21 s more

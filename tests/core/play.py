@@ -11,6 +11,7 @@ import msgspec
 from cti.core import commands as c
 from cti.core import events as e
 from cti.core import inputs as i
+from cti.core import text_inputs as text
 from cti.core.ids import (
     AgentId,
     BridgeId,
@@ -74,6 +75,25 @@ def site() -> Site:
                 callbacks=Callbacks(tries=2, every_s=600),
             ),
             Queue(
+                id=QueueId("rush"),
+                name={"en": "Rush"},
+                overflow=(
+                    Overflow(offer="callback", estimate_s=120),
+                    Overflow(offer="message", after_s=30),
+                    Overflow(to=QueueId("night"), after_s=40),
+                    Overflow(closing=ClosingId("twin"), after_s=50),
+                    Overflow(closing=ClosingId("full"), after_s=90),
+                ),
+            ),
+            Queue(
+                id=QueueId("loyal"),
+                name={"en": "Loyal"},
+                prefer_last_s=10,
+                prefer_owner_s=20,
+                prefer_promised_s=30,
+            ),
+            Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
+            Queue(
                 id=QueueId("night"),
                 name={"en": "Night"},
                 calendar=Calendar(open_hours={"fri": "20:00-24:00"}, exceptions={"2027-01-16": "closed"}),
@@ -82,10 +102,12 @@ def site() -> Site:
             ),
         ),
         closings=(
+            Closing(id=ClosingId("twin"), name={"en": "Twin"}, site="sip:1@127.0.0.9", then="message", waiting=True),
             Closing(id=ClosingId("elsewhere"), name={"en": "Elsewhere"}, to=QueueId("support")),
             Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
             Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),
         ),
+        tiers={"gold": 5},
         holidays="HK",
         holiday_dates={"HK": ("2027-01-18",)},
         agents=(
@@ -119,9 +141,9 @@ class Play:
         words = [w for event in outcome.events if (w := fact(event))]
         return words + [w for command in outcome.commands if (w := wish(command))]
 
-    def table(self, text: str) -> None:
+    def table(self, rows: str) -> None:
         """Play every row; fails with the row that went otherwise."""
-        for row in text.strip().splitlines():
+        for row in rows.strip().splitlines():
             if not row.strip() or row.strip().startswith("#"):
                 continue
             at, what, expected = (part.strip() for part in (row + "|").split("|")[:3])
@@ -163,7 +185,11 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         queue=QueueId(r[0]),
         language=Language(r[1]) if len(r) > 1 else None,
         last_agent=AgentId(r[2]) if len(r) > 2 else None,
+        case_owner=AgentId(r[3]) if len(r) > 3 else None,
+        promised=AgentId(r[4]) if len(r) > 4 else None,
+        tier=r[5] if len(r) > 5 else "",
     ),
+    "goes-elsewhere": lambda w, r: i.ElsewhereAsked(interaction=InteractionId(w), channel=_channel(w)),
     "hears": lambda w, r: i.WaitSaid(
         interaction=InteractionId(w), place=int(r[0]), least=int(r[1]), most=int(r[2]), agents=2, why=""
     ),
@@ -178,6 +204,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
+    "ended-at": lambda w, r: i.EndedMeanwhile(channel=_channel(w), at=Ms(START + int(r[0]) * 1000), cause=16),
     "fails": lambda w, r: i.RingFailed(offer=OfferId(w), channel=_channel(w), reason="3"),
     "ends": lambda w, r: i.FlowEnded(interaction=InteractionId(w), how=r[0]),
     "records": lambda w, r: i.MessageSent(
@@ -193,14 +220,14 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
     ),
     "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
-    "opens": lambda w, r: i.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
-    "leaves-it": lambda w, r: i.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
-    "puts-back": lambda w, r: i.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
-    "passes-on": lambda w, r: i.PieceGivenAway(
+    "opens": lambda w, r: text.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
+    "leaves-it": lambda w, r: text.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
+    "puts-back": lambda w, r: text.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),
+    "passes-on": lambda w, r: text.PieceGivenAway(
         agent=AgentId(w), piece=_message(r[0]), **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])}
     ),
-    "keeps": lambda w, r: i.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
-    "finishes": lambda w, r: i.PieceFinished(
+    "keeps": lambda w, r: text.PiecePutOff(agent=AgentId(w), piece=_message(r[0]), until=Ms(START + int(r[1]) * 1000)),
+    "finishes": lambda w, r: text.PieceFinished(
         agent=AgentId(w), piece=_message(r[0]), outcome=OutcomeId(r[1]) if len(r) > 1 else None
     ),
     "after": lambda w, r: i.AfterReached(interaction=InteractionId(w), channel=_channel(w)),
@@ -264,6 +291,16 @@ def fact(event: e.Event) -> str:
             return f"left {event.interaction} {event.how}{f' after {event.waited // 1000}' if event.queue else ''}"
         case e.Overflowed():
             return f"overflowed {event.interaction} {event.why} after {event.waited // 1000}"
+        case e.TurnedAway():
+            return f"turned-away {event.interaction} {event.closing} {event.why} after {event.waited // 1000}"
+        case e.WayOffered():
+            return f"invited {event.interaction} {event.what} {event.why} after {event.waited // 1000}"
+        case e.SentElsewhere():
+            return f"sent-elsewhere {event.interaction} {event.closing}"
+        case e.ServedElsewhere():
+            return f"served-elsewhere {event.interaction} after {event.waited // 1000}"
+        case e.CameBack():
+            return f"came-back {event.interaction} {'in line' if event.in_line else 'turned away'}"
         case e.QueueTaken():
             return f"{event.agent} {'takes' if event.takes else 'leaves-out'} {event.queue}"
         case e.QueueClosed():

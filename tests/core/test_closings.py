@@ -74,6 +74,20 @@ STORIES = {
         2  | A asks brief             | queued A brief; overflowed A callers after 0; requeued A support
         7  | eve closes support spare | closed support spare by eve; overflowed A closed after 5; requeued A billing
     """,
+    "opens again by its calendar: who was moved stays in the line they are in, and is served there": """
+        0     | A calls               |
+        0     | A asks night          | queued A night; overflowed A closed after 0; requeued A support
+        14401 | time passes           | -
+        14402 | ana ready             | ana ready; offered A ana; ana reserved; RING ana for A
+    """,
+    "closed by its calendar over those in line: they are served": """
+        14401 | B calls               |
+        14401 | B asks night          | queued B night
+        28801 | time passes           | -
+        28802 | ana ready             | ana ready; offered B ana; ana reserved; RING ana for B
+        28803 | C calls               |
+        28803 | C asks night          | queued C night; overflowed C closed after 0; requeued C support
+    """,
     "out of hours: to the other line, which is how the calendar wants it": """
         0     | A calls               |
         0     | A asks night          | queued A night; overflowed A closed after 0; requeued A support

@@ -27,12 +27,12 @@ CALLERS = st.sampled_from(["A", "B", "C"])
 LEGS = st.sampled_from(["A", "B", "C", "A.1", "A.2", "B.1", "B.2", "C.1", "A.t1", "A.t2", "B.t1", "X.1", "X.t1"])
 AGENTS = st.sampled_from(["ana", "bo"])
 ROWS = st.one_of(
-    st.tuples(CALLERS, st.sampled_from(["calls", "calls tel:1", "wants-callback", "wants-callback tel:2 40", "asks support", "asks billing en", "asks billing en bo", "asks brief", "ahead 2", "asks rings cmn", "hears 2 1 4", "after", "sent-to 8002", "sent-to 9", "answers yes", "chooses x", "hurries", "records 9000 sent", "records 9000", "records 0", "listens red-light yes", "ends message", "ends closed"])),
-    st.tuples(LEGS, st.sampled_from(["starts", "enters b", "enters c", "leaves b", "ending", "gone", "gone 21", "up", "up", "holds", "resumes"])),
+    st.tuples(CALLERS, st.sampled_from(["calls", "calls tel:1", "wants-callback", "wants-callback tel:2 40", "asks support", "asks billing en", "asks billing en bo", "asks brief", "ahead 2", "asks rings cmn", "asks rush", "asks small", "goes-elsewhere", "hears 2 1 4", "after", "sent-to 8002", "sent-to 9", "answers yes", "chooses x", "hurries", "records 9000 sent", "records 9000", "records 0", "listens red-light yes", "ends message", "ends closed"])),
+    st.tuples(LEGS, st.sampled_from(["starts", "enters b", "enters c", "leaves b", "ending", "gone", "gone 21", "up", "up", "holds", "resumes", "ended-at 0", "ended-at 40"])),
     st.tuples(AGENTS, st.sampled_from(["ready", "ready", "not-ready lunch", "signs-out", "desk-lost", "desk-back", "declines A.1", "gives A queue billing", "gives A queue support", "gives A to bo", "gives A to ana", "gives A outside tel:9", "gives X outside tel:9", "gives X to bo", "dials X tel:1", "machine A", "hangs-up X", "takes-back A", "hangs-up B", "wraps-up A", "extends 9", "leaves-out billing", "takes billing"])),
     st.tuples(AGENTS, st.sampled_from(["opens A", "opens A", "opens B", "leaves-it A", "puts-back A", "passes-on A to ana", "passes-on A to bo", "passes-on A queue billing", "keeps A 90", "keeps B 300", "finishes A", "finishes B solved"])),
     st.tuples(st.just("it"), st.sampled_from(["passes", "restarts", "drops"])),
-    st.tuples(st.just("eve"), st.sampled_from(["closes brief fire", "closes support fire", "closes billing closed", "closes support evacuation", "reopens brief", "reopens support"])),
+    st.tuples(st.just("eve"), st.sampled_from(["closes brief fire", "closes support fire", "closes billing closed", "closes support evacuation", "closes rush twin", "closes small twin", "reopens brief", "reopens support"])),
 )  # fmt: skip
 
 

@@ -311,7 +311,7 @@ from cti.store.identity import Identities
 folder = Path(sys.argv[1])
 print("go", flush=True)
 ingest_table(Store.open(sys.argv[2]), Identities(b"a key of the site", "HK"),
-             load_map(folder / "map.toml"), str(folder / "searches.csv"), 1)
+             load_map(folder / "map.toml"), str(folder / "searches.csv"), 1, size=100)
 """
 
 

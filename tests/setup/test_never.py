@@ -88,7 +88,9 @@ def test_media_that_stops_ends_a_call_and_stays_with_asterisk() -> None:
     assert re.search(r"^direct_media\s*=\s*no$", pjsip, re.MULTILINE)
 
 
-def test_nothing_reads_asterisks_queue_log_or_cdr() -> None:
-    for path in (PROJECT / "cti").rglob("*.py"):
+def test_nothing_reads_our_asterisk_s_queue_log_or_cdr() -> None:
+    # Calls of the PBX that was there before are another matter: `hotline ingest calls`.
+    theirs = {PROJECT / "cti" / name for name in ("ingest/pbx.py", "commands/ingest.py")}
+    for path in set((PROJECT / "cti").rglob("*.py")) - theirs:
         assert "queue_log" not in path.read_text("utf-8"), Path(path)
     assert "noload = cdr_csv.so" in settings("modules.conf.j2")

@@ -213,7 +213,10 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
         ('policy = "fair"', "longest_idle, best_match, least_occupied, scarce_first"),
         ("prefer_last_s = -1", "prefer_last_s is 0"),
         ('overflow = { to = "nowhere", after_s = 9 }', "no other queue"),
-        ('overflow = { to = "billing" }', "needs after_s or per_agent"),
+        ('overflow = { to = "billing" }', "needs after_s, estimate_s or per_agent"),
+        ('overflow = [{ to = "billing", offer = "callback", after_s = 9 }]', "one of to, closing and offer"),
+        ('overflow = [{ closing = "gone", after_s = 9 }]', "no closing"),
+        ('overflow = [{ offer = "callback", estimate_s = -1, after_s = 9 }]', "above 0"),
         ("rings = [{ after_s = 9, skills = {} }, { after_s = 9, skills = {} }]", "another after_s"),
     ],
 )

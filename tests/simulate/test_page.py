@@ -25,7 +25,7 @@ def test_it_is_whole_and_needs_nothing_from_outside(language: str) -> None:
     html = drawn(language)
     body = html[html.index("<main>") : html.index("</body>")]
     tree = ElementTree.fromstring(body)
-    assert len(tree.findall(".//section/svg")) == 6
+    assert len(tree.findall(".//section/svg")) == 9
     assert tree.findtext("h1") == "One <day>"
     assert "more & more" in [cell.text for cell in tree.iter("th")]
     assert not re.search(r"https?:|src=|@import|url\(", html)

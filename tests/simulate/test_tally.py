@@ -2,11 +2,12 @@
 
 import pytest
 
-from cti.core.ids import Ms
+from cti.core import events as e
+from cti.core.ids import InteractionId, Ms, QueueId
 from cti.simulate.outcome import Outcome, simulate
 from cti.simulate.sampling import plus_minus, ratio
-from cti.simulate.tally import together
-from tests.simulate.small import caller, load, shift, site
+from cti.simulate.tally import Tally, together
+from tests.simulate.small import START, caller, load, shift, site
 
 
 def test_every_figure_of_a_short_hour() -> None:
@@ -50,3 +51,28 @@ def test_runs_are_counted_together_and_say_how_sure_they_are() -> None:
     assert plus_minus([1.0, 2.0, 3.0]) == pytest.approx(4.303 / 3**0.5)
     assert plus_minus([1.0]) is None
     assert ratio([2.0, 4.0, 6.0], [1.0, 2.0, 3.0]) == (2.0, pytest.approx(0.0))
+
+
+def test_how_good_estimates_were_is_counted_by_type_and_half_hour() -> None:
+    tally = Tally(START, Ms(START + 3_600_000), kinds={InteractionId(name): name for name in "abc"})
+    for number, name in enumerate("abc"):
+        call = InteractionId(name)
+        queue = QueueId("q")
+        tally.see(
+            Ms(START + number),
+            e.Queued(interaction=call, queue=queue, skills={}, priority=0, language=None, since=START),
+        )
+        tally.see(START, e.WaitForeseen(interaction=call, modelled=Ms(9), low=Ms(5), middle=Ms(9), high=Ms(20)))
+    came = {"a": (Ms(10), False, True), "b": (Ms(30), False, False), "c": (Ms(10), True, None)}
+    for name, (waited, gave_up, kept) in came.items():
+        tally.see(
+            Ms(START + 50),
+            e.WaitCameOut(
+                interaction=InteractionId(name), queue=QueueId("q"), waited=waited, gave_up=gave_up, kept=kept
+            ),
+        )
+    day = tally.day()
+    assert (day.total.told, day.total.told_right) == (2, 0.5)
+    assert (day.total.foreseen, day.total.range_right) == (2, 0.5)
+    assert day.slots[0].kinds["a"].in_range == 1
+    assert day.kinds["c"].foreseen == 0

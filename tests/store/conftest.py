@@ -135,6 +135,40 @@ def answered_call(
     return [(at + offset, event) for offset, event in made]
 
 
+def left_message(call: str, caller: str, at: int) -> list[tuple[int, ev.Event]]:
+    """A message left in a call, opened by Ana and finished, with their times."""
+    piece, ana = InteractionId(f"{call}-message"), AgentId("ana")
+    made: list[tuple[int, ev.Event]] = [
+        (
+            80_000,
+            ev.PieceArrived(
+                piece=piece,
+                kind="message",
+                about=InteractionId(call),
+                caller=IdentifierId(caller),
+                number="28000000",
+                language=Language("yue"),
+                length=Ms(9000),
+            ),
+        ),
+        (
+            80_000,
+            ev.PieceQueued(
+                piece=piece,
+                queue=QueueId("support"),
+                skills={},
+                priority=0,
+                language=Language("yue"),
+                since=Ms(at + 80_000),
+            ),
+        ),
+        (90_000, ev.PieceOffered(piece=piece, agent=ana, until=Ms(at + 150_000), why=())),
+        (95_000, ev.PieceTaken(piece=piece, agent=ana, waited=Ms(15_000), first=True)),
+        (99_000, ev.PieceEnded(piece=piece, agent=ana, how="done", outcome=OutcomeId("solved"))),
+    ]
+    return [(at + offset, event) for offset, event in made]
+
+
 def records_of(calls: list[list[tuple[int, ev.Event]]]) -> list[Record]:
     """Calls that overlap as they would, numbered in the order of time, the site first."""
     events = sorted((item for call in calls for item in call), key=lambda item: item[0])

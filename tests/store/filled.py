@@ -9,7 +9,7 @@ from cti.store.records import CustomerRow, InteractionRow, Seen, confirm, link, 
 from cti.store.records import put_interactions as put
 from cti.store.tables import metadata
 from cti.store.work import open_case, promise
-from tests.store.conftest import DAY, NOW, AgentId, answered_call, records_of
+from tests.store.conftest import DAY, NOW, AgentId, answered_call, left_message, records_of
 
 _REST = (
     "INSERT INTO attachments VALUES ('hash1', 4, :body)",
@@ -46,9 +46,10 @@ def fill(store: Store, identities: Identities) -> None:
         put_tags(connection, [("eleanor", "Works from home")], "test")
         put(connection, [InteractionRow(owner=mail.id, at=NOW, id="mail-1", kind="mail", title="没有网", text="Still")])
         calls = [answered_call(n, caller, NOW - n * DAY) for n, caller in enumerate([tel.id, tel.id, other.id, None])]
-        Fold().fold(connection, records_of(calls))
+        Fold().fold(connection, records_of([*calls, left_message("c-0", tel.id, NOW)]))
         note(connection, "c-0", "ana", "升级到 500M", NOW)
         confirm(connection, "c-0", "eleanor", NOW)
+        confirm(connection, "c-0-message", "eleanor", NOW)
         confirm(connection, "c-1", "daniel", NOW)
         case = open_case(connection, "eleanor", "No line", AgentId("ana"), "c-0", NOW)
         promise(connection, "eleanor", "call back", NOW, AgentId("ana"), case.id, NOW)

@@ -143,6 +143,25 @@ async def test_facts_name_the_agent_of_the_last_call_that_was_answered(
     assert (await history.facts("9999 8888")).last_agent is None
 
 
+async def test_facts_name_whoever_has_the_case_and_whoever_promised(
+    history: History, store: Store, eleanor: Identifier
+) -> None:
+    for row in (
+        "INSERT INTO cases (customer, title, state, opened, owner) VALUES ('daniel', 'Old', 'open', 1, 'bo')",
+        "INSERT INTO cases (customer, title, state, opened, owner) VALUES ('eleanor', 'Done', 'closed', 99, 'eve')",
+        "INSERT INTO cases (customer, title, state, opened, owner) VALUES ('eleanor', 'Line', 'open', 50, 'ana')",
+        "INSERT INTO promises (customer, what, due, made, agent, state) VALUES ('eleanor', 'A', 1, 1, 'eve', 'kept')",
+        "INSERT INTO promises (customer, what, due, made, agent, state) VALUES ('eleanor', 'B', 9, 1, 'cy', 'open')",
+    ):
+        store.write(lambda c, row=row: c.execute(sa.text(row)))
+    number = "0044 7700 900143"[2:]
+    shared = await history.facts(number)
+    assert (shared.case_owner, shared.promised) == (None, None)  # two people: nobody knows which of them calls
+    store.write(lambda c: c.execute(sa.text("DELETE FROM links WHERE customer = 'daniel'")))
+    facts = await history.facts(number)
+    assert (facts.case_owner, facts.promised) == ("ana", "cy")
+
+
 async def test_a_stranger_s_number_is_shown_and_later_calls_are_one_person_s(
     history: History, store: Store, identities: Identities
 ) -> None:

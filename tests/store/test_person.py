@@ -68,7 +68,8 @@ async def test_an_export_holds_everything_of_one_person_and_nothing_of_another(t
         ("+447700900143", True),
         ("eleanor.w@mail.example", False),
     }
-    assert {line["id"] for line in told["timeline"]} == {"c-0", "mail-1"}
+    assert {line["id"] for line in told["timeline"]} == {"c-0", "c-0-message", "mail-1"}
+    assert [(piece["line"]["about"], piece["line"]["outcome"]) for piece in told["pieces"]] == [("c-0", "solved")]
     assert [call["line"]["note"] for call in told["calls"]] == ["升级到 500M"]
     assert told["threads"][0]["messages"][0]["text"] == "Still dark"
     assert (told["cases"][0]["title"], told["promises"][0]["what"]) == ("No line", "call back")
@@ -84,7 +85,7 @@ async def test_erased_is_gone_from_every_table_and_file_and_others_are_untouched
     daniel = await teller.customer(CustomerId("daniel"))
     done = await teller.erase(CustomerId("eleanor"), "root")
     assert done is not None
-    assert (done.identifiers, done.interactions, done.messages, done.attachments) == (1, 2, 1, 1)
+    assert (done.identifiers, done.interactions, done.messages, done.attachments) == (1, 3, 1, 1)
     assert (done.kept, done.files) == (1, 1)
     left = every_byte(full)
     assert [word for word in HERS if word in left] == []
@@ -92,7 +93,7 @@ async def test_erased_is_gone_from_every_table_and_file_and_others_are_untouched
     assert await teller.customer(CustomerId("daniel")) == daniel
     assert [file.name for file in (tmp_path / "messages").iterdir()] == ["c-1.wav"]
     after = everything(full)
-    for table in ("interactions", "calls", "cases", "promises", "messages", "arrivals", "annotations"):
+    for table in ("interactions", "calls", "pieces", "cases", "promises", "messages", "arrivals", "annotations"):
         assert len(after[table]) == len(before[table]), f"{table}: what was counted stays"
     line = await teller.call(InteractionId("c-0"))
     assert line is not None
@@ -205,7 +206,7 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
 
 HELD = {
     *("annotations", "attachments", "calls", "cases", "customers", "erased", "identifiers", "interactions", "kept"),
-    *("links", "message_attachments", "messages", "notes", "promises", "tags", "tallies", "thread_refs"),
+    *("links", "message_attachments", "messages", "notes", "pieces", "promises", "tags", "tallies", "thread_refs"),
 }
 """Tables with something of a customer's in them: `cti/store/erase.py` forgets it."""
 NOBODYS = {"agent_names", "arrivals", "audit", "passwords", "positions", "tokens"}

@@ -223,7 +223,7 @@ async def test_only_supervisors_are_shown_how_to_close_queues(rig: Rig) -> None:
         live = await (await rig.signed_in(name)).live("desk")
         views[name] = (await live.receive_json())["view"]["closings"]
     assert views["ana"] == []
-    assert [one["id"] for one in views["sue"]] == ["closed", "evacuation"]
+    assert [one["id"] for one in views["sue"]] == ["closed", "evacuation", "full"]
 
 
 async def test_cases(rig: Rig) -> None:

@@ -3,26 +3,34 @@ import type { JSX } from "preact";
 import * as f from "../shared/format";
 import { now } from "../shared/clock";
 import { Chip, Panel, Running, stateClass } from "../shared/parts";
-import type { CaseLine } from "../shared/types";
+import type { CaseLine, Person } from "../shared/types";
 import { named } from "../shared/words";
 import { Answers, Ask, Hot, Reader } from "./kb";
 import { madeNow, PromiseRow } from "./note";
+import { personOf } from "./pieces";
 import { agentName, call, me, pop, room } from "./session";
 import { reasonName, t } from "./text";
-import { reading } from "./where";
+import { reading, where } from "./where";
 import { person, work } from "./work";
 import { WorkList } from "./work-list";
 
 export function Side(): JSX.Element {
   const at = call.value;
+  const open = where.value;
   return (
     <aside class="side">
       {reading.value !== null ? (
         <Reader id={reading.value} />
+      ) : open.is === "work" ? (
+        <>
+          <WorkList />
+          <Cases who={personOf(open.piece)} about={open.piece} />
+          <Ask />
+        </>
       ) : at ? (
         <>
           <WorkList />
-          {pop.value && <Cases />}
+          {pop.value && <Cases who={person.value} about={work.value?.interaction ?? null} />}
           {pop.value && <Answers />}
           <Ask />
         </>
@@ -43,10 +51,10 @@ export function Side(): JSX.Element {
   );
 }
 
-function Cases(): JSX.Element {
-  const who = person.value;
+/** Of whoever calls, or left the message; `about`: that call or message. */
+function Cases({ who, about }: { who: Person | null; about: string | null }): JSX.Element {
   const mine = me.value?.agent ?? "";
-  const made = madeNow.value.filter((one) => one.interaction === work.value?.interaction && !who?.promises.some((known) => known.id === one.id));
+  const made = madeNow.value.filter((one) => one.interaction === about && !who?.promises.some((known) => known.id === one.id));
   const promises = [...made, ...(who?.promises ?? [])];
   const cases = who?.cases ?? [];
   if (cases.length === 0 && promises.length === 0) {

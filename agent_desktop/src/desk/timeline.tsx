@@ -8,7 +8,9 @@ import * as f from "../shared/format";
 import { Icon } from "../shared/icons";
 import { Judgement, Mark, Panel } from "../shared/parts";
 import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
+import { t as waits, WaitAccount } from "../shared/waits";
 import { named, s } from "../shared/words";
+import { agentName, closings } from "./session";
 import { Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
 
@@ -219,11 +221,23 @@ function One({ entry }: { entry: Entry }): JSX.Element {
           {text}
         </span>
       )}
+      {/* Closings are sent to supervisors only. */}
+      {entry.kind === "call" && (entry.waited ?? 0) > 0 && closings.value.length > 0 && <WhyWaited interaction={entry.id} />}
       {entry.kind === "message" && (
         <span class="txt">
           <Player piece={entry.id} length={entry.lasted ?? 0} />
         </span>
       )}
     </li>
+  );
+}
+
+function WhyWaited({ interaction }: { interaction: string }): JSX.Element {
+  const open = useSignal(false);
+  return (
+    <details class="txt why-waited" onToggle={(event) => (open.value = event.currentTarget.open)}>
+      <summary>{waits().why}</summary>
+      {open.value && <WaitAccount interaction={interaction} name={agentName} />}
+    </details>
   );
 }

@@ -1,7 +1,7 @@
 /** A message that was opened: who left it, the recording, everything so far, the note and what becomes of it. */
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { serverNow } from "../shared/clock";
 import * as f from "../shared/format";
 import { siteText } from "../shared/i18n";
@@ -10,6 +10,7 @@ import { Chip, Kbd, Panel } from "../shared/parts";
 import type { WorkView } from "../shared/types";
 import { named, tierName } from "../shared/words";
 import { fromField, toField } from "../shared/zone";
+import { Dial } from "./dial";
 import { PromiseForm, usualTimes } from "./note";
 import * as p from "./pieces";
 import { Player } from "./player";
@@ -41,7 +42,7 @@ export function WorkPage({ id }: { id: string }): JSX.Element {
   return (
     <>
       <Who piece={piece} />
-      <div class="heard">
+      <div class="listen">
         <Player piece={id} length={piece.length} main />
         {pop === "failed" && <Panel state={{ is: "error", what: w().notRead, works: w().notReadThen, again: () => void p.readPop(id) }} />}
       </div>
@@ -60,6 +61,11 @@ const Leave = (): JSX.Element => (
 
 function Who({ piece }: { piece: WorkView }): JSX.Element {
   const person = p.personOf(piece.piece);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // From the list to the page, so that the space bar plays; a field one types in keeps the keys.
+  useEffect(() => {
+    if (!document.activeElement?.matches("input, textarea")) heading.current?.focus();
+  }, [piece.piece]);
   const name = person?.name || leftBy(piece);
   const tag = f.langOf(name, person?.language ?? piece.language);
   const why = whyPhrase(piece.why);
@@ -69,7 +75,7 @@ function Who({ piece }: { piece: WorkView }): JSX.Element {
         {person?.name ? f.initials(person.name) : <Icon name="voice" />}
       </span>
       <div class="row">
-        <h1 class="cut" lang={tag}>
+        <h1 class="cut" ref={heading} tabIndex={-1} lang={tag}>
           {name}
         </h1>
         <Sureness piece={piece.piece} />
@@ -79,7 +85,11 @@ function Who({ piece }: { piece: WorkView }): JSX.Element {
         <span class="b t1">{named("kinds", piece.kind)}</span>
         <span>{queueName(piece.queue)}</span>
         {piece.language && <span>{named("languages", piece.language)}</span>}
-        {piece.display && piece.display !== name && <span class="num">{piece.display}</span>}
+        {piece.display && (
+          <span class="num">
+            {piece.display !== name && piece.display} <Dial number={piece.display} />
+          </span>
+        )}
         <span class="num">{w().leftAt(f.dayOrTime(piece.since, serverNow()))}</span>
         {why && <span class="cut">{w().chosen(why)}</span>}
       </div>

@@ -449,6 +449,10 @@ export interface CallerFacts {
   people: number;
   /** Who talked last on this number, or with its one owner. */
   last_agent: AgentId | null;
+  /** Whose the newest open case of the one owner is. */
+  case_owner: AgentId | null;
+  /** Who promised the one owner what is due first. */
+  promised: AgentId | null;
 }
 
 /** What the agent wrote about an interaction in wrap-up. */
@@ -474,7 +478,7 @@ export interface CallLine {
   queue: QueueId | null;
   /** The last who talked. */
   agent: AgentId | null;
-  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message` (left one), `answer` (heard one, and needed no more), `flow`, `lost`, `merged` (they called again before they were called back), `callback_missed`; of a call of ours that came to nothing `busy`, `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`, `cancelled`, `not_reached`. */
+  /** `open` or how it ended: `answered`, `abandoned`, `abandoned_again`, `left_menu`, `message` (left one), `answer` (heard one, and needed no more), `flow`, `elsewhere` (another site had them), `lost`, `merged` (they called again before they were called back), `callback_missed`; of a call of ours that came to nothing `busy`, `no_answer`, `refused`, `wrong_number`, `congestion`, `unreachable`, `not_allowed`, `cancelled`, `not_reached`. */
   state: string;
   /** We called. */
   outgoing: boolean;
@@ -836,6 +840,22 @@ export interface StoryLine {
   why: Why[];
 }
 
+/** Why a caller waited so long: stretches that come to the wait. */
+export interface Waits {
+  interaction: InteractionId;
+  stretches: Stretch[];
+}
+
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `exchange_away`. */
+export interface Stretch {
+  begins: Ms;
+  ends: Ms;
+  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "exchange_away";
+  queue: QueueId | null;
+  agent: AgentId | null;
+  args: Record<string, number | string>;
+}
+
 export interface TimelinePage {
   /** Newest first. */
   entries: Entry[];
@@ -867,6 +887,11 @@ export interface ArticleHit {
   times: number;
   /** Asked clearly more often than usual. */
   rising: boolean;
+}
+
+export interface DayQuery {
+  /** A local date such as `2026-11-20`; empty: today. */
+  day?: string;
 }
 
 export interface CallsQuery {
@@ -993,6 +1018,57 @@ export interface Health {
 /** It was accepted; what came of it arrives over `/live`. */
 export interface Done {
   ok: boolean;
+}
+
+/** Counts of calls, or of one half hour of them. */
+export interface Figures {
+  calls: number;
+  answered: number;
+  abandoned: number;
+  /** Answered in the service level's seconds of their queue. */
+  within: number;
+  /** Of those answered or abandoned; None: nobody was. */
+  service_level: number | null;
+  /** Mean wait of those who were answered. */
+  asa: Ms | null;
+  /** Callers who were told a time, as far as it is known whether it was right. */
+  told: number;
+  /** Those who got an agent within it. */
+  kept: number;
+  /** Waits that were foreseen and came out. */
+  foreseen: number;
+  /** Those that ended within the range that eight of ten should. */
+  in_range: number;
+}
+
+/** Half an hour of a queue, or of all of them. */
+export interface HalfHour {
+  at: Ms;
+  figures: Figures;
+  /** Agents with work or ready for it, on average; only of all queues together. */
+  staff: number | null;
+  /** The share of their time that was work. */
+  occupancy: number | null;
+}
+
+/** A queue's day; half hours in which nobody called are left out. */
+export interface QueueDay {
+  queue: string;
+  figures: Figures;
+  half_hours: HalfHour[];
+}
+
+/** All of it. */
+export interface DayReport {
+  /** The local date. */
+  day: string;
+  zone: string;
+  begins: Ms;
+  /** Of the day, or of what there is of it so far. */
+  ends: Ms;
+  figures: Figures;
+  half_hours: HalfHour[];
+  queues: QueueDay[];
 }
 
 /** What comes over `/api/v1/live`. */

@@ -28,3 +28,12 @@ export function board(live: Live<WallboardView>): Board {
 
 /** Server time in ms, at whole seconds. */
 export const second: ReadonlySignal<number> = computed(() => Math.floor(now.value / 1000) * 1000);
+
+/** Where the board or its reports are; language and theme of the address go along. */
+export function address(values: Record<string, string> = {}): string {
+  const query = new URLSearchParams(location.search);
+  for (const name of ["view", "queue"]) query.delete(name);
+  for (const [name, value] of Object.entries(values)) query.set(name, value);
+  const text = query.toString();
+  return `/wallboard${text ? `?${text}` : ""}`;
+}

@@ -8,7 +8,7 @@ import { LangSwitch, ThemeSwitch } from "../shared/parts";
 import type { WallboardView } from "../shared/types";
 import { setZone } from "../shared/zone";
 import { Agents, layout } from "./agents";
-import { second, type Board } from "./board";
+import { address, second, type Board } from "./board";
 import { Bar, Figures, Fresh, hasBar, Queues } from "./parts";
 import { CurveTile } from "./plot";
 import { t } from "./words";
@@ -40,7 +40,7 @@ function Wall({ board }: { board: Board }): JSX.Element {
         <h1>{t().title}</h1>
         {view && <span class="t2 num">{dateInFull(second.value)}</span>}
         <Fresh board={board} />
-        <span class="choose"><LangSwitch /><ThemeSwitch /></span>
+        <span class="choose"><a href={address({ view: "reports" })}>{t().reports}</a><LangSwitch /><ThemeSwitch /></span>
         {view && <span class="clock num">{timeWithSeconds(second.value)}</span>}
       </header>
       <Bar board={board} />
@@ -72,7 +72,7 @@ function Pocket({ board }: { board: Board }): JSX.Element {
       </header>
       <Bar board={board} class="is-pocket" />
       {view ? <Parts board={board} view={view} /> : <Bones />}
-      <footer class="pocket-foot"><LangSwitch /><ThemeSwitch /></footer>
+      <footer class="pocket-foot"><a href={address({ view: "reports" })}>{t().reports}</a><LangSwitch /><ThemeSwitch /></footer>
     </main>
   );
 }

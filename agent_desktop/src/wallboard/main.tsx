@@ -8,14 +8,17 @@ import type { WallboardView } from "../shared/types";
 import { board } from "./board";
 import { Gate } from "./gate";
 import { follow, Screen } from "./layouts";
+import { Reports } from "./reports";
 import "./board.css";
 import "./wall.css";
 import "./pocket.css";
 import "./gate.css";
+import "./reports.css";
 
 /** Stays in the fragment, which browsers never send: a TV finds it there again after a power cut. */
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? undefined;
 const signedOut = signal(false);
+const reports = new URLSearchParams(location.search).get("view") === "reports";
 
 /** Asked when the live connection is refused. Only a clear "no" counts; no answer at all is no reason to sign out. */
 async function admitted(): Promise<boolean> {
@@ -49,7 +52,8 @@ function enter(): void {
 }
 
 function Page() {
-  return signedOut.value ? <Gate refused={token !== undefined} onSignedIn={enter} /> : <Screen board={shown} />;
+  if (signedOut.value) return <Gate refused={token !== undefined} onSignedIn={enter} />;
+  return reports ? <Reports board={shown} /> : <Screen board={shown} />;
 }
 
 follow(shown);

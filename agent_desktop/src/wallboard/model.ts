@@ -1,6 +1,6 @@
 // What the wallboard decides before anything is drawn: ages, tones, formulas and the order of agents. No DOM here.
 
-import type { AgentTile, QueueView, TodayView } from "../shared/types";
+import type { AgentTile, Calls, DayReport, Line as InLine, QueueView, TodayView } from "../shared/types";
 
 /** How much a figure may be trusted: shown as it is, in third ink with its age, or replaced by a dash. */
 export type Freshness = "live" | "stale" | "lost";
@@ -113,4 +113,24 @@ export function pickQueues(queues: readonly QueueView[], room: number): { shown:
   const urgency = (q: QueueView) => q.longest_since ?? Number.MAX_SAFE_INTEGER;
   const kept = new Set([...queues].sort((a, b) => urgency(a) - urgency(b)).slice(0, room - 1));
   return { shown: queues.filter((q) => kept.has(q)), more: queues.length - kept.size };
+}
+
+/** A caller who waits, or waited. */
+export interface Waited {
+  interaction: string;
+  at: number;
+  queue: string | null;
+  /** Of a caller still in line, since when; else null. */
+  since: number | null;
+  waited: number;
+}
+
+/** Who is in line, then who waited longest on that day, as far as the newest calls go back. */
+export function longest(of: Pick<DayReport, "begins" | "ends">, calls: Calls, line: InLine): Waited[] {
+  const here = line.waiting.map((one) => ({ interaction: one.interaction, at: one.since, queue: one.queue, since: one.since, waited: 0 }));
+  const there = calls.calls
+    .filter((one) => one.waited > 0 && one.state !== "open" && one.at >= of.begins && one.at < of.ends)
+    .map((one) => ({ interaction: one.interaction, at: one.at, queue: one.queue, since: null, waited: one.waited }))
+    .sort((a, b) => b.waited - a.waited);
+  return [...here, ...there];
 }

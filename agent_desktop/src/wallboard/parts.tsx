@@ -1,12 +1,12 @@
 // Parts of the board that look the same on the wall and in the pocket; only the style sheet knows the difference.
 
 import type { ComponentChildren, JSX } from "preact";
-import { age as ageText, count, langOf, NOTHING, percent, running, seconds, timeOfDay, waitRange } from "../shared/format";
-import { siteText } from "../shared/i18n";
+import { age as ageText, atRest, count, langOf, NOTHING, percent, running, seconds, timeOfDay, waitRange } from "../shared/format";
+import { lang, siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import type { QueueView, Reason, WallboardView } from "../shared/types";
 import { named } from "../shared/words";
-import { second, type Board } from "./board";
+import { address, second, type Board } from "./board";
 import { averageWait, kept, level, levelTone, pickQueues, waitTone, type Freshness, type Tone } from "./model";
 import { t } from "./words";
 
@@ -162,8 +162,9 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
   return (
     <tr>
       <th scope="row" lang={langOf(name)}>
-        <span class="cut">{name}</span>
+        <a class="cut" href={address({ view: "reports", queue: queue.id })}>{name}</a>
         {told.length > 0 && !lost && <span class="cut is-late">{told.join(" · ")}</span>}
+        {!lost && <TextWork queue={queue} live={fresh === "live"} />}
       </th>
       <td>
         {lost ? NOTHING : count(queue.waiting)}
@@ -178,6 +179,19 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
         {lost ? NOTHING : percent(share)}
       </td>
     </tr>
+  );
+}
+
+/** Messages that wait and those in hand, amber when one waits longer than it should; nothing, where there are none. */
+function TextWork({ queue, live }: { queue: QueueView; live: boolean }): JSX.Element | null {
+  const { text_waiting: waiting, text_in_hand: inHand, text_since: since } = queue;
+  if (waiting === 0 && inHand === 0) return null;
+  const waited = since === null ? null : second.value - since;
+  const late = live && waited !== null && waited > queue.text_level_s * 1000;
+  return (
+    <span class={late ? "cut text-work is-warn" : "cut text-work"} lang={lang.value}>
+      {t().messages(waiting, inHand, waited === null ? "" : atRest(waited))}
+    </span>
   );
 }
 

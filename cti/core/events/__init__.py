@@ -84,13 +84,18 @@ from cti.core.events.talks import (
     Transferred,
 )
 from cti.core.events.waits import (
+    CameBack,
     HelpGiven,
     Overflowed,
     PriorityRaised,
     Queued,
+    SentElsewhere,
+    ServedElsewhere,
+    TurnedAway,
     WaitCameOut,
     WaitForeseen,
     WaitTold,
+    WayOffered,
 )
 from cti.core.ids import Ms
 
@@ -107,6 +112,7 @@ __all__ = [
     "CallbackMissed",
     "CallbackPutOff",
     "CallerReattached",
+    "CameBack",
     "Connected",
     "ConnectedOutside",
     "DayStarted",
@@ -153,15 +159,19 @@ __all__ = [
     "Record",
     "Repaired",
     "Resumed",
+    "SentElsewhere",
+    "ServedElsewhere",
     "SiteInForce",
     "SurveyOpened",
     "TalkEnded",
     "TextPaused",
     "TransferFailed",
     "Transferred",
+    "TurnedAway",
     "WaitCameOut",
     "WaitForeseen",
     "WaitTold",
+    "WayOffered",
     "Why",
     "WhyCode",
     "WrappedUp",
@@ -185,6 +195,11 @@ Event = (
     | PriorityRaised
     | HelpGiven
     | Overflowed
+    | TurnedAway
+    | WayOffered
+    | SentElsewhere
+    | ServedElsewhere
+    | CameBack
     | WaitForeseen
     | WaitTold
     | WaitCameOut

@@ -37,7 +37,7 @@ WhyCode = Literal[
 """Journals hold them for ever: none is ever taken away."""
 
 
-class Why(Struct, frozen=True, kw_only=True):
+class Why(Struct, frozen=True, kw_only=True, gc=False):
     """One fact of a decision; screens and `hotline why` say it in the reader's language.
 
     Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms`

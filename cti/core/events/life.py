@@ -101,11 +101,13 @@ class Judged(Fact, frozen=True):
 class InteractionEnded(Fact, frozen=True):
     """`how`: `answered`, `abandoned` (waited, left), `abandoned_again` (left after a talk, when waiting for the next),
     `left_menu`, `message` (left one), `answer` (heard one, and needed no more), `flow` (the flow ended it otherwise),
-    `lost` (nobody knows), `not_reached` (who was called, see `DialEnded`), `callback_missed` (see `CallbackMissed`),
-    `merged` (see `CallbackMerged`)."""
+    `elsewhere` (another site had them), `lost` (nobody knows), `not_reached` (who was called, see `DialEnded`),
+    `callback_missed` (see `CallbackMissed`), `merged` (see `CallbackMerged`)."""
 
     interaction: InteractionId
     how: str
     queue: QueueId | None = None
     waited: Ms = Ms(0)
     """For `abandoned` and `abandoned_again`: how long."""
+    from_file: bool = False
+    """We were away: when it ended is what Asterisk's CEL file says."""

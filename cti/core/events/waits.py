@@ -16,8 +16,9 @@ class Queued(Fact, frozen=True):
     since: Ms
     again: bool = False
     preferred: AgentId | None = None
-    """Kept for this agent until `kept_until`; who that is to the caller says `preferred_as`: `last_agent`, `transfer`
-    (a colleague gave the caller to this agent) or `transfer_back` (this agent had, and nobody took them)."""
+    """Kept for this agent until `kept_until`; who that is to the caller says `preferred_as`: `last_agent`,
+    `case_owner`, `promised`, `transfer` (a colleague gave the caller to this agent) or `transfer_back` (this agent had,
+    and nobody took them)."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
     instead_of: InteractionId | None = None
@@ -42,8 +43,8 @@ class HelpGiven(Fact, frozen=True):
 class Overflowed(Fact, frozen=True):
     """Left the line of one queue for another's, place kept; `Queued` follows.
 
-    `why`: `wait` (too long, so far `waited`), `callers` (too many for those at work) or `closed` (how: `closing`). Once
-    in a call at most, but for queues that are closed.
+    `why`: `wait` (too long, so far `waited`), `estimate` (too long to be expected), `callers` (too many for those at
+    work) or `closed` (how: `closing`). Once in a call at most, but for queues that are closed.
     """
 
     interaction: InteractionId
@@ -52,6 +53,50 @@ class Overflowed(Fact, frozen=True):
     why: str
     waited: Ms
     closing: ClosingId | None = None
+
+
+class TurnedAway(Fact, frozen=True):
+    """Out of the line of `queue`, as if it were closed this way: the caller hears the closing's words, and goes to its
+    other site, to a message or to goodbye. `why` as in `Overflowed`."""
+
+    interaction: InteractionId
+    queue: QueueId
+    closing: ClosingId
+    why: str
+    waited: Ms
+
+
+class WayOffered(Fact, frozen=True):
+    """The caller, who keeps the place, may choose `what` in place of the wait: `callback` or `message`. `why` as in
+    `Overflowed`."""
+
+    interaction: InteractionId
+    queue: QueueId
+    what: str
+    why: str
+    waited: Ms
+
+
+class SentElsewhere(Fact, frozen=True):
+    """On the way to the other site of this closing."""
+
+    interaction: InteractionId
+    closing: ClosingId
+
+
+class ServedElsewhere(Fact, frozen=True):
+    """Somebody at the other site answered, after so long a wait in this queue."""
+
+    interaction: InteractionId
+    queue: QueueId | None
+    waited: Ms
+
+
+class CameBack(Fact, frozen=True):
+    """Nobody at the other site answered. `in_line`: again, with the old place; else the closing's words follow."""
+
+    interaction: InteractionId
+    in_line: bool
 
 
 class WaitForeseen(Fact, frozen=True):

@@ -23,6 +23,7 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
     if event.queue != interaction.queue:
         interaction.foreseen = interaction.told = None
     interaction.state = State.WAITING
+    interaction.away = False
     interaction.queue = event.queue
     interaction.skills = event.skills
     interaction.priority = event.priority
@@ -48,6 +49,38 @@ def _overflowed(world: World, event: e.Overflowed, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.overflowed = True
         interaction.closing = event.closing
+
+
+def _turned_away(world: World, event: e.TurnedAway, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.overflowed = True
+        interaction.closing = event.closing
+        interaction.away = True
+
+
+def _invited(world: World, event: e.WayOffered, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.invited = (*interaction.invited, event.what)
+
+
+def _sent_elsewhere(world: World, event: e.SentElsewhere, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.closing = event.closing
+        interaction.away = True
+        interaction.elsewhere = "sent"
+
+
+def _served_elsewhere(world: World, event: e.ServedElsewhere, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.elsewhere = "served"
+
+
+def _came_back(world: World, event: e.CameBack, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.elsewhere = "failed"
+        interaction.away = not event.in_line
+        if event.in_line:
+            interaction.closing = None
 
 
 def _foreseen(world: World, event: e.WaitForeseen, at: Ms) -> None:
@@ -92,6 +125,11 @@ FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.PriorityRaised: _raised,
     e.HelpGiven: _helped,
     e.Overflowed: _overflowed,
+    e.TurnedAway: _turned_away,
+    e.WayOffered: _invited,
+    e.SentElsewhere: _sent_elsewhere,
+    e.ServedElsewhere: _served_elsewhere,
+    e.CameBack: _came_back,
     e.WaitForeseen: _foreseen,
     e.WaitTold: _told,
     e.WaitCameOut: _came_out,

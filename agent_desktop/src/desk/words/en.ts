@@ -352,6 +352,7 @@ export const en = {
     only_one: "the only one free",
     preferred: {
       last_agent: "talked with them last",
+      promised: "promised them something",
       case_owner: "owner of the case",
       transfer: "a colleague gave the caller to you",
       transfer_back: "your colleague did not take the caller",

@@ -341,6 +341,7 @@ export const zhHans: DeskWords = {
     only_one: "只有您空闲",
     preferred: {
       last_agent: "上次由您接待",
+      promised: "您答应过这位客户",
       case_owner: "工单负责人",
       transfer: "同事把客户转给您",
       transfer_back: "同事没有接您转去的客户",

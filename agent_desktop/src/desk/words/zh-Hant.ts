@@ -341,6 +341,7 @@ export const zhHant: DeskWords = {
     only_one: "只有您空閒",
     preferred: {
       last_agent: "上次由您接待",
+      promised: "您答應過這位客戶",
       case_owner: "個案負責人",
       transfer: "同事把客戶轉給您",
       transfer_back: "同事沒有接您轉去的客戶",

@@ -58,6 +58,27 @@ export const en = {
   nobody: "Nobody is signed in",
   nobodyHint: "Agents stand here as soon as they sign in at the desk.",
 
+  reports: "Reports",
+  toBoard: "Wallboard",
+  day: "Day",
+  calls: "Calls",
+  answered: "Answered",
+  told: "Told right",
+  inRange: "In range",
+  shareOf: (share: string, of: string) => `${share} of ${of}`,
+  from: "From",
+  byHalfHour: (queue: string) => `${queue}, by half hour`,
+  reportFormulas: "A call counts in the queue it asked for first, when it entered the line. SL = answered in time / (answered + abandoned). Told right: an agent came within the time that was said. In range: waits that ended within the range eight of ten should.",
+  noCallsThen: "A row stands here for each half hour with calls.",
+  longestWaits: "Longest waits, and who is in line",
+  inLine: "in line",
+  nobodyWaited: "Nobody waited",
+  nobodyWaitedThen: "Callers who had to wait stand here, the longest first.",
+  notRead: "The report could not be read",
+  notReadThen: "Calls and the wallboard go on.",
+  onlySupervisors: "Reports are for supervisors",
+  onlySupervisorsThen: "Sign in as one at the desk, and open this page again.",
+
   signIn: "This board is not signed in",
   signInHint: "Sign in on this screen, or open the board with a read token.",
   name: "Name or work number",
@@ -69,6 +90,8 @@ export const en = {
   tokenRefusedHint: "A supervisor can make a new one.",
   tokenHow: "For a TV: a supervisor makes a read token with",
   tokenThen: "and opens",
+  messages: (waiting: number, inHand: number, longest: string): string =>
+    [waiting > 0 ? `${waiting} ${waiting === 1 ? "message" : "messages"}, longest ${longest}` : "", inHand > 0 ? `${inHand} in hand` : ""].filter(Boolean).join("; "),
 };
 
 export type Words = typeof en;

@@ -1,0 +1,224 @@
+"""Whole calls on a real Asterisk: the same load through Hotline and through stock app_queue, turn by turn.
+
+Callers and agents are sipp. A call is an INVITE, the line, an agent who rings, talks and hangs up, and the end. It
+costs what Asterisk and the bridge take of the processors for it. The load has no voice, so that everything a call costs
+but its voice is seen alone; what a second of voice costs is measured by itself, and both make up a whole call.
+"""
+
+import asyncio
+import shutil
+import statistics
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from benchmarks import calls_line, calls_sides, calls_sipp
+from benchmarks.calls_line import Line
+from benchmarks.calls_sides import Side
+from benchmarks.calls_sipp import Agents, Batch
+from benchmarks.frame import Figure, Options, Report, Stopwatch, percentile
+from tests.conftest import free_ports
+
+TALK_MS = 500
+WHOLE_S = 180
+"""A whole call: three minutes of talk."""
+WITHIN_S = 15.0
+"""A caller who isn't served so long after the last one came is lost."""
+SETTLE_S = 0.5
+"""What a call leaves to be done is done by then, and counted."""
+
+
+class Plan(Struct, frozen=True):
+    """How much."""
+
+    agents: int = 48
+    rounds: int = 5
+    calls: int = 400
+    """A round and side."""
+    rate: float = 20.0
+    """Calls a second."""
+    talks: int = 24
+    """In the line with announcements."""
+    talk_s: float = 3.0
+    voices: int = 20
+    """Talks at once, with voice."""
+    voice_ms: int = 10_000
+    steps: tuple[int, ...] = (20, 30, 40, 50, 60)
+    """Calls a second that are tried, three seconds each."""
+
+
+QUICK = Plan(agents=6, rounds=1, calls=6, rate=6.0, talks=5, talk_s=1.0, voices=2, voice_ms=1_000, steps=())
+
+
+class Tally(Struct):
+    """One side's sums over the rounds."""
+
+    calls: int = 0
+    served: int = 0
+    stuck: int = 0
+    asterisk_ms: list[float] = []
+    """CPU a call, round by round."""
+    bridge_ms: list[float] = []
+    voice_ms: float = 0.0
+    """CPU a second of talk."""
+    rate: float = 0.0
+    lasting_s: list[float] = []
+    """From the last INVITE of a batch to its last end, where nobody has to wait."""
+
+    @property
+    def bare_ms(self) -> float:
+        """CPU of a call without voice."""
+        return statistics.median(a + b for a, b in zip(self.asterisk_ms, self.bridge_ms, strict=True))
+
+    @property
+    def whole_ms(self) -> float:
+        """CPU of a call of `WHOLE_S`."""
+        return self.bare_ms + WHOLE_S * self.voice_ms
+
+
+def run(options: Options) -> Report:
+    """Both sides: CPU a call, losses, how many a second, answer to bridge, time lost to prompts."""
+    return asyncio.run(_run(QUICK if options.quick else Plan()))
+
+
+async def _run(plan: Plan) -> Report:
+    watch = Stopwatch()
+    folder = Path(tempfile.mkdtemp(prefix="hl-"))
+    try:
+        async with AsyncExitStack() as stack:
+            ours = await stack.enter_async_context(calls_sides.hotline(folder / "h", plan.agents))
+            stock = await stack.enter_async_context(calls_sides.app_queue(folder / "q", plan.agents))
+            heard = {
+                "hotline": (ours, ours.number),
+                "app_queue": (stock, calls_sides.SPEAKING),
+                "app_queue, announcements off": (stock, stock.number),
+            }
+            lines = {
+                name: await calls_line.watch(side, number, plan.talks, plan.talk_s)
+                for name, (side, number) in heard.items()
+            }
+            tallies = await _load(plan, folder, (ours, stock))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return _report(lines, tallies, watch.seconds)
+
+
+async def _load(plan: Plan, folder: Path, sides: tuple[Side, Side]) -> dict[str, Tally]:
+    """Rounds of the same load, each side in its turn; then more and more callers a second; then voice."""
+    tallies = {side.name: Tally() for side in sides}
+    phones = await _phones(folder, sides, TALK_MS)
+    try:
+        for side in sides:
+            await side.ready(side.agents)
+        for turn in range(plan.rounds):
+            for side in sides if turn % 2 == 0 else sides[::-1]:
+                await _round(plan, folder, side, tallies[side.name])
+        for side in sides:
+            await _climb(plan, folder, side, tallies[side.name])
+    finally:
+        for agents in phones:
+            await agents.stop()
+    phones = await _phones(folder, sides, plan.voice_ms)
+    try:
+        for side in sides:
+            await _speak(plan, folder, side, tallies[side.name])
+    finally:
+        for agents in phones:
+            await agents.stop()
+    return tallies
+
+
+async def _phones(folder: Path, sides: tuple[Side, Side], talk_ms: int) -> list[Agents]:
+    """Every agent's phone on both sides."""
+    phones: list[Agents] = []
+    for side in sides:
+        agents = Agents(folder / side.name[0], side.settings.sip_port, free_ports(2), talk_ms)
+        phones.append(agents)
+        await agents.start(side.phones())
+    return phones
+
+
+async def _round(plan: Plan, folder: Path, side: Side, tally: Tally) -> None:
+    before = side.cpu_s()
+    batch = await _call(folder, side, plan.calls, plan.rate)
+    await asyncio.sleep(SETTLE_S)
+    after = side.cpu_s()
+    tally.calls += batch.calls
+    tally.served += batch.served
+    tally.stuck += await side.channels()
+    tally.lasting_s.append(batch.seconds - plan.calls / plan.rate)
+    tally.asterisk_ms.append((after[0] - before[0]) / batch.calls * 1000)
+    tally.bridge_ms.append((after[1] - before[1]) / batch.calls * 1000)
+
+
+async def _speak(plan: Plan, folder: Path, side: Side, tally: Tally) -> None:
+    """What is left of the cost of calls with voice, once that of calls without it is taken off."""
+    before = side.cpu_s()
+    batch = await _call(folder, side, plan.voices, float(plan.voices), WITHIN_S + plan.voice_ms / 1000, voice=True)
+    await asyncio.sleep(SETTLE_S)
+    after = side.cpu_s()
+    used = sum(after) - sum(before) - plan.voices * tally.bare_ms / 1000
+    tally.voice_ms = max(0.0, used) * 1000 / (plan.voices * plan.voice_ms / 1000)
+    tally.calls += batch.calls
+    tally.served += batch.served
+    tally.stuck += await side.channels()
+
+
+async def _climb(plan: Plan, folder: Path, side: Side, tally: Tally) -> None:
+    """The most a second of which nobody is lost and which are done as fast as they come."""
+    for rate in plan.steps:
+        batch = await _call(folder, side, rate * 3, rate)
+        await asyncio.sleep(SETTLE_S)
+        if batch.served < batch.calls or batch.seconds - 3 > 2 * statistics.median(tally.lasting_s):
+            return
+        tally.rate = rate
+
+
+async def _call(
+    folder: Path, side: Side, calls: int, rate: float, within_s: float = WITHIN_S, voice: bool = False
+) -> Batch:
+    place, port = folder / side.name[0], free_ports(1)[0]
+    return await calls_sipp.call(place, side.settings.sip_port, port, side.number, calls, rate, within_s, voice)
+
+
+def _report(lines: dict[str, Line], tallies: dict[str, Tally], seconds: float) -> Report:
+    ours, stock = tallies["hotline"], tallies["app_queue"]
+    line, spoken = lines["hotline"], lines["app_queue"]
+    figures = (
+        Figure(
+            "CPU a call of 3 minutes, over app_queue's", round(ours.whole_ms / stock.whole_ms, 2), "x", 1.25, "lower"
+        ),
+        Figure("CPU a call without its voice, over app_queue's", round(ours.bare_ms / stock.bare_ms, 2), "x"),
+        Figure("seconds lost to prompts, a call", round(line.lost_s, 2), "s", 0, "lower"),
+        Figure("app_queue: seconds lost to prompts, a call", round(spoken.lost_s, 2), "s"),
+        Figure(f"calls lost, of {ours.calls:,}", ours.calls - ours.served, "", 0, "lower"),
+        Figure("channels left behind", ours.stuck, "", 0, "lower"),
+        Figure("answer -> bridge, p50", round(percentile(line.bridged_ms, 50), 2), "ms"),
+        Figure("answer -> bridge, p99", round(percentile(line.bridged_ms, 99), 2), "ms"),
+        Figure("calls a second held", ours.rate, "1/s"),
+        Figure("app_queue: calls a second held", stock.rate, "1/s"),
+    )
+    peers: list[dict[str, Any]] = []
+    for name, seen in lines.items():
+        tally = tallies.get(name)
+        peers.append(
+            {
+                "name": name,
+                "Asterisk ms": tally and round(statistics.median(tally.asterisk_ms), 2),
+                "bridge ms": tally and round(statistics.median(tally.bridge_ms), 2),
+                "voice ms/s": tally and round(tally.voice_ms, 3),
+                "served": tally and tally.served,
+                "calls": tally and tally.calls,
+                "left": tally and tally.stuck,
+                "held/s": tally and tally.rate,
+                "answer -> bridge p50 ms": round(percentile(seen.bridged_ms, 50), 2),
+                "p99 ms": round(percentile(seen.bridged_ms, 99), 2),
+                "free -> ring p50 s": round(percentile(seen.idle_s, 50), 3) if seen.idle_s else None,
+                "worst s": round(max(seen.idle_s), 3) if seen.idle_s else None,
+                "lost s": round(seen.lost_s, 2),
+            }
+        )
+    return Report(bench="calls", seconds=seconds, figures=figures, peers=tuple(peers))

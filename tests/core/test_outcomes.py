@@ -1,0 +1,71 @@
+"""Whatever happens: every call has one outcome, and every wait is accounted for to the millisecond."""
+
+from typing import Any
+
+from hypothesis import given, settings
+
+from cti.core import events as e
+from cti.core.ids import ChannelId, InteractionId, Ms
+from cti.core.inputs import ChannelGone
+from cti.core.interaction import State
+from tests.core.play import START, Play
+from tests.core.test_invariants import STORY, tell
+
+FILE_SAYS = (START, START + 40_000)
+"""When the CEL file says that a channel ended, in the stories."""
+
+
+def over(play: Play) -> Play:
+    """Everybody hangs up at last."""
+    for channel in [*play.world.legs, *(ChannelId(f"ch-{caller}") for caller in "ABC")]:
+        play.say(ChannelGone(channel=channel, cause=16))
+    return play
+
+
+@given(STORY)
+@settings(max_examples=150, deadline=None)
+def test_every_call_has_exactly_one_outcome(story: list[Any]) -> None:
+    open_calls: set[InteractionId] = set()
+    play = over(tell(story))
+    for _, event in play.records:
+        if isinstance(event, e.InteractionOpened):
+            assert event.interaction not in open_calls
+            open_calls.add(event.interaction)
+        elif isinstance(event, e.InteractionEnded):
+            assert event.interaction in open_calls, "ended twice, or never begun"
+            open_calls.remove(event.interaction)
+    for call in open_calls:
+        it = play.world.interactions[call]
+        assert it.state is not State.ENDED
+        assert it.callback is not None, "lost: nobody is on the line, and nobody will be called"
+
+
+@given(STORY)
+@settings(max_examples=150, deadline=None)
+def test_every_wait_is_accounted_for(story: list[Any]) -> None:
+    begins: dict[InteractionId, Ms] = {}
+    """Of the wait that goes on; a second one begins with the end of the talk before it."""
+    parted: dict[InteractionId, Ms] = {}
+    for at, event in over(tell(story)).records:
+        if isinstance(event, e.InteractionOpened):
+            begins.pop(event.interaction, None)
+            parted.pop(event.interaction, None)
+        elif isinstance(event, e.Queued):
+            begins[event.interaction] = max(event.since, parted.get(event.interaction, event.since))
+        elif isinstance(event, e.TalkEnded):
+            parted[event.interaction] = at
+            if event.interaction in begins:
+                begins[event.interaction] = max(begins[event.interaction], at)
+        elif isinstance(event, e.Connected | e.ServedElsewhere):
+            assert event.waited == at - begins.get(event.interaction, at)
+        elif isinstance(event, e.InteractionEnded) and event.how in ("abandoned", "abandoned_again"):
+            since = begins[event.interaction]
+            ends = FILE_SAYS if event.from_file else (at,)
+            assert event.waited in {max(0, end - since) for end in ends}
+
+
+def test_what_the_file_says_is_marked_as_such() -> None:
+    play = Play()
+    play.table("0 | A calls |\n 10 | A asks support |\n 90 | A ended-at 40 | ended A abandoned")
+    (ended,) = (event for _, event in play.records if isinstance(event, e.InteractionEnded))
+    assert (ended.waited, ended.from_file) == (30_000, True)

@@ -1,0 +1,259 @@
+"""Outside tables that come again and again: only what is new, what is gone, by the clock; and long ones in batches."""
+
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from cti.core.ids import Ms
+from cti.core.site import OutsideTable
+from cti.ingest.mapping import load_map
+from cti.ingest.report import IngestError, Report, list_kept
+from cti.ingest.schedule import Schedule
+from cti.ingest.sources import batches
+from cti.ingest.tables import ingest_table
+from cti.store.database import Store
+from cti.store.identity import Identities
+from tests.ingest.test_tables import CUSTOMERS, ROWS, SEARCHES, lines, mapped
+from tests.store.conftest import NOW
+
+SHOP = """
+name = "orders"
+kind = "order"
+table = "orders"
+watermark = "changed"
+[columns]
+key = "id"
+at = "made"
+title = "what"
+account = "customer"
+"""
+CASES = """
+name = "tickets"
+kind = "case"
+deletes = true
+columns = { key = "no", customer = "who", title = "what", at = "on" }
+"""
+PROMISES = """
+name = "promised"
+kind = "promise"
+deletes = true
+columns = { key = "no", customer = "who", title = "what", at = "on", due = "on" }
+"""
+
+
+class Shop:
+    """A database of somebody else's."""
+
+    def __init__(self, path: Path) -> None:
+        self.url = f"sqlite:///{path}"
+        self._db = sqlite3.connect(path)
+        self._db.execute("CREATE TABLE orders (id, made, what, customer, changed)")
+
+    def order(self, number: int, what: str, changed: object) -> None:
+        self._db.execute("DELETE FROM orders WHERE id = ?", (number,))
+        self._db.execute("INSERT INTO orders VALUES (?, '2026-11-24', ?, 'C1', ?)", (number, what, changed))
+        self._db.commit()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path / "shop.db")
+
+
+@pytest.mark.parametrize("changes", [(1, 2, 3), ("2026-11-24 09:00:00", "2026-11-24 09:00:01", "2026-11-25 00:00:00")])
+def test_a_watermark_asks_for_what_is_new_or_changed_only(
+    store: Store, identities: Identities, tmp_path: Path, shop: Shop, changes: tuple[object, ...]
+) -> None:
+    map_ = mapped(tmp_path, SHOP)
+
+    def again(**how: bool) -> Report:
+        return ingest_table(store, identities, map_, shop.url, NOW, **how)  # type: ignore[arg-type]
+
+    shop.order(1, "Fibre 500", changes[0])
+    shop.order(2, "Router", changes[1])
+    assert again().new == 2
+    # The newest comes once more: another row may have been changed in the same moment.
+    assert again().new == 1
+    shop.order(1, "Fibre 1000", changes[2])
+    shop.order(3, "Cable", changes[1])
+    assert again().new == 3
+    assert [line[2] for line in lines(store)] == ["Fibre 1000", "Router", "Cable"]
+    assert again(again=True).new == 3
+
+
+def test_the_watermark_moves_with_the_rows_it_stands_for(
+    store: Store, identities: Identities, tmp_path: Path, shop: Shop
+) -> None:
+    map_ = mapped(tmp_path, SHOP)
+    for n in range(10):
+        shop.order(n, f"Cable {n}", n)
+
+    def stop(_report: Report) -> None:
+        raise KeyboardInterrupt
+
+    # Stopped after the first three rows.
+    with pytest.raises(KeyboardInterrupt):
+        ingest_table(store, identities, map_, shop.url, NOW, stop, size=3)
+    assert len(lines(store)) == 3
+    assert ingest_table(store, identities, map_, shop.url, NOW, size=3).new == 8
+    assert len(lines(store)) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (SHOP.replace('table = "orders"', ""), "`watermark` is for databases"),
+        (SHOP.replace('key = "id"', "").replace("watermark", "deletes = true\nwatermark"), "`deletes` needs a `key`"),
+        ("deletes = true\n" + CUSTOMERS, "hotline erase"),
+    ],
+)
+def test_a_map_that_asks_for_the_impossible_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(IngestError, match=says):
+        mapped(tmp_path, text)
+
+
+def test_rows_that_are_gone_go_here_and_others_stay(store: Store, identities: Identities, tmp_path: Path) -> None:
+    path = tmp_path / "searches.csv"
+    more = ROWS + "3,2026-11-24,slow,C1,b,1\n"
+    path.write_text(more, encoding="utf-8")
+    map_ = mapped(tmp_path, "deletes = true\n" + SEARCHES)
+    other = mapped(tmp_path, SEARCHES.replace('"searches"', '"searches-old"'))
+    ingest_table(store, identities, other, str(path), NOW)
+    assert ingest_table(store, identities, map_, str(path), NOW).gone == 0
+    path.write_text(ROWS, encoding="utf-8")
+    assert ingest_table(store, identities, map_, str(path), NOW, size=1).gone == 1
+    there = [line[0] for line in lines(store)]
+    assert there == ["searches-old:1", "searches-old:2", "searches-old:3", "searches:1", "searches:2"]
+    # A row that can't be read may be any; a file that is empty is an accident.
+    path.write_text(ROWS.replace("1,2026-11-24 09:39", "1,some day"), encoding="utf-8")
+    report = ingest_table(store, identities, map_, str(path), NOW)
+    assert (report.kept, report.gone) == (1, 0)
+    path.write_text(ROWS.splitlines()[0] + "\n", encoding="utf-8")
+    assert ingest_table(store, identities, map_, str(path), NOW).gone == 0
+    assert len(lines(store)) == 5
+
+
+def test_cases_and_promises_that_are_gone_are_ended_not_deleted(
+    store: Store, identities: Identities, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    for text in (CASES, PROMISES):
+        map_ = mapped(tmp_path, text)
+        path.write_text("no,who,what,on\n1,C1,No line,2026-11-24\n2,C1,Bill,2026-11-24\n", encoding="utf-8")
+        ingest_table(store, identities, map_, str(path), NOW)
+        path.write_text("no,who,what,on\n2,C1,Bill,2026-11-24\n", encoding="utf-8")
+        assert ingest_table(store, identities, map_, str(path), NOW).gone == 1
+        assert ingest_table(store, identities, map_, str(path), NOW).gone == 0
+    query = sa.text("SELECT state FROM cases UNION ALL SELECT state FROM promises ORDER BY 1")
+    assert store.read(lambda c: list(c.execute(query).scalars())) == ["closed", "open", "open", "withdrawn"]
+
+
+def test_long_tables_come_in_batches_and_the_same_key_twice_is_one_row(
+    store: Store, identities: Identities, tmp_path: Path
+) -> None:
+    path = tmp_path / "searches.csv"
+    rows = [f"{n % 40},{1795000000 + n},words {n},C{n % 7},b{n % 9},{n % 3}" for n in range(100)]
+    rows[70] = "70,never,x,C1,b,1"
+    rows[90] = '90,2026-11-24,"over\ntwo lines",C1,b,1'
+    path.write_text("id,when,words,customer,browser,hits\n\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    map_ = mapped(tmp_path, SEARCHES)
+    wholes = []
+    for size in (7, 50, 1000):
+        report = ingest_table(store, identities, map_, str(path), NOW, size=size)
+        assert (report.read, report.new, report.kept) == (100, 99, 1)
+        assert [one.place for one in store.read(list_kept)] == [f"{path}, line 73"]
+        wholes.append(
+            [
+                store.read(lambda c, t=table: sorted(map(tuple, c.execute(sa.text(f"SELECT * FROM {t}")))))
+                for table in ("interactions", "identifiers", "tallies")
+            ]
+        )
+    assert wholes[0] == wholes[1] == wholes[2]
+    assert len(wholes[0][0]) == 41
+
+
+# How a time is read has nothing to do with where it is stored.
+@pytest.mark.parametrize("make_database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("zone", ["Europe/London", "Australia/Lord_Howe", "Asia/Hong_Kong", "America/St_Johns"])
+def test_times_are_right_in_every_hour_in_which_clocks_change(
+    store: Store, identities: Identities, tmp_path: Path, zone: str
+) -> None:
+    days = ("2026-03-29", "2026-10-25", "2026-04-05", "2026-10-04", "2026-03-08", "2026-11-01", "2006-04-02")
+    written = [f"{day} {h:02}:{m:02}:07" for day in days for h in range(4) for m in (0, 1, 29, 30, 31, 59)] * 2
+    path = tmp_path / "searches.csv"
+    path.write_text(
+        "id,when,words,customer,browser,hits\n" + "".join(f"{n:04},{when},x,C1,,1\n" for n, when in enumerate(written)),
+        encoding="utf-8",
+    )
+    map_ = mapped(tmp_path, SEARCHES.replace("Asia/Hong_Kong", zone))
+    ingest_table(store, identities, map_, str(path), NOW)
+    place = ZoneInfo(zone)
+    expected = [int(datetime.fromisoformat(when).replace(tzinfo=place).timestamp() * 1000) for when in written]
+    assert [line[1] for line in lines(store)] == expected
+
+
+def test_parquet_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "searches.parquet"
+    path.write_bytes(b"PAR1")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(IngestError, match="pip install pyarrow"):
+        next(batches(str(path), mapped(tmp_path, SEARCHES)))
+
+
+def test_parquet(store: Store, identities: Identities, tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    from pyarrow import parquet
+
+    path = tmp_path / "searches.parquet"
+    when = datetime(2026, 11, 24, 9, 39)
+    rows = [
+        {"id": n, "when": when, "words": "红灯", "who": {"customer": "C1"}, "browser": None, "hits": 0}
+        for n in range(5)
+    ]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    map_ = mapped(tmp_path, SEARCHES.replace('"customer"', '"who.customer"'))
+    assert ingest_table(store, identities, map_, str(path), NOW, size=2) == Report(source="searches", read=5, new=5)
+    at = int(when.replace(tzinfo=ZoneInfo("Asia/Hong_Kong")).timestamp() * 1000)
+    assert lines(store)[4] == ("searches:4", at, "红灯", "nothing_found")
+    path.write_bytes(b"PAR1 no more")
+    with pytest.raises(IngestError, match="can't be read as Parquet"):
+        ingest_table(store, identities, map_, str(path), NOW)
+
+
+def schedule(
+    store: Store, identities: Identities, folder: Path, *tables: OutsideTable, now: Callable[[], Ms]
+) -> Schedule:
+    return Schedule(store, identities, tables, {"shop": "secret"}, folder, now)
+
+
+def test_the_site_s_tables_are_read_by_the_clock_and_one_that_fails_stops_no_other(
+    store: Store, identities: Identities, tmp_path: Path, shop: Shop
+) -> None:
+    shop.order(1, "Fibre 500", 1)
+    (tmp_path / "orders.toml").write_text(SHOP, encoding="utf-8")
+    (tmp_path / "searches.toml").write_text(SEARCHES, encoding="utf-8")
+    (tmp_path / "searches.csv").write_text(ROWS, encoding="utf-8")
+    stop = threading.Event()
+    asked = []
+
+    def now() -> Ms:
+        asked.append(1)
+        if len(asked) == 2:
+            stop.set()
+        return NOW
+
+    tables = (
+        OutsideTable("gone", "no-such.toml", "nothing.csv"),
+        OutsideTable("shop", "orders.toml", shop.url),
+        OutsideTable("searches", "searches.toml", "searches.csv"),
+    )
+    schedule(store, identities, tmp_path, *tables, now=now).follow(stop)
+    assert [line[0] for line in lines(store)] == ["orders:1", "searches:1", "searches:2"]
+    assert load_map(tmp_path / "orders.toml").watermark == "changed"
