@@ -13,7 +13,7 @@ import msgspec
 
 from cti.simulate import report
 from cti.store import views as store_views
-from cti.web import bodies, describe, views
+from cti.web import bodies, bodies_people, describe, views
 
 TARGET = Path(__file__).parents[2] / "agent_desktop" / "src" / "shared" / "types.ts"
 
@@ -126,7 +126,7 @@ def comment(text: str, indent: str) -> list[str]:
     return [f"{indent}/** {text.replace('*/', '* /')} */"] if text else []
 
 
-def write(modules: Iterable[types.ModuleType] = (views, store_views, bodies, report)) -> str:
+def write(modules: Iterable[types.ModuleType] = (views, store_views, bodies, bodies_people, report)) -> str:
     """The file's text."""
     writer = Writer()
     for module in modules:
