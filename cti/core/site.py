@@ -291,6 +291,20 @@ class Agent(Struct, frozen=True, forbid_unknown_fields=True):
         return (web, Phone(f"{self.id}-desk")) if self.desk_phone else (web,)
 
 
+class Cases(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long cases may take, in hours of opening time, and how soon one that comes again was not solved."""
+
+    urgent_h: int = 4
+    high_h: int = 8
+    normal_h: int = 24
+    low_h: int = 40
+    repeat_days: int = 7
+
+    def hours(self, priority: int) -> int:
+        """For a priority: -1 low, 0, 1 high, 2 urgent."""
+        return {-1: self.low_h, 1: self.high_h, 2: self.urgent_h}.get(priority, self.normal_h)
+
+
 class Number(Struct, frozen=True, forbid_unknown_fields=True):
     """A number of the hotline (DNIS, as the trunk sends it) and the flow that answers it."""
 
@@ -377,6 +391,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     trunks: tuple[Trunk, ...] = ()
     outgoing: Outgoing = Outgoing()
     default_language: Language = Language("en")
+    cases: Cases = Cases()
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
     holidays: str = ""

@@ -16,6 +16,7 @@ from cti.ingest.report import KEPT_BYTES, Progress, Report, Ticker, keep, kept_b
 from cti.mail.headers import Address
 from cti.mail.parse import Mail, MailError, parse
 from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject, plain_subject
+from cti.store import mentions
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
 from cti.store.records import InteractionRow, Seen, put_interactions, see
@@ -103,6 +104,9 @@ class MailStore:
                 text("INSERT INTO thread_refs (ref, interaction) VALUES (:ref, :thread) ON CONFLICT (ref) DO NOTHING"),
                 [{"ref": ref, "thread": thread} for ref in dict.fromkeys(head.ids)],
             )
+        if author and not mail.auto:
+            words = mentions.in_mail(mail.text, mail.quoted)
+            mentions.note(connection, self._identities, [mentions.Written(author, thread, at, words)])
         self._attach(connection, mail)
         self._line(connection, thread)
         return True
@@ -152,6 +156,15 @@ class MailStore:
                 ),
                 names,
             )
+            connection.execute(
+                text(
+                    "DELETE FROM mentions WHERE interaction = :other AND EXISTS (SELECT 1 FROM mentions m"
+                    " WHERE m.interaction = :thread AND m.identifier = mentions.identifier"
+                    " AND m.owner = mentions.owner)"
+                ),
+                names,
+            )
+            connection.execute(text("UPDATE mentions SET interaction = :thread WHERE interaction = :other"), names)
             connection.execute(text("DELETE FROM interactions WHERE id = :other"), names)
         return thread
 

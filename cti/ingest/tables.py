@@ -16,6 +16,7 @@ from cti.ingest.report import Progress, Report, Ticker, keep, let_go
 from cti.ingest.rows import Reads, RowReader, tags_of
 from cti.ingest.sources import SIZE, Batch, Broken, batches
 from cti.ingest.watermark import move, newest, reached
+from cti.store import mentions
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
 from cti.store.records import (
@@ -56,6 +57,7 @@ class TableIngest:
 
     def __init__(self, identities: Identities, map_: Map, now: Ms, shift_ms: int = 0) -> None:
         self._map = map_
+        self._identities = identities
         self._reader = RowReader(identities, map_, now, shift_ms)
         self._now = now
 
@@ -122,6 +124,8 @@ class TableIngest:
             case _:
                 self._confirm(connection, reads)
                 self._lines(connection, reads)
+                if self._map.kind in mentions.WRITTEN:
+                    mentions.note(connection, self._identities, self._written(reads))
 
     def _see(self, connection: Connection, reads: Reads) -> None:
         """Note every identifier once, with when it was first and last in these rows, and its newest name."""
@@ -228,6 +232,13 @@ class TableIngest:
             columns["case_id"] = reads.case
         same = {"kind": self._map.kind, "source": self._map.name}
         put_lines(connection, list(columns), sorted(zip(*columns.values(), strict=True)), same)
+
+    def _written(self, reads: Reads) -> Iterator[mentions.Written]:
+        """What people wrote in these rows."""
+        texts = reads.more.get("text", [""] * len(reads))
+        for n, (owner, words) in enumerate(zip(reads.owner, texts, strict=True)):
+            whose = f"customer:{reads.customer[n]}" if owner is None else owner.id
+            yield mentions.Written(whose, self._id(reads.key[n]), reads.at[n], f"{reads.title[n]}\n{words}")
 
     def _id(self, key: str) -> str:
         return f"{self._map.name}:{key}"

@@ -16,9 +16,12 @@ MOST = 200
 # Gone from the list with the next call of theirs, and with a call to them that came to a talk; a call in vain is told.
 _LEFT = """
     SELECT c.interaction, c.at, c.waited, c.queue, c.language, c.caller, i.kind, i.value, i.name, h.agent, h.at,
-        (SELECT min(k.customer) FROM links k WHERE k.identifier = c.caller HAVING count(*) = 1) AS customer,
-        (SELECT min(p.name) FROM links k JOIN customers p ON p.id = k.customer WHERE k.identifier = c.caller
-            HAVING count(*) = 1) AS person,
+        (SELECT min(r.id) FROM links k JOIN customers p ON p.id = k.customer
+            JOIN customers r ON r.id = coalesce(p.merged_into, p.id)
+            WHERE k.identifier = c.caller AND k.ended IS NULL HAVING count(DISTINCT r.id) = 1) AS customer,
+        (SELECT min(r.name) FROM links k JOIN customers p ON p.id = k.customer
+            JOIN customers r ON r.id = coalesce(p.merged_into, p.id)
+            WHERE k.identifier = c.caller AND k.ended IS NULL HAVING count(DISTINCT r.id) = 1) AS person,
         (SELECT count(*) FROM interactions t WHERE t.owner = c.caller AND t.at > c.at AND t.kind = 'call'
             AND NOT t.inbound) AS tries
     FROM calls c JOIN identifiers i ON i.id = c.caller

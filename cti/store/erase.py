@@ -18,12 +18,21 @@ from cti.store.database import Store
 from cti.store.identity import normal_mail
 from cti.store.person import Whose, pages, recorded, whose
 from cti.store.reader import Reader
-from cti.store.records import NOBODY
+from cti.store.records import NOBODY, noted
 
 ERASED = "erased"
 """In place of the customer of a case or promise."""
 _RECIPIENT = re.compile(r"(?:[^<>@,]*,)*[^<>@,]*<([^<>]*)>|[^\s<>,]+@[^\s<>,]+")
 """One of a mail's recipients, as they are kept: `Name <address>`, or the address alone."""
+_ABOUT = (
+    ("links", ("customer", "identifier")),
+    ("tags", ("customer",)),
+    ("customers", ("id",)),
+    ("merges", ("gone", "kept")),
+    ("apart", ("one", "other")),
+    ("mentions", ("identifier", "owner")),
+)
+"""What says who is who: of these, every row that names the customer or one of their identifiers."""
 _BODIES = 100
 _SHORTEST = 5
 """Characters of a value that is looked for in what could not be read: less would be found in anything."""
@@ -57,7 +66,7 @@ def preview(db: Reader, customer: str, recordings: Path | None) -> Erased | None
         return None
     messages = _messages(db, found)
     return Erased(
-        customer=customer,
+        customer=found.customer,
         identifiers=len(found.own),
         interactions=len(found.interactions),
         messages=len(messages),
@@ -80,7 +89,7 @@ def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings
     attachments, kept, named = _attachments(db, messages), _kept(db, found), _named(db, found, messages)
     files = list(recorded(recordings, found.interactions))
     done = Erased(
-        customer=customer,
+        customer=found.customer,
         identifiers=len(found.own),
         interactions=len(found.interactions),
         messages=len(messages),
@@ -100,10 +109,7 @@ def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings
         _each(connection, "DELETE FROM kept WHERE id IN :ids", kept)
         _forget_identity(connection, found, now)
         detail = ", ".join(f"{name} {count}" for name, count in _counts(done))
-        connection.execute(
-            text("INSERT INTO audit (at, who, what, about, detail) VALUES (:at, :who, :what, :about, :detail)"),
-            {"at": now, "who": who, "what": "customer_erased", "about": customer, "detail": detail},
-        )
+        noted(connection, now, who, "customer_erased", found.customer, detail)
         # Before the commit: whose files can't be taken away is still there to be erased again.
         for file in files:
             file.unlink(missing_ok=True)
@@ -178,8 +184,11 @@ def _forget_identity(connection: Connection, found: Whose, now: Ms) -> None:
     _each(connection, "DELETE FROM identifiers WHERE id IN :ids", found.own)
     # The number stays, for it is somebody else's; the name that stood with it may be this person's.
     _each(connection, "UPDATE identifiers SET name = '' WHERE id IN :ids", found.shared)
-    for table, column in (("links", "customer"), ("tags", "customer"), ("customers", "id")):
-        connection.execute(text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": found.customer})
+    for table, columns in _ABOUT:
+        for column in columns:
+            _each(connection, f"DELETE FROM {table} WHERE {column} IN :ids", (*found.members, *found.own))
+    # What somebody else wrote of theirs, as much as what they wrote of somebody else's.
+    _each(connection, "DELETE FROM mentions WHERE interaction IN :ids", found.interactions)
     for identifier in found.own:
         connection.execute(
             text(

@@ -22,12 +22,14 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import abandoned, lists, person, reads, records, text_work, work
+from cti.store import abandoned, lists, person, promises, reads, records, text_work
+from cti.store.casework import Cases
 from cti.store.database import Store
 from cti.store.days import beside, of_kinds
 from cti.store.erase import Erased, erase
 from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
+from cti.store.people import People
 from cti.store.reader import Reader
 from cti.store.views import (
     Abandoned,
@@ -37,7 +39,6 @@ from cti.store.views import (
     CallerFacts,
     CallLine,
     CallNote,
-    CaseLine,
     CustomerHit,
     Entry,
     Message,
@@ -90,6 +91,10 @@ class History:
         self._now = now
         self._local = threading.local()
         self._connections: list[Reader] = []
+        self.people = People(self, identities, now)
+        """Who is whose."""
+        self.cases = Cases(self, now)
+        """What customers want solved."""
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
         self._writer = ThreadPoolExecutor(1, "history-write")
         for _ in range(_READERS):
@@ -141,7 +146,7 @@ class History:
             return found.value if found.kind == "tel" else ""
         if not identifier.startswith("tel:"):
             return ""
-        known = await self._read(lambda db: reads.known(db, identifier))
+        known = await self.read(lambda db: reads.known(db, identifier))
         return known.value if known is not None else ""
 
     async def facts(self, number_raw: str) -> CallerFacts:
@@ -152,7 +157,7 @@ class History:
         """What a flow may branch on, of a caller who is identified already; None: withheld."""
         if caller is None:
             return CallerFacts(identifier=None)
-        return await self._read(lambda db: reads.facts(db, caller))
+        return await self.read(lambda db: reads.facts(db, caller))
 
     async def pop(self, identifier: IdentifierId | None, interaction: InteractionId | None = None) -> Pop:
         """Everything the pop shows about a caller; `interaction` is the call itself, which is left out of it."""
@@ -171,7 +176,7 @@ class History:
                 found, people=tuple(self._answered(one, now) if n < 2 else one for n, one in enumerate(found.people))
             )
 
-        return await self._read(look)
+        return await self.read(look)
 
     # --- reading
 
@@ -180,41 +185,52 @@ class History:
         now = self._now()
 
         def look(db: Reader) -> Person | None:
-            who = lists.who_is(db, customer)
+            who = reads.who_is(db, customer)
             if who is None:
                 return None
             found = reads.person(db, who, now, besides=besides)
-            found = msgspec.structs.replace(found, numbers=lists.numbers(db, reads.owners_of(db, customer)))
+            found = msgspec.structs.replace(found, numbers=lists.numbers(db, reads.owners_of(db, who)))
             return self._answered(found, now) if self._answers is not None else found
 
-        return await self._read(look)
+        return await self.read(look)
 
     async def timeline(
-        self, customer: CustomerId, before: str | None = None, kind: str | None = None, limit: int = 50
+        self,
+        customer: CustomerId,
+        before: str | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        words: str = "",
     ) -> tuple[tuple[Entry, ...], str | None]:
-        """A page of the timeline, newest first, and where the next begins. Raises `ValueError` for a bad `before`."""
+        """A page of the timeline, newest first, and where the next begins; with `words` only what holds all of them.
+
+        Raises `ValueError` for a bad `before`.
+        """
         start = lists.cursor(before)
 
         def look(db: Reader) -> tuple[tuple[Entry, ...], str | None]:
-            owners = reads.owners_of(db, customer)
-            found = tuple(reads.timeline(db, owners, customer, start, kind, limit + 1))
-            more = len(found) > limit
-            page = found[:limit]
-            return page, f"{page[-1].at}.{page[-1].id}" if more else None
+            if (who := reads.who_is(db, customer)) is None:
+                return (), None
+            if words:
+                found = lists.find_in(db, who, words, start, kind, limit + 1)
+            else:
+                found = reads.timeline(db, reads.owners_of(db, who), who.members, start, kind, limit + 1)
+            page = tuple(found[:limit])
+            return page, f"{page[-1].at}.{page[-1].id}" if len(found) > limit else None
 
-        return await self._read(look)
+        return await self.read(look)
 
     async def call(self, interaction: InteractionId) -> CallLine | None:
         """One call in full; None: there is no such call."""
-        return await self._read(lambda db: lists.call(db, interaction))
+        return await self.read(lambda db: lists.call(db, interaction))
 
     async def piece(self, piece: InteractionId) -> PieceLine | None:
         """One piece of text work in full; None: there is no such piece."""
-        return await self._read(lambda db: text_work.piece_line(db, piece))
+        return await self.read(lambda db: text_work.piece_line(db, piece))
 
     async def recording(self, piece: InteractionId) -> Path | None:
         """The file of a message that was left; None: there is none, or none any more."""
-        return await self._read(lambda db: text_work.recording(db, self._recordings, piece))
+        return await self.read(lambda db: text_work.recording(db, self._recordings, piece))
 
     async def calls(
         self,
@@ -225,34 +241,34 @@ class History:
     ) -> tuple[tuple[CallLine, ...], str | None]:
         """Calls, newest first, and where the next page begins. Raises `ValueError` for a bad `before`."""
         start = lists.cursor(before)
-        return await self._read(lambda db: lists.calls(db, start, limit, agent, customer))
+        return await self.read(lambda db: lists.calls(db, start, limit, agent, customer))
 
     async def agent_day(self, agent: AgentId) -> AgentDay:
         """What an agent did today, by the site's clock."""
         zone, now = self._zone(), self._now()
-        return await self._read(lambda db: lists.agent_day(db, agent, zone, now))
+        return await self.read(lambda db: lists.agent_day(db, agent, zone, now))
 
     async def messages(self, interaction: str) -> tuple[Message, ...]:
         """The mails of a thread, oldest first."""
-        return await self._read(lambda db: lists.messages(db, interaction))
+        return await self.read(lambda db: lists.messages(db, interaction))
 
     async def attachment(self, digest: str) -> bytes | None:
         """An attachment's bytes; None: there is no such attachment."""
-        return await self._read(lambda db: lists.attachment(db, digest))
+        return await self.read(lambda db: lists.attachment(db, digest))
 
     async def abandoned(self) -> tuple[Abandoned, ...]:
         """Callers of the last days who left before anybody had them, and were not served since."""
         now = self._now()
-        return await self._read(lambda db: abandoned.left(db, now))
+        return await self.read(lambda db: abandoned.left(db, now))
 
     async def handle_abandoned(self, interaction: InteractionId, agent: AgentId | None) -> bool:
         """An agent has seen to a caller who left; None takes it back. False: nobody left that call."""
         now = self._now()
-        return await self._write(lambda c: abandoned.handle(c, interaction, agent, now))
+        return await self.write(lambda c: abandoned.handle(c, interaction, agent, now))
 
     async def search(self, query: str, limit: int = 20) -> tuple[CustomerHit, ...]:
         """Customers by name, number, address, account or case number."""
-        return await self._read(lambda db: lists.search(db, self._identities, query, limit))
+        return await self.read(lambda db: lists.search(db, self._identities, query, limit))
 
     async def story(self, interaction: InteractionId) -> tuple[Record, ...]:
         """The journal's records of one interaction, in order."""
@@ -264,7 +280,7 @@ class History:
             span = text_work.span(db, interaction)
             return tuple(journal.story(*span, interaction)) if span is not None else ()
 
-        return await self._read(look)
+        return await self.read(look)
 
     async def beside(self, interaction: InteractionId) -> tuple[Record, ...]:
         """The journal's records of one call, and what its waits are explained by (`core.account`).
@@ -275,7 +291,7 @@ class History:
         call = await self.call(interaction)
         if journal is None or call is None:
             return ()
-        span = await self._read(
+        span = await self.read(
             lambda db: db.execute(
                 "SELECT first_seq, last_seq FROM calls WHERE interaction = ?", (interaction,)
             ).fetchone()
@@ -291,11 +307,11 @@ class History:
     async def usual_half_hours(self) -> tuple[float, ...]:
         """Calls per half hour on this weekday: the mean of the last four weeks; empty: not enough history."""
         zone, now = self._zone(), self._now()
-        return await self._read(lambda db: lists.usual_half_hours(db, zone, now))
+        return await self.read(lambda db: lists.usual_half_hours(db, zone, now))
 
     async def promises(self, agent: AgentId) -> tuple[PromiseLine, ...]:
         """What this agent has promised and not yet kept, by due time."""
-        return await self._read(lambda db: lists.promises(db, agent))
+        return await self.read(lambda db: lists.promises(db, agent))
 
     async def export(self, customer: CustomerId) -> bytes | None:
         """Everything about one person, as a zip; None: there is no such customer.
@@ -312,11 +328,11 @@ class History:
             person.pack(found, db, self._recordings, packed)
             return packed.getvalue()
 
-        return await self._read(look)
+        return await self.read(look)
 
     async def notes(self, interaction: InteractionId) -> tuple[AgentNote, ...]:
         """What agents have written about an interaction, in the order in which they began."""
-        return await self._read(lambda db: lists.notes(db, interaction))
+        return await self.read(lambda db: lists.notes(db, interaction))
 
     # --- writing
 
@@ -347,41 +363,24 @@ class History:
             if note.customer is not None:
                 records.confirm(connection, note.interaction, note.customer, now)
 
-        await self._write(write)
+        await self.write(write)
 
     async def confirm(self, interaction: InteractionId, customer: CustomerId | None) -> bool:
         """Say who it was; None takes it back. False: there is no such customer."""
         now = self._now()
-        return await self._write(lambda c: records.confirm(c, interaction, customer, now))
+        return await self.write(lambda c: records.confirm(c, interaction, customer, now))
 
     async def promise(
         self, customer: CustomerId, what: str, due: Ms, by: AgentId, case: str | None = None
     ) -> PromiseLine:
         """Make a promise to a customer. Raises `LookupError` naming a customer or case there isn't."""
         now = self._now()
-        return await self._write(lambda c: work.promise(c, customer, what, due, by, case, now))
+        return await self.write(lambda c: promises.promise(c, customer, what, due, by, case, now))
 
     async def end_promise(self, promise: str, kept: bool) -> bool:
         """It was kept, or withdrawn. False: there is no such open promise."""
         now = self._now()
-        return await self._write(lambda c: work.end_promise(c, promise, kept, now))
-
-    async def open_case(
-        self, customer: CustomerId, title: str, owner: AgentId | None, interaction: InteractionId | None = None
-    ) -> CaseLine:
-        """Open a case, from an interaction if there is one. Raises `LookupError` naming a customer there isn't."""
-        now = self._now()
-        return await self._write(lambda c: work.open_case(c, customer, title, owner, interaction, now))
-
-    async def close_case(self, case: str) -> bool:
-        """Close a case. False: there is no such open case."""
-        now = self._now()
-        return await self._write(lambda c: work.close_case(c, case, now))
-
-    async def put_in_case(self, interaction: InteractionId, case: str) -> bool:
-        """Say that an interaction is about a case. False: there is no such case."""
-        now = self._now()
-        return await self._write(lambda c: work.put_in_case(c, interaction, case, now))
+        return await self.write(lambda c: promises.end_promise(c, promise, kept, now))
 
     async def visited(
         self, visitor: str, kind: str, title: str, language: str, *, mark: str = "", solved: bool | None = None
@@ -411,7 +410,7 @@ class History:
             records.see(connection, [records.Seen(device, now)])
             records.put_interactions(connection, [row])
 
-        await self._write(write)
+        await self.write(write)
 
     def close(self) -> None:
         """Finish what is being written and close the connections. The store stays open."""
@@ -426,10 +425,12 @@ class History:
         self._local.db = self._store.driver()
         self._connections.append(self._local.db)
 
-    async def _read(self, look: Callable[[Reader], T]) -> T:
+    async def read(self, look: Callable[[Reader], T]) -> T:
+        """Do `look` in a reader's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: look(self._local.db))
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` in the writer's thread, in a transaction of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._store.write, work)
 
     def _unseen(self, identifier: IdentifierId, done: Future[None]) -> None:

@@ -47,11 +47,12 @@ class Identities:
 
     def __init__(self, key: bytes, region: str) -> None:
         self._key = key[:64]
-        self._region = region
+        self.region = region
+        """The country whose numbers are written without their country code."""
 
     def phone(self, raw: str) -> Identifier | None:
         """The identifier of a telephone number; None when it is withheld or holds no digit."""
-        value = normal_phone(raw, self._region)
+        value = normal_phone(raw, self.region)
         return None if value is None else self._made("tel", value, raw)
 
     def mail(self, raw: str) -> Identifier | None:

@@ -8,17 +8,34 @@ from cti.core.ids import OUTWARD, AgentId, CustomerId, InteractionId, Ms, Outcom
 from cti.store import paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
 from cti.store.reader import Reader
-from cti.store.views import AgentDay, AgentNote, Attached, CallLine, CustomerHit, Message, PromiseLine
+from cti.store.views import (
+    AgentDay,
+    AgentNote,
+    Attached,
+    CallLine,
+    CustomerHit,
+    Entry,
+    Message,
+    PromiseLine,
+)
 
 _WEEKS = 4
 _HALF_HOUR_S = 1800
 _QUARTER_S = 900
 
+_WORDS = 5
+"""Words of one search; more narrow nothing down."""
+# The columns are joined by a line's end, which no word holds.
+_HOLDS = (
+    " AND (lower(title || '\n' || text || '\n' || path || '\n' || agent_name) LIKE ? ESCAPE '\\'"
+    " OR EXISTS (SELECT 1 FROM messages m WHERE m.interaction = i.id"
+    " AND lower(m.subject || '\n' || m.text) LIKE ? ESCAPE '\\'))"
+)
 _CALL = """
     SELECT c.interaction, c.at, c.number, i.kind, i.value, c.language, c.queue, c.agent, c.state, c.waited, c.talked,
-           c.path, c.outcome, c.solved, a.customer, u.name, a.text
+           c.path, c.outcome, c.solved, coalesce(u.merged_into, a.customer), coalesce(r.name, u.name), a.text
     FROM calls c LEFT JOIN identifiers i ON i.id = c.caller LEFT JOIN annotations a ON a.interaction = c.interaction
-         LEFT JOIN customers u ON u.id = a.customer
+         LEFT JOIN customers u ON u.id = a.customer LEFT JOIN customers r ON r.id = u.merged_into
 """
 _NUMBERS = 5
 
@@ -59,8 +76,10 @@ def calls(
     """Calls, newest first, and where the next page begins."""
     at, id_ = before or (1 << 62, "")
     if customer is not None:
-        owners = reads.owners_of(db, customer)
-        lines = reads.timeline(db, owners, customer, before, "call", limit + 1)
+        who = reads.who_is(db, customer)
+        lines = (
+            [] if who is None else reads.timeline(db, reads.owners_of(db, who), who.members, before, "call", limit + 1)
+        )
         found = [line for line in (call(db, entry.id) for entry in lines) if line is not None]
         if agent is not None:
             found = [line for line in found if line.agent == agent]
@@ -76,6 +95,45 @@ def calls(
     page = tuple(found[:limit])
     more = len(found) > limit
     return page, f"{page[-1].at}.{page[-1].interaction}" if more else None
+
+
+def find_in(
+    db: Reader, who: reads.Who, words: str, before: tuple[int, str] | None, kind: str | None, limit: int
+) -> list[Entry]:
+    """The newest contacts of a customer in which every one of these words stands: title, text, menus, agent, mails.
+
+    Case does not matter in ASCII. Looks at this customer's own lines only, so it needs no index of words, and finds
+    parts of words in every language alike.
+    """
+    asked = [f"%{_literal(one.lower())}%" for one in words.split()[:_WORDS]]
+    if not asked:
+        return []
+    found = []
+    members = ", ".join("?" * len(who.members))
+    for owner in reads.owners_of(db, who):
+        found += db.execute(
+            f"SELECT {reads.ENTRY} FROM interactions i"
+            f" WHERE owner = ? AND (customer IS NULL OR customer IN ({members}))"
+            + (" AND (at, id) < (?, ?)" if before else "")
+            + (" AND kind = ?" if kind else "")
+            + _HOLDS * len(asked)
+            + " ORDER BY at DESC, id DESC LIMIT ?",
+            (
+                owner,
+                *who.members,
+                *(before or ()),
+                *((kind,) if kind else ()),
+                *(one for one in asked for _ in range(2)),
+                limit,
+            ),
+        ).fetchall()
+    found.sort(key=lambda row: (row[2], row[0]), reverse=True)
+    return [reads.entry(row) for row in found[:limit]]
+
+
+def _literal(words: str) -> str:
+    """For LIKE: every character as it is."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 _CallRow = tuple[
@@ -123,16 +181,6 @@ def agent_day(db: Reader, agent: AgentId, zone: str, now: Ms) -> AgentDay:
 def _midnight(zone: str, now: Ms) -> datetime:
     """When the day of `now` began there."""
     return datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def who_is(db: Reader, customer: str) -> tuple[str, str, str | None, str] | None:
-    """(id, name, language, tier) of a customer, or of an identifier standing for one."""
-    row = db.execute("SELECT id, name, language, tier FROM customers WHERE id = ?", (customer,)).fetchone()
-    if row is not None:
-        return (row[0], row[1], row[2], row[3])
-    if customer.partition(":")[0] in KINDS and (known := reads.known(db, customer)) is not None:
-        return (customer, known.name, known.language, "")
-    return None
 
 
 def messages(db: Reader, interaction: str) -> tuple[Message, ...]:
@@ -188,13 +236,16 @@ def search(db: Reader, identities: Identities, query: str, limit: int) -> tuple[
     for customer, detail in _candidates(db, identities, query.strip(), limit):
         if len(hits) >= limit:
             break
-        if customer not in hits and (who := who_is(db, customer)) is not None:
-            owners = reads.owners_of(db, customer)
-            last = max((at for owner in owners if (at := _last(db, owner)) is not None), default=None)
-            hits[customer] = CustomerHit(
-                customer=CustomerId(customer), name=who[1], detail=detail or _detail(db, owners), last=last
-            )
+        if (who := reads.who_is(db, customer)) is not None and who.id not in hits:
+            hits[who.id] = hit(db, who, detail)
     return tuple(hits.values())
+
+
+def hit(db: Reader, who: reads.Who, detail: str = "") -> CustomerHit:
+    """A customer on one line; `detail` tells namesakes apart, by default a number or address of theirs."""
+    owners = reads.owners_of(db, who)
+    last = max((at for owner in owners if (at := _last(db, owner)) is not None), default=None)
+    return CustomerHit(customer=CustomerId(who.id), name=who.name, detail=detail or _detail(db, owners), last=last)
 
 
 def _candidates(db: Reader, identities: Identities, query: str, limit: int) -> Iterator[tuple[str, str]]:
@@ -207,7 +258,7 @@ def _candidates(db: Reader, identities: Identities, query: str, limit: int) -> I
     for identifier in asked:
         if identifier is not None and reads.known(db, identifier.id) is not None:
             people = reads.people_of(db, identifier.id)
-            for customer in [who[0] for who in people] or [identifier.id]:
+            for customer in [who.id for who in people] or [identifier.id]:
                 yield customer, reads.display(identifier.kind, identifier.value)
     number = query.lstrip("#")
     if number.isdecimal() and len(number) < 18:
@@ -223,7 +274,7 @@ def _candidates(db: Reader, identities: Identities, query: str, limit: int) -> I
     )
     for (customer,) in rows.fetchall():
         yield customer, ""
-    pattern = "%" + key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = f"%{_literal(key)}%"
     rows = db.execute("SELECT id FROM customers WHERE name_key LIKE ? ESCAPE '\\' LIMIT ?", (pattern, limit))
     for (customer,) in rows.fetchall():
         yield customer, ""

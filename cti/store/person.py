@@ -12,7 +12,6 @@ from msgspec import Struct
 from cti.core.events import Record
 from cti.core.ids import Ms
 from cti.store import lists, reads, text_work
-from cti.store.identity import KINDS
 from cti.store.journal import Journal
 from cti.store.reader import Reader
 from cti.store.views import CallLine, Entry, Message, PieceLine
@@ -24,6 +23,8 @@ class Whose(Struct, frozen=True, kw_only=True):
     """What is one person's: found once, for reading it out and for erasing it."""
 
     customer: str
+    members: tuple[str, ...]
+    """The customer and everybody merged into it."""
     own: tuple[str, ...]
     """Identifiers of nobody else."""
     shared: tuple[str, ...]
@@ -34,7 +35,7 @@ class Whose(Struct, frozen=True, kw_only=True):
     @property
     def owners(self) -> tuple[str, ...]:
         """Whoever cases and promises may be written to."""
-        return (self.customer, *self.own)
+        return (*self.members, *self.own)
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -75,6 +76,14 @@ class Thread(Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
 
 
+class Wrote(Struct, frozen=True, kw_only=True):
+    """A number or address that this person wrote in a contact."""
+
+    interaction: str
+    at: Ms
+    shown: str
+
+
 class HeldCase(Struct, frozen=True, kw_only=True):
     id: int
     title: str
@@ -98,6 +107,8 @@ class Export(Struct, frozen=True, kw_only=True):
 
     made: Ms
     customer: str
+    merged: tuple[str, ...]
+    """Other ids that people said are the same person's."""
     name: str
     language: str | None
     tier: str
@@ -109,35 +120,40 @@ class Export(Struct, frozen=True, kw_only=True):
     threads: tuple[Thread, ...]
     cases: tuple[HeldCase, ...]
     promises: tuple[HeldPromise, ...]
+    wrote: tuple[Wrote, ...]
 
 
 def whose(db: Reader, customer: str) -> Whose | None:
     """What is this customer's; None: there is no such customer. Raises `LookupError` for a customer's identifier."""
-    if lists.who_is(db, customer) is None:
+    who = reads.who_is(db, customer)
+    if who is None:
         return None
     own: list[str] = []
     shared: list[str] = []
-    if customer.partition(":")[0] in KINDS:
-        if people := [who[0] for who in reads.people_of(db, customer)]:
+    if reads.is_identifier(who.id):
+        if people := [one.id for one in reads.people_of(db, customer)]:
             raise LookupError(f"{customer} is an identifier of {', '.join(people)}: name the customer")
         own.append(customer)
+    marks = ", ".join("?" * len(who.members))
     for identifier, others in db.execute(
-        "SELECT l.identifier, (SELECT count(*) FROM links o WHERE o.identifier = l.identifier AND o.customer <> ?)"
-        " FROM links l WHERE l.customer = ? ORDER BY l.identifier",
-        (customer, customer),
+        "SELECT DISTINCT l.identifier, (SELECT count(*) FROM links o WHERE o.identifier = l.identifier"
+        f" AND o.ended IS NULL AND o.customer NOT IN ({marks}))"
+        f" FROM links l WHERE l.customer IN ({marks}) AND l.ended IS NULL ORDER BY l.identifier",
+        (*who.members, *who.members),
     ):
         (shared if others else own).append(identifier)
     lines: list[tuple[Ms, str]] = []
-    for owner in (*own, f"customer:{customer}"):
+    for owner in (*own, *(f"customer:{one}" for one in who.members)):
         lines += db.execute("SELECT at, id FROM interactions WHERE owner = ?", (owner,)).fetchall()
     for owner in shared:
         # Whoever confirms a line of an identifier links it: there are no others of this customer's.
         lines += db.execute(
-            "SELECT at, id FROM interactions WHERE owner = ? AND customer = ?", (owner, customer)
+            f"SELECT at, id FROM interactions WHERE owner = ? AND customer IN ({marks})", (owner, *who.members)
         ).fetchall()
     lines += _beside(db, [id_ for _, id_ in lines])
     return Whose(
-        customer=customer,
+        customer=who.id,
+        members=who.members,
         own=tuple(own),
         shared=tuple(shared),
         interactions=tuple(id_ for _, id_ in sorted(set(lines))),
@@ -156,20 +172,20 @@ def _beside(db: Reader, interactions: Sequence[str]) -> Iterator[tuple[Ms, str]]
 
 def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Export | None:
     """Everything about one person; None: there is no such customer. Raises `LookupError` as `whose` does."""
-    found, who = whose(db, customer), lists.who_is(db, customer)
+    found, who = whose(db, customer), reads.who_is(db, customer)
     if found is None or who is None:
         return None
-    _, name, language, tier = who
     threads = [
         Thread(interaction=one, messages=mails) for one in found.interactions if (mails := lists.messages(db, one))
     ]
     return Export(
         made=now,
-        customer=customer,
-        name=name,
-        language=language,
-        tier=tier,
-        tags=tuple(tag for (tag,) in db.execute("SELECT tag FROM tags WHERE customer = ? ORDER BY tag", (customer,))),
+        customer=who.id,
+        merged=who.members[1:],
+        name=who.name,
+        language=who.language,
+        tier=who.tier,
+        tags=reads.tags_of(db, who.members),
         identifiers=tuple(_held(db, found)),
         timeline=tuple(_entries(db, found.interactions)),
         calls=tuple(_calls(db, journal, found.interactions)),
@@ -183,6 +199,7 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
             HeldPromise(id=row[0], what=row[1], due=row[2], made=row[3], agent=row[4], state=row[5])
             for row in _of(db, "id, what, due, made, agent, state FROM promises", found.owners)
         ),
+        wrote=tuple(_wrote(db, found)),
     )
 
 
@@ -228,6 +245,15 @@ def _held(db: Reader, found: Whose) -> Iterator[Held]:
                 **dict(zip(Held.__struct_fields__[:8], row, strict=True)),  # the columns, in their order
                 shared=row[0] in found.shared,
             )
+
+
+def _wrote(db: Reader, found: Whose) -> Iterator[Wrote]:
+    for marks, page in pages(found.own):
+        for interaction, at, shown in db.execute(
+            f"SELECT interaction, at, shown FROM mentions WHERE owner IN ({marks}) ORDER BY at, interaction, shown",
+            page,
+        ):
+            yield Wrote(interaction=interaction, at=at, shown=shown)
 
 
 def _entries(db: Reader, interactions: Sequence[str]) -> Iterator[Entry]:

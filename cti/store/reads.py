@@ -35,12 +35,28 @@ ENTRY = (
 )
 
 
+CASE = "id, title, state, opened, owner, priority, due, closed, solved, reopened"
+CaseRow = tuple[int, str, str, Ms, str, int, Ms | None, Ms | None, int | None, int]
+"""A row of the columns in `CASE`."""
+
+
 class Known(Struct, frozen=True):
     """What the `identifiers` table holds of one."""
 
     value: str
     name: str
     language: str | None
+
+
+class Who(Struct, frozen=True):
+    """One customer as all screens name them, with everybody merged into them."""
+
+    id: str
+    name: str
+    language: str | None
+    tier: str
+    members: tuple[str, ...]
+    """Ids that stand for this customer, its own first."""
 
 
 _AT_AND_ID = itemgetter(2, 0)
@@ -87,24 +103,64 @@ def known(db: Reader, identifier: str) -> Known | None:
     return Known(*row) if row else None
 
 
-def people_of(db: Reader, identifier: str) -> list[tuple[str, str, str | None, str]]:
-    """(id, name, language, tier) of everybody linked to the identifier."""
-    return db.execute(
-        "SELECT c.id, c.name, c.language, c.tier FROM links l JOIN customers c ON c.id = l.customer"
-        " WHERE l.identifier = ? ORDER BY l.since, c.id LIMIT 500",
+def people_of(db: Reader, identifier: str) -> list[Who]:
+    """Everybody linked to the identifier; several merged into one are one."""
+    found: dict[str, Who] = {}
+    for id_, name, language, tier, into, absorbed in db.execute(
+        "SELECT c.id, c.name, c.language, c.tier, c.merged_into, c.absorbed"
+        " FROM links l JOIN customers c ON c.id = l.customer"
+        " WHERE l.identifier = ? AND l.ended IS NULL ORDER BY l.since, c.id LIMIT 500",
         (identifier,),
+    ).fetchall():
+        if into is None and not absorbed:
+            found[id_] = Who(id_, name, language, tier, (id_,))
+        elif (into or id_) not in found:
+            found[into or id_] = _whole(db, into or id_)
+    return list(found.values())
+
+
+def _whole(db: Reader, customer: str) -> Who:
+    """A customer others are merged into: what its own row leaves open, theirs say."""
+    rows = db.execute(
+        "SELECT id, name, language, tier FROM customers WHERE id = ? OR merged_into = ? ORDER BY created, id",
+        (customer, customer),
     ).fetchall()
+    rows.sort(key=lambda row: row[0] != customer)
+    ids, names, languages, tiers = zip(*rows, strict=True)
+    return Who(customer, _first(names) or "", _first(languages), _first(tiers) or "", ids)
+
+
+def _first(values: Sequence[str | None]) -> str | None:
+    return next(filter(None, values), None)
+
+
+def who_is(db: Reader, customer: str) -> Who | None:
+    """A customer, whichever of its merged ids is given, or an identifier standing for one."""
+    row = db.execute(
+        "SELECT id, name, language, tier, merged_into, absorbed FROM customers WHERE id = ?", (customer,)
+    ).fetchone()
+    if row is not None:
+        id_, name, language, tier, into, absorbed = row
+        return Who(id_, name, language, tier, (id_,)) if into is None and not absorbed else _whole(db, into or id_)
+    if is_identifier(customer) and (row := known(db, customer)) is not None:
+        return Who(customer, row.name, row.language, "", (customer,))
+    return None
+
+
+def is_identifier(customer: str) -> bool:
+    """Whether the id of a person is an identifier's: one nobody is linked to stands for a person of its own."""
+    return customer.partition(":")[0] in KINDS
 
 
 def facts(db: Reader, identifier: IdentifierId) -> CallerFacts:
     """What a flow may branch on."""
     row = known(db, identifier)
     people = people_of(db, identifier)
-    languages = {language for _, _, language, _ in people}
-    tiers = {tier for _, _, _, tier in people}
+    languages = {one.language for one in people}
+    tiers = {one.tier for one in people}
     # Nobody knows which of several people on one number is calling.
-    own = owners_of(db, people[0][0]) if len(people) == 1 else []
-    customers = [people[0][0], *own] if own else [identifier] if not people else []
+    own = owners_of(db, people[0]) if len(people) == 1 else []
+    customers = [*people[0].members, *own] if own else [identifier] if not people else []
     return CallerFacts(
         identifier=identifier,
         known=bool(people),
@@ -151,16 +207,17 @@ def pop(db: Reader, identifier: IdentifierId, besides: InteractionId | None, now
     )
     if len(linked) == 1:
         of_calls = sum(calls.values())
-        shares = {linked[0][0]: of_calls}
+        shares = {linked[0].id: of_calls}
     else:
         of_calls = sum(n for customer, n in calls.items() if customer)
-        shares = calls
-    likely = sorted(linked, key=lambda one: -shares.get(one[0], 0))[:_PEOPLE]
-    found = [person(db, one, now, besides=besides, calls=shares.get(one[0], 0), of_calls=of_calls) for one in likely]
+        shares = {one.id: sum(calls.get(member, 0) for member in one.members) for one in linked}
+    likely = sorted(linked, key=lambda one: -shares[one.id])[:_PEOPLE]
+    found = [person(db, one, now, besides=besides, calls=shares[one.id], of_calls=of_calls) for one in likely]
     # Between people who have called equally often, the one we know more of.
     people = tuple(sorted(found, key=lambda one: (-one.calls, -sum(one.counts.values()))))
     if not linked and row is not None:
-        stranger = person(db, (identifier, row.name, row.language, ""), now, besides=besides, calls=0, of_calls=0)
+        alone = Who(identifier, row.name, row.language, "", (identifier,))
+        stranger = person(db, alone, now, besides=besides)
         if stranger.timeline or stranger.cases or stranger.promises:
             people = (stranger,)
     kind = identifier.partition(":")[0]
@@ -169,55 +226,63 @@ def pop(db: Reader, identifier: IdentifierId, besides: InteractionId | None, now
 
 def person(
     db: Reader,
-    who: tuple[str, str, str | None, str],
+    who: Who,
     now: Ms,
     *,
     besides: InteractionId | None = None,
     calls: int = 0,
     of_calls: int = 0,
 ) -> Person:
-    """One customer in full: (id, name, language, tier) with everything open and the newest of everything."""
-    customer, name, language, tier = who
-    owners = owners_of(db, customer)
-    counts, used = _counts(db, owners, customer, besides)
-    lines = timeline(db, used, customer, None, None, TIMELINE + 1)
+    """One customer in full, with everything open and the newest of everything."""
+    owners = owners_of(db, who)
+    counts, used = _counts(db, owners, who.members, besides)
+    lines = timeline(db, used, who.members, None, None, TIMELINE + 1)
     if besides is not None:
         lines = [line for line in lines if line.id != besides]
     lines = lines[:TIMELINE]
     return Person(
-        customer=CustomerId(customer),
-        name=name,
-        language=language,
-        tier=tier,
-        tags=tuple(tag for (tag,) in db.execute("SELECT tag FROM tags WHERE customer = ? ORDER BY tag", (customer,))),
+        customer=CustomerId(who.id),
+        name=who.name,
+        language=who.language,
+        tier=who.tier,
+        tags=tags_of(db, who.members),
         calls=calls,
         of_calls=of_calls,
         recent=sum(1 for line in lines if line.at > now - RECENT_MS),
         counts=counts,
         timeline=tuple(lines),
-        cases=tuple(_cases(db, [customer, *owners])),
-        promises=tuple(_promises(db, [customer, *owners])),
+        cases=tuple(_cases(db, [*who.members, *owners])),
+        promises=tuple(_promises(db, [*who.members, *owners])),
         rail=_rail(lines, now),
     )
 
 
-def owners_of(db: Reader, customer: str) -> list[str]:
+def tags_of(db: Reader, members: Sequence[str]) -> tuple[str, ...]:
+    """What is known to be so of a customer, in the order of the alphabet."""
+    rows = db.execute(f"SELECT tag FROM tags WHERE customer IN ({_marks(members)}) ORDER BY tag", members)
+    return tuple(dict.fromkeys(tag for (tag,) in rows))
+
+
+def owners_of(db: Reader, who: Who) -> list[str]:
     """Whose lines are this customer's: those of the identifiers linked to it, and its own without any."""
-    if customer.partition(":")[0] in KINDS:
-        return [customer]  # an identifier nobody is linked to stands for a person of its own
-    rows = db.execute("SELECT identifier FROM links WHERE customer = ? LIMIT ?", (customer, _OWNERS)).fetchall()
-    return [*(identifier for (identifier,) in rows), f"customer:{customer}"]
+    if is_identifier(who.id):
+        return [who.id]
+    rows = db.execute(
+        f"SELECT identifier FROM links WHERE customer IN ({_marks(who.members)}) AND ended IS NULL LIMIT ?",
+        (*who.members, _OWNERS),
+    ).fetchall()
+    return [*dict.fromkeys(identifier for (identifier,) in rows), *(f"customer:{one}" for one in who.members)]
 
 
 def timeline(
     db: Reader,
     owners: Sequence[str],
-    customer: str,
+    members: Sequence[str],
     before: tuple[int, str] | None,
     kind: str | None,
     limit: int,
 ) -> list[Entry]:
-    """The newest `limit` lines of these owners that are this customer's or nobody's in particular.
+    """The newest `limit` lines of these owners that are this customer's (`members`) or nobody's in particular.
 
     `before` is (at, id) of the last line of the page before.
     """
@@ -227,23 +292,34 @@ def timeline(
             f"SELECT * FROM (SELECT {ENTRY} FROM interactions WHERE owner = ?"
             + (" AND (at, id) < (?, ?)" if before else "")
             + (" AND kind = ?" if kind else "")
-            + " ORDER BY at DESC, id DESC LIMIT ?) AS newest WHERE customer IS NULL OR customer = ? LIMIT ?",
-            (owner, *(before or ()), *((kind,) if kind else ()), limit + _LOOK_BACK, customer, limit),
+            + " ORDER BY at DESC, id DESC LIMIT ?) AS newest"
+            + f" WHERE customer IS NULL OR customer IN ({_marks(members)}) LIMIT ?",
+            (owner, *(before or ()), *((kind,) if kind else ()), limit + _LOOK_BACK, *members, limit),
         ).fetchall()
     if len(owners) > 1:
         rows.sort(key=_AT_AND_ID, reverse=True)
     return [entry(row) for row in rows[:limit]]
 
 
+def counts(db: Reader, owners: Sequence[str], members: Sequence[str]) -> dict[str, int]:
+    """How many lines of each kind these owners have that are this customer's or nobody's in particular."""
+    return _counts(db, owners, members, None)[0]
+
+
+def open_work(db: Reader, owners: Sequence[str]) -> tuple[int, int]:
+    """How many cases and promises are open."""
+    return len(list(_cases(db, owners))), len(list(_promises(db, owners)))
+
+
 def _counts(
-    db: Reader, owners: Sequence[str], customer: str, besides: InteractionId | None
+    db: Reader, owners: Sequence[str], members: Sequence[str], besides: InteractionId | None
 ) -> tuple[dict[str, int], list[str]]:
     """How many lines of each kind, and those owners that have any."""
     counts: dict[str, int] = {}
     used: dict[str, None] = {}
     for owner, kind, n in db.execute(
-        f"SELECT owner, kind, n FROM tallies WHERE owner IN ({_marks(owners)}) AND customer IN ('', ?)",
-        (*owners, customer),
+        f"SELECT owner, kind, n FROM tallies WHERE owner IN ({_marks(owners)}) AND customer IN ('', {_marks(members)})",
+        (*owners, *members),
     ):
         counts[kind] = counts.get(kind, 0) + n
         used[owner] = None
@@ -255,12 +331,31 @@ def _counts(
 
 
 def _cases(db: Reader, owners: Sequence[str]) -> Iterator[CaseLine]:
-    for id_, title, state, opened, owner in db.execute(
-        f"SELECT id, title, state, opened, owner FROM cases WHERE customer IN ({_marks(owners)})"
-        " AND state <> 'closed' ORDER BY opened DESC LIMIT 20",
-        owners,
-    ):
-        yield CaseLine(id=str(id_), title=title, state=state, opened=Ms(opened), owner=owner or None)
+    yield from map(
+        case_line,
+        db.execute(
+            f"SELECT {CASE} FROM cases WHERE customer IN ({_marks(owners)})"
+            " AND state <> 'closed' ORDER BY opened DESC LIMIT 20",
+            owners,
+        ),
+    )
+
+
+def case_line(row: CaseRow) -> CaseLine:
+    """A row of `CASE`'s columns as a screen wants it."""
+    id_, title, state, opened, owner, priority, due, closed, solved, reopened = row
+    return CaseLine(
+        id=str(id_),
+        title=title,
+        state=state,
+        opened=opened,
+        owner=owner or None,
+        priority=priority,
+        due=due,
+        closed=closed,
+        solved=None if solved is None else bool(solved),
+        reopened=reopened,
+    )
 
 
 def _promises(db: Reader, owners: Sequence[str]) -> Iterator[PromiseLine]:

@@ -83,8 +83,18 @@ _LINK = text(
     ON CONFLICT (identifier, customer) DO UPDATE SET since = excluded.since WHERE excluded.since < links.since
     """
 )
-_LINKED_SQLITE = "SELECT identifier, customer FROM json_each(?) JOIN links ON identifier = value"
-_LINKED_POSTGRES = text("SELECT identifier, customer FROM links WHERE identifier = ANY(:ids)")
+# What an agent says holds, whatever was said before.
+_LINK_AGAIN = text(
+    """
+    INSERT INTO links (identifier, customer, source, since) VALUES (:identifier, :customer, :source, :at)
+    ON CONFLICT (identifier, customer) DO UPDATE SET
+        source = CASE WHEN links.ended IS NULL THEN links.source ELSE excluded.source END,
+        since = CASE WHEN excluded.since < links.since THEN excluded.since ELSE links.since END, ended = NULL
+    """
+)
+_LINKED_SQLITE = "SELECT identifier, customer FROM json_each(?) JOIN links ON identifier = value WHERE ended IS NULL"
+_LINKED_POSTGRES = text("SELECT identifier, customer FROM links WHERE identifier = ANY(:ids) AND ended IS NULL")
+_AUDIT = text("INSERT INTO audit (at, who, what, about, detail) VALUES (:at, :who, :what, :about, :detail)")
 _CUSTOMER = text(
     """
     INSERT INTO customers (id, name, name_key, language, tier, created, updated, source)
@@ -94,6 +104,7 @@ _CUSTOMER = text(
         name_key = CASE WHEN excluded.name <> '' THEN excluded.name_key ELSE customers.name_key END,
         language = coalesce(excluded.language, customers.language),
         tier = CASE WHEN excluded.tier <> '' THEN excluded.tier ELSE customers.tier END,
+        created = CASE WHEN excluded.created < customers.created THEN excluded.created ELSE customers.created END,
         updated = excluded.updated
     """
 )
@@ -172,10 +183,18 @@ def see_many(connection: Connection, rows: Iterable[tuple[str, str, str, str, st
     upsert(connection, "identifiers", _SEEN, sorted(rows), _SEE_STAGED)
 
 
-def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms) -> None:
-    """Say that each (identifier, customer) belong together, on the word of `source`."""
+def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms, *, again: bool = False) -> None:
+    """Say that each (identifier, customer) belong together, on the word of `source`.
+
+    A link that a person has ended stays so, unless a person says it `again`.
+    """
     rows = [{"identifier": one, "customer": customer, "source": source, "at": at} for one, customer in links]
-    bulk(connection, _LINK, rows)
+    bulk(connection, _LINK_AGAIN if again else _LINK, rows)
+
+
+def noted(connection: Connection, at: Ms, who: str, what: str, about: str, detail: str = "") -> None:
+    """Write a line of the audit log, together with what it is about."""
+    connection.execute(_AUDIT, {"at": at, "who": who, "what": what, "about": about, "detail": detail})
 
 
 def sole_customers(connection: Connection, identifiers: Iterable[str]) -> dict[str, str]:
@@ -313,7 +332,7 @@ def confirm(connection: Connection, interaction: str, customer: str | None, at: 
         {"id": interaction, "customer": customer, "owner": new_owner},
     )
     if owner is not None and customer is not None:
-        link(connection, [(owner, customer)], "agent", at)
+        link(connection, [(owner, customer)], "agent", at, again=True)
     if owner is not None and before is not None and before != customer:
         connection.execute(
             text(

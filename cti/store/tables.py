@@ -45,6 +45,14 @@ customers = Table(
     Column("created", BigInteger, nullable=False),
     Column("updated", BigInteger, nullable=False),
     _text("source"),
+    Column("merged_into", _String),  # the customer this one is shown as; NULL: a person of its own
+    Column("absorbed", Integer, nullable=False, server_default="0"),  # how many are merged into this one
+    Index(
+        "customers_merged",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 identifiers = Table(
@@ -67,12 +75,56 @@ links = Table(
     metadata,
     Column("identifier", _String, nullable=False),
     Column("customer", _String, nullable=False),
-    _text("source"),  # who says so: an import's name or agent:<id>
+    _text("source"),  # who says so: an import's name, `agent` in a call, agent:<id>, merge:<id>
     Column("since", BigInteger, nullable=False),
+    Column("ended", BigInteger),  # a person said it is not so: stays said, whatever imports say again
     PrimaryKeyConstraint("identifier", "customer"),
     Index("links_customer", "customer"),
     sqlite_with_rowid=False,
 )
+
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("gone", _String, nullable=False),  # a customer, or an identifier that was nobody's
+    Column("kept", _String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", _String, nullable=False),
+    Column("undone", BigInteger),
+    _text("undone_by"),
+    Column("was_ended", BigInteger),  # of an identifier: when its link had been ended before
+    Index("merges_kept", "kept"),
+    Index("merges_gone", "gone"),
+)
+"""Which customers people said are one. What stands in `customers.merged_into` is made from those not undone."""
+
+apart = Table(
+    "apart",
+    metadata,
+    Column("one", _String, nullable=False),  # the smaller of the two ids
+    Column("other", _String, nullable=False),
+    Column("who", _String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("one", "other"),
+    sqlite_with_rowid=False,
+)
+"""Pairs that somebody said are two people: they are not suggested again."""
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("identifier", _String, nullable=False),  # of the number or address that was written
+    Column("owner", _String, nullable=False),  # of who wrote it
+    Column("interaction", _String, nullable=False),
+    _text("shown"),  # as people write it; the identifier may have no row of its own
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("identifier", "owner", "interaction"),
+    Index("mentions_owner", "owner"),
+    Index("mentions_interaction", "interaction"),
+    sqlite_with_rowid=False,
+)
+"""Contact details that people wrote in their own words, such as a number in a mail's signature."""
 
 interactions = Table(
     "interactions",
@@ -253,8 +305,13 @@ cases = Table(
     Column("opened", BigInteger, nullable=False),
     Column("closed", BigInteger),
     _text("owner"),  # agent id
-    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("priority", Integer, nullable=False, server_default="0"),  # -1 low, 0, 1 high, 2 urgent
     Column("source", _String),  # an import's name and key; NULL: made here
+    Column("due", BigInteger),
+    Column("solved", Boolean),  # as it was closed; NULL: open, or nobody has said
+    Column("reopened", Integer, nullable=False, server_default="0"),  # times it came again
+    Column("merged_into", BigInteger),  # another case, which is meant where this one is named
+    Index("cases_owner", "owner", "state"),
     UniqueConstraint("source"),
 )
 

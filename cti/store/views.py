@@ -39,6 +39,14 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     opened: Ms
     owner: str | None = None
     """The owner's agent id."""
+    priority: int = 0
+    """-1 low, 0, 1 high, 2 urgent."""
+    due: Ms | None = None
+    closed: Ms | None = None
+    solved: bool | None = None
+    """As it was closed; null: it is open, or nobody has said."""
+    reopened: int = 0
+    """How often it came again after it was closed."""
 
 
 class PromiseLine(Struct, frozen=True, kw_only=True):
@@ -246,6 +254,116 @@ class CustomerHit(Struct, frozen=True, kw_only=True):
     """What matched, as people write it: a number, an address, an account."""
     last: Ms | None
     """Last contact."""
+
+
+class IdentifierLine(Struct, frozen=True, kw_only=True):
+    """One way a customer is known again."""
+
+    id: IdentifierId
+    kind: str
+    """`tel`, `mail`, `account` or `device`."""
+    display: str
+    """As people write it; empty: a browser."""
+    source: str
+    """On whose word: an import's name, `agent` (in a call), `agent:<id>`, `merge:<id>`; empty: it is nobody else's."""
+    first_seen: Ms
+    last_seen: Ms
+    confidence: int
+    """Of a hundred contacts from there, how many would be this customer's by what is known: calls that agents have
+    confirmed, and how many share it."""
+    shared: int
+    """How many other customers have it, too."""
+
+
+class MergeLine(Struct, frozen=True, kw_only=True):
+    """A merge in force, which can be undone."""
+
+    id: str
+    gone: str
+    """The customer's id that was merged, or an identifier's."""
+    name: str
+    at: Ms
+    by: str
+    """Agent id, or `command line`."""
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """A reason to think that two customers are one person."""
+
+    kind: str
+    """`same`: both have it. `wrote`: the customer wrote it, and it is the other's. `written`: the other wrote it, and
+    it is the customer's. `both_wrote`: both wrote it. `name`: their names are alike, which alone is no reason."""
+    what: str
+    """The number, address or account; the name."""
+    source: str = ""
+    """Kind of the contact in which it was written: `mail`, `form`, `chat`, `sms`."""
+    at: Ms | None = None
+    """When it was written."""
+
+
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """Somebody who may be the same person."""
+
+    other: CustomerHit
+    evidence: tuple[Evidence, ...]
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """How a customer is known again, and who may be the same person."""
+
+    customer: CustomerId
+    identifiers: tuple[IdentifierLine, ...]
+    merges: tuple[MergeLine, ...]
+    """Newest first."""
+    suggestions: tuple[Suggestion, ...]
+    """The best proven first."""
+
+
+class MergeSide(Struct, frozen=True, kw_only=True):
+    """A customer before or after a merge."""
+
+    customer: CustomerId
+    name: str
+    language: str | None
+    tier: str
+    tags: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    """As people write them; browsers are left out."""
+    counts: dict[str, int]
+    """Contacts by kind."""
+    cases: int
+    promises: int
+
+
+class MergePreview(Struct, frozen=True, kw_only=True):
+    """What a merge would make of two customers."""
+
+    kept: MergeSide
+    gone: MergeSide
+    together: MergeSide
+
+
+class CaseView(Struct, frozen=True, kw_only=True):
+    """A case in full."""
+
+    case: CaseLine
+    customer: CustomerId
+    name: str
+    """The customer's."""
+    entries: tuple[Entry, ...]
+    """Contacts about it, on every channel, newest first; the last hundred."""
+    promises: tuple[PromiseLine, ...]
+    """Open ones."""
+
+
+class CaseSuggestion(Struct, frozen=True, kw_only=True):
+    """A case that a contact looks like."""
+
+    case: CaseLine
+    words: tuple[str, ...]
+    """What both speak of."""
+    reopens: bool
+    """It was closed a short while ago, and would be open again."""
 
 
 class Attached(Struct, frozen=True, kw_only=True):

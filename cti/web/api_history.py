@@ -150,7 +150,9 @@ class HistoryApi:
         query = call.query
         customer = CustomerId(call.path["id"])
         try:
-            entries, after = await self._history.timeline(customer, query.before, query.kind, query.limit)
+            entries, after = await self._history.timeline(
+                customer, query.before, query.kind, query.limit, query.q.strip()
+            )
         except ValueError as error:
             raise bad_place(error) from None
         if not entries and await self._history.customer(customer) is None:

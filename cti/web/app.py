@@ -17,10 +17,12 @@ from cti.core.ids import InteractionId, Phone
 from cti.web import openapi, server
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
+from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
+from cti.web.api_people import PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
@@ -112,6 +114,8 @@ class Web:
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
                 reports=ReportsApi(loop, history),
+                cases=CasesApi(loop, history.cases, records),
+                people=PeopleApi(history.people, records),
                 queues=QueuesApi(loop, accounts),
                 work=WorkApi(history, records),
                 text=TextApi(loop, history, records, pops),

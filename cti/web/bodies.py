@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from cti.core.events import Why
 from cti.core.ids import AgentId, ClosingId, CustomerId, IncidentId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
-from cti.store.views import CallLine, CustomerHit, Entry, Message, PromiseLine
+from cti.store.views import CallLine, CustomerHit, Entry, Message
 
 Role = Literal["viewer", "agent", "supervisor", "administrator"]
 """Each can do what the one before it can. `viewer`: sees the wallboard, nothing else, as a TV does by its token."""
@@ -226,35 +226,6 @@ class TellNoMore(Ask, frozen=True):
     """Null: what callers of the whole site are told."""
 
 
-class NewPromise(Ask, frozen=True):
-    customer: CustomerId
-    what: ShortText
-    due: Ms
-    case: str | None = None
-    interaction: InteractionId | None = None
-    """The call it was made in."""
-
-
-class PromiseEnd(Ask, frozen=True):
-    kept: bool
-    """False: withdrawn."""
-
-
-class Promises(Reply, frozen=True):
-    promises: tuple[PromiseLine, ...]
-
-
-class NewCase(Ask, frozen=True):
-    customer: CustomerId
-    title: ShortText
-    interaction: InteractionId | None = None
-    """The call it came up in."""
-
-
-class IntoCase(Ask, frozen=True):
-    case: ShortText
-
-
 class Messages(Reply, frozen=True):
     """The mails of one thread."""
 
@@ -317,6 +288,8 @@ class TimelineQuery(Ask, frozen=True):
     limit: Limit = 50
     kind: str | None = None
     """Only entries of this kind, such as `mail`."""
+    q: Annotated[str, Meta(max_length=200)] = ""
+    """Only entries that hold all of these words, mails in full."""
 
 
 class SearchQuery(Ask, frozen=True):

@@ -18,8 +18,12 @@ from cti.store.views import (
     CallLine,
     CallNote,
     CaseLine,
+    CaseSuggestion,
+    CaseView,
     CustomerHit,
     Entry,
+    Identity,
+    MergePreview,
     Message,
     Person,
     PieceLine,
@@ -128,16 +132,107 @@ class Numbers(Protocol):
         """The same for one who is in a talk and gives the caller away."""
 
 
+class People(Protocol):
+    """Who is whose; every change is audited. Every call leaves the loop's thread."""
+
+    async def identity(self, customer: CustomerId) -> Identity | None:
+        """How a customer is known again, and who may be the same person."""
+
+    async def preview(self, kept: CustomerId, gone: CustomerId) -> MergePreview | None:
+        """What a merge would make of two. None: one of them is not there, or they are one already."""
+
+    async def merge(self, kept: CustomerId, gone: CustomerId, by: AgentId) -> tuple[str, CustomerId]:
+        """The merge's id, and whom they are shown as.
+
+        Raises LookupError for no such customer, ValueError when they are one already.
+        """
+
+    async def undo(self, id: str, by: AgentId) -> CustomerId | None:
+        """Whom it had been merged into. None: no such merge is in force."""
+
+    async def tell_apart(self, one: CustomerId, other: CustomerId, by: AgentId) -> None: ...
+
+    async def link(self, customer: CustomerId, kind: str, value: str, by: AgentId) -> IdentifierId | None:
+        """None: the value can't be one. Raises LookupError for no such customer."""
+
+    async def unlink(self, customer: CustomerId, identifier: IdentifierId, by: AgentId) -> bool:
+        """False: it was not theirs."""
+
+
+class Cases(Protocol):
+    """What customers want solved. Every call leaves the loop's thread."""
+
+    async def open(
+        self,
+        customer: CustomerId,
+        title: str,
+        owner: AgentId | None,
+        interaction: InteractionId | None = None,
+        *,
+        due: Ms | None = None,
+        priority: int = 0,
+    ) -> CaseLine:
+        """Raises LookupError naming a customer there isn't."""
+
+    async def close(self, case: str, *, solved: bool = True) -> bool:
+        """False: there is no such open case."""
+
+    async def change(
+        self,
+        case: str,
+        by: AgentId,
+        *,
+        title: str | None = None,
+        state: str | None = None,
+        priority: int | None = None,
+        due: Ms | None = None,
+        owner: AgentId | None = None,
+    ) -> bool:
+        """What is None stays; promises go with the case to a new owner. False: there is no such open case."""
+
+    async def put(self, interaction: InteractionId, case: str, *, repeat: int = 0, due: Ms | None = None) -> bool:
+        """One closed within `repeat` ms is open again, due by `due`. False: there is no such case."""
+
+    async def reopen(self, case: str, by: AgentId, due: Ms | None) -> bool:
+        """False: there is no such closed case."""
+
+    async def merge(self, kept: str, gone: str, by: AgentId) -> None:
+        """Raises LookupError when they are not two open cases."""
+
+    async def split(
+        self, case: str, title: str, interactions: Sequence[InteractionId], by: AgentId, due: Ms | None
+    ) -> CaseLine:
+        """Raises LookupError when the contacts are not in it."""
+
+    async def view(self, case: str) -> CaseView | None: ...
+
+    async def owned(self, agent: AgentId) -> Sequence[CaseLine]: ...
+
+    async def suggested(self, interaction: InteractionId, repeat: int) -> Sequence[CaseSuggestion]: ...
+
+    async def is_line(self, interaction: InteractionId) -> bool:
+        """Whether the history has a contact, on whatever channel."""
+
+
 class History(Protocol):
     """Past interactions and customers. Every call leaves the loop's thread."""
+
+    @property
+    def people(self) -> People: ...
+
+    @property
+    def cases(self) -> Cases: ...
 
     async def customer(self, customer: CustomerId, besides: InteractionId | None = None) -> Person | None:
         """One customer in full; `besides`: a call that is left out."""
 
     async def timeline(
-        self, customer: CustomerId, before: str | None, kind: str | None, limit: int
+        self, customer: CustomerId, before: str | None, kind: str | None, limit: int, words: str = ""
     ) -> tuple[Sequence[Entry], str | None]:
-        """A page of the timeline, newest first, and where the next one begins. Raises ValueError for a bad `before`."""
+        """A page of the timeline, newest first, and where the next one begins; with `words` what holds all of them.
+
+        Raises ValueError for a bad `before`.
+        """
 
     async def call(self, interaction: InteractionId) -> CallLine | None: ...
 
@@ -189,17 +284,6 @@ class History(Protocol):
 
     async def end_promise(self, promise: str, kept: bool) -> bool:
         """It was kept, or withdrawn. False: there is no such open promise."""
-
-    async def open_case(
-        self, customer: CustomerId, title: str, owner: AgentId | None, interaction: InteractionId | None = None
-    ) -> CaseLine:
-        """Open a case. Raises LookupError naming a customer there isn't."""
-
-    async def close_case(self, case: str) -> bool:
-        """False: there is no such open case."""
-
-    async def put_in_case(self, interaction: InteractionId, case: str) -> bool:
-        """False: there is no such case."""
 
     async def visited(
         self, visitor: str, kind: str, title: str, language: str, *, mark: str = "", solved: bool | None = None

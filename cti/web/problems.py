@@ -70,3 +70,8 @@ def no_row(error: LookupError) -> Refusal:
 def not_alone(error: LookupError) -> Refusal:
     """An identifier was named where a person is wanted."""
     return Refusal(409, "not-a-customer", f"{error}.", "Use the customer's own id.", "id")
+
+
+def one_already(error: ValueError) -> Refusal:
+    """A merge of a customer with itself."""
+    return Refusal(409, "one-already", f"{error}.", "There is nothing to merge.", "$.other")

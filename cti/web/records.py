@@ -75,6 +75,17 @@ class Records:
         self._pops[interaction] = msgspec.structs.replace(pop, people=(person, *kept))
         self._live.pop_changed(interaction)
 
+    async def renew_people(self, who: Who) -> None:
+        """Show on this agent's own desk who may be calling, after somebody said who is whose."""
+        now = self._loop.world.agents.get(who.agent)
+        interaction = now.interaction if now is not None else None
+        if interaction is None or (pop := self._pops.get(interaction)) is None:
+            return
+        fresh = await self._history.pop(pop.identifier, interaction)
+        if (pop := self._pops.get(interaction)) is not None:  # as it is by now
+            self._pops[interaction] = msgspec.structs.replace(fresh, notes=pop.notes)
+            self._live.pop_changed(interaction)
+
     async def renew_own(self, who: Who) -> None:
         """Show what changed about whoever is first in the pop on this agent's own desk."""
         now = self._loop.world.agents.get(who.agent)

@@ -5,15 +5,29 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from cti.simulate.report import DayReport
-from cti.store.views import AgentDay, CallLine, CaseLine, Person, PieceLine, Pop, PromiseLine
+from cti.store.views import (
+    AgentDay,
+    CallLine,
+    CaseLine,
+    CaseView,
+    Identity,
+    MergePreview,
+    Person,
+    PieceLine,
+    Pop,
+    PromiseLine,
+)
 from cti.web import bodies as b
 from cti.web import call_bodies
+from cti.web import people_bodies as p
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
+from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
+from cti.web.api_people import PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
@@ -39,6 +53,8 @@ class Apis:
     queues: QueuesApi
     history: HistoryApi
     reports: ReportsApi
+    people: PeopleApi
+    cases: CasesApi
     work: WorkApi
     text: TextApi
     kb: KbApi
@@ -58,6 +74,8 @@ def table(apis: Apis) -> tuple[Route, ...]:
         *_queues(apis.queues),
         *_text(apis.text),
         *_history(apis),
+        *_people(apis.people),
+        *_cases(apis.cases),
         *_open(apis),
         *_process(apis),
     )
@@ -185,7 +203,6 @@ def _history(apis: Apis) -> tuple[Route, ...]:
             ask=b.NoteAsk,
         ),
         _post("/interactions/{id}/customer", api.confirm, "Say whose call it was", b.Done, ask=b.ConfirmCustomer),
-        _post("/interactions/{id}/case", work.put_in_case, "Say that a call is about a case", b.Done, ask=b.IntoCase),
         _get("/attachments/{hash}", api.attachment, "A mail's attachment, as a download", None),
         _get("/why/{interaction}", api.why, "Why a call went where it went", b.Story),
         _get("/interactions/{id}/wait", api.waits, "Why a caller waited so long", Waits, role="supervisor"),
@@ -207,12 +224,45 @@ def _history(apis: Apis) -> tuple[Route, ...]:
         ),
         _get("/customers/{id}/export", api.export, "Everything about one person, as a zip", None, role="administrator"),
         _delete("/customers/{id}", api.erase, "Erase one person", role="administrator"),
-        _get("/promises", work.promises, "What one has promised and not yet kept", b.Promises),
-        _post("/promises", work.promise, "Promise something to a customer", PromiseLine, ask=b.NewPromise),
-        _post("/promises/{id}/end", work.end_promise, "A promise was kept, or is withdrawn", b.Done, ask=b.PromiseEnd),
-        _post("/cases", work.open_case, "Open a case", CaseLine, ask=b.NewCase),
-        _post("/cases/{id}/close", work.close_case, "Close a case", b.Done),
+        _get("/promises", work.promises, "What one has promised and not yet kept", p.Promises),
+        _post("/promises", work.promise, "Promise something to a customer", PromiseLine, ask=p.NewPromise),
+        _post("/promises/{id}/end", work.end_promise, "A promise was kept, or is withdrawn", b.Done, ask=p.PromiseEnd),
         _get("/search", apis.kb.everything, "Search customers and answers", b.Found, query=b.SearchQuery),
+    )
+
+
+def _cases(api: CasesApi) -> tuple[Route, ...]:
+    return (
+        _get("/interactions/{id}/cases", api.suggested, "Cases that a contact looks like", p.CaseSuggestions),
+        _post("/interactions/{id}/case", api.put, "Say that a contact is about a case", b.Done, ask=p.IntoCase),
+        _get("/cases", api.mine, "One's own open cases, what is due next first", p.CaseList),
+        _post("/cases", api.open, "Open a case", CaseLine, ask=p.NewCase),
+        _get("/cases/{id}", api.case, "One case, with all contacts about it", CaseView),
+        _post("/cases/{id}", api.change, "Change a case", b.Done, ask=p.CaseChange),
+        Route(
+            method="POST",
+            path=f"{API}/cases/{{id}}/close",
+            handler=api.close,
+            role="agent",
+            summary="Close a case",
+            query=p.CloseQuery,
+            reply=b.Done,
+        ),
+        _post("/cases/{id}/reopen", api.reopen, "Open a closed case again", b.Done),
+        _post("/cases/{id}/merge", api.merge, "Make one case of two", b.Done, ask=p.CaseMergeAsk),
+        _post("/cases/{id}/split", api.split, "Give contacts a case of their own", CaseLine, ask=p.CaseSplit),
+    )
+
+
+def _people(api: PeopleApi) -> tuple[Route, ...]:
+    return (
+        _get("/customers/{id}/identity", api.identity, "How a customer is known, and who may be the same", Identity),
+        _get("/customers/{id}/merge", api.preview, "What a merge would make of two", MergePreview, query=p.OtherQuery),
+        _post("/customers/{id}/merge", api.merge, "Say that another is the same person", p.Merged, ask=p.MergeAsk),
+        _post("/customers/{id}/apart", api.tell_apart, "Say that another is another person", b.Done, ask=p.MergeAsk),
+        _post("/merges/{id}/undo", api.undo, "Take a merge back", b.Done),
+        _post("/customers/{id}/identifiers", api.link, "Say that a number or address is theirs", b.Done, ask=p.LinkAsk),
+        _delete("/customers/{id}/identifiers/{identifier}", api.unlink, "Say that it is not theirs"),
     )
 
 

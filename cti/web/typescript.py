@@ -13,7 +13,7 @@ import msgspec
 
 from cti.simulate import report
 from cti.store import views as store_views
-from cti.web import bodies, call_bodies, describe, report_bodies, views
+from cti.web import bodies, call_bodies, describe, people_bodies, report_bodies, views
 
 TARGET = Path(__file__).parents[2] / "agent_desktop" / "src" / "shared" / "types.ts"
 
@@ -127,7 +127,15 @@ def comment(text: str, indent: str) -> list[str]:
 
 
 def write(
-    modules: Iterable[types.ModuleType] = (views, store_views, bodies, call_bodies, report, report_bodies),
+    modules: Iterable[types.ModuleType] = (
+        views,
+        store_views,
+        bodies,
+        people_bodies,
+        call_bodies,
+        report,
+        report_bodies,
+    ),
 ) -> str:
     """The file's text."""
     writer = Writer()

@@ -19,7 +19,17 @@ from cti.core.ids import (
     ReasonId,
 )
 from cti.core.site import CLOSINGS, OutcomeKind, Reason
-from cti.store.views import AgentNote, Answer, CallLine, CaseLine, Entry, Person, Pop, PromiseLine, Station
+from cti.store.views import (
+    AgentNote,
+    Answer,
+    CallLine,
+    CaseLine,
+    Entry,
+    Person,
+    Pop,
+    PromiseLine,
+    Station,
+)
 from cti.web.views import (
     AgentTile,
     CallView,
@@ -172,7 +182,17 @@ def eleanor() -> Person:
         recent=3,
         counts={"call": 8, "mail": 6, "chat": 3, "search": 4, "visit": 1, "sms": 1},
         timeline=timeline,
-        cases=(CaseLine(id="4827", title="No internet since Friday", state="open", opened=ms(4 * DAY), owner=ANA),),
+        cases=(
+            CaseLine(
+                id="4827",
+                title="No internet since Friday",
+                state="open",
+                opened=ms(4 * DAY),
+                owner=ANA,
+                due=ms(-DAY),
+                priority=1,
+            ),
+        ),
         promises=(
             PromiseLine(
                 id="p1",

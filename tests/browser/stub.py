@@ -23,12 +23,12 @@ from cti.web.bodies import (
     Calls,
     Found,
     Me,
-    Promises,
     PublicSite,
 )
 from cti.web.call_bodies import AbandonedList
+from cti.web.people_bodies import CaseSuggestions, Merged, Promises
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
-from tests.browser import hand, scenes
+from tests.browser import hand, people, scenes
 from tests.browser.line import Line
 
 STATIC = Path(os.environ.get("HOTLINE_STATIC", agent_desktop.STATIC))
@@ -241,8 +241,14 @@ def canned(method: str, path: str) -> object:
         return Found(customers=(hit,), articles=hits()[:2])
     if path.endswith("/timeline"):
         return {"entries": [], "next": None}
+    if path.endswith("/identity"):
+        return people.identity()
+    if path.endswith("/merge"):
+        return people.preview() if method == "GET" else Merged(merge="7", customer=CustomerId("k-1"))
     if path.startswith("/customers/"):
         return scenes.eleanor()
+    if path.endswith("/cases"):
+        return CaseSuggestions(cases=people.looks_like())
     return {"ok": True}
 
 

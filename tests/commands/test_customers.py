@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+import sqlalchemy as sa
 
 from cti.cli import main
 from cti.store import person
@@ -83,3 +84,39 @@ def test_an_identifier_of_somebody_is_no_customer(data: Path, capsys: pytest.Cap
     store.close()
     assert main(["customers", "erase", tel, "--yes", "--data", str(data)]) == 2
     assert "name the customer" in capsys.readouterr().err
+
+
+def test_two_made_one_and_two_again(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["customers", "merge", "eleanor", "daniel", "--data", str(data)]
+    assert main(command) == 1
+    shown = said(capsys)
+    assert "together: eleanor, Eleanor Whitcombe: " in shown
+    assert "--yes" in shown
+    assert main([*command, "--yes", "--json"]) == 0
+    merge = json.loads(said(capsys))["merge"]
+    assert main([*command, "--yes"]) == 1
+    assert "one person already" in capsys.readouterr().err
+    assert main(["customers", "find", "daniel", "--data", str(data)]) == 0
+    assert said(capsys).startswith("eleanor ")
+    assert main(["customers", "suggest", "daniel", "--data", str(data)]) == 0
+    assert f"merge {merge}: daniel Daniel W., by command line" in said(capsys)
+    assert main(["customers", "undo", merge, "--data", str(data)]) == 0
+    assert said(capsys) == "eleanor and daniel are two again.\n"
+    assert main(["customers", "undo", merge, "--data", str(data)]) == 1
+    assert main(["customers", "merge", "eleanor", "nobody", "--data", str(data)]) == 1
+    assert "There is no customer 'nobody'" in capsys.readouterr().err
+
+
+def test_who_may_be_one_person_is_told_with_the_reason(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store.open(f"sqlite:///{data}/hotline.db")
+    stranger = sa.text("SELECT caller FROM calls WHERE interaction = 'c-2'")
+    wrote = sa.text("UPDATE mentions SET identifier = :stranger")
+    store.write(lambda c: c.execute(wrote, {"stranger": c.execute(stranger).scalar()}))
+    store.close()
+    assert main(["customers", "suggest", "--data", str(data)]) == 0
+    lines = said(capsys).splitlines()
+    assert lines[0].startswith("eleanor and tel:")
+    assert lines[1] == "    the first wrote +852 9123 4567 in a mail, which is the second's"
+    assert main(["customers", "suggest", "--reread", "--json", "--data", str(data)]) == 0
+    (one,) = json.loads(said(capsys))
+    assert one["suggestion"]["evidence"][0]["kind"] == "wrote"

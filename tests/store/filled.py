@@ -2,13 +2,14 @@
 
 import sqlalchemy as sa
 
+from cti.store.cases import open_case
 from cti.store.database import Store
 from cti.store.identity import Identities
 from cti.store.projector import Fold
+from cti.store.promises import promise
 from cti.store.records import CustomerRow, InteractionRow, Seen, confirm, link, note, put_customers, put_tags, see
 from cti.store.records import put_interactions as put
 from cti.store.tables import metadata
-from cti.store.work import open_case, promise
 from tests.store.conftest import DAY, NOW, AgentId, answered_call, left_message, records_of
 
 _REST = (
@@ -19,6 +20,9 @@ _REST = (
     "INSERT INTO thread_refs VALUES ('<1@mail.example>', 'mail-1')",
     "INSERT INTO kept (source, place, reason, body, at) VALUES ('mail', 'in/1', 'no mail', :body, 5)",
     "INSERT INTO erased VALUES ('tel:somebody', 5)",
+    "INSERT INTO merges (gone, kept, at, who, undone) VALUES ('web-7', 'eleanor', 5, 'ana', 6)",
+    "INSERT INTO apart VALUES ('daniel', 'eleanor', 'ana', 5)",
+    "INSERT INTO mentions VALUES ('tel:other', :mail, 'mail-1', '+852 9123 4567', 5)",
     "INSERT INTO passwords VALUES ('ana', 'a hash', 5)",
     "INSERT INTO tokens VALUES ('t1', 'a digest', 'TV', 'ana', 'viewer', 5, NULL, NULL)",
     "INSERT INTO audit (at, who, what, about) VALUES (5, 'ana', 'signed_in', '127.0.0.1')",

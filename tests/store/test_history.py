@@ -256,7 +256,7 @@ async def test_calls_are_listed_newest_first_by_agent_and_page(history: History,
 
 async def test_cases_and_promises_are_in_the_pop_until_done(history: History, eleanor: Identifier) -> None:
     who = CustomerId("eleanor")
-    case = await history.open_case(who, "No internet since the storm", AgentId("ana"), InteractionId("c-1"))
+    case = await history.cases.open(who, "No internet since the storm", AgentId("ana"), InteractionId("c-1"))
     promise = await history.promise(who, "Engineer confirmed", Ms(NOW + 7_200_000), AgentId("ana"), case.id)
     person = (await history.pop(eleanor.id)).people[0]
     assert person.cases == (case,)
@@ -265,8 +265,8 @@ async def test_cases_and_promises_are_in_the_pop_until_done(history: History, el
     assert await history.promises(AgentId("ana")) == (promise,)
     assert await history.end_promise(promise.id, kept=True)
     assert not await history.end_promise(promise.id, kept=True)
-    assert await history.close_case(case.id)
-    assert not await history.close_case("not a case")
+    assert await history.cases.close(case.id)
+    assert not await history.cases.close("not a case")
     person = (await history.pop(eleanor.id)).people[0]
     assert (person.cases, person.promises) == ((), ())
     with pytest.raises(LookupError, match="no customer"):
@@ -290,7 +290,7 @@ async def test_search_finds_by_name_number_and_address(history: History, eleanor
 
 
 async def test_search_finds_a_case_and_shields_against_wildcards(history: History, eleanor: Identifier) -> None:
-    case = await history.open_case(CustomerId("daniel"), "Bill", None)
+    case = await history.cases.open(CustomerId("daniel"), "Bill", None)
     (hit,) = await history.search(f"#{case.id}")
     assert (hit.customer, hit.detail) == ("daniel", "Bill")
     assert await history.search("%") == ()
@@ -305,7 +305,7 @@ async def test_answers_come_from_what_is_open(store: Store, identities: Identiti
         return (Answer(article="a", version=1, title="t", summary="s", why="search", language="en"),)
 
     history = History(store, identities, answers=answers, now=lambda: NOW)
-    await history.open_case(CustomerId("eleanor"), "No internet", None)
+    await history.cases.open(CustomerId("eleanor"), "No internet", None)
     pop = await history.pop(eleanor.id)
     assert [len(person.answers) for person in pop.people] == [1, 0]
     assert asked == [([("search", "red light"), ("mail", "Still no connection"), ("case", "No internet")], "en")]

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from cti.core.events import Record
-from cti.core.ids import CustomerId, InteractionId, Ms
+from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.store import person
 from cti.store.database import Store
 from cti.store.history import History
@@ -192,6 +192,24 @@ async def test_an_identifier_that_belongs_to_somebody_is_not_taken_for_a_person(
     teller.close()
 
 
+async def test_whoever_was_merged_is_handed_out_and_erased_together(teller: History, full: Store) -> None:
+    await teller.people.merge(CustomerId("eleanor"), CustomerId("daniel"), AgentId("ana"))
+    packed = await teller.export(CustomerId("daniel"))
+    assert packed is not None
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        told = json.loads(archive.read("person.json"))
+    assert (told["customer"], told["merged"]) == ("eleanor", ["daniel"])
+    assert {line["id"] for line in told["timeline"]} == {"c-0", "c-0-message", "c-1", "mail-1"}
+    assert [one["shown"] for one in told["wrote"]] == ["+852 9123 4567"]
+    done = await teller.erase(CustomerId("daniel"), "root")
+    assert done is not None
+    assert (done.customer, done.identifiers, done.interactions) == ("eleanor", 2, 4)
+    left = everything(full)
+    for table in ("customers", "links", "merges", "apart", "mentions", "tags"):
+        assert left[table] == []
+    teller.close()
+
+
 def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities, tmp_path: Path) -> None:
     full.write(lambda c: c.execute(sa.text("UPDATE message_attachments SET name = '../../etc/passwd'")))
     db = full.driver()
@@ -206,7 +224,8 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
 
 HELD = {
     *("annotations", "attachments", "calls", "cases", "customers", "erased", "identifiers", "interactions", "kept"),
-    *("links", "message_attachments", "messages", "notes", "pieces", "promises", "tags", "tallies", "thread_refs"),
+    *("apart", "links", "mentions", "merges", "message_attachments", "messages", "notes", "pieces", "promises"),
+    *("tags", "tallies", "thread_refs"),
 }
 """Tables with something of a customer's in them: `cti/store/erase.py` forgets it."""
 NOBODYS = {"agent_names", "arrivals", "audit", "passwords", "positions", "tokens"}

@@ -82,7 +82,7 @@ async def test_a_rebuild_gives_what_was_there_notes_and_people_included(
         await history.note(
             CallNote(interaction=known, agent=AgentId("ana"), text="升级到 500M", customer=CustomerId("kim"))
         )
-        case = await history.open_case(CustomerId("kim"), "No line", None, known)
+        case = await history.cases.open(CustomerId("kim"), "No line", None, known)
         before = everything(store)
         assert projector.rebuild() == records[-1].seq
         assert everything(store) == before

@@ -8,10 +8,11 @@ import * as f from "../shared/format";
 import { lang, siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Chip, Judgement, Mark, Panel, type PanelState } from "../shared/parts";
-import type { AgentDay, CallLine, Calls, Done, Person, PromiseLine, Promises } from "../shared/types";
+import type { AgentDay, CallLine, Calls, Done, PromiseLine, Promises } from "../shared/types";
 import { named, s, tierName } from "../shared/words";
 import { AbandonedCallers, readAbandoned } from "./abandoned";
 import { Dial } from "./dial";
+import { customer, readCustomer } from "./customer";
 import { readHot } from "./kb";
 import { call, me, outcomes } from "./session";
 import { menuPath, queueName, t } from "./text";
@@ -201,15 +202,6 @@ function RecentCall({ line, today }: { line: CallLine; today: number }): JSX.Ele
 }
 
 // --- one customer, opened from a search
-
-const customer = signal<{ id: string; what: Person | "failed" } | null>(null);
-
-function readCustomer(id: string): void {
-  get<Person>(`/customers/${encodeURIComponent(id)}`).then(
-    (what) => (customer.value = { id, what }),
-    () => (customer.value = { id, what: "failed" }),
-  );
-}
 
 export function CustomerPage({ id }: { id: string }): JSX.Element {
   useEffect(() => readCustomer(id), [id]);

@@ -3,6 +3,7 @@
  * work, read by `code`, not `key`, so that it is the same key on every layout. Single letters work only outside of fields.
  */
 import * as act from "./actions";
+import { compared, toSamePerson } from "./identity";
 import { insertAnswer, readOut } from "./kb";
 import { promising } from "./note";
 import { closePassword } from "./password";
@@ -35,6 +36,7 @@ const WORK: Record<string, () => void> = {
     const solved = solvedOutcome.value;
     if (solved && call.value && call.value.phase !== "ringing") setOutcome(work.value?.outcome === solved.id ? null : solved.id);
   },
+  KeyM: () => toSamePerson(),
   KeyP: () => {
     if (call.value && call.value.phase !== "ringing") promising.value = !promising.value;
   },
@@ -58,6 +60,7 @@ function escape(): boolean {
     focus("self");
   } else if (searchOpen.value) searchOpen.value = false;
   else if (promising.value) promising.value = false;
+  else if (compared.value !== null) compared.value = null;
   else if (reading.value !== null) reading.value = null;
   else if (where.value.is !== "here") where.value = { is: "here" };
   else return false;

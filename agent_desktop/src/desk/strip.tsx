@@ -223,6 +223,7 @@ export function KeySheet(): JSX.Element | null {
     ["Alt 1 2 3", k.insert],
     ["Alt Shift 1 2 3", k.readOut],
     ["Alt K", k.kb],
+    ["Alt M", k.same],
     ["/", k.search],
     ["J K", k.move],
     ["Enter", k.open],

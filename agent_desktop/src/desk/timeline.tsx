@@ -18,6 +18,10 @@ import { menuPath, t, whyAll, whyLine } from "./text";
 const IN_SIGHT = 8;
 const REST_AFTER_MS = 60;
 
+/** What a search needs to be worth it: characters, and a pause after the last key. */
+const LEAST = 2;
+const WAIT_MS = 150;
+
 /** Kinds told apart by the buttons over the timeline; all that happens on the web is one. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ["call", ["call"]],
@@ -50,7 +54,10 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
   const counts = new Map<string, number>();
   for (const [kind, n] of Object.entries(person?.counts ?? {})) counts.set(groupOf(kind), (counts.get(groupOf(kind)) ?? 0) + n);
   const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
-  const fits = only.value === null ? all : all.filter((one) => groupOf(one.kind) === only.value);
+  const asked = useSignal("");
+  const found = useFound(person?.customer ?? null, asked.value.trim());
+  const from = found === null ? all : found === "failed" ? [] : found.filter((one) => one.id !== live?.interaction);
+  const fits = only.value === null ? from : from.filter((one) => groupOf(one.kind) === only.value);
   // The first frame holds what is in sight; the rest follows it, so that a long history does not delay the pop.
   const whole = useSignal(false);
   useEffect(() => {
@@ -93,14 +100,30 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
             ))}
           </span>
         )}
+        {total > 0 && (
+          <input
+            id="find-contacts"
+            class="in tl-find"
+            type="search"
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={200}
+            placeholder={t().findContacts}
+            aria-label={t().findContacts}
+            value={asked.value}
+            onInput={(event) => (asked.value = event.currentTarget.value)}
+          />
+        )}
       </div>
       <div class="tl-box">
         <div class="tl" tabIndex={0} role="region" aria-label={t().everything}>
-          <Days live={only.value === null || only.value === "call" ? (live ?? null) : null} entries={shown} />
+          <Days live={found === null && (only.value === null || only.value === "call") ? (live ?? null) : null} entries={shown} />
+          {found !== null && found !== "failed" && fits.length === 0 && <p class="t3 tl-empty">{t().nothingFound(asked.value.trim())}</p>}
+          {found === "failed" && <Panel class="tl-empty" state={{ is: "error", what: t().historyNotRead, works: t().historyNotReadThen }} />}
           {read && all.length === 0 && <Panel class="tl-empty" state={{ is: "empty", what: t().nothingYet, will: t().nothingYetThen }} />}
-          {all.length > 0 && fits.length === 0 && <p class="t3 tl-empty">{t().nothingOfKind}</p>}
+          {found === null && all.length > 0 && fits.length === 0 && <p class="t3 tl-empty">{t().nothingOfKind}</p>}
           {more.value?.failed && <Panel class="tl-empty" state={{ is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void older() }} />}
-          {whole.value && hasMore && !more.value?.failed && (
+          {found === null && whole.value && hasMore && !more.value?.failed && (
             <button class="btn is-small tl-more" onClick={() => void older()}>
               {t().older}
             </button>
@@ -109,6 +132,31 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
       </div>
     </>
   );
+}
+
+/** Contacts of a customer in which all words stand, asked for a moment after the last key; null: nothing is searched. */
+function useFound(customer: string | null, words: string): readonly Entry[] | "failed" | null {
+  const found = useSignal<{ words: string; what: readonly Entry[] | "failed" } | null>(null);
+  const searching = customer !== null && words.length >= LEAST;
+  useEffect(() => {
+    if (!searching) return undefined;
+    const cancel = new AbortController();
+    const path = withQuery(`/customers/${encodeURIComponent(customer)}/timeline`, { q: words, limit: 100 });
+    const timer = setTimeout(() => {
+      get<TimelinePage>(path, cancel.signal).then(
+        (page) => (found.value = { words, what: page.entries }),
+        () => {
+          if (!cancel.signal.aborted) found.value = { words, what: "failed" };
+        },
+      );
+    }, WAIT_MS);
+    return () => {
+      clearTimeout(timer);
+      cancel.abort();
+    };
+  }, [customer, words, searching]);
+  // Until the answer is there, what was shown stays.
+  return searching ? (found.value?.what ?? null) : null;
 }
 
 function Pick({ word, on, press }: { word: string; on: boolean; press: () => void }): JSX.Element {

@@ -301,6 +301,14 @@ export interface CaseLine {
   opened: Ms;
   /** The owner's agent id. */
   owner: string | null;
+  /** -1 low, 0, 1 high, 2 urgent. */
+  priority: number;
+  due: Ms | null;
+  closed: Ms | null;
+  /** As it was closed; null: it is open, or nobody has said. */
+  solved: boolean | null;
+  /** How often it came again after it was closed. */
+  reopened: number;
 }
 
 export interface PromiseLine {
@@ -556,6 +564,105 @@ export interface CustomerHit {
   last: Ms | null;
 }
 
+/** One way a customer is known again. */
+export interface IdentifierLine {
+  id: IdentifierId;
+  /** `tel`, `mail`, `account` or `device`. */
+  kind: string;
+  /** As people write it; empty: a browser. */
+  display: string;
+  /** On whose word: an import's name, `agent` (in a call), `agent:<id>`, `merge:<id>`; empty: it is nobody else's. */
+  source: string;
+  first_seen: Ms;
+  last_seen: Ms;
+  /** Of a hundred contacts from there, how many would be this customer's by what is known: calls that agents have confirmed, and how many share it. */
+  confidence: number;
+  /** How many other customers have it, too. */
+  shared: number;
+}
+
+/** A merge in force, which can be undone. */
+export interface MergeLine {
+  id: string;
+  /** The customer's id that was merged, or an identifier's. */
+  gone: string;
+  name: string;
+  at: Ms;
+  /** Agent id, or `command line`. */
+  by: string;
+}
+
+/** A reason to think that two customers are one person. */
+export interface Evidence {
+  /** `same`: both have it. `wrote`: the customer wrote it, and it is the other's. `written`: the other wrote it, and it is the customer's. `both_wrote`: both wrote it. `name`: their names are alike, which alone is no reason. */
+  kind: string;
+  /** The number, address or account; the name. */
+  what: string;
+  /** Kind of the contact in which it was written: `mail`, `form`, `chat`, `sms`. */
+  source: string;
+  /** When it was written. */
+  at: Ms | null;
+}
+
+/** Somebody who may be the same person. */
+export interface Suggestion {
+  other: CustomerHit;
+  evidence: Evidence[];
+}
+
+/** How a customer is known again, and who may be the same person. */
+export interface Identity {
+  customer: CustomerId;
+  identifiers: IdentifierLine[];
+  /** Newest first. */
+  merges: MergeLine[];
+  /** The best proven first. */
+  suggestions: Suggestion[];
+}
+
+/** A customer before or after a merge. */
+export interface MergeSide {
+  customer: CustomerId;
+  name: string;
+  language: string | null;
+  tier: string;
+  tags: string[];
+  /** As people write them; browsers are left out. */
+  identifiers: string[];
+  /** Contacts by kind. */
+  counts: Record<string, number>;
+  cases: number;
+  promises: number;
+}
+
+/** What a merge would make of two customers. */
+export interface MergePreview {
+  kept: MergeSide;
+  gone: MergeSide;
+  together: MergeSide;
+}
+
+/** A case in full. */
+export interface CaseView {
+  case: CaseLine;
+  customer: CustomerId;
+  /** The customer's. */
+  name: string;
+  /** Contacts about it, on every channel, newest first; the last hundred. */
+  entries: Entry[];
+  /** Open ones. */
+  promises: PromiseLine[];
+}
+
+/** A case that a contact looks like. */
+export interface CaseSuggestion {
+  case: CaseLine;
+  /** What both speak of. */
+  words: string[];
+  /** It was closed a short while ago, and would be open again. */
+  reopens: boolean;
+}
+
 /** Something attached to a mail. */
 export interface Attached {
   name: string;
@@ -764,35 +871,6 @@ export interface TellNoMore {
   queue?: QueueId | null;
 }
 
-export interface NewPromise {
-  customer: CustomerId;
-  what: string;
-  due: Ms;
-  case?: string | null;
-  /** The call it was made in. */
-  interaction?: InteractionId | null;
-}
-
-export interface PromiseEnd {
-  /** False: withdrawn. */
-  kept: boolean;
-}
-
-export interface Promises {
-  promises: PromiseLine[];
-}
-
-export interface NewCase {
-  customer: CustomerId;
-  title: string;
-  /** The call it came up in. */
-  interaction?: InteractionId | null;
-}
-
-export interface IntoCase {
-  case: string;
-}
-
 /** The mails of one thread. */
 export interface Messages {
   messages: Message[];
@@ -864,6 +942,8 @@ export interface TimelineQuery {
   limit?: number;
   /** Only entries of this kind, such as `mail`. */
   kind?: string | null;
+  /** Only entries that hold all of these words, mails in full. */
+  q?: string;
 }
 
 export interface SearchQuery {
@@ -976,6 +1056,90 @@ export interface Health {
 /** It was accepted; what came of it arrives over `/live`. */
 export interface Done {
   ok: boolean;
+}
+
+export interface LinkAsk {
+  kind: "tel" | "mail" | "account";
+  value: string;
+}
+
+export interface OtherQuery {
+  other: CustomerId;
+}
+
+export interface MergeAsk {
+  /** Who is the same person, and is shown as this customer from then on; or an identifier that is nobody's. */
+  other: CustomerId;
+}
+
+export interface Merged {
+  /** `POST /merges/{id}/undo` takes it back. */
+  merge: string;
+  customer: CustomerId;
+}
+
+export interface NewPromise {
+  customer: CustomerId;
+  what: string;
+  due: Ms;
+  case?: string | null;
+  /** The call it was made in. */
+  interaction?: InteractionId | null;
+}
+
+export interface PromiseEnd {
+  /** False: withdrawn. */
+  kept: boolean;
+}
+
+export interface Promises {
+  promises: PromiseLine[];
+}
+
+export interface NewCase {
+  customer: CustomerId;
+  title: string;
+  /** The call it came up in. */
+  interaction?: InteractionId | null;
+  priority?: number;
+}
+
+export interface IntoCase {
+  case: string;
+}
+
+/** What is null stays. */
+export interface CaseChange {
+  title?: string | null;
+  /** `waiting`: for the customer. */
+  state?: "open" | "waiting" | null;
+  /** Another priority gives another `due`, unless that is given, too. */
+  priority?: number | null;
+  due?: Ms | null;
+  /** Open promises of the case go along. */
+  owner?: AgentId | null;
+}
+
+export interface CloseQuery {
+  solved?: boolean;
+}
+
+export interface CaseMergeAsk {
+  other: string;
+}
+
+export interface CaseSplit {
+  title: string;
+  /** Contacts of the case that are about something else. */
+  interactions: InteractionId[];
+}
+
+export interface CaseList {
+  cases: CaseLine[];
+}
+
+export interface CaseSuggestions {
+  cases: CaseSuggestion[];
 }
 
 /** Whom to call. */

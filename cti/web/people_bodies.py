@@ -1,0 +1,106 @@
+"""What the API takes and gives about customers: who is whose, what they want solved, what was promised.
+
+As in `bodies`: requests refuse unknown fields and values out of bounds; times are `Ms`.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.store.views import CaseLine, CaseSuggestion, PromiseLine
+from cti.web.bodies import Ask, Reply, ShortText
+
+CasePriority = Annotated[int, Meta(ge=-1, le=2)]
+"""-1 low, 0, 1 high, 2 urgent."""
+
+
+# --- who is whose
+
+
+class LinkAsk(Ask, frozen=True):
+    kind: Literal["tel", "mail", "account"]
+    value: ShortText
+
+
+class OtherQuery(Ask, frozen=True):
+    other: CustomerId
+
+
+class MergeAsk(Ask, frozen=True):
+    other: CustomerId
+    """Who is the same person, and is shown as this customer from then on; or an identifier that is nobody's."""
+
+
+class Merged(Reply, frozen=True):
+    merge: str
+    """`POST /merges/{id}/undo` takes it back."""
+    customer: CustomerId
+
+
+# --- cases and promises
+
+
+class NewPromise(Ask, frozen=True):
+    customer: CustomerId
+    what: ShortText
+    due: Ms
+    case: str | None = None
+    interaction: InteractionId | None = None
+    """The call it was made in."""
+
+
+class PromiseEnd(Ask, frozen=True):
+    kept: bool
+    """False: withdrawn."""
+
+
+class Promises(Reply, frozen=True):
+    promises: tuple[PromiseLine, ...]
+
+
+class NewCase(Ask, frozen=True):
+    customer: CustomerId
+    title: ShortText
+    interaction: InteractionId | None = None
+    """The call it came up in."""
+    priority: CasePriority = 0
+
+
+class IntoCase(Ask, frozen=True):
+    case: ShortText
+
+
+class CaseChange(Ask, frozen=True):
+    """What is null stays."""
+
+    title: ShortText | None = None
+    state: Literal["open", "waiting"] | None = None
+    """`waiting`: for the customer."""
+    priority: CasePriority | None = None
+    """Another priority gives another `due`, unless that is given, too."""
+    due: Ms | None = None
+    owner: AgentId | None = None
+    """Open promises of the case go along."""
+
+
+class CloseQuery(Ask, frozen=True):
+    solved: bool = True
+
+
+class CaseMergeAsk(Ask, frozen=True):
+    other: ShortText
+
+
+class CaseSplit(Ask, frozen=True):
+    title: ShortText
+    interactions: Annotated[tuple[InteractionId, ...], Meta(min_length=1, max_length=100)]
+    """Contacts of the case that are about something else."""
+
+
+class CaseList(Reply, frozen=True):
+    cases: tuple[CaseLine, ...]
+
+
+class CaseSuggestions(Reply, frozen=True):
+    cases: tuple[CaseSuggestion, ...]

@@ -1,0 +1,57 @@
+"""Who it is and what it is about, on the desk in a real browser: by keys, and only what the agent says."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import scenes
+from tests.browser.conftest import OpenPage
+from tests.browser.desk import desk, next_ask
+from tests.browser.looks import assert_fits, assert_readable
+from tests.browser.stub import Stub
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_two_are_compared_made_one_and_two_again(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "talking")
+    same = page.locator("#same-person")
+    await expect(same).to_contain_text("They wrote +44 7700 900143, which is this customer’s (Mail")
+    await page.keyboard.press("Alt+m")
+    await page.keyboard.press("Enter")
+    await expect(same.locator("table")).to_contain_text("17")
+    await assert_readable(page)
+    await page.keyboard.press("Escape")
+    await expect(same.locator("table")).to_have_count(0)
+    await page.keyboard.press("Alt+m")
+    await page.keyboard.press("Enter")
+    await same.get_by_role("button", name="Yes, make them one").click()
+    assert await next_ask(stub, "/customers/k-1/merge") == {"other": "mail:2"}
+    await page.locator("#known-by").get_by_role("button", name="Undo").click()
+    assert await next_ask(stub, "/merges/3/undo") == {}
+    await same.get_by_role("button", name="Another person").first.click()
+    assert await next_ask(stub, "/customers/k-1/apart") == {"other": "mail:2"}
+
+
+async def test_contacts_are_searched_from_the_timeline(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "talking")
+    await expect(page.locator(".tl .ev").nth(1)).to_be_visible()
+    await page.fill("#find-contacts", "red light")
+    await expect(page.locator(".tl")).to_contain_text("Nothing found for “red light”")
+    await expect(page.locator(".tl .ev")).to_have_count(0)
+    await page.fill("#find-contacts", "")
+    await expect(page.locator(".tl .ev").nth(1)).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+async def test_a_call_finds_its_case(stub: Stub, open_page: OpenPage, lang: str) -> None:
+    page = await desk(open_page, stub, "talking", f"?lang={lang}")
+    cases = page.locator(".case")
+    await expect(cases.nth(0)).to_contain_text("internet")
+    await expect(cases.nth(1)).to_contain_text("Bill too high")
+    await assert_fits(page)
+    await cases.nth(0).locator(".acts button").nth(0).click()
+    assert await next_ask(stub, f"/interactions/{scenes.CALL}/case") == {"case": "4827"}
+    await cases.nth(0).locator(".acts button").last.click()
+    assert await next_ask(stub, "/cases/4827/close") == {}
+    await cases.nth(1).locator(".acts button").click()
+    assert (await next_ask(stub, f"/interactions/{scenes.CALL}/case"))["case"] == "4711"

@@ -1,0 +1,49 @@
+"""Merging, undoing and telling apart over the API; the pop on the agent's own desk follows."""
+
+from cti.core.ids import IdentifierId, InteractionId
+from cti.store.identity import Identities
+from tests.web.conftest import NUMBER, Rig, ready
+
+
+async def test_a_merge_is_seen_first_done_and_undone(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    tel = Identities(b"key", "HK").phone(NUMBER)
+    assert tel is not None
+    call = InteractionId("c-1")
+    rig.pops[call] = await rig.history.pop(IdentifierId(tel.id), call)
+    assert {one.customer for one in rig.pops[call].people} == {"eleanor", "daniel"}
+
+    preview = await ana.good("GET", "/api/v1/customers/eleanor/merge?other=daniel")
+    assert preview["together"]["identifiers"] == [NUMBER]
+    assert (preview["kept"]["name"], preview["gone"]["name"]) == ("Eleanor Whitcombe", "Daniel W.")
+    merged = await ana.good("POST", "/api/v1/customers/eleanor/merge", {"other": "daniel"})
+    assert merged["customer"] == "eleanor"
+    assert [one.customer for one in rig.pops[call].people] == ["eleanor"]
+    assert (await ana.good("GET", "/api/v1/customers/daniel"))["customer"] == "eleanor"
+    identity = await ana.good("GET", "/api/v1/customers/eleanor/identity")
+    assert [(one["display"], one["shared"]) for one in identity["identifiers"]] == [(NUMBER, 0)]
+    assert [(one["id"], one["gone"], one["by"]) for one in identity["merges"]] == [(merged["merge"], "daniel", "ana")]
+
+    assert (await ana.bad(409, "POST", "/api/v1/customers/eleanor/merge", {"other": "daniel"}))["type"] == "one-already"
+    await ana.bad(404, "POST", "/api/v1/customers/eleanor/merge", {"other": "nobody"})
+    await ana.bad(404, "GET", "/api/v1/customers/eleanor/merge?other=daniel")
+    await ana.good("POST", f"/api/v1/merges/{merged['merge']}/undo", {})
+    assert {one.customer for one in rig.pops[call].people} == {"eleanor", "daniel"}
+    await ana.bad(404, "POST", f"/api/v1/merges/{merged['merge']}/undo", {})
+    await ana.bad(404, "GET", "/api/v1/customers/nobody/identity")
+
+
+async def test_numbers_are_given_and_taken_away(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    await ana.good("POST", "/api/v1/customers/eleanor/identifiers", {"kind": "mail", "value": "Ellie@Mail.example"})
+    found = (await ana.good("GET", "/api/v1/customers/eleanor/identity"))["identifiers"]
+    assert {(one["display"], one["source"]) for one in found} == {(NUMBER, "test"), ("ellie@mail.example", "agent:ana")}
+    mail = next(one["id"] for one in found if one["kind"] == "mail")
+    await ana.good("DELETE", f"/api/v1/customers/eleanor/identifiers/{mail}")
+    await ana.bad(404, "DELETE", f"/api/v1/customers/eleanor/identifiers/{mail}")
+    ask = {"kind": "tel", "value": "anonymous"}
+    assert (await ana.bad(422, "POST", "/api/v1/customers/eleanor/identifiers", ask))["where"] == "$.value"
+    await ana.bad(404, "POST", "/api/v1/customers/nobody/identifiers", {"kind": "tel", "value": "9123 4567"})
+    await ana.good("POST", "/api/v1/customers/eleanor/apart", {"other": "daniel"})
