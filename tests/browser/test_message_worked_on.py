@@ -63,6 +63,7 @@ async def test_a_message_left_on_the_phone_is_routed_played_and_finished(
     said = MessageSent(
         interaction=CALL,
         ms=Ms(2000),
+        sent=True,
         caller=rig.history.remember(NUMBER),
         queue=QueueId("support"),
         skills={},
@@ -73,7 +74,7 @@ async def test_a_message_left_on_the_phone_is_routed_played_and_finished(
     await expect(page.locator(".main .player")).to_contain_text("0:00 / 0:02")
     await page.get_by_role("button", name="Eleanor W.").click()
     await page.locator(".main .player button").click()
-    await page.wait_for_function("document.querySelector('.main audio').ended")
+    await expect(page.locator(".main .player")).to_contain_text("0:02 / 0:02")
     await page.fill("#note", "Called back, all is well")
     await page.get_by_role("button", name="Solved", exact=True).click()
     await page.locator("#work-done").click()

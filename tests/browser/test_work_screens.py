@@ -55,7 +55,7 @@ async def test_a_message_is_opened_heard_by_the_space_bar_written_about_and_fini
     await page.keyboard.press("Space")
     await expect(page.locator(".main .player button").first).to_contain_text("Pause")
     await page.get_by_role("button", name="Daniel W.").click()
-    assert await next_ask(stub, f"/interactions/{hand.OPENED}/customer") == {"customer": "daniel"}
+    assert await next_ask(stub, f"/interactions/{hand.OPENED}/customer") == {"customer": "k-2"}
     await page.fill("#note", "Called back")
     assert await next_ask(stub, f"/interactions/{hand.OPENED}/note") == {"note": "Called back"}
     await page.get_by_role("button", name="Solved now").click()
@@ -63,7 +63,7 @@ async def test_a_message_is_opened_heard_by_the_space_bar_written_about_and_fini
     assert await next_ask(stub, f"/work/{hand.OPENED}/done") == {
         "outcome": "solved",
         "note": "Called back",
-        "customer": "daniel",
+        "customer": "k-2",
     }
     await stub.show("ready")
     await expect(page.locator(".hero")).to_be_visible()
