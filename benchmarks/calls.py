@@ -100,87 +100,91 @@ async def _run(plan: Plan) -> Report:
                 name: await calls_line.watch(side, number, plan.talks, plan.talk_s)
                 for name, (side, number) in heard.items()
             }
-            tallies = await _load(plan, folder, (ours, stock))
+            tallies = await _load(plan, (ours, stock))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return _report(lines, tallies, watch.seconds)
 
 
-async def _load(plan: Plan, folder: Path, sides: tuple[Side, Side]) -> dict[str, Tally]:
+async def _load(plan: Plan, sides: tuple[Side, Side]) -> dict[str, Tally]:
     """Rounds of the same load, each side in its turn; then more and more callers a second; then voice."""
     tallies = {side.name: Tally() for side in sides}
-    phones = await _phones(folder, sides, TALK_MS)
+    phones = await _phones(sides, TALK_MS)
     try:
         for side in sides:
             await side.ready(side.agents)
         for turn in range(plan.rounds):
             for side in sides if turn % 2 == 0 else sides[::-1]:
-                await _round(plan, folder, side, tallies[side.name])
+                await _round(plan, side, tallies[side.name])
         for side in sides:
-            await _climb(plan, folder, side, tallies[side.name])
+            await _climb(plan, side, tallies[side.name])
     finally:
-        for agents in phones:
-            await agents.stop()
-    phones = await _phones(folder, sides, plan.voice_ms)
+        await _hang_up(phones)
+    phones = await _phones(sides, plan.voice_ms)
     try:
         for side in sides:
-            await _speak(plan, folder, side, tallies[side.name])
+            await _speak(plan, side, tallies[side.name])
     finally:
-        for agents in phones:
-            await agents.stop()
+        await _hang_up(phones)
     return tallies
 
 
-async def _phones(folder: Path, sides: tuple[Side, Side], talk_ms: int) -> list[Agents]:
+async def _phones(sides: tuple[Side, Side], talk_ms: int) -> list[Agents]:
     """Every agent's phone on both sides."""
     phones: list[Agents] = []
-    for side in sides:
-        agents = Agents(folder / side.name[0], side.settings.sip_port, free_ports(2), talk_ms)
-        phones.append(agents)
-        await agents.start(side.phones())
+    try:
+        for side in sides:
+            phones.append(Agents(side.settings.data, side.settings.sip_port, free_ports(2), talk_ms))
+            await phones[-1].start(side.phones())
+    except BaseException:
+        await _hang_up(phones)
+        raise
     return phones
 
 
-async def _round(plan: Plan, folder: Path, side: Side, tally: Tally) -> None:
+async def _hang_up(phones: list[Agents]) -> None:
+    for agents in phones:
+        await agents.stop()
+
+
+async def _round(plan: Plan, side: Side, tally: Tally) -> None:
     before = side.cpu_s()
-    batch = await _call(folder, side, plan.calls, plan.rate)
+    batch = await _call(side, plan.calls, plan.rate)
     await asyncio.sleep(SETTLE_S)
     after = side.cpu_s()
     tally.calls += batch.calls
     tally.served += batch.served
-    tally.stuck += await side.channels()
+    tally.stuck += await side.left()
     tally.lasting_s.append(batch.seconds - plan.calls / plan.rate)
     tally.asterisk_ms.append((after[0] - before[0]) / batch.calls * 1000)
     tally.bridge_ms.append((after[1] - before[1]) / batch.calls * 1000)
 
 
-async def _speak(plan: Plan, folder: Path, side: Side, tally: Tally) -> None:
+async def _speak(plan: Plan, side: Side, tally: Tally) -> None:
     """What is left of the cost of calls with voice, once that of calls without it is taken off."""
     before = side.cpu_s()
-    batch = await _call(folder, side, plan.voices, float(plan.voices), WITHIN_S + plan.voice_ms / 1000, voice=True)
+    batch = await _call(side, plan.voices, float(plan.voices), WITHIN_S + plan.voice_ms / 1000, voice=True)
     await asyncio.sleep(SETTLE_S)
     after = side.cpu_s()
     used = sum(after) - sum(before) - plan.voices * tally.bare_ms / 1000
     tally.voice_ms = max(0.0, used) * 1000 / (plan.voices * plan.voice_ms / 1000)
     tally.calls += batch.calls
     tally.served += batch.served
-    tally.stuck += await side.channels()
+    tally.stuck += await side.left()
 
 
-async def _climb(plan: Plan, folder: Path, side: Side, tally: Tally) -> None:
+async def _climb(plan: Plan, side: Side, tally: Tally) -> None:
     """The most a second of which nobody is lost and which are done as fast as they come."""
     for rate in plan.steps:
-        batch = await _call(folder, side, rate * 3, rate)
+        batch = await _call(side, rate * 3, rate)
         await asyncio.sleep(SETTLE_S)
         if batch.served < batch.calls or batch.seconds - 3 > 2 * statistics.median(tally.lasting_s):
             return
         tally.rate = rate
 
 
-async def _call(
-    folder: Path, side: Side, calls: int, rate: float, within_s: float = WITHIN_S, voice: bool = False
-) -> Batch:
-    place, port = folder / side.name[0], free_ports(1)[0]
+async def _call(side: Side, calls: int, rate: float, within_s: float = WITHIN_S, voice: bool = False) -> Batch:
+    place, port = side.settings.data, free_ports(1)[0]
     return await calls_sipp.call(place, side.settings.sip_port, port, side.number, calls, rate, within_s, voice)
 
 

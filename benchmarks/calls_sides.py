@@ -28,6 +28,7 @@ from tests.conftest import PROJECT, free_ports
 
 HOTLINE_NUMBER = "28000001"
 QUEUE_NUMBER = "28000002"
+LEFT_S = 5
 SPEAKING = "28000003"
 """app_queue with its announcements on."""
 
@@ -85,10 +86,14 @@ class Side(Struct):
         asterisk = self.asterisk.pid
         return (_cpu_s(asterisk) if asterisk else 0.0, sum(_cpu_s(pid) for pid in _family(bridge)) if bridge else 0.0)
 
-    async def channels(self) -> int:
-        """Channels on this Asterisk now."""
-        said = await self.asterisk.cli("core show channels count")
-        return int(said.split()[0])
+    async def left(self) -> int:
+        """Channels that are still there some seconds after the last call was over."""
+        for _ in range(LEFT_S):
+            count = int((await self.asterisk.cli("core show channels count")).split()[0])
+            if not count:
+                break
+            await asyncio.sleep(1)
+        return count
 
     async def ready(self, agents: Sequence[str], ready: bool = True) -> None:
         """Agents sign in and get ready, or take a break; app_queue's are always there while their phone is."""

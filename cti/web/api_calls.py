@@ -5,8 +5,9 @@ from secrets import token_hex
 from cti.core.ids import OUTWARD, AgentId, IdentifierId, InteractionId
 from cti.core.inputs import CallAsked, MachineAnswered
 from cti.core.interaction import State
-from cti.web.bodies import AbandonedList, Done, Handled, NewCall, NewCallMade
+from cti.web.bodies import Done
 from cti.web.call import Call, Sent
+from cti.web.call_bodies import AbandonedList, Handled, NewCall, NewCallMade
 from cti.web.ports import Accounts, History, Loop, Numbers
 from cti.web.problems import Refusal, missing
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from cti.simulate.report import DayReport
 from cti.store.views import AgentDay, CallLine, CaseLine, Person, PieceLine, Pop, PromiseLine
 from cti.web import bodies as b
+from cti.web import call_bodies
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_guest import GuestApi
@@ -115,11 +116,21 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
 
 def _calls(api: CallsApi) -> tuple[Route, ...]:
     return (
-        _post("/calls", api.call, "Call a number outside: one's own phone rings first", b.NewCallMade, ask=b.NewCall),
-        _post("/interactions/{id}/machine", api.machine, "Say that a machine answered one's callback", b.Done),
-        _get("/abandoned", api.abandoned, "Callers who left and were not served since", b.AbandonedList),
         _post(
-            "/abandoned/{id}/handled", api.handled, "Say that one has seen to a caller who left", b.Done, ask=b.Handled
+            "/calls",
+            api.call,
+            "Call a number outside: one's own phone rings first",
+            call_bodies.NewCallMade,
+            ask=call_bodies.NewCall,
+        ),
+        _post("/interactions/{id}/machine", api.machine, "Say that a machine answered one's callback", b.Done),
+        _get("/abandoned", api.abandoned, "Callers who left and were not served since", call_bodies.AbandonedList),
+        _post(
+            "/abandoned/{id}/handled",
+            api.handled,
+            "Say that one has seen to a caller who left",
+            b.Done,
+            ask=call_bodies.Handled,
         ),
     )
 

@@ -13,7 +13,7 @@ import msgspec
 
 from cti.simulate import report
 from cti.store import views as store_views
-from cti.web import bodies, describe, report_bodies, views
+from cti.web import bodies, call_bodies, describe, report_bodies, views
 
 TARGET = Path(__file__).parents[2] / "agent_desktop" / "src" / "shared" / "types.ts"
 
@@ -126,7 +126,9 @@ def comment(text: str, indent: str) -> list[str]:
     return [f"{indent}/** {text.replace('*/', '* /')} */"] if text else []
 
 
-def write(modules: Iterable[types.ModuleType] = (views, store_views, bodies, report, report_bodies)) -> str:
+def write(
+    modules: Iterable[types.ModuleType] = (views, store_views, bodies, call_bodies, report, report_bodies),
+) -> str:
     """The file's text."""
     writer = Writer()
     for module in modules:

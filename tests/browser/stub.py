@@ -16,7 +16,6 @@ from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.store.views import Abandoned, AgentDay, CustomerHit, PromiseLine
 from cti.web import pages
 from cti.web.bodies import (
-    AbandonedList,
     ArticleHit,
     ArticleHits,
     ArticleView,
@@ -27,6 +26,7 @@ from cti.web.bodies import (
     Promises,
     PublicSite,
 )
+from cti.web.call_bodies import AbandonedList
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
 from tests.browser import hand, scenes
 from tests.browser.line import Line

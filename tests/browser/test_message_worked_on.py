@@ -1,23 +1,39 @@
-"""A message left on the phone, from its file and the session's word to an agent's desk, played and finished: no stand-ins
-but for Asterisk."""
+"""A message left on the phone, from its file and the session's word to its end: nothing but Asterisk is played."""
 
 import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, async_playwright, expect
 
+from cti.core.events import PieceEnded, Record
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.inputs import AgentReady, MessageSent
 from cti.store.projector import Fold
 from cti.web.auth import COOKIE
 from tests.browser import hand
+from tests.browser.conftest import ARGS
 from tests.browser.desk import CHECKED
 from tests.web.conftest import NUMBER, Rig, exchange, hashed, journal_trouble, rig
 
 __all__ = ["exchange", "hashed", "journal_trouble", "rig"]
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 CALL, PIECE = InteractionId("c-7"), InteractionId("c-7-message")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """On the loop of the server, which is new for each test."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no Chromium here: install one (apt-get install chromium), or name it in CHROMIUM")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=list(ARGS))
+        yield browser
+        await browser.close()
 
 
 async def test_a_message_left_on_the_phone_is_routed_played_and_finished(
@@ -25,8 +41,14 @@ async def test_a_message_left_on_the_phone_is_routed_played_and_finished(
     chromium: Browser,
     tmp_path: Path,
 ) -> None:
-    fold = Fold()
-    rig.loop.subscribe(lambda records: rig.store.write(lambda c: fold.fold(c, records)) and None)
+    fold, ended = Fold(), asyncio.Event()
+
+    def keep(records: Sequence[Record]) -> None:
+        rig.store.write(lambda c: fold.fold(c, records))
+        if any(isinstance(record.event, PieceEnded) for record in records):
+            ended.set()
+
+    rig.loop.subscribe(keep)
     (tmp_path / "messages").mkdir()
     (tmp_path / "messages" / f"{CALL}.wav").write_bytes(hand.sound(2))
     ana = await rig.signed_in("ana")
@@ -57,8 +79,9 @@ async def test_a_message_left_on_the_phone_is_routed_played_and_finished(
     await page.locator("#work-done").click()
     await expect(page.locator(".work")).to_contain_text("No message in your hand")
     async with asyncio.timeout(5):
-        while (line := await rig.history.piece(PIECE)) is None or line.state != "done":
-            await asyncio.sleep(0.05)
+        await ended.wait()
+    line = await rig.history.piece(PIECE)
+    assert line is not None
     assert (line.agent, line.outcome) == ("ana", "solved")
     assert [note.text for note in await rig.history.notes(PIECE)] == ["Called back, all is well"]
     person = await rig.history.customer((await rig.history.search("Eleanor", 1))[0].customer)

@@ -21,7 +21,6 @@ RULES = Outgoing(trunk="t", allow=("+852", "+4420", "1823"), premium=("+4484",))
         ("1823", ""),
         ("999", "not_allowed"),
         ("112", "not_allowed"),
-        ("+852 900 12345", "not_allowed"),
         ("*43", "not_allowed"),
     ],
 )

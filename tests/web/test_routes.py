@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cti.web import bodies, typescript
+from cti.web import bodies, call_bodies, typescript
 from cti.web.call import RANK, Route
 from cti.web.problems import Refusal
 from cti.web.server import _query
@@ -110,7 +110,7 @@ FLAT = PLAIN | st.lists(PLAIN, max_size=4) | st.dictionaries(TEXT, PLAIN, max_si
 JSON = FLAT | st.lists(FLAT, max_size=2) | st.dictionaries(TEXT, FLAT, max_size=2)
 ASKS = [
     value
-    for value in vars(bodies).values()
+    for value in (*vars(bodies).values(), *vars(call_bodies).values())
     if isinstance(value, type) and issubclass(value, bodies.Ask) and value is not bodies.Ask
 ]
 

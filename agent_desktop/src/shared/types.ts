@@ -680,27 +680,6 @@ export interface Transfer {
   number?: string | null;
 }
 
-/** Whom to call. */
-export interface NewCall {
-  /** In any form people write numbers in. */
-  number: string;
-}
-
-/** What came of it is told over `/live`. */
-export interface NewCallMade {
-  interaction: InteractionId;
-}
-
-/** Who left and has not been served since, newest first. */
-export interface AbandonedList {
-  callers: Abandoned[];
-}
-
-export interface Handled {
-  /** False: not yet, after all. */
-  done?: boolean;
-}
-
 export interface WrapUp {
   outcome?: OutcomeId | null;
   note?: string;
@@ -997,6 +976,27 @@ export interface Health {
 /** It was accepted; what came of it arrives over `/live`. */
 export interface Done {
   ok: boolean;
+}
+
+/** Whom to call. */
+export interface NewCall {
+  /** In any form people write numbers in. */
+  number: string;
+}
+
+/** What came of it is told over `/live`. */
+export interface NewCallMade {
+  interaction: InteractionId;
+}
+
+/** Who left and has not been served since, newest first. */
+export interface AbandonedList {
+  callers: Abandoned[];
+}
+
+export interface Handled {
+  /** False: not yet, after all. */
+  done?: boolean;
 }
 
 /** Counts of calls, or of one half hour of them. */
