@@ -94,7 +94,7 @@ class _Walk:
         it = self._world.interactions.get(self._id)
         begin = self._at
         self._at = until
-        if it is None or it.state not in _IN_LINE:
+        if it is None or it.state not in _IN_LINE or it.elsewhere == "served":
             return
         begin = max(begin, it.waits_since)
         asked = self._asked(it)

@@ -73,7 +73,9 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
     line = (await boss.get("/interactions"))["calls"]
     assert [one["state"] for one in line] == ["answered", "elsewhere", "flow", "answered"]
     account = await boss.get(f"/interactions/{line[1]['interaction']}/wait")
-    assert [one["code"] for one in account["stretches"]] == ["closed", "elsewhere"]
+    (told,) = account["stretches"]
+    assert (told["code"], told["args"]) == ("closed", {"closing": "twin"})
+    assert told["ends"] - told["begins"] == line[1]["waited"]
 
 
 def _told(house: House, kind: type[e.Event]) -> int:

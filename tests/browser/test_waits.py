@@ -16,7 +16,7 @@ from cti.web.report_bodies import Waits
 from cti.web.views import QueueChoice
 from tests.browser import scenes
 from tests.browser.boards import START, Stage
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.desk import desk, next_ask
 from tests.browser.looks import assert_fits, assert_readable
 from tests.browser.stub import Stub
@@ -121,7 +121,8 @@ async def test_from_the_wall_to_a_queue_s_day_and_to_why_a_caller_waits(
     await assert_fits(page)
 
 
-async def test_reports_say_for_whom_they_are(stage: Stage, open_page: OpenPage) -> None:
+async def test_reports_say_for_whom_they_are(stage: Stage, open_page: OpenPage, complaints: Complaints) -> None:
+    complaints.expect("403")
     reports(stage)
     stage.answers["/reports/day"] = (403, {"type": "not-allowed", "title": "No.", "status": 403})
     page = await open_page(f"{stage.url}/wallboard?view=reports&lang=en", width=1280, height=800)

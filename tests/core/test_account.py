@@ -112,6 +112,17 @@ STORIES: dict[str, tuple[str, list[str]]] = {
         """,
         ["0-50 nobody", "50-52 closed closing=twin", "52-60 elsewhere", "60-65 nobody", "65-70 exchange_away"],
     ),
+    "served by the other site: the wait is over with that": (
+        """
+        0   | A calls              |
+        0   | A asks rush          |
+        50  | time passes          |
+        52  | A goes-elsewhere     |
+        58  | A enters b           |
+        90  | A gone               |
+        """,
+        ["0-50 nobody", "50-52 closed closing=twin", "52-58 elsewhere"],
+    ),
     "given on: the second wait, too": (
         """
         0   | ana ready            |
