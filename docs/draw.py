@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from cti.core import agent, interaction, piece
+from cti.core import agent, consult, interaction, piece
 
 PAGE = Path(__file__).with_name("architecture.md")
 
@@ -50,13 +50,29 @@ def pieces() -> str:
     return _table("what happens", rows)
 
 
+def consultations() -> str:
+    rows: dict[str, dict[str, str]] = {}
+    for happening in consult.Happening:
+        cells = {step: consult.TABLE[step][happening] for step in consult.Step}
+        rows[happening.value] = {
+            step.value: _cell(action, isinstance(action, consult.No)) for step, action in cells.items()
+        }
+    return _table("what happens", rows)
+
+
 def _cell(action: str, refused: bool) -> str:
     return f"– *{action}*" if refused else str(action)
 
 
 def drawn(page: str) -> str:
     """The page with its tables as they are in the code now."""
-    for name, table in (("interactions", interactions()), ("agents", agents()), ("pieces", pieces())):
+    drawings = (
+        ("interactions", interactions()),
+        ("agents", agents()),
+        ("pieces", pieces()),
+        ("consultations", consultations()),
+    )
+    for name, table in drawings:
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
         page = re.sub(f"{begin}.*?{end}", lambda _, b=begin, t=table, e=end: f"{b}\n{t}\n{e}", page, flags=re.S)
     return page

@@ -20,7 +20,7 @@ from cti.agi.messages import Messages
 from cti.agi.ports import Ports, Resume
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.voice import Voice
-from cti.agi.waiting import WaitingRoom
+from cti.agi.waiting import LOOK_MS, WaitingRoom
 from cti.core.ids import AgentId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.inputs import (
     AfterReached,
@@ -110,6 +110,10 @@ class Session:
                     # A transfer may have changed it since the dialplan was told.
                     await self._voice.do(self._call.set_variable("HL_QUEUE", known.queue))
                 await self._wait(known.queue, known)
+            case "aside":
+                await self._voice.say_language()
+                await self._voice.answer()
+                await self._aside(known)
             case "flow":
                 facts = await self._facts(identifier)
                 default = self._site.default_language
@@ -320,6 +324,17 @@ class Session:
             called_back=known is not None and known.called_back,
         )
         await room.stay(queue, entering=entering, told=told, pressed=pressed)
+
+    async def _aside(self, known: Resume) -> None:
+        """Music, while the agent asks a colleague. Should all of them leave, the caller waits in line from here on."""
+        queue = next((one for one in self._site.queues if one.id == known.queue), None)
+        music = queue.music_for(self._voice.language) if queue is not None else "default"
+        await self._voice.do(self._call.set_music(True, music))
+        now: Resume | None = known
+        while now is not None and now.state == "aside":
+            await self._voice.do(self._call.wait_for_digit(LOOK_MS))
+            now = self._ports.resume(self._interaction)
+        await self._wait(now.queue if now is not None else known.queue, now)
 
     # --- after the talk
 

@@ -11,7 +11,18 @@ from typing import Any
 
 from cti.ami.fallback import FallbackQueues
 from cti.ami.link import AmiLink, LinkDown, NoAnswer, Refused
-from cti.core.commands import Command, FallbackMember, HangUp, Leg, RingAgent, RingOutside, TakeOver
+from cti.core.commands import (
+    Command,
+    FallbackMember,
+    HangUp,
+    Join,
+    Leg,
+    MoveAsker,
+    RingAgent,
+    RingOutside,
+    SetAside,
+    TakeOver,
+)
 from cti.core.ids import ChannelId, IdentifierId, InteractionId, OfferId
 from cti.core.inputs import Input, RingFailed
 
@@ -31,7 +42,7 @@ _GRACE_S = 5.0
 
 
 class AmiActions:
-    """Carries out `RingAgent`, `RingOutside`, `HangUp`, `TakeOver`, `FallbackMember`; leaves other commands alone."""
+    """Carries out what is a channel's or the fallback queue's; leaves other commands alone."""
 
     def __init__(
         self, link: AmiLink, submit: Callable[[Input], None], caller_id: CallerIdPort, number: NumberPort
@@ -53,8 +64,13 @@ class AmiActions:
         elif isinstance(command, HangUp):
             self._spawn(self._send("Hangup", {"Channel": command.channel, "Cause": str(command.cause)}))
         elif isinstance(command, TakeOver):
-            where = {"Context": "hotline-run", "Exten": "s", "Priority": "1"}
-            self._spawn(self._send("Redirect", {"Channel": command.channel, **where}))
+            self._spawn(self._send("Redirect", {"Channel": command.channel, **_place("hotline-run", "s")}))
+        elif isinstance(command, SetAside):
+            self._spawn(self._set_aside(command))
+        elif isinstance(command, MoveAsker):
+            self._spawn(self._send("Redirect", {"Channel": command.channel, **_place("hotline-consult", command.to)}))
+        elif isinstance(command, Join):
+            self._spawn(self._join(command))
         elif isinstance(command, FallbackMember):
             self._fallback.want(command)
 
@@ -66,13 +82,15 @@ class AmiActions:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _ring(self, command: RingAgent, leg: Leg) -> None:
-        target = ""
+        target = then = ""
         if command.caller is not None:
-            target = await self._link.name(command.caller, _NAME_S) or ""
-            if not target:
+            target = await self._link.name(command.asker or command.caller, _NAME_S) or ""
+            if command.asker is not None:
+                then = await self._link.name(command.caller, _NAME_S) or ""
+            if not target or (command.asker is not None and not then):
                 self._failed(leg.channel, command.offer, "the caller's channel is gone")
                 return
-        headers = originate(command, leg, target, self._caller_id(command.interaction))
+        headers = originate(command, leg, target, self._caller_id(command.interaction), then)
         await self._originate(headers, leg.channel, command.offer, command.timeout_s)
 
     async def _ring_outside(self, command: RingOutside) -> None:
@@ -104,6 +122,30 @@ class AmiActions:
     def _failed(self, channel: ChannelId, offer: OfferId | None, reason: str, how: str = "") -> None:
         self._submit(RingFailed(offer=offer, channel=channel, reason=reason, how=how))
 
+    async def _set_aside(self, command: SetAside) -> None:
+        """Both in one action, or the one who is moved second would go where a talk's end leads."""
+        caller = await self._link.name(command.caller, _NAME_S)
+        if caller is None:
+            return
+        for variable, value in (("HL_ID", command.interaction), ("HL_TARGET", caller), ("HL_NEXT", "")):
+            await self._set(command.agent_channel, variable, value)
+        extra = {f"Extra{key}": value for key, value in _place("hotline-consult", "ask").items()}
+        both = {"Channel": command.caller, "ExtraChannel": command.agent_channel}
+        await self._send("Redirect", both | _place("hotline-run", "s") | extra)
+
+    async def _join(self, command: Join) -> None:
+        """Neither agent goes to fetch the caller by themselves from now on."""
+        agent = await self._link.name(command.agent_channel, _NAME_S)
+        if agent is None:
+            return
+        await self._set(command.agent_channel, "HL_TARGET", "")
+        await self._set(command.colleague_channel, "HL_NEXT", "")
+        await self._set(command.caller, "HL_JOIN", agent)
+        await self._send("Redirect", {"Channel": command.caller, **_place("hotline-join", "s")})
+
+    async def _set(self, channel: ChannelId, variable: str, value: str) -> None:
+        await self._send("Setvar", {"Channel": channel, "Variable": variable, "Value": value})
+
     async def _send(self, name: str, headers: dict[str, str]) -> None:
         try:
             await self._link.action(name, headers)
@@ -129,8 +171,16 @@ ANSWER_BY_ITSELF = {
 their own settings allow it. The first is for our desk in the browser."""
 
 
-def originate(command: RingAgent, leg: Leg, target: str, caller_id: tuple[str, str]) -> dict[str, str | list[str]]:
-    """The headers of the Originate that rings one phone; `target` is the name of the caller's channel."""
+def _place(context: str, extension: str) -> dict[str, str]:
+    """Where in the dialplan a Redirect leads."""
+    return {"Context": context, "Exten": extension, "Priority": "1"}
+
+
+def originate(
+    command: RingAgent, leg: Leg, target: str, caller_id: tuple[str, str], then: str = ""
+) -> dict[str, str | list[str]]:
+    """The headers of the Originate that rings one phone; `target` is the name of the channel to talk with: the
+    caller's, or in a consultation the asking agent's, and then the caller's is `then`."""
     number, name = (part.translate(_CALLER_ID) for part in caller_id)
     variables = {
         "HL_ID": command.interaction,
@@ -140,6 +190,8 @@ def originate(command: RingAgent, leg: Leg, target: str, caller_id: tuple[str, s
         "HL_LANGUAGE": command.language or "",
         "PJSIP_HEADER(add,X-Hotline-Offer)": command.offer,
     }
+    if then:
+        variables["HL_NEXT"] = then
     if command.auto_answer:
         variables |= {f"PJSIP_HEADER(add,{name})": value for name, value in ANSWER_BY_ITSELF.items()}
     return {

@@ -38,6 +38,9 @@ _ENDS = {
     "not_free": "not free",
     "nobody": "nobody has that number",
     "recalled": "the caller was taken back",
+    "left": "the colleague left",
+    "given": "the caller was handed over",
+    "over": "the call had moved on",
     "answered": "after a talk",
     "abandoned": "gave up waiting",
     "abandoned_again": "gave up waiting for the next agent",
@@ -77,6 +80,7 @@ _CHOSEN = {
     "promised": "had promised this caller something",
     "transfer": "was given this caller by a colleague",
     "transfer_back": "had given this caller to a colleague, who did not take the call",
+    "consult": "was asked by the agent who talks with this caller",
 }
 _OVERFLOWS = {
     "wait": "the wait grew too long",
@@ -317,6 +321,23 @@ def _line(line: StoryLine, words: _Words) -> str:
             return "talks with somebody outside"
         case "OutsideEnded":
             return "that talk is over"
+        case "ConsultBegun":
+            asked = words.agent(AgentId(line.detail)) if line.detail else f"the line for {words.queue(line.queue)}"
+            return f"{who} sets the caller aside, with music, and asks {asked}"
+        case "ConsultAnswered":
+            return f"{who} talks with the agent who asks; the caller hears music"
+        case "ConferenceBegun":
+            return "all three talk"
+        case "ConsultEnded":
+            return (
+                f"the consultation is over; {who or 'nobody came'}: {how}"
+                if who
+                else f"the consultation is over: {how}"
+            )
+        case "CallerRejoined":
+            return f"talking with {who} again"
+        case "OfferMoved":
+            return f"{who} is to have the caller"
         case "SurveyOpened":
             return "asked whether it was solved"
         case "Judged":

@@ -6,7 +6,7 @@ then shows HangupRequest and after it BridgeEnter for the caller: on that order 
 
 from collections.abc import Callable
 
-from cti.core import callbacks, outward, passing
+from cti.core import callbacks, consult, outward, passing
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.closings import closing_of, ousted, turned
@@ -18,7 +18,7 @@ from cti.core.pieces import leave_message
 from cti.core.staff import free, put
 from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, steer
 from cti.core.telling import came_out
-from cti.core.transfer import pass_on, recall, take_back, transfer
+from cti.core.transfer import pass_on, recall, refused, transfer
 from cti.core.turn import Turn
 from cti.core.world import Interaction
 
@@ -166,9 +166,8 @@ def _fail(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def _refused(turn: Turn, it: Interaction, how: str) -> None:
-    """No talk came of the offer. Who was given to this very agent goes back to who gave them, if that one is free."""
     end_offer(turn, it, how)
-    take_back(turn, it, how)
+    refused(turn, it, how)
     outward.not_begun(turn, it)
 
 
@@ -354,6 +353,8 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.PASS_BACK: passing.pass_back,
     Do.LEAVE_OUTSIDE: _leave_outside,
     Do.PASS_ON: pass_on,
+    Do.CONSULT: consult.ask,
+    Do.GO_ON: consult.go_on,
     Do.TAKE_BACK: recall,
     Do.STEER_SURVEY: _steer_survey,
     Do.STEER_WAIT: _steer_wait,

@@ -7,16 +7,19 @@ relies on the order of two channels' events.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, talks
+from cti.core import calls, consult, talks
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.commands import HangUp
+from cti.core.consult import Happening
 from cti.core.dialling import how_ended
 from cti.core.ids import ChannelId, InteractionId, Phone
 from cti.core.interaction import Signal, State
 from cti.core.talks import ELSEWHERE, NO_ANSWER, NORMAL, REFUSED, Detail
 from cti.core.turn import Turn
 from cti.core.world import Interaction, Leg
+
+_TALKS = (State.TALKING, State.ASIDE)
 
 
 def phone_of(name: str) -> Phone | None:
@@ -85,10 +88,11 @@ def _bridge_entered(turn: Turn, said: i.BridgeEntered) -> None:
     if leg.ending or it is None:
         _ghost(turn, leg)
         return
-    if it.state is State.TALKING and it.agent is not None and _taken_over(turn, said) == it.id:
+    if it.state in _TALKS and it.agent is not None and _taken_over(turn, said) == it.id:
         if leg.channel != it.agent_channel:
             turn.emit(e.AgentMoved(interaction=it.id, agent=it.agent, agent_channel=leg.channel))
-        return
+        if it.state is State.TALKING:
+            return
     met(turn, it)
 
 
@@ -98,7 +102,7 @@ def _talk_of(turn: Turn, name: str) -> Interaction | None:
     owner = turn.world.owner(phone) if phone is not None else None
     agent = turn.world.agents.get(owner) if owner is not None else None
     it = turn.world.interactions.get(agent.interaction) if agent is not None and agent.interaction is not None else None
-    return it if it is not None and it.agent == owner and it.state in (State.TALKING, State.AFTER) else None
+    return it if it is not None and it.agent == owner and it.state in (*_TALKS, State.AFTER) else None
 
 
 def _taken_over(turn: Turn, said: i.BridgeEntered) -> InteractionId | None:
@@ -108,8 +112,10 @@ def _taken_over(turn: Turn, said: i.BridgeEntered) -> InteractionId | None:
     bridge it entered tell the rest.
     """
     it = _talk_of(turn, said.name)
-    caller = turn.world.legs.get(it.channel) if it is not None else None
-    return it.id if it is not None and caller is not None and caller.bridge == said.bridge else None
+    consulted = turn.world.consult(it) if it is not None else None
+    others = (it.channel if it is not None else None, consulted.agent_channel if consulted is not None else None)
+    legs = [leg for leg in (turn.world.legs.get(other) for other in others if other is not None) if leg is not None]
+    return it.id if it is not None and any(leg.bridge == said.bridge for leg in legs) else None
 
 
 def _being_taken_over(turn: Turn, it: Interaction, leaving: Leg) -> bool:
@@ -120,8 +126,8 @@ def _being_taken_over(turn: Turn, it: Interaction, leaving: Leg) -> bool:
     caller = turn.world.legs.get(it.channel)
     if leaving.phone is None or leaving.ending or caller is None or caller.ending:
         return False
-    legs = turn.world.legs.values()
-    return any(leg is not leaving and leg.phone is not None and leg.interaction == it.id for leg in legs)
+    own = (leg for leg in turn.world.legs.values() if leg is not leaving and leg.interaction == it.id)
+    return any(leg.phone is not None and turn.world.owner(leg.phone) == it.agent for leg in own)
 
 
 def _ghost(turn: Turn, leg: Leg) -> None:
@@ -135,7 +141,14 @@ def _ghost(turn: Turn, leg: Leg) -> None:
 
 def met(turn: Turn, it: Interaction) -> None:
     """If the caller and an agent's leg stand in one bridge, the talk has begun."""
+    it = turn.world.call(it)
     caller = turn.world.legs.get(it.channel)
+    if consult.step_of(turn.world, it) is not None and not _elsewhere(turn, it):
+        if caller is not None and caller.ending and caller.bridge is not None:
+            _ghost(turn, caller)
+        else:
+            consult.look(turn, it)
+        return
     if caller is None or caller.bridge is None:
         return
     for leg in list(turn.world.legs.values()):
@@ -150,15 +163,35 @@ def met(turn: Turn, it: Interaction) -> None:
         calls.signal(turn, it, Signal.OUTSIDE_MET, Detail(leg=outside))
 
 
+def _elsewhere(turn: Turn, it: Interaction) -> bool:
+    """Whether somebody else has the caller who is set aside: the plain queue gave them away while we were not there."""
+    caller = turn.world.legs.get(it.channel)
+    if it.state is not State.ASIDE or caller is None or caller.bridge is None:
+        return False
+    inside = [leg for leg in turn.world.legs.values() if leg.bridge == caller.bridge and leg.phone is not None]
+    if any(leg.interaction == it.id and leg.channel != it.agent_channel for leg in inside) and not any(
+        leg.channel == it.agent_channel for leg in inside
+    ):
+        talks.end_talk(turn, it, Detail(by="unknown"))
+        return True
+    return False
+
+
 def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
     leg = turn.world.legs.get(said.channel)
     if leg is None or leg.bridge is None:
         return
     turn.emit(e.LegBridged(channel=said.channel, bridge=None))
     it = turn.world.interactions.get(leg.interaction)
-    if it is not None and it.state is State.OUTSIDE and said.channel in (it.channel, it.outside):
+    if it is None:
+        return
+    if it.state is State.OUTSIDE and said.channel in (it.channel, it.outside):
         calls.signal(turn, it, Signal.PARTED, Detail())
-    if it is None or it.state is not State.TALKING or said.channel not in (it.channel, it.agent_channel):
+    call = turn.world.call(it)
+    replaced = said.channel == call.agent_channel and _being_taken_over(turn, call, leg)
+    if call.joined and not replaced and consult.parted(turn, call, said.channel):
+        return
+    if it.about is not None or it.state is not State.TALKING or said.channel not in (it.channel, it.agent_channel):
         return
     if not _being_taken_over(turn, it, leg):
         # A caller's own hang-up is asked for on their channel before it leaves, so whoever left without is the agent's
@@ -204,6 +237,10 @@ def gone(turn: Turn, channel: ChannelId, cause: int, how: str = "") -> None:
         talks.hang_up_legs(turn, others, ELSEWHERE)
     elif channel == it.outside:
         calls.signal(turn, it, Signal.OUTSIDE_LOST, Detail(how=how or how_ended(leg, cause)))
+    elif it.about is not None and channel == it.agent_channel:
+        consult.signal(turn, turn.world.call(it), Happening.COLLEAGUE_LEFT)
+    elif it.joined and channel == it.agent_channel:
+        consult.signal(turn, it, Happening.AGENT_LEFT)
     elif channel == it.agent_channel or (it.offer is not None and _last_leg(turn, it, channel)):
         calls.signal(turn, it, Signal.LEG_LOST, Detail(how=_why_lost(turn, it, leg, cause), by="agent"))
 

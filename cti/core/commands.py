@@ -37,6 +37,8 @@ class RingAgent(_Command, frozen=True):
     language: Language | None
     """In which it is said: the caller's."""
     auto_answer: bool
+    asker: ChannelId | None = None
+    """A consultation: whoever answers talks with this agent's leg, and with the caller as soon as that is gone."""
 
 
 class RingOutside(_Command, frozen=True):
@@ -82,6 +84,29 @@ class TakeOver(_Command, frozen=True):
     channel: ChannelId
 
 
+class SetAside(_Command, frozen=True):
+    """Part a talk for a consultation: the caller hears music in our session, the agent's leg a ringing tone."""
+
+    interaction: InteractionId
+    caller: ChannelId
+    agent_channel: ChannelId
+
+
+class MoveAsker(_Command, frozen=True):
+    """Bring the leg of an agent who asks to `back` (with the caller again) or `nobody` (hears that nobody came)."""
+
+    channel: ChannelId
+    to: str
+
+
+class Join(_Command, frozen=True):
+    """Add the caller to the talk of two agents' legs: a conference."""
+
+    caller: ChannelId
+    agent_channel: ChannelId
+    colleague_channel: ChannelId
+
+
 class FallbackMember(_Command, frozen=True):
     """Keep Asterisk's plain fallback queue in step: whom it may ring when the bridge is away."""
 
@@ -93,4 +118,4 @@ class FallbackMember(_Command, frozen=True):
     """False: the agent is signed out, take the member away."""
 
 
-Command = RingAgent | RingOutside | HangUp | Steer | TakeOver | FallbackMember
+Command = RingAgent | RingOutside | HangUp | Steer | TakeOver | SetAside | MoveAsker | Join | FallbackMember

@@ -58,6 +58,9 @@ class Index:
             interaction: InteractionId | None = getattr(event, "interaction", None)
             if interaction is not None:
                 interactions[interaction] = None
+            consult: InteractionId | None = getattr(event, "consult", None)
+            if consult is not None:
+                interactions[consult] = None
             channel: ChannelId | None = getattr(event, "channel", None)
             if channel is not None:
                 channels[channel] = None

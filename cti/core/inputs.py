@@ -22,6 +22,10 @@ from cti.core.ids import (
     QueueId,
     ReasonId,
 )
+from cti.core.inputs_talks import ConsultAsked as ConsultAsked
+from cti.core.inputs_talks import ConsultEnds as ConsultEnds
+from cti.core.inputs_talks import RecallAsked as RecallAsked
+from cti.core.inputs_talks import TransferAsked as TransferAsked
 from cti.core.site import Site, Skills, Texts
 from cti.core.text_inputs import (
     PieceDeclined,
@@ -401,23 +405,6 @@ class MachineAnswered(_Input, frozen=True):
     interaction: InteractionId
 
 
-class TransferAsked(_Input, frozen=True):
-    """The agent gives the caller to a colleague (`to`), to a queue or to a number outside, which the site allows."""
-
-    agent: AgentId
-    interaction: InteractionId
-    to: AgentId | None = None
-    queue: QueueId | None = None
-    outside: IdentifierId | None = None
-
-
-class RecallAsked(_Input, frozen=True):
-    """The agent takes a caller back whom they gave away and nobody has answered."""
-
-    agent: AgentId
-    interaction: InteractionId
-
-
 class WrapUpExtended(_Input, frozen=True):
     agent: AgentId
     by_s: int
@@ -479,6 +466,8 @@ Input = (
     | CallAsked
     | MachineAnswered
     | TransferAsked
+    | ConsultAsked
+    | ConsultEnds
     | RecallAsked
     | WrapUpExtended
     | WrapUpDone

@@ -26,6 +26,8 @@ class State(StrEnum):
     """An agent gave them to a number outside; they hear music while it rings."""
     OUTSIDE = "outside"
     """They talk with somebody outside."""
+    ASIDE = "aside"
+    """In an agent's hands still, and with music: the agent asks a colleague (`consult`)."""
     AFTER = "after"
     """The talk is over, the caller is still there: survey, goodbye."""
     ENDED = "ended"
@@ -67,6 +69,8 @@ class Signal(StrEnum):
     HANGUP_ASKED = "agent hangs up"
     GIVEN = "agent gives the caller away"
     """To a colleague or a queue: a blind transfer."""
+    ASKS = "agent asks a colleague first"
+    """Or somebody of a queue; what comes of it is in the consultation's own table (`consult`)."""
     RECALLED = "agent takes the caller back"
     """Whom they gave away, while nobody has answered."""
     SENT_AWAY = "agent's phone sends the caller away"
@@ -112,6 +116,8 @@ class Do(StrEnum):
     TOGGLE_HOLD = "hold or resume"
     HANG_UP_AGENT = "hang up the agent's leg"
     TRANSFER = "the talk ends, the caller goes to a colleague or in line"
+    CONSULT = "the caller is set aside, a colleague is asked"
+    GO_ON = "as the consultation's table says"
     TAKE_BACK = "end the offer: withdrawn; back to who gave them"
     PASS_ON = "the talk ends, the caller goes to whom the phone dialled"
     STEER_SURVEY = "steer to the survey or goodbye"
@@ -160,6 +166,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
         Signal.GIVEN: No.EARLY,
+        Signal.ASKS: No.EARLY,
         Signal.RECALLED: No.EARLY,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_SURVEY,
@@ -193,6 +200,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
         Signal.GIVEN: No.LATE,
+        Signal.ASKS: No.LATE,
         Signal.RECALLED: Do.TAKE_BACK,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
@@ -226,6 +234,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: Do.DECLINE,
         Signal.GIVEN: No.LATE,
+        Signal.ASKS: No.LATE,
         Signal.RECALLED: Do.TAKE_BACK,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
@@ -259,6 +268,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: Do.CANCEL,
         Signal.GIVEN: No.EARLY,
+        Signal.ASKS: No.EARLY,
         Signal.RECALLED: No.EARLY,
         Signal.SENT_AWAY: No.EARLY,
         Signal.AFTER: Do.STEER_SURVEY,
@@ -292,6 +302,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: Do.TOGGLE_HOLD,
         Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
         Signal.GIVEN: Do.TRANSFER,
+        Signal.ASKS: Do.CONSULT,
         Signal.RECALLED: No.LATE,
         Signal.SENT_AWAY: Do.PASS_ON,
         Signal.AFTER: Do.STEER_SURVEY,
@@ -325,6 +336,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.EARLY,
         Signal.HANGUP_ASKED: No.EARLY,
         Signal.GIVEN: No.LATE,
+        Signal.ASKS: No.LATE,
         Signal.RECALLED: Do.PASS_BACK,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
@@ -358,11 +370,46 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.LATE,
         Signal.HANGUP_ASKED: No.LATE,
         Signal.GIVEN: No.LATE,
+        Signal.ASKS: No.LATE,
         Signal.RECALLED: No.LATE,
         Signal.SENT_AWAY: No.LATE,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
         Signal.CALLER_GONE: Do.LEAVE_OUTSIDE,
+    },
+    State.ASIDE: {
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.MOVED: No.LATE,
+        Signal.ROUTED: No.LATE,
+        Signal.RAISED: No.LATE,
+        Signal.OVERDUE: No.LATE,
+        Signal.AWAY: No.LATE,
+        Signal.HELP: No.LATE,
+        Signal.MESSAGE: No.LATE,
+        Signal.HEARD: No.LATE,
+        Signal.CALLBACK: No.LATE,
+        Signal.DUE: No.LATE,
+        Signal.FLOW_ENDED: No.LATE,
+        Signal.DECLINED: No.LATE,
+        Signal.OFFER_EXPIRED: No.LATE,
+        Signal.LEG_LOST: Do.GO_ON,
+        Signal.PICKED_UP: No.LATE,
+        Signal.ANSWERED: No.LATE,
+        Signal.OUTSIDE_LOST: No.LATE,
+        Signal.OUTSIDE_MET: No.LATE,
+        Signal.MACHINE: No.LATE,
+        Signal.MET: Do.GO_ON,
+        Signal.PARTED: No.SAME,
+        Signal.HOLD: No.LATE,
+        Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
+        Signal.GIVEN: No.LATE,
+        Signal.ASKS: Do.CONSULT,
+        Signal.RECALLED: No.LATE,
+        Signal.SENT_AWAY: Do.STEER_WAIT,
+        Signal.AFTER: Do.STEER_WAIT,
+        Signal.JUDGED: No.EARLY,
+        Signal.CALLER_GONE: Do.END_LOST_TALK,
     },
     State.AFTER: {
         Signal.RETURNED: Do.REATTACH,
@@ -391,6 +438,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.HOLD: No.LATE,
         Signal.HANGUP_ASKED: Do.HANG_UP_AGENT,
         Signal.GIVEN: No.LATE,
+        Signal.ASKS: No.LATE,
         Signal.RECALLED: No.LATE,
         Signal.SENT_AWAY: Do.PASS_ON,
         Signal.AFTER: Do.STEER_SURVEY,

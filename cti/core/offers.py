@@ -55,14 +55,14 @@ def _call_first(turn: Turn, it: Interaction, agent: AgentId, routing: Routing) -
 
 def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...]) -> None:
     """Reserve this agent, who is free, for this interaction, which is in line, and let their phones ring."""
-    world = turn.world
+    world, call = turn.world, turn.world.call(interaction)
     agent = world.agents[to]
     profile = world.profile(to)
     if profile is None:
         raise LookupError(f"agent {to} is not of the site")
     queue = world.queue(interaction.queue)
     ring_s = queue.ring_s if queue else 15
-    name = OfferId(f"{interaction.id}.{interaction.offers + 1}")
+    name = OfferId(f"{call.id}.{call.offers + 1}")
     legs = {ChannelId(f"{name}.{n}"): phone for n, phone in enumerate(profile.phones)}
     until = Ms(turn.now + ring_s * 1000)
     own = interaction.direction == "out" and interaction.connected is None
@@ -76,18 +76,19 @@ def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, 
             why=why,
         )
     )
-    put(turn, agent, AgentState.RESERVED, interaction=interaction.id, until=until)
+    put(turn, agent, AgentState.RESERVED, interaction=call.id, until=until)
     turn.wish(
         RingAgent(
             offer=name,
-            interaction=interaction.id,
-            caller=interaction.channel or None,
+            interaction=call.id,
+            caller=call.channel or None,
             agent=agent.id,
             legs=tuple(Leg(phone=phone, channel=channel) for channel, phone in legs.items()),
             timeout_s=ring_s + 5,
-            greeting=profile.work_number if queue is None or queue.greeting else "",
+            greeting=profile.work_number if call is interaction and (queue is None or queue.greeting) else "",
             language=interaction.language or (world.site.default_language if world.site else None),
             # Who asked for a call need not take it as well; with a phone on the desk they may want to choose.
             auto_answer=profile.auto_answer or (own and not profile.desk_phone),
+            asker=interaction.channel if call is not interaction else None,
         )
     )

@@ -4,7 +4,7 @@ Talking calls are never touched. Only callers who stand unbridged in the fallbac
 talks we never heard of are learnt of here, too (`meanwhile`).
 """
 
-from cti.core import calls, meanwhile, outward, staff, talks, transfer
+from cti.core import calls, consult, meanwhile, outward, staff, talks, transfer
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.agent import AgentState
@@ -53,7 +53,7 @@ def _bury(turn: Turn, held: dict[ChannelId, ChannelNow]) -> None:
             turn.emit(e.Repaired(what="an offer was never rung", interaction=it.id))
             talks.end_offer(turn, it, "withdrawn")
             # Not rung: it may turn out that they never left the talk with who gave them away.
-            transfer.take_back(turn, it, "withdrawn", ring=False)
+            transfer.refused(turn, it, "withdrawn", ring=False)
             outward.not_begun(turn, it)
             turn.emit(e.LegGone(channel=leg.channel, cause=0))
             continue
@@ -79,7 +79,7 @@ def _align(turn: Turn, channel: ChannelNow) -> None:
 
 def _check(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> None:
     """One interaction against its channels as they are now."""
-    if it.state is State.ENDED:
+    if it.state is State.ENDED or it.about is not None:
         return
     if not it.channel:
         for leg in list(turn.world.legs.values()):
@@ -93,6 +93,8 @@ def _check(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> No
     if it.state is State.TALKING:
         caller = turn.world.legs.get(it.channel)
         agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
+        if it.joined and caller is not None and consult.still_two(turn, it, caller.bridge):
+            return
         if caller is None or agent is None or caller.bridge is None or caller.bridge != agent.bridge:
             turn.emit(e.Repaired(what="the talk had ended unseen", interaction=it.id))
             calls.signal(turn, it, Signal.PARTED, Detail(by="unknown"))
@@ -119,4 +121,4 @@ def _rung(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> Ms:
 
 def _has_work(turn: Turn, interaction: InteractionId | None) -> bool:
     it = turn.world.interactions.get(interaction) if interaction is not None else None
-    return it is not None and it.state in (State.OFFERED, State.DIALLING, State.TALKING)
+    return it is not None and it.state in (State.OFFERED, State.DIALLING, State.TALKING, State.ASIDE)

@@ -8,10 +8,11 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, meanwhile, outward, pieces, staff
+from cti.core import calls, channels, consult, meanwhile, outward, pieces, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
+from cti.core.consult import Happening
 from cti.core.hours import day_of
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.incidents import EVERYWHERE
@@ -20,7 +21,7 @@ from cti.core.interaction import Signal, State
 from cti.core.offers import offer
 from cti.core.overflow import by_estimate, overflow_at
 from cti.core.reconcile import reconcile
-from cti.core.talks import Detail
+from cti.core.talks import Detail, steer
 from cti.core.telling import foresee, tell
 from cti.core.timers import Kind
 from cti.core.turn import Outcome, Turn
@@ -262,7 +263,13 @@ def _sent_away(turn: Turn, said: i.SentAway) -> None:
     site = turn.world.site
     agents = site.agents if site is not None else ()
     to = next((agent.id for agent in agents if agent.work_number == said.dialled), None)
-    _about(turn, said.interaction, Signal.SENT_AWAY, Detail(channel=said.channel, agent=to))
+    it = turn.world.interactions.get(said.interaction)
+    leg = turn.world.legs.get(said.channel)
+    if it is not None and leg is not None and leg.phone is not None:
+        # In a consultation the phone of one agent sent the other away: that leg ends, and the rest as its end does.
+        steer(turn, it, Detail(channel=said.channel), "goodbye")
+    else:
+        _about(turn, said.interaction, Signal.SENT_AWAY, Detail(channel=said.channel, agent=to))
 
 
 def _survey(turn: Turn, said: i.SurveyAnswered) -> None:
@@ -284,8 +291,10 @@ def _hang_up_asked(turn: Turn, said: i.HangUpAsked) -> None:
     if it is None or agent is None or agent.interaction != it.id:
         return
     # After a transfer the one who gave the caller away may still wrap up what is another's call by now.
-    if said.agent == (it.offer.agent if it.offer is not None else it.agent):
-        calls.signal(turn, it, Signal.HANGUP_ASKED, Detail())
+    for one in (it, turn.world.consult(it)):
+        if one is not None and said.agent == (one.offer.agent if one.offer is not None else one.agent):
+            calls.signal(turn, one, Signal.HANGUP_ASKED, Detail())
+            return
 
 
 def _transfer_asked(turn: Turn, said: i.TransferAsked) -> None:
@@ -299,6 +308,21 @@ def _machine(turn: Turn, said: i.MachineAnswered) -> None:
     who = (it.offer.agent if it.offer is not None else it.agent) if it is not None else None
     if who == said.agent:
         _about(turn, said.interaction, Signal.MACHINE, Detail(agent=said.agent, how="machine"))
+
+
+def _consult_asked(turn: Turn, said: i.ConsultAsked) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and it.agent == said.agent:
+        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue))
+
+
+def _consult_ends(turn: Turn, said: i.ConsultEnds) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and it.agent == said.agent and said.how in _CONSULT_ENDS:
+        consult.signal(turn, it, _CONSULT_ENDS[said.how])
+
+
+_CONSULT_ENDS = {"back": Happening.BACK_ASKED, "complete": Happening.HANDOVER_ASKED, "join": Happening.JOIN_ASKED}
 
 
 def _recall_asked(turn: Turn, said: i.RecallAsked) -> None:
@@ -333,6 +357,8 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.OfferDeclined: _declined,
     i.HangUpAsked: _hang_up_asked,
     i.TransferAsked: _transfer_asked,
+    i.ConsultAsked: _consult_asked,
+    i.ConsultEnds: _consult_ends,
     i.RecallAsked: _recall_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,

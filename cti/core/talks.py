@@ -1,7 +1,7 @@
 """What calls are made of, for all that happens to them: a place in line, an offer's end, a talk's end."""
 
 from cti.core import events as e
-from cti.core.agent import AWAY
+from cti.core.agent import AWAY, AgentState
 from cti.core.commands import HangUp, Steer
 from cti.core.ids import AgentId, ChannelId, IdentifierId, Language, Ms, QueueId, SkillId
 from cti.core.site import Texts
@@ -138,6 +138,7 @@ def end_talk(turn: Turn, it: Interaction, d: Detail) -> None:
     """Caller and agent are apart: the agent's leg is hung up, and the agent wraps up."""
     if it.agent is None or it.connected is None:
         return
+    end_consult(turn, it, "caller_gone" if leaving(turn, it) else "over")
     agent_channel = it.agent_channel
     talked = Ms(max(0, turn.when - it.connected))
     turn.emit(e.TalkEnded(interaction=it.id, agent=it.agent, talked=talked, by=_ended_by(turn, it, d)))
@@ -147,6 +148,37 @@ def end_talk(turn: Turn, it: Interaction, d: Detail) -> None:
     if agent is not None and agent.interaction == it.id:
         queue = turn.world.queue(it.queue)
         wrap_up(turn, agent, it.id, queue.wrap_up_s if queue else 30)
+
+
+def end_consult(turn: Turn, call: Interaction, how: str) -> None:
+    """The consultation about this call is over: its colleague's legs are hung up, and who talked wraps up."""
+    consult = turn.world.consult(call)
+    if consult is None:
+        return
+    end_offer(turn, consult, "caller_gone" if how == "caller_gone" else "withdrawn")
+    legs = [leg.channel for leg in turn.world.legs.values() if leg.interaction == consult.id]
+    consult_ended(turn, call, consult, how)
+    hang_up_legs(turn, legs, NORMAL if consult.agent is not None else ELSEWHERE)
+    colleague = turn.world.agents.get(consult.agent) if consult.agent is not None else None
+    if colleague is not None and colleague.interaction == call.id and colleague.state is AgentState.TALKING:
+        queue = turn.world.queue(consult.queue)
+        wrap_up(turn, colleague, call.id, queue.wrap_up_s if queue else 30)
+
+
+def consult_ended(turn: Turn, call: Interaction, consult: Interaction, how: str) -> None:
+    """The fact alone: what it means for the colleague is told beside it."""
+    asker = consult.given_by
+    if asker is not None:
+        turn.emit(
+            e.ConsultEnded(
+                interaction=call.id,
+                consult=consult.id,
+                agent=asker,
+                to=consult.agent or consult.given_to,
+                how=how,
+                talked=Ms(max(0, turn.when - consult.connected)) if consult.connected is not None else Ms(0),
+            )
+        )
 
 
 def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:

@@ -3,6 +3,7 @@
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.commands import TakeOver
+from cti.core.consult import Happening, signal
 from cti.core.events import Why
 from cti.core.ids import AgentId
 from cti.core.offers import offer_to
@@ -11,6 +12,14 @@ from cti.core.staff import free
 from cti.core.talks import Detail, end_offer, end_talk, enter_line, leaving, line_up, steer
 from cti.core.turn import Turn
 from cti.core.world import Interaction
+
+
+def refused(turn: Turn, it: Interaction, how: str, *, ring: bool = True) -> None:
+    """An offer came to nothing: who was given to this very agent goes back; who asked only this agent hears so."""
+    if it.about is None:
+        take_back(turn, it, how, ring=ring)
+    elif it.given_to is not None:
+        signal(turn, turn.world.call(it), Happening.REFUSED, how)
 
 
 def take_back(turn: Turn, it: Interaction, how: str, *, ring: bool = True) -> None:

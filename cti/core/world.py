@@ -79,6 +79,8 @@ class Offer(Struct):
     at: Ms
     until: Ms
     why: tuple[Why, ...]
+    talking: bool = False
+    """Their leg has been answered: they have talked with the agent who gives the caller, whom it fetches now."""
 
 
 class Foreseen(Struct):
@@ -182,6 +184,14 @@ class Interaction(Struct):
     surveyed: bool = False
     flow_end: str = ""
     spoken: Spoken | None = None
+    consult: InteractionId | None = None
+    """The consultation about this call that is under way."""
+    aside: Ms | None = None
+    """Since when the caller hears music while the agent consults."""
+    joined: bool = False
+    """The colleague of the consultation talks with both."""
+    about: InteractionId | None = None
+    """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -374,6 +384,16 @@ class World(Struct):
     def offer(self, offer: OfferId) -> tuple[Interaction, Offer] | None:
         """A standing offer and its interaction."""
         interaction = self.interactions.get(InteractionId(offer.rpartition(".")[0]))
-        if interaction is None or interaction.offer is None or interaction.offer.id != offer:
-            return None
-        return interaction, interaction.offer
+        consult = self.consult(interaction) if interaction is not None else None
+        for one in (interaction, consult):
+            if one is not None and one.offer is not None and one.offer.id == offer:
+                return one, one.offer
+        return None
+
+    def consult(self, interaction: Interaction) -> Interaction | None:
+        """The consultation about this call that is under way."""
+        return self.interactions.get(interaction.consult) if interaction.consult is not None else None
+
+    def call(self, interaction: Interaction) -> Interaction:
+        """The call that a consultation is about, or the call itself."""
+        return self.interactions.get(interaction.about, interaction) if interaction.about is not None else interaction

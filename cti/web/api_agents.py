@@ -3,10 +3,13 @@
 from typing import Any
 
 from cti.core.agent import AgentState
-from cti.core.ids import InteractionId, OfferId
+from cti.core.consult import step_of
+from cti.core.ids import AgentId, InteractionId, OfferId, QueueId
 from cti.core.inputs import (
     AgentNotReady,
     AgentReady,
+    ConsultAsked,
+    ConsultEnds,
     HangUpAsked,
     OfferDeclined,
     RecallAsked,
@@ -17,7 +20,7 @@ from cti.core.inputs import (
 from cti.core.interaction import State
 from cti.core.queue import available
 from cti.web.api_calls import CallsApi
-from cti.web.bodies import AgentStateAsk, Done, Extend, NoWork, Transfer, WrapUp
+from cti.web.bodies import AgentStateAsk, Consult, ConsultThen, Done, Extend, NoWork, Transfer, WrapUp
 from cti.web.call import Call
 from cti.web.live import Live
 from cti.web.ports import Loop
@@ -70,37 +73,82 @@ class AgentsApi:
 
     async def transfer(self, call: Call[Transfer, None]) -> Done:
         """Refused while nothing has been done to the call; what happens after that is told over `/live`."""
-        interaction, ask, world = self._own(call), call.body, self._loop.world
+        interaction = self._own(call)
+        ask = call.body
         if sum(target is not None for target in (ask.agent, ask.queue, ask.number)) != 1:
             raise Refusal(
                 422, "one-target", "A transfer is to one colleague, one queue or one number.", "Give one of the three."
             )
-        if ask.queue is not None and world.queue(ask.queue) is None:
-            raise Refusal(
-                422, "no-such-queue", "The site has no such queue.", "Take one from the desk's view.", where="$.queue"
-            )
-        if ask.agent is not None:
-            now = world.agents.get(ask.agent)
-            if now is None or not available(world, now):
-                raise Refusal(
-                    409,
-                    "not-free",
-                    "This colleague can't take a call now.",
-                    "Choose somebody who is ready, or a queue; the talk goes on.",
-                    where="$.agent",
-                )
-        it = world.interactions[interaction]
+        self._target(ask.agent, ask.queue)
+        it = self._loop.world.interactions[interaction]
         if it.state is not State.TALKING or it.agent != call.agent:
             raise Refusal(409, "not-talking", "There is no talk to transfer.", "Nothing: the desk shows what is.", "id")
-        if not world.asterisk:
-            raise Refusal(
-                409, "asterisk-away", "The exchange is away.", "Wait until it is back; the talk goes on meanwhile."
-            )
+        self._connected()
         outside = self._calls.allowed(call.agent, ask.number) if ask.number is not None else None
         self._loop.submit(
             TransferAsked(agent=call.agent, interaction=interaction, to=ask.agent, queue=ask.queue, outside=outside)
         )
         return Done()
+
+    async def consult(self, call: Call[Consult, None]) -> Done:
+        """Of a caller one talks with, or has set aside when nobody came."""
+        interaction = self._own(call)
+        ask = call.body
+        if (ask.agent is None) == (ask.queue is None):
+            raise Refusal(
+                422, "one-target", "A consultation is with one colleague or one queue.", "Give one of the two."
+            )
+        self._target(ask.agent, ask.queue)
+        world = self._loop.world
+        it = world.interactions[interaction]
+        if it.state not in (State.TALKING, State.ASIDE) or it.agent != call.agent or it.consult is not None:
+            raise Refusal(
+                409, "not-talking", "There is no talk to set aside.", "Nothing: the desk shows what is.", "id"
+            )
+        leg = world.legs.get(it.agent_channel) if it.agent_channel is not None else None
+        if leg is None or leg.offer is None:
+            raise Refusal(
+                409,
+                "no-way-back",
+                "This talk goes over a phone that could not be brought back to the caller.",
+                "Transfer the caller, or ask the colleague another way.",
+            )
+        self._connected()
+        self._loop.submit(ConsultAsked(agent=call.agent, interaction=interaction, to=ask.agent, queue=ask.queue))
+        return Done()
+
+    async def consult_then(self, call: Call[ConsultThen, None]) -> Done:
+        """What becomes of it, by who asked."""
+        interaction = self._own(call)
+        it = self._loop.world.interactions[interaction]
+        if it.agent != call.agent or step_of(self._loop.world, it) is None:
+            raise Refusal(409, "no-consultation", "You ask nobody.", "Nothing: the desk shows what is.", "id")
+        self._connected()
+        self._loop.submit(ConsultEnds(agent=call.agent, interaction=interaction, how=call.body.then))
+        return Done()
+
+    def _target(self, agent: AgentId | None, queue: QueueId | None) -> None:
+        """Whom or what the site has, and who is free."""
+        world = self._loop.world
+        if queue is not None and world.queue(queue) is None:
+            raise Refusal(
+                422, "no-such-queue", "The site has no such queue.", "Take one from the desk's view.", where="$.queue"
+            )
+        now = world.agents.get(agent) if agent is not None else None
+        if agent is not None and (now is None or not available(world, now)):
+            raise Refusal(
+                409,
+                "not-free",
+                "This colleague can't take a call now.",
+                "Choose somebody who is ready, or a queue; the talk goes on.",
+                where="$.agent",
+            )
+
+    def _connected(self) -> None:
+        if not self._loop.world.asterisk:
+            raise Refusal(
+                409, "asterisk-away", "The exchange is away.", "Wait until it is back; the talk goes on meanwhile."
+            )
 
     async def recall(self, call: Call[None, None]) -> Done:
         """Of a caller whom one gave away and nobody has answered yet."""

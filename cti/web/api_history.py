@@ -61,6 +61,12 @@ _TOLD = (
     e.OutsideEnded,
     e.AnswerHeard,
     e.MessageLeft,
+    e.ConsultBegun,
+    e.ConsultAnswered,
+    e.ConferenceBegun,
+    e.ConsultEnded,
+    e.CallerRejoined,
+    e.OfferMoved,
     e.SurveyOpened,
     e.Judged,
     e.WrappedUp,
@@ -234,6 +240,10 @@ def told(record: e.Record) -> StoryLine:
             agent, detail = event.owner, str(event.tries)
         case e.CallbackMerged():
             detail = event.into
+        case e.ConsultBegun():
+            detail = event.to or ""
+        case e.ConsultEnded():
+            agent, detail = event.to, event.how
         case e.Judged():
             detail = "solved" if event.solved else "not solved"
         case e.WrappedUp():

@@ -35,7 +35,7 @@ class LineApi:
                     not_before=it.callback.until if it.callback is not None and not it.callback.due else None,
                 )
                 for it in waiting
-                if it is not None
+                if it is not None and it.about is None
             )
         )
 

@@ -136,6 +136,18 @@ class Transfer(Ask, frozen=True):
     number: str | None = None
 
 
+class Consult(Ask, frozen=True):
+    """One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody."""
+
+    agent: AgentId | None = None
+    queue: QueueId | None = None
+
+
+class ConsultThen(Ask, frozen=True):
+    then: Literal["back", "complete", "join"]
+    """`back`: the caller again, without the colleague; `complete`: the colleague has the caller; `join`: all three."""
+
+
 class WrapUp(Ask, frozen=True):
     outcome: OutcomeId | None = None
     note: Note = ""

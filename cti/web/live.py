@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from cti.core.apply import apply
+from cti.core.consult import call_of
 from cti.core.events import Event, Record
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.inputs import DeskConnected, DeskLost
@@ -261,7 +262,7 @@ class Live:
         if interaction is not None:
             for one, room in self._desks.items():
                 shown = room.view.call
-                if shown is not None and shown.interaction == interaction:
+                if shown is not None and shown.interaction == call_of(interaction):
                     yield one
         phone = getattr(event, "phone", None)
         if phone is not None and (owner := self._world.owner(phone)) is not None:

@@ -2,12 +2,19 @@
 
 from cti.core import agent as agents
 from cti.core import events as e
+from cti.core.consult import call_of
 from cti.core.ids import AgentId
 from cti.core.world import World
 from cti.web.views import NoticeView
 
 _QUIET = frozenset({"cancelled", "merged", "machine"})
 """Ends of a call to the outside that its agent has brought about or need not know."""
+_CONSULTS = {
+    "rona": "consult_failed",
+    "declined": "consult_failed",
+    "unreachable": "consult_failed",
+    "caller_gone": "consult_caller_gone",
+}
 _KEPT = 10
 """For one agent; older ones fall out."""
 
@@ -29,7 +36,8 @@ class Notices:
         """Take a record in; whose notices changed by it."""
         event = record.event
         if isinstance(event, e.OfferEnded) and event.how in (agents.RONA, agents.UNREACHABLE):
-            notice = NoticeView(id=event.offer, kind=event.how, at=record.at, interaction=event.interaction)
+            call = call_of(event.interaction)
+            notice = NoticeView(id=event.offer, kind=event.how, at=record.at, interaction=call)
         elif isinstance(event, e.TalkEnded) and event.by == "unknown":
             notice = NoticeView(
                 id=f"{event.interaction}.{record.seq}", kind="call_lost", at=record.at, interaction=event.interaction
@@ -55,6 +63,14 @@ class Notices:
             )
             self._add(event.agent, notice)
             return event.agent
+        elif isinstance(event, e.ConsultEnded) and event.how in _CONSULTS:
+            notice = NoticeView(
+                id=f"{event.consult}.{record.seq}",
+                kind=_CONSULTS[event.how],
+                at=record.at,
+                interaction=event.interaction,
+                agent=event.to,
+            )
         else:
             return None
         self._add(event.agent, notice)

@@ -21,6 +21,7 @@ from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
 from cti.store.views import Pop
 from cti.web import text_views
+from cti.web.consults import consultation, consults_with
 from cti.web.views import (
     AgentTile,
     CallView,
@@ -106,6 +107,12 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.MessageSpoken: _NOTHING,
     e.MessageLeft: _NOTHING,
     e.FlowFinished: frozenset({_O, _L}),
+    e.ConsultBegun: frozenset({_O}),
+    e.ConsultAnswered: frozenset({_O, _A}),
+    e.ConferenceBegun: frozenset({_O}),
+    e.ConsultEnded: frozenset({_O, _A}),
+    e.CallerRejoined: frozenset({_O}),
+    e.OfferMoved: frozenset({_O, _L}),
     e.SurveyOpened: _NOTHING,
     e.Judged: frozenset({_O, _T}),
     e.InteractionEnded: frozenset({_O, _L, _T}),
@@ -230,18 +237,23 @@ def call(world: World, agent: AgentId) -> CallView | None:
     interaction = world.interactions.get(now.interaction)
     if interaction is None:
         return None
-    offer = interaction.offer if interaction.offer is not None and interaction.offer.agent == agent else None
-    mine = interaction.agent == agent and interaction.given_to is None
+    asked = world.consult(interaction)
+    # A colleague who is asked has the call on the desk, and a talk of their own.
+    own = interaction if asked is None or interaction.agent == agent else asked
+    offer = own.offer if own.offer is not None and own.offer.agent == agent else None
+    mine = own.agent == agent and own.given_to is None
     phase, since, until = _PHASES[now.state], now.since, now.until
     waited = interaction.waited
     if phase == "ringing" and offer is not None:
         since, until, waited = offer.at, offer.until, Ms(offer.at - interaction.waits_since)
         if interaction.state is State.DIALLING:
             phase, since, until = "dialling", now.since, None
+        if offer.talking:
+            phase, until = "talking", None
     elif phase == "talking":
-        since, until = interaction.connected or now.since, None
-        if interaction.held is not None:
-            phase, since = "held", interaction.held
+        since, until = own.connected or now.since, None
+        if own.held is not None:
+            phase, since = "held", own.held
     return CallView(
         interaction=interaction.id,
         phase=phase,
@@ -256,12 +268,13 @@ def call(world: World, agent: AgentId) -> CallView | None:
         arrived=interaction.opened,
         waited=waited,
         since=since,
-        connected=interaction.connected if interaction.agent == agent else None,
+        connected=own.connected if own.agent == agent else None,
         path=tuple(interaction.path),
-        why=offer.why if offer else interaction.why if mine else (),
+        why=offer.why if offer else own.why if mine else (),
         judged=interaction.judged,
         given_to=_given_to(interaction, agent) if phase == "wrap_up" else None,
         given_by=interaction.given_by if interaction.given_by != agent else None,
+        consult=consultation(world, interaction) if phase != "wrap_up" else None,
     )
 
 
@@ -280,7 +293,9 @@ def waiting(world: World) -> dict[QueueId, list[Interaction]]:
     """Queue -> those who wait in it (also while a phone rings for them)."""
     line: dict[QueueId, list[Interaction]] = {}
     for interaction in world.interactions.values():
-        known = interaction.state in (State.WAITING, State.OFFERED) and not interaction.away
+        known = (
+            interaction.state in (State.WAITING, State.OFFERED) and interaction.about is None and not interaction.away
+        )
         if known and interaction.queue is not None and interaction.channel:
             line.setdefault(interaction.queue, []).append(interaction)
     return line
@@ -445,6 +460,7 @@ def tiles(world: World) -> tuple[AgentTile, ...]:
             state=now.state.value,
             reason=now.reason,
             since=now.since,
+            consult=consults_with(world, now),
         )
         for agent in world.site.agents
         if (agent.skills or agent.role == "agent") and (now := world.agents.get(agent.id)) is not None

@@ -113,6 +113,20 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
         ),
         _delete("/interactions/{id}/transfer", api.recall, "Take a caller back whom one gave away and nobody answered"),
         _post(
+            "/interactions/{id}/consult",
+            api.consult,
+            "Set the caller on one's desk aside and ask a colleague or a queue first",
+            b.Done,
+            ask=b.Consult,
+        ),
+        _post(
+            "/interactions/{id}/consult/then",
+            api.consult_then,
+            "Take the caller back, hand them over, or let all three talk",
+            b.Done,
+            ask=b.ConsultThen,
+        ),
+        _post(
             "/interactions/{id}/wrap-up",
             api.wrap_up,
             "Say what came of a call, and end the wrap-up",

@@ -173,6 +173,23 @@ class GivenTo(Struct, frozen=True, kw_only=True):
     """A number outside rings for them."""
 
 
+class ConsultView(Struct, frozen=True, kw_only=True):
+    """A consultation about the call on this desk: for the agent who asked and for the colleague."""
+
+    step: str
+    """`asking` (a phone rings, or one waits in the queue), `speaking`, `conference` (all three) or `alone` (nobody
+    came, or the colleague has left)."""
+    asker: AgentId
+    colleague: AgentId | None
+    """Who talks, rings or was asked for; null: nobody of the queue is found yet."""
+    queue: QueueId | None
+    """Asked for somebody of this queue."""
+    since: Ms
+    """Begin of the step; alone, of the caller's music."""
+    aside: Ms | None
+    """Since when the caller hears music; null in a conference."""
+
+
 class CallView(Struct, frozen=True, kw_only=True):
     """The call on this desk, from the reservation to the end of wrap-up."""
 
@@ -207,11 +224,14 @@ class CallView(Struct, frozen=True, kw_only=True):
     """The colleague who transferred the caller here."""
     given_to: GivenTo | None = None
     """In wrap-up, of a caller one gave away: nobody has answered yet, and one can take them back."""
+    consult: ConsultView | None = None
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
     """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`,
-    `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`)."""
+    `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`),
+    `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents
+    consulted)."""
 
     id: str
     kind: str
@@ -247,6 +267,8 @@ class AgentTile(Struct, frozen=True, kw_only=True):
     state: str
     reason: str | None
     since: Ms
+    consult: AgentId | None = None
+    """The colleague they consult with, about one call."""
 
 
 class TodayView(Struct, frozen=True, kw_only=True):

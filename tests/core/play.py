@@ -258,6 +258,12 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         at=Ms(START + int(r[1]) * 1000) if len(r) > 1 else None,
     ),
     "refused": lambda w, r: i.RingFailed(offer=None, channel=_channel(w), reason="x", how=r[0]),
+    "consults": lambda w, r: i.ConsultAsked(
+        agent=AgentId(w),
+        interaction=InteractionId(r[0]),
+        **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
+    ),
+    "wants": lambda w, r: i.ConsultEnds(agent=AgentId(w), interaction=InteractionId(r[1]), how=r[0]),
     "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
@@ -355,6 +361,18 @@ def fact(event: e.Event) -> str:
             return f"connected-outside {event.interaction} after {event.waited // 1000}"
         case e.OutsideEnded():
             return f"talked-outside {event.interaction} {event.talked // 1000}"
+        case e.ConsultBegun():
+            return f"consult {event.interaction} {event.to or event.queue}"
+        case e.ConsultAnswered():
+            return f"consulted {event.interaction} {event.agent}"
+        case e.ConferenceBegun():
+            return f"conference {event.interaction}"
+        case e.ConsultEnded():
+            return f"consult-ended {event.interaction} {event.to or 'nobody'} {event.how} after {event.talked // 1000}"
+        case e.CallerRejoined():
+            return f"rejoined {event.interaction} {event.agent}"
+        case e.OfferMoved():
+            return f"moved-to {event.interaction} {event.agent}{' talking' if event.talking else ''}"
         case e.InteractionEnded():
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():
@@ -394,7 +412,7 @@ def fact(event: e.Event) -> str:
 def wish(command: c.Command) -> str:
     match command:
         case c.RingAgent():
-            return f"RING {command.agent} for {command.interaction}"
+            return f"RING {command.agent} for {command.interaction}{' with ' + command.asker if command.asker else ''}"
         case c.RingOutside():
             return f"DIAL {command.to} for {command.target or 'nobody'}"
         case c.HangUp():
@@ -403,5 +421,11 @@ def wish(command: c.Command) -> str:
             return f"STEER {command.interaction} {command.to}"
         case c.TakeOver():
             return f"TAKE-OVER {command.channel}"
+        case c.SetAside():
+            return f"ASIDE {command.caller} {command.agent_channel}"
+        case c.MoveAsker():
+            return f"MOVE {command.channel} {command.to}"
+        case c.Join():
+            return f"JOIN {command.caller} {command.agent_channel} {command.colleague_channel}"
         case c.FallbackMember():
             return ""

@@ -20,7 +20,7 @@ from cti.core.piece import Channel, PieceState
 from cti.core.queue import capacity, has, takes_text, without
 from cti.core.requirement import first_stage, requirement
 from cti.core.switchboard import step
-from cti.core.world import World
+from cti.core.world import Interaction, World
 from tests.core.play import Play
 
 CALLERS = st.sampled_from(["A", "B", "C"])
@@ -29,7 +29,7 @@ AGENTS = st.sampled_from(["ana", "bo"])
 ROWS = st.one_of(
     st.tuples(CALLERS, st.sampled_from(["calls", "calls tel:1", "wants-callback", "wants-callback tel:2 40", "asks support", "asks billing en", "asks billing en bo", "asks brief", "ahead 2", "asks rings cmn", "asks rush", "asks small", "goes-elsewhere", "hears 2 1 4", "after", "sent-to 8002", "sent-to 9", "answers yes", "chooses x", "hurries", "records 9000 sent", "records 9000", "records 0", "listens red-light yes", "ends message", "ends closed"])),
     st.tuples(LEGS, st.sampled_from(["starts", "enters b", "enters c", "leaves b", "ending", "gone", "gone 21", "up", "up", "holds", "resumes", "ended-at 0", "ended-at 40"])),
-    st.tuples(AGENTS, st.sampled_from(["ready", "ready", "not-ready lunch", "signs-out", "desk-lost", "desk-back", "declines A.1", "gives A queue billing", "gives A queue support", "gives A to bo", "gives A to ana", "gives A outside tel:9", "gives X outside tel:9", "gives X to bo", "dials X tel:1", "machine A", "hangs-up X", "takes-back A", "hangs-up B", "wraps-up A", "extends 9", "leaves-out billing", "takes billing"])),
+    st.tuples(AGENTS, st.sampled_from(["ready", "ready", "not-ready lunch", "signs-out", "desk-lost", "desk-back", "declines A.1", "gives A queue billing", "gives A queue support", "gives A to bo", "gives A to ana", "gives A outside tel:9", "gives X outside tel:9", "gives X to bo", "dials X tel:1", "machine A", "hangs-up X", "takes-back A", "consults A to bo", "consults A queue support", "wants back A", "wants join A", "wants complete A", "hangs-up A", "hangs-up B", "wraps-up A", "extends 9", "leaves-out billing", "takes billing"])),
     st.tuples(AGENTS, st.sampled_from(["opens A", "opens A", "opens B", "leaves-it A", "puts-back A", "passes-on A to ana", "passes-on A to bo", "passes-on A queue billing", "keeps A 90", "keeps B 300", "finishes A", "finishes B solved"])),
     st.tuples(st.just("it"), st.sampled_from(["passes", "restarts", "drops"])),
     st.tuples(st.just("eve"), st.sampled_from(["closes brief fire", "closes support fire", "closes billing closed", "closes support evacuation", "closes rush twin", "closes small twin", "reopens brief", "reopens support", "tells all disturbance 90", "tells support many-calls 9000", "tells-no-more all"])),
@@ -48,6 +48,9 @@ TALK = [((who, what), 1) for who, what in (
     ("ana", "ready"), ("A", "calls"), ("A", "asks support"), ("A", "enters b"), ("A.1", "enters b"), ("bo", "ready"),
 )]  # fmt: skip
 """What only follows a talk would come up too seldom if chance alone had to bring one about."""
+ASKED = [*TALK, (("ana", "consults A to bo"), 1), (("A", "leaves b"), 0), (("A.1", "leaves b"), 0)]
+CONSULTED = [*ASKED, (("A.1", "enters c"), 0), (("A.2", "enters c"), 0)]
+JOINED = [*CONSULTED, (("ana", "wants join A"), 1), (("A", "enters c"), 0)]
 GIVEN = [*TALK, (("ana", "gives A to bo"), 1)]
 OUTSIDE = [*TALK, (("ana", "gives A outside tel:9"), 1)]
 KEPT = [((who, what), 1) for who, what in (
@@ -62,7 +65,7 @@ TEXT = [((who, what), 1) for who, what in (
 )]  # fmt: skip
 STORY = st.builds(
     lambda begin, then: [*begin, *then],
-    st.sampled_from([[], [], TALK, GIVEN, OUTSIDE, KEPT, FIRST, DIALLED, TEXT]),
+    st.sampled_from([[], [], TALK, GIVEN, ASKED, CONSULTED, CONSULTED, JOINED, OUTSIDE, KEPT, FIRST, DIALLED, TEXT]),
     st.lists(st.tuples(ROWS, st.sampled_from([0, 0, 0, 1, 16, 31, 61])), max_size=60),
 )
 
@@ -85,19 +88,25 @@ def check(play: Play, commands: list[Any]) -> None:
     world = play.world
     busy = [a.interaction for a in world.agents.values() if a.state in (AgentState.RESERVED, AgentState.TALKING)]
     assert None not in busy
-    assert len(busy) == len(set(busy)), "two agents on one interaction"
+    for name in set(busy):
+        # Two, only when one has been asked by the other about it: who rings or talks in the consultation.
+        assert name is not None
+        consult = world.consult(world.interactions[name])
+        asked = consult is not None and (consult.offer is not None or consult.agent is not None)
+        assert busy.count(name) <= 1 + asked, "two agents on one interaction"
     for it in world.interactions.values():
+        check_consult(world, it)
         if it.state is State.OFFERED or (it.state is State.DIALLING and it.offer is not None):
             assert it.offer is not None
             agent = world.agents[it.offer.agent]
-            assert (agent.state, agent.interaction) == (AgentState.RESERVED, it.id)
+            assert (agent.state, agent.interaction) == (AgentState.RESERVED, it.about or it.id)
         if it.state is State.TALKING:
             assert it.agent is not None
             talker = world.agents[it.agent]
-            assert (talker.state, talker.interaction) == (AgentState.TALKING, it.id)
+            assert (talker.state, talker.interaction) == (AgentState.TALKING, it.about or it.id)
         if it.state is State.ENDED:
             assert any(a.interaction == it.id for a in world.agents.values()), "an ended one nobody works on"
-        if it.given_to is not None and it.state is not State.ENDED:
+        if it.given_to is not None and it.state is not State.ENDED and it.about is None:
             assert it.offer is not None, "given to a colleague whose phone does not ring"
             assert it.offer.agent == it.given_to
         if it.state in (State.WAITING, State.OFFERED) and it.channel:
@@ -170,6 +179,27 @@ def check_text(world: World, now: Ms) -> None:
     assert sum(q.text_opened for q in lines) <= sum(q.text_arrived for q in lines)
 
 
+def check_consult(world: World, it: Interaction) -> None:
+    """Call and consultation know each other, and somebody looks after a caller who is set aside."""
+    consult = world.consult(it)
+    assert (consult is None) == (it.consult is None)
+    assert consult is None or consult.about == it.id
+    if it.about is not None:
+        call = world.interactions[it.about]
+        assert call.consult == it.id, "a consultation about a call that does not know of it"
+        assert it.state in (State.WAITING, State.OFFERED, State.TALKING)
+        assert it.given_to is None or it.state is not State.WAITING, "asked, and nobody's phone rings"
+        assert it.channel == call.agent_channel
+        assert it.agent is None or it.agent != call.agent, "one agent on both ends"
+    if it.state is State.ASIDE or it.joined:
+        assert it.agent is not None
+        agent = world.agents[it.agent]
+        assert (agent.state, agent.interaction) == (AgentState.TALKING, it.id)
+        assert it.channel in world.legs
+        assert it.agent_channel in world.legs, "set aside, and the agent is gone"
+    assert it.joined <= (it.consult is not None)
+
+
 @given(STORY)
 @settings(max_examples=300, deadline=None)
 def test_nobody_is_doubled_or_lost(story: list[Any]) -> None:
@@ -210,6 +240,6 @@ def test_after_reconcile_the_world_is_what_asterisk_says(story: list[Any], held:
         if it.state is not State.ENDED:
             just_asked_for = it.channel in play.world.legs and not play.world.legs[it.channel].started
             assert it.channel in there or not it.channel or just_asked_for
-        if it.state is State.TALKING and it.agent_channel is not None:
+        if it.state is State.TALKING and it.agent_channel is not None and it.about is None:
             assert there[it.channel] is not None
             assert there[it.channel] == there[it.agent_channel]

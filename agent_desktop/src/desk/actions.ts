@@ -52,9 +52,27 @@ export function togglePad(): void {
   else if (talkingHere()) padOpen.value = true;
 }
 
+/** What becomes of a colleague who is asked; only who asks decides. */
+function then(what: "back" | "complete" | "join"): void {
+  const at = call.value;
+  if (at?.consult?.asker !== me.value?.agent) return;
+  if (at?.consult) void attempt(() => post<Done>(`/interactions/${encodeURIComponent(at.interaction)}/consult/then`, { then: what }));
+}
+
+/** The caller again, without the colleague. */
+export const backToCaller = (): void => then("back");
+/** The colleague has the caller. */
+export const handOver = (): void => then("complete");
+/** Caller, colleague and oneself. */
+export const allThree = (): void => then("join");
+
 /** F9: choose to whom the caller goes, and take back whom nobody answers. On a desk phone, too: the server moves them. */
 export function toggleTransfer(): void {
-  const { phase, interaction, given_to } = call.value ?? {};
+  const { phase, interaction, given_to, consult } = call.value ?? {};
+  if (consult) {
+    backToCaller();
+    return;
+  }
   if (given_to) void attempt(() => remove<Done>(`/interactions/${encodeURIComponent(interaction ?? "")}/transfer`));
   transferOpen.value = !transferOpen.value && (phase === "talking" || phase === "held");
 }

@@ -88,7 +88,11 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
             ? [notice.agent === null ? t().transferNobody(t().calledOut[notice.how] ?? "", time) : t().transferFailed(agentName(notice.agent), time), t().transferFailedThen]
             : notice.kind === "not_reached"
               ? [t().notReached(t().calledOut[notice.how] ?? notice.how, time), ""]
-              : [notice.kind, ""];
+              : notice.kind === "consult_failed"
+                ? [t().consultFailed(notice.agent === null ? t().nobody : agentName(notice.agent), time), t().consultFailedThen]
+                : notice.kind === "consult_caller_gone"
+                  ? [t().consultCallerGone(time), t().consultCallerGoneThen]
+                  : [notice.kind, ""];
   const readyAgain = (): void => {
     act.putAway(notice.id);
     act.ready();

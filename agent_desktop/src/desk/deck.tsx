@@ -8,6 +8,7 @@ import { Clocked, Kbd, Running, stateClass } from "../shared/parts";
 import type { CallView, GivenTo } from "../shared/types";
 import { s } from "../shared/words";
 import * as act from "./actions";
+import { Asking, asks, whoAsks } from "./consult";
 import { dial, whyNoDial } from "./dial";
 import { agentName, call, checked, exchange, me, phoneRefused, pop, transferOpen } from "./session";
 import { phone, stats } from "./sip";
@@ -133,7 +134,8 @@ const givenTo = (to: GivenTo): string => (to.outside ? t().ringsOutside : to.age
 
 function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const who = callerName(person.value);
-  const queue = [queueName(at.queue), at.given_by !== null && t().givenBy(agentName(at.given_by))].filter(Boolean).join(" · ");
+  const others = at.consult && !asks(at) ? whoAsks(at.consult) : "";
+  const queue = [others, queueName(at.queue), at.given_by !== null && t().givenBy(agentName(at.given_by))].filter(Boolean).join(" · ");
   const mine = phone.value.call;
   if (at.phase === "ringing") {
     const say = opening(at, isMaybe.value ? null : person.value);
@@ -174,6 +176,14 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
       <>
         <Running class="clock" since={at.connected ?? at.since} />
         <Said what={t().soundElsewhere} then={t().soundElsewhereThen} />
+      </>
+    );
+  }
+  if (asks(at)) {
+    return (
+      <>
+        <Running class="clock" since={at.connected ?? at.since} />
+        <Asking consult={at.consult} />
       </>
     );
   }
@@ -302,7 +312,7 @@ function Keys(): JSX.Element {
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />
-      <Key id="transfer" icon="transfer" word={at?.given_to ? t().takeBack : t().transfer} hint="F9" on={talks || Boolean(at?.given_to)} pressed={transferOpen.value} press={act.toggleTransfer} />
+      <Key id="transfer" icon="transfer" word={asks(at) ? t().backToCaller : at?.given_to ? t().takeBack : t().transfer} hint="F9" on={asks(at) || (talks && !at?.consult) || Boolean(at?.given_to)} pressed={transferOpen.value} press={act.toggleTransfer} />
       {rings ? (
         <Key id="end" icon="x" word={t().decline} hint="F10" kind="no" on press={act.hangUp} />
       ) : (

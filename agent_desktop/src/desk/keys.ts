@@ -37,6 +37,8 @@ const WORK: Record<string, () => void> = {
     if (solved && call.value && call.value.phase !== "ringing") setOutcome(work.value?.outcome === solved.id ? null : solved.id);
   },
   KeyM: () => toSamePerson(),
+  KeyT: act.handOver,
+  KeyJ: act.allThree,
   KeyP: () => {
     if (call.value && call.value.phase !== "ringing") promising.value = !promising.value;
   },

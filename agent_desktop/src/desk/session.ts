@@ -42,7 +42,8 @@ export const transferOpen = signal(false);
 /** Everybody in the room, followed while nobody calls, for the desk's own view comes first; and when names are needed. */
 export const room = new Live<WallboardView>({ view: "wallboard" });
 effect(() => {
-  const named = (call.value?.given_by == null && call.value?.given_to == null) || room.view.value !== null;
+  const at = call.value;
+  const named = (at?.given_by == null && at?.given_to == null && at?.consult == null) || room.view.value !== null;
   if (me.value !== null && (call.value === null || transferOpen.value || !named)) room.open();
   else room.close();
 });

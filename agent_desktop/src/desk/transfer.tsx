@@ -11,13 +11,14 @@ import type { Done } from "../shared/types";
 import { named } from "../shared/words";
 import { useOutside } from "./outside";
 import { call, me, queues, room, transferOpen } from "./session";
+import { hold, phone } from "./sip";
 import { next, targets, withNumber, type Target } from "./targets";
 import { t } from "./text";
 import { attempt } from "./work";
 
 const typed = signal("");
 const at = signal(-1);
-/** Who was ready when chosen, and is no more. */
+/** Why the last choice came to nothing. */
 const refused = signal("");
 
 const list = computed(() =>
@@ -42,14 +43,18 @@ effect(() => {
   refused.value = "";
 });
 
-async function give(target: Target | undefined): Promise<void> {
+/** Give the caller away (`transfer`), or ask first, with the caller set aside (`consult`). */
+async function give(target: Target | undefined, how: "transfer" | "consult" = "transfer"): Promise<void> {
   const interaction = call.value?.interaction;
-  if (!target?.free || !interaction) return;
+  if (!target?.free || !interaction || (how === "consult" && target.kind === "number")) return;
+  // Who is asked must hear the agent, whom the phone holds.
+  if (how === "consult" && phone.value.call?.held) hold(false);
   const done = await attempt(async () => {
     try {
-      return await post<Done>(`/interactions/${encodeURIComponent(interaction)}/transfer`, { [target.kind]: target.id });
+      return await post<Done>(`/interactions/${encodeURIComponent(interaction)}/${how}`, { [target.kind]: target.id });
     } catch (error) {
-      if (error instanceof Failure && error.problem?.type === "not-free") refused.value = target.name;
+      if (error instanceof Failure && error.problem?.type === "not-free") refused.value = t().notFreeNow(target.name);
+      if (error instanceof Failure && error.problem?.type === "no-way-back") refused.value = t().noWayBack;
       throw error;
     }
   });
@@ -69,7 +74,7 @@ export function TransferMenu(): JSX.Element | null {
     if (event.isComposing) return;
     if (event.key === "ArrowDown") at.value = next(found, at.value, 1);
     else if (event.key === "ArrowUp") at.value = next(found, at.value, -1);
-    else if (event.key === "Enter") void give(found[at.value]);
+    else if (event.key === "Enter") void give(found[at.value], event.shiftKey ? "consult" : "transfer");
     else return;
     document.getElementById(`target-${at.value}`)?.scrollIntoView({ block: "nearest" });
     event.preventDefault();
@@ -97,7 +102,7 @@ export function TransferMenu(): JSX.Element | null {
       />
       {refused.value && (
         <p class="small soon menu-note" role="alert">
-          {t().notFreeNow(refused.value)}
+          {refused.value}
         </p>
       )}
       <div id="targets" role="listbox" aria-label={t().transferTo}>
@@ -106,7 +111,9 @@ export function TransferMenu(): JSX.Element | null {
         ))}
       </div>
       {found.length === 0 && <p class="small t3 menu-note">{t().nobodyToTransfer}</p>}
-      <p class="small t3 menu-note">{t().transferKeeps}</p>
+      <p class="small t3 menu-note">
+        {t().transferKeeps} {t().askFirstHint}
+      </p>
     </div>
   );
 }
@@ -128,6 +135,18 @@ function Row({ target, index }: { target: Target; index: number }): JSX.Element 
         <b class="b">{target.name}</b> {target.number && <span class="num t2">{target.number}</span>}
       </span>
       <span class="small t3">{target.kind === "number" ? (target.free ? t().outsideNumber : me.value?.calls_out === "off" ? t().dialOff : t().dialNotAllowed) : queue ? t().inLine(f.count(queue.waiting), f.count(queue.ready)) : named("states", target.state)}</span>
+      {target.free && target.kind !== "number" && (
+        <button
+          class="btn is-small"
+          tabIndex={-1}
+          onClick={(event) => {
+            event.stopPropagation();
+            void give(target, "consult");
+          }}
+        >
+          {t().askFirst}
+        </button>
+      )}
     </div>
   );
 }

@@ -171,6 +171,21 @@ export interface GivenTo {
   outside: boolean;
 }
 
+/** A consultation about the call on this desk: for the agent who asked and for the colleague. */
+export interface ConsultView {
+  /** `asking` (a phone rings, or one waits in the queue), `speaking`, `conference` (all three) or `alone` (nobody came, or the colleague has left). */
+  step: string;
+  asker: AgentId;
+  /** Who talks, rings or was asked for; null: nobody of the queue is found yet. */
+  colleague: AgentId | null;
+  /** Asked for somebody of this queue. */
+  queue: QueueId | null;
+  /** Begin of the step; alone, of the caller's music. */
+  since: Ms;
+  /** Since when the caller hears music; null in a conference. */
+  aside: Ms | null;
+}
+
 /** The call on this desk, from the reservation to the end of wrap-up. */
 export interface CallView {
   interaction: InteractionId;
@@ -204,9 +219,10 @@ export interface CallView {
   given_by: AgentId | null;
   /** In wrap-up, of a caller one gave away: nobody has answered yet, and one can take them back. */
   given_to: GivenTo | null;
+  consult: ConsultView | null;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted). */
 export interface NoticeView {
   id: string;
   kind: string;
@@ -370,6 +386,8 @@ export interface AgentTile {
   state: string;
   reason: string | null;
   since: Ms;
+  /** The colleague they consult with, about one call. */
+  consult: AgentId | null;
 }
 
 /** Counters since midnight in the site's zone. Service level = within / (answered + abandoned). */
@@ -785,6 +803,17 @@ export interface Transfer {
   agent?: AgentId | null;
   queue?: QueueId | null;
   number?: string | null;
+}
+
+/** One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody. */
+export interface Consult {
+  agent?: AgentId | null;
+  queue?: QueueId | null;
+}
+
+export interface ConsultThen {
+  /** `back`: the caller again, without the colleague; `complete`: the colleague has the caller; `join`: all three. */
+  then: "back" | "complete" | "join";
 }
 
 export interface WrapUp {

@@ -18,6 +18,14 @@ from cti.core.events.base import (
     Why,
     WhyCode,
 )
+from cti.core.events.consults import (
+    CallerRejoined,
+    ConferenceBegun,
+    ConsultAnswered,
+    ConsultBegun,
+    ConsultEnded,
+    OfferMoved,
+)
 from cti.core.events.legs import (
     LegBridged,
     LegEnding,
@@ -112,9 +120,14 @@ __all__ = [
     "CallbackMissed",
     "CallbackPutOff",
     "CallerReattached",
+    "CallerRejoined",
     "CameBack",
+    "ConferenceBegun",
     "Connected",
     "ConnectedOutside",
+    "ConsultAnswered",
+    "ConsultBegun",
+    "ConsultEnded",
     "DayStarted",
     "DeskSeen",
     "DialEnded",
@@ -139,6 +152,7 @@ __all__ = [
     "MessageSpoken",
     "NotReadyNext",
     "OfferEnded",
+    "OfferMoved",
     "Offered",
     "OutsideEnded",
     "Overflowed",
@@ -225,6 +239,12 @@ Event = (
     | AnswerHeard
     | MessageSpoken
     | MessageLeft
+    | ConsultBegun
+    | ConsultAnswered
+    | ConferenceBegun
+    | ConsultEnded
+    | CallerRejoined
+    | OfferMoved
     | FlowFinished
     | SurveyOpened
     | Judged

@@ -16,7 +16,8 @@ def _offered(world: World, event: e.Offered, at: Ms) -> None:
     if interaction is None:
         return
     interaction.state = State.OFFERED
-    interaction.offers += 1
+    # A consultation's offers are named after the call's.
+    world.call(interaction).offers += 1
     interaction.why = event.why
     interaction.offer = Offer(
         id=event.offer, agent=event.agent, legs=list(event.legs), at=at, until=event.until, why=event.why
@@ -62,6 +63,7 @@ def _connected(world: World, event: e.Connected, at: Ms) -> None:
     interaction.connected = at
     interaction.parted = None
     interaction.held = None
+    interaction.aside = None
     interaction.given_to = None
     interaction.called_back, interaction.callback = interaction.callback or interaction.called_back, None
     world.callbacks.pop(interaction.id, None)
@@ -83,6 +85,8 @@ def _moved(world: World, event: e.AgentMoved, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.agent_channel = event.agent_channel
         interaction.held = None
+        if consult := world.consult(interaction):
+            consult.channel = event.agent_channel
 
 
 def _talk_ended(world: World, event: e.TalkEnded, at: Ms) -> None:
@@ -92,6 +96,7 @@ def _talk_ended(world: World, event: e.TalkEnded, at: Ms) -> None:
     interaction.state = State.AFTER
     interaction.parted = at
     interaction.held = None
+    interaction.aside = None
     interaction.agent_channel = None
     if interaction.direction == "out":
         return

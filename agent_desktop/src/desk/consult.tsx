@@ -1,0 +1,62 @@
+/** While a colleague is whoAsks about the caller: what each of the two agents sees in the deck, and what the one who asks can do. */
+import type { JSX } from "preact";
+import { Kbd, Running } from "../shared/parts";
+import type { CallView, ConsultView } from "../shared/types";
+import * as act from "./actions";
+import { agentName, me } from "./session";
+import { queueName, t } from "./text";
+
+/** Whether this desk's agent is the one who asks. */
+export const asks = (at: CallView | null): at is CallView & { consult: ConsultView } => at?.consult != null && at.consult.asker === me.value?.agent;
+
+const who = (at: ConsultView): string => (at.colleague === null ? queueName(at.queue) : agentName(at.colleague));
+
+/** How far it is, in words. */
+function step(at: ConsultView): string {
+  switch (at.step) {
+    case "asking":
+      return at.colleague === null ? t().consultWaits(queueName(at.queue)) : t().consultRings(who(at));
+    case "speaking":
+      return t().consultSpeaks(who(at));
+    case "conference":
+      return t().conference(who(at));
+    default:
+      return t().consultAlone;
+  }
+}
+
+export function Asking({ consult }: { consult: ConsultView }): JSX.Element {
+  const together = consult.step === "conference";
+  const met = together || consult.step === "speaking";
+  return (
+    <>
+      <div class="grow" id="consult">
+        <h2 class="cut">{step(consult)}</h2>
+        {consult.aside !== null && (
+          <p class="cut">
+            {t().hearsMusic} <Running since={consult.aside} />
+          </p>
+        )}
+      </div>
+      <button id="consult-back" class="btn" onClick={act.backToCaller}>
+        {together ? t().letGo : t().backToCaller} <Kbd>F9</Kbd>
+      </button>
+      {consult.step === "speaking" && (
+        <button id="consult-join" class="btn" onClick={act.allThree}>
+          {t().allThree} <Kbd>Alt J</Kbd>
+        </button>
+      )}
+      {(met || consult.step === "asking") && (
+        <button id="consult-complete" class="btn" onClick={act.handOver}>
+          {t().handOver} <Kbd>Alt T</Kbd>
+        </button>
+      )}
+    </>
+  );
+}
+
+/** For the colleague: who asks, and whether the caller hears them. */
+export function whoAsks(consult: ConsultView): string {
+  const name = agentName(consult.asker);
+  return consult.step === "conference" ? t().conference(name) : t().askedBy(name);
+}

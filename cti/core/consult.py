@@ -1,0 +1,417 @@
+"""A colleague is asked about a call, who may then take it, join it or leave it: a consultation.
+
+It is an interaction of its own (`about` the call), so that the router finds whom a queue has, and phones ring, decline
+and don't answer as they do for callers; its `channel` is the leg of the agent who asks. The caller stays in our session
+with music. Who is left alone by the other goes to the caller by the dialplan (`dialplans/leg.conf`, `hotline-consult`),
+so nobody waits for us; the core sees who stands in one bridge with whom, and the table says what that means.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from cti.core import events as e
+from cti.core.agent import AgentState
+from cti.core.commands import HangUp, Join, MoveAsker, SetAside
+from cti.core.events import Why
+from cti.core.ids import BridgeId, ChannelId, InteractionId, Ms, OfferId
+from cti.core.interaction import State
+from cti.core.offers import offer_to
+from cti.core.queue import available
+from cti.core.staff import put
+from cti.core.talks import (
+    ELSEWHERE,
+    NORMAL,
+    Detail,
+    consult_ended,
+    end_consult,
+    end_offer,
+    end_talk,
+    enter_line,
+    hang_up_legs,
+    leaving,
+    line_up,
+)
+from cti.core.turn import Turn
+from cti.core.world import AgentNow, Interaction, Leg, Offer, World
+
+_ABOUT = "+"
+"""Stands between the name of a call and the number of a consultation about it."""
+
+
+class Step(StrEnum):
+    """Where a consultation is."""
+
+    ASKING = "asking"
+    """A phone rings, or somebody of the queue is waited for."""
+    SPEAKING = "speaking"
+    JOINED = "conference"
+    ALONE = "alone"
+    """Nobody came, or the colleague has left; the agent is not with the caller again, or not yet."""
+
+
+class Happening(StrEnum):
+    """What can happen to it."""
+
+    MET = "agent and colleague in one bridge"
+    ALL_MET = "all three in one bridge"
+    COLLEAGUE_HAS = "colleague and caller in one bridge"
+    AGENT_HAS = "agent and caller in one bridge"
+    REFUSED = "the colleague does not come"
+    COLLEAGUE_LEFT = "colleague's leg lost"
+    AGENT_LEFT = "agent's leg lost"
+    BACK_ASKED = "agent wants the caller back"
+    HANDOVER_ASKED = "agent hands the caller over"
+    JOIN_ASKED = "agent wants all three to talk"
+
+
+class Do(StrEnum):
+    SPEAK = "agent and colleague talk"
+    CONFER = "the conference begins"
+    FAIL = "the agent hears that nobody comes"
+    WITHDRAW = "end the offer: withdrawn; bring the agent to the caller"
+    BRING_BACK = "bring the agent to the caller"
+    REJOIN = "end the consultation, the talk goes on"
+    LET_GO = "hang up the colleague's leg"
+    END = "end the consultation"
+    """The agent is on the way to the caller, or with them."""
+    HAND_OVER = "the talk ends; offered to the colleague, or in the queue's line"
+    TAKE = "the talk ends, the colleague's begins"
+    JOIN = "add the caller to the bridge"
+    HANG_UP = "hang up the agent's leg"
+    LINE_UP = "the talk ends, the caller is in line"
+
+
+class No(StrEnum):
+    LATE = "late: it has moved on"
+    EARLY = "it is not so far"
+    SAME = "already so"
+
+
+TABLE: dict[Step, dict[Happening, Do | No]] = {
+    Step.ASKING: {
+        Happening.MET: Do.SPEAK,
+        Happening.ALL_MET: Do.REJOIN,
+        Happening.COLLEAGUE_HAS: Do.TAKE,
+        Happening.AGENT_HAS: Do.REJOIN,
+        Happening.REFUSED: Do.FAIL,
+        Happening.COLLEAGUE_LEFT: No.EARLY,
+        Happening.AGENT_LEFT: Do.HAND_OVER,
+        Happening.BACK_ASKED: Do.WITHDRAW,
+        Happening.HANDOVER_ASKED: Do.HANG_UP,
+        Happening.JOIN_ASKED: No.EARLY,
+    },
+    Step.SPEAKING: {
+        Happening.MET: No.SAME,
+        Happening.ALL_MET: Do.CONFER,
+        Happening.COLLEAGUE_HAS: Do.TAKE,
+        Happening.AGENT_HAS: Do.REJOIN,
+        Happening.REFUSED: No.LATE,
+        Happening.COLLEAGUE_LEFT: Do.END,
+        Happening.AGENT_LEFT: Do.HAND_OVER,
+        Happening.BACK_ASKED: Do.LET_GO,
+        Happening.HANDOVER_ASKED: Do.HANG_UP,
+        Happening.JOIN_ASKED: Do.JOIN,
+    },
+    Step.JOINED: {
+        Happening.MET: No.SAME,
+        Happening.ALL_MET: No.SAME,
+        Happening.COLLEAGUE_HAS: Do.TAKE,
+        Happening.AGENT_HAS: Do.END,
+        Happening.REFUSED: No.LATE,
+        Happening.COLLEAGUE_LEFT: Do.END,
+        Happening.AGENT_LEFT: Do.TAKE,
+        Happening.BACK_ASKED: Do.LET_GO,
+        Happening.HANDOVER_ASKED: Do.HANG_UP,
+        Happening.JOIN_ASKED: No.SAME,
+    },
+    Step.ALONE: {
+        Happening.MET: No.LATE,
+        Happening.ALL_MET: Do.REJOIN,
+        Happening.COLLEAGUE_HAS: No.LATE,
+        Happening.AGENT_HAS: Do.REJOIN,
+        Happening.REFUSED: No.LATE,
+        Happening.COLLEAGUE_LEFT: No.SAME,
+        Happening.AGENT_LEFT: Do.LINE_UP,
+        Happening.BACK_ASKED: Do.BRING_BACK,
+        Happening.HANDOVER_ASKED: No.LATE,
+        Happening.JOIN_ASKED: No.LATE,
+    },
+}
+
+
+def call_of(interaction: InteractionId) -> InteractionId:
+    """The call that a consultation is about, by its name alone, also when it is over; any other's is its own."""
+    return InteractionId(interaction.partition(_ABOUT)[0])
+
+
+def step_of(world: World, call: Interaction) -> Step | None:
+    """None: there is no consultation about this call."""
+    consult = world.consult(call)
+    if consult is None:
+        return Step.ALONE if call.state is State.ASIDE else None
+    if call.joined:
+        return Step.JOINED
+    return Step.SPEAKING if consult.state is State.TALKING else Step.ASKING
+
+
+def signal(turn: Turn, call: Interaction, what: Happening, how: str = "") -> None:
+    """Something happened to the consultation about this call: look it up in the table and do it."""
+    step = step_of(turn.world, call)
+    action = TABLE[step][what] if step is not None else No.LATE
+    if isinstance(action, Do):
+        _ACTIONS[action](turn, call, how)
+
+
+def ask(turn: Turn, call: Interaction, d: Detail) -> None:
+    """Set the caller aside, and ask. An agent's leg that is not of our making has no way back and can't."""
+    world, by, leg = turn.world, call.agent, turn.world.legs.get(call.agent_channel or call.channel)
+    colleague = world.agents.get(d.agent) if d.agent is not None else None
+    queue = call.queue if d.agent is not None else d.queue
+    if by is None or leg is None or leg.offer is None or call.consult is not None:
+        return
+    if not world.asterisk or world.queue(queue) is None or leaving(turn, call):
+        return
+    if d.agent is not None and (colleague is None or not available(world, colleague)):
+        turn.emit(e.TransferFailed(interaction=call.id, agent=by, to=d.agent, how="not_free"))
+        return
+    name = InteractionId(f"{call.id}{_ABOUT}{call.offers + 1}")
+    turn.emit(
+        e.ConsultBegun(
+            interaction=call.id, consult=name, agent=by, agent_channel=leg.channel, to=d.agent, queue=d.queue
+        )
+    )
+    turn.wish(SetAside(interaction=call.id, caller=call.channel, agent_channel=leg.channel))
+    if colleague is not None:
+        why = Why(code="preferred", agent=colleague.id, args={"as": "consult"})
+        offer_to(turn, world.interactions[name], colleague.id, (why,))
+
+
+def go_on(turn: Turn, call: Interaction, d: Detail) -> None:
+    """The call is set aside, and its agent's leg is gone or stands in a bridge with the caller."""
+    signal(turn, call, Happening.AGENT_LEFT if d.leg is None else Happening.AGENT_HAS)
+
+
+def look(turn: Turn, call: Interaction) -> None:
+    """Who stands in one bridge with whom."""
+    consult = turn.world.consult(call)
+    colleagues = {leg.bridge for leg in _colleagues(turn.world, consult)}
+    caller, agent = _bridge(turn.world, call.channel), _bridge(turn.world, call.agent_channel)
+    if caller is not None and caller == agent:
+        signal(turn, call, Happening.ALL_MET if caller in colleagues else Happening.AGENT_HAS)
+    elif caller is not None and caller in colleagues:
+        signal(turn, call, Happening.COLLEAGUE_HAS)
+    elif agent is not None and agent in colleagues:
+        signal(turn, call, Happening.MET)
+
+
+def parted(turn: Turn, call: Interaction, channel: ChannelId) -> bool:
+    """Somebody left the conference: whether the other two talk on."""
+    if channel == call.channel:
+        return False
+    signal(turn, call, Happening.AGENT_LEFT if channel == call.agent_channel else Happening.COLLEAGUE_LEFT)
+    return call.state is State.TALKING
+
+
+def still_two(turn: Turn, call: Interaction, bridge: BridgeId | None) -> bool:
+    """A conference, looked at anew: who is not in the caller's bridge has left it. Whether any agent is."""
+    colleagues = {leg.bridge for leg in _colleagues(turn.world, turn.world.consult(call))}
+    agent = _bridge(turn.world, call.agent_channel) == bridge
+    if bridge is None or not (agent or bridge in colleagues):
+        return False
+    if not agent:
+        signal(turn, call, Happening.AGENT_LEFT)
+    elif bridge not in colleagues:
+        signal(turn, call, Happening.COLLEAGUE_LEFT)
+    return call.state is State.TALKING
+
+
+def _bridge(world: World, channel: ChannelId | None) -> BridgeId | None:
+    leg = world.legs.get(channel) if channel is not None else None
+    return leg.bridge if leg is not None else None
+
+
+def _colleagues(world: World, consult: Interaction | None) -> list[Leg]:
+    """The colleague's legs that stand in a bridge."""
+    if consult is None:
+        return []
+    return [leg for leg in world.legs.values() if leg.interaction == consult.id and leg.bridge is not None]
+
+
+def _met(turn: Turn, call: Interaction, bridge: BridgeId | None) -> tuple[AgentNow, Leg] | None:
+    """The colleague whose leg stands in this bridge. One who has another call by now is let go."""
+    for leg in _colleagues(turn.world, turn.world.consult(call)):
+        owner = turn.world.owner(leg.phone) if leg.phone is not None and leg.bridge == bridge else None
+        agent = turn.world.agents.get(owner) if owner is not None else None
+        if agent is None or agent.id == call.agent:
+            continue
+        if agent.interaction in (None, call.id) or agent.state is AgentState.WRAP_UP:
+            return agent, leg
+        turn.emit(e.Repaired(what="second call for a busy agent hung up", interaction=call.id, agent=agent.id))
+        turn.wish(HangUp(channel=leg.channel, cause=ELSEWHERE))
+    return None
+
+
+def _speak(turn: Turn, call: Interaction, how: str) -> None:
+    consult, found = turn.world.consult(call), _met(turn, call, _bridge(turn.world, call.agent_channel))
+    if consult is None or found is None:
+        return
+    agent, leg = found
+    spare = _spare(turn, consult, agent, leg)
+    turn.emit(e.ConsultAnswered(interaction=call.id, consult=consult.id, agent=agent.id, agent_channel=leg.channel))
+    put(turn, agent, AgentState.TALKING, interaction=call.id)
+    hang_up_legs(turn, spare, ELSEWHERE)
+
+
+def _spare(turn: Turn, consult: Interaction, agent: AgentNow, leg: Leg) -> list[ChannelId]:
+    """The other phones that rang for this agent; an offer to somebody else is over."""
+    offer = consult.offer
+    if offer is None:
+        return []
+    if offer.agent != agent.id:
+        end_offer(turn, consult, "withdrawn", spare=leg.channel)
+        return []
+    return [channel for channel in offer.legs if channel != leg.channel]
+
+
+def _confer(turn: Turn, call: Interaction, how: str) -> None:
+    if call.consult is not None:
+        turn.emit(e.ConferenceBegun(interaction=call.id, consult=call.consult))
+
+
+def _fail(turn: Turn, call: Interaction, how: str) -> None:
+    consult = turn.world.consult(call)
+    if consult is not None:
+        consult_ended(turn, call, consult, how)
+    _move(turn, call, "nobody")
+
+
+def _withdraw(turn: Turn, call: Interaction, how: str) -> None:
+    end_consult(turn, call, "withdrawn")
+    _move(turn, call, "back")
+
+
+def _bring_back(turn: Turn, call: Interaction, how: str) -> None:
+    _move(turn, call, "back")
+
+
+def _move(turn: Turn, call: Interaction, to: str) -> None:
+    if call.agent_channel is not None:
+        turn.wish(MoveAsker(channel=call.agent_channel, to=to))
+
+
+def _rejoin(turn: Turn, call: Interaction, how: str) -> None:
+    consult = turn.world.consult(call)
+    end_consult(turn, call, "left" if consult is not None and consult.agent is not None else "withdrawn")
+    if call.agent is not None:
+        turn.emit(e.CallerRejoined(interaction=call.id, agent=call.agent))
+
+
+def _let_go(turn: Turn, call: Interaction, how: str) -> None:
+    consult = turn.world.consult(call)
+    if consult is not None and consult.agent_channel is not None:
+        turn.wish(HangUp(channel=consult.agent_channel, cause=NORMAL))
+
+
+def _end(turn: Turn, call: Interaction, how: str) -> None:
+    end_consult(turn, call, "left")
+
+
+def _hand_over(turn: Turn, call: Interaction, how: str) -> None:
+    """The colleague's leg goes to the caller by itself when it is answered, or was."""
+    consult = turn.world.consult(call)
+    if consult is None or leaving(turn, call):
+        end_talk(turn, call, Detail(by="agent"))
+        return
+    offer, agent, channel = consult.offer, consult.agent, consult.agent_channel
+    _give(turn, call, consult)
+    leg = turn.world.legs.get(channel) if channel is not None else None
+    queue = turn.world.queue(call.queue)
+    if offer is not None:
+        _reserve(turn, call, offer)
+    elif agent is not None and leg is not None:
+        until = Ms(turn.now + (queue.ring_s if queue is not None else 15) * 1000)
+        fetching = Offer(id=leg.offer or OfferId(""), agent=agent, legs=[leg.channel], at=turn.now, until=until, why=())
+        _reserve(turn, call, fetching, talking=True)
+
+
+def _reserve(turn: Turn, call: Interaction, offer: Offer, *, talking: bool = False) -> None:
+    turn.emit(
+        e.OfferMoved(
+            interaction=call.id,
+            offer=offer.id,
+            agent=offer.agent,
+            legs=tuple(offer.legs),
+            until=offer.until,
+            talking=talking,
+        )
+    )
+    put(turn, turn.world.agents[offer.agent], AgentState.RESERVED, interaction=call.id, until=offer.until)
+
+
+def _give(turn: Turn, call: Interaction, consult: Interaction) -> None:
+    """The agent who asked is out of it; the caller is in line for whoever was asked, with the old place."""
+    to, by = consult.given_to, call.agent
+    consult_ended(turn, call, consult, "given")
+    if by is not None:
+        turn.emit(e.Transferred(interaction=call.id, agent=by, to=to, queue=consult.queue if to is None else None))
+    end_talk(turn, call, Detail(by="transfer"))
+    asked = Detail(queue=consult.queue, skills=call.skills, priority=call.priority, language=call.language)
+    enter_line(turn, call, asked, True)
+
+
+def _take(turn: Turn, call: Interaction, how: str) -> None:
+    consult, bridge = turn.world.consult(call), _bridge(turn.world, call.channel)
+    found = _met(turn, call, bridge) if bridge is not None else None
+    if consult is None or found is None:
+        end_talk(turn, call, Detail(by="agent"))
+        return
+    agent, leg = found
+    spare = _spare(turn, consult, agent, leg)
+    _give(turn, call, consult)
+    turn.emit(
+        e.Connected(
+            interaction=call.id,
+            agent=agent.id,
+            offer=leg.offer,
+            agent_channel=leg.channel,
+            bridge=bridge or BridgeId(""),
+            waited=Ms(0),
+        )
+    )
+    put(turn, agent, AgentState.TALKING, interaction=call.id)
+    hang_up_legs(turn, spare, ELSEWHERE)
+
+
+def _join(turn: Turn, call: Interaction, how: str) -> None:
+    consult = turn.world.consult(call)
+    if consult is not None and consult.agent_channel is not None and call.agent_channel is not None:
+        turn.wish(Join(caller=call.channel, agent_channel=call.agent_channel, colleague_channel=consult.agent_channel))
+
+
+def _hang_up(turn: Turn, call: Interaction, how: str) -> None:
+    if call.agent_channel is not None:
+        turn.wish(HangUp(channel=call.agent_channel, cause=NORMAL))
+
+
+def _line_up(turn: Turn, call: Interaction, how: str) -> None:
+    gone = leaving(turn, call)
+    end_talk(turn, call, Detail(by="agent"))
+    if not gone:
+        line_up(turn, call)
+
+
+_ACTIONS: dict[Do, Callable[[Turn, Interaction, str], None]] = {
+    Do.SPEAK: _speak,
+    Do.CONFER: _confer,
+    Do.FAIL: _fail,
+    Do.WITHDRAW: _withdraw,
+    Do.BRING_BACK: _bring_back,
+    Do.REJOIN: _rejoin,
+    Do.LET_GO: _let_go,
+    Do.END: _end,
+    Do.HAND_OVER: _hand_over,
+    Do.TAKE: _take,
+    Do.JOIN: _join,
+    Do.HANG_UP: _hang_up,
+    Do.LINE_UP: _line_up,
+}

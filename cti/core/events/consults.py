@@ -1,0 +1,67 @@
+"""An agent asks a colleague about a call: `interaction` is the call, `consult` the consultation, which has an offer of
+its own and ends by being a transfer, a conference or nothing."""
+
+from cti.core.events.base import Fact
+from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, OfferId, QueueId
+
+
+class ConsultBegun(Fact, frozen=True):
+    """The caller is set aside, with music; the agent hears a ringing tone. `Offered` of `consult` follows."""
+
+    interaction: InteractionId
+    consult: InteractionId
+    agent: AgentId
+    agent_channel: ChannelId
+    to: AgentId | None = None
+    """The colleague; None: somebody of `queue`."""
+    queue: QueueId | None = None
+
+
+class ConsultAnswered(Fact, frozen=True):
+    """The two agents talk. `agent` is the colleague."""
+
+    interaction: InteractionId
+    consult: InteractionId
+    agent: AgentId
+    agent_channel: ChannelId
+
+
+class ConferenceBegun(Fact, frozen=True):
+    """The caller has joined the two agents."""
+
+    interaction: InteractionId
+    consult: InteractionId
+
+
+class ConsultEnded(Fact, frozen=True):
+    """`how`: as in `OfferEnded`; `left` (the colleague hung up or was let go), `given` (they have the caller, or will:
+    `Transferred` follows), `caller_gone`, `over` (the call was given on or ended)."""
+
+    interaction: InteractionId
+    consult: InteractionId
+    agent: AgentId
+    """Who asked."""
+    to: AgentId | None
+    """The colleague, if it came to one."""
+    how: str
+    talked: Ms = Ms(0)
+    """How long the agents did."""
+
+
+class CallerRejoined(Fact, frozen=True):
+    """The agent talks with the caller again, whom they had set aside."""
+
+    interaction: InteractionId
+    agent: AgentId
+
+
+class OfferMoved(Fact, frozen=True):
+    """The colleague of a consultation gets the caller, for the agent who asked has left: their phone rings on, or
+    their leg, if they talked (`talking`), fetches the caller by itself."""
+
+    interaction: InteractionId
+    offer: OfferId
+    agent: AgentId
+    legs: tuple[ChannelId, ...]
+    until: Ms
+    talking: bool

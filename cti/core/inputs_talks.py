@@ -1,0 +1,44 @@
+"""Inputs about a caller whom an agent gives on: to a colleague, a queue or a number outside, at once or asked first."""
+
+from msgspec import Struct
+
+from cti.core.ids import AgentId, IdentifierId, InteractionId, QueueId
+
+
+class _Input(Struct, frozen=True, tag=True, kw_only=True):
+    pass
+
+
+class TransferAsked(_Input, frozen=True):
+    """The agent gives the caller to a colleague (`to`), to a queue or to a number outside, which the site allows."""
+
+    agent: AgentId
+    interaction: InteractionId
+    to: AgentId | None = None
+    queue: QueueId | None = None
+    outside: IdentifierId | None = None
+
+
+class ConsultAsked(_Input, frozen=True):
+    """The agent sets the caller aside and asks a colleague (`to`) or a queue first; one of the two."""
+
+    agent: AgentId
+    interaction: InteractionId
+    to: AgentId | None = None
+    queue: QueueId | None = None
+
+
+class ConsultEnds(_Input, frozen=True):
+    """What the agent who asked wants of the consultation: `back` (to the caller, without the colleague), `complete`
+    (the colleague has the caller) or `join` (all three talk)."""
+
+    agent: AgentId
+    interaction: InteractionId
+    how: str
+
+
+class RecallAsked(_Input, frozen=True):
+    """The agent takes a caller back whom they gave away and nobody has answered."""
+
+    agent: AgentId
+    interaction: InteractionId

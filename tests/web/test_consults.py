@@ -1,0 +1,128 @@
+"""Asking a colleague first, from the desk: what the API takes, and what both desks and the wallboard show."""
+
+from typing import Any
+
+from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, OfferId
+from cti.core.inputs import (
+    AsteriskDown,
+    BridgeEntered,
+    BridgeLeft,
+    ChannelGone,
+    ConsultAsked,
+    ConsultEnds,
+    OfferDeclined,
+)
+from tests.web.conftest import Rig, heard, ready
+
+PATH = "/api/v1/interactions/c-1/consult"
+
+
+async def test_who_may_ask_whom_and_when(rig: Rig) -> None:
+    ana, bo = await rig.signed_in("ana"), await rig.signed_in("bo")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    assert (await ana.bad(409, "POST", PATH, {"queue": "billing"}))["type"] == "not-talking"
+    await rig.talking()
+    assert (await bo.bad(409, "POST", PATH, {"queue": "billing"}))["type"] == "not-yours"
+    assert (await ana.bad(422, "POST", PATH, {}))["type"] == "one-target"
+    assert (await ana.bad(422, "POST", PATH, {"queue": "golf"}))["where"] == "$.queue"
+    assert (await ana.bad(409, "POST", PATH, {"agent": "bo"}))["type"] == "not-free"
+    assert (await ana.bad(409, "POST", f"{PATH}/then", {"then": "back"}))["type"] == "no-consultation"
+    await rig.say(*ready("bo"))
+    await ana.good("POST", PATH, {"agent": "bo"})
+    call = InteractionId("c-1")
+    assert rig.inputs[-1] == ConsultAsked(agent=AgentId("ana"), interaction=call, to=AgentId("bo"))
+    await rig.say()
+    assert (await ana.bad(409, "POST", PATH, {"agent": "bo"}))["type"] == "not-free"
+    assert (await ana.bad(409, "POST", PATH, {"queue": "billing"}))["type"] == "not-talking"
+    assert (await bo.bad(409, "POST", f"{PATH}/then", {"then": "back"}))["type"] == "no-consultation"
+    await ana.good("POST", f"{PATH}/then", {"then": "complete"})
+    assert rig.inputs[-1] == ConsultEnds(agent=AgentId("ana"), interaction=call, how="complete")
+
+
+async def test_a_leg_that_has_no_way_back_is_not_set_aside(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    await rig.talking()
+    it = rig.loop.world.interactions[InteractionId("c-1")]
+    caller = rig.loop.world.legs[it.channel]
+    assert caller.bridge is not None
+    moved = ChannelId("of-asterisk")
+    await rig.say(BridgeEntered(channel=moved, bridge=caller.bridge, name="PJSIP/ana-web-9"))
+    assert it.agent_channel == moved
+    assert (await ana.bad(409, "POST", PATH, {"queue": "billing"}))["type"] == "no-way-back"
+    await rig.say(AsteriskDown())
+    assert not [said for said in rig.inputs if isinstance(said, ConsultAsked)]
+
+
+async def test_both_desks_and_the_wallboard_tell_how_far_it_is(rig: Rig) -> None:
+    ana, bo = await rig.signed_in("ana"), await rig.signed_in("bo")
+    hers, his, wall = await ana.live("desk"), await bo.live("desk"), await ana.live("wallboard")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    await rig.talking()
+    await rig.say(*ready("bo"))
+    await ana.good("POST", PATH, {"agent": "bo"})
+
+    rings = (await heard(his, lambda m: _call(m, "phase") == "ringing"))["set"]
+    call = rings["call"]
+    assert (call["interaction"], call["why"][0]["args"]) == ("c-1", {"as": "consult"})
+    assert (call["consult"]["step"], call["consult"]["asker"], call["consult"]["colleague"]) == ("asking", "ana", "bo")
+    asks = (await heard(hers, lambda m: _call(m, "consult") is not None))["set"]["call"]
+    assert (asks["phase"], asks["consult"]) == ("talking", call["consult"])
+    assert asks["consult"]["aside"] is not None, "since when the caller hears music"
+
+    it = rig.loop.world.interactions[InteractionId("c-1")]
+    theirs = rig.loop.world.consult(it)
+    assert theirs is not None
+    assert theirs.offer is not None
+    mine, leg, bridge = it.agent_channel, theirs.offer.legs[0], BridgeId("between")
+    assert mine is not None
+    before = rig.loop.world.legs[mine].bridge
+    assert before is not None
+    await rig.say(BridgeLeft(channel=it.channel, bridge=before), BridgeLeft(channel=mine, bridge=before))
+    await rig.say(BridgeEntered(channel=leg, bridge=bridge), BridgeEntered(channel=mine, bridge=bridge))
+    assert (await heard(hers, lambda m: _step(m) == "speaking"))["set"]["call"]["consult"]["colleague"] == "bo"
+    speaks = (await heard(his, lambda m: _step(m) == "speaking"))["set"]["call"]
+    assert (speaks["phase"], speaks["connected"] is not None) == ("talking", True)
+    tiles = (await heard(wall, lambda m: any(t["consult"] for t in m.get("set", {}).get("agents", []))))["set"][
+        "agents"
+    ]
+    assert {t["agent"]: t["consult"] for t in tiles if t["consult"]} == {"ana": "bo", "bo": "ana"}
+
+    await rig.say(BridgeEntered(channel=it.channel, bridge=bridge))
+    for desk in (hers, his):
+        joined = (await heard(desk, lambda m: _step(m) == "conference"))["set"]["call"]
+        assert joined["consult"]["aside"] is None
+    await rig.say(ChannelGone(channel=mine, cause=16))
+    assert (await heard(his, lambda m: _call(m, "consult") is None))["set"]["call"]["given_by"] == "ana"
+    assert (await heard(hers, lambda m: _call(m, "phase") == "wrap_up"))["set"]["call"]["consult"] is None
+
+
+async def test_the_agent_is_told_who_did_not_come(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    hers = await ana.live("desk")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    await rig.talking()
+    await rig.say(*ready("bo"))
+    await ana.good("POST", PATH, {"agent": "bo"})
+    await rig.say()
+    theirs = rig.loop.world.consult(rig.loop.world.interactions[InteractionId("c-1")])
+    assert theirs is not None
+    assert theirs.offer is not None
+    await rig.say(OfferDeclined(agent=AgentId("bo"), offer=OfferId(theirs.offer.id)))
+    alone = (await heard(hers, lambda m: _step(m) == "alone"))["set"]
+    (notice,) = alone["notices"]
+    assert (notice["kind"], notice["agent"], notice["interaction"]) == ("consult_failed", "bo", "c-1")
+
+
+def _call(message: dict[str, Any], field: str) -> Any:
+    call = message.get("set", {}).get("call")
+    return call[field] if call is not None else None
+
+
+def _step(message: dict[str, Any]) -> str | None:
+    consult = _call(message, "consult")
+    return consult["step"] if consult is not None else None
