@@ -95,6 +95,13 @@ async def _keep(place: Path | str) -> None:
             await done.wait()
 
 
+def _alike(found: dict[str, dict[str, float]]) -> None:
+    """What callers are told of the wait is worked out anew, from talks that are learned anew; all else is the same."""
+    told = [found[day].pop("told right") for day in ("that day", "replayed")]
+    assert abs(told[0] - told[1]) < 0.05
+    assert found["that day"] == found["replayed"]
+
+
 def test_a_journaled_day_is_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asyncio.run(_keep(tmp_path / "journal.db"))
     change = tmp_path / "many.toml"
@@ -102,7 +109,7 @@ def test_a_journaled_day_is_run_again(tmp_path: Path, capsys: pytest.CaptureFixt
     asked = ["simulate", "--replay", "2026-03-02", "--data", str(tmp_path), "--with", str(change), "--json"]
     assert cli.main(asked) == 0
     found = figures(capsys.readouterr().out)
-    assert found["that day"] == found["replayed"]
+    _alike(found)
     assert found["many"]["abandoned"] < found["that day"]["abandoned"]
     assert found["many"]["calls"] == found["that day"]["calls"]
 
@@ -115,8 +122,7 @@ def test_a_journal_in_postgresql_is_found_by_the_settings(
         put_settings(tmp_path / "settings.toml", {"database_url": url})
         asyncio.run(_keep(url))
         assert cli.main(["simulate", "--replay", "2026-03-02", "--data", str(tmp_path), "--json"]) == 0
-    found = figures(capsys.readouterr().out)
-    assert found["that day"] == found["replayed"]
+    _alike(figures(capsys.readouterr().out))
 
 
 @pytest.mark.parametrize(

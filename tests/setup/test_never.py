@@ -49,6 +49,7 @@ def test_only_these_actions_are_sent() -> None:
     assert sent <= {
         *("Originate", "Hangup", "Redirect", "Ping", "CoreStatus", "CoreShowChannels", "DeviceStateList"),
         *("QueueStatus", "QueueAdd", "QueuePause", "QueueRemove"),
+        "Setvar",  # who a channel in a consultation goes to next, by names of channels that Asterisk itself told
     }
 
 

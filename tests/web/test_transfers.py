@@ -53,7 +53,7 @@ async def test_a_caller_is_taken_back_until_somebody_answers(rig: Rig) -> None:
     assert (await ana.bad(409, "DELETE", PATH))["type"] == "answered"
     await ana.good("POST", PATH, {"queue": "billing"})
     wraps = (await heard(hers, lambda m: _phase(m) == "wrap_up"))["set"]["call"]
-    assert wraps["given_to"] == {"agent": None, "queue": "billing"}
+    assert wraps["given_to"] == {"agent": None, "queue": "billing", "outside": False}
     await ana.good("DELETE", PATH)
     back = await heard(hers, lambda m: _phase(m) == "ringing")
     assert back["set"]["call"]["given_to"] is None
