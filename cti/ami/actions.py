@@ -127,17 +127,24 @@ class AmiActions:
         caller = await self._link.name(command.caller, _NAME_S)
         if caller is None:
             return
-        for variable, value in (("HL_ID", command.interaction), ("HL_TARGET", caller), ("HL_NEXT", "")):
+        # Not yet asking: a colleague's leg that is answered before the Redirect would take the agent from the caller.
+        for variable, value in (
+            ("HL_ASKS", ""),
+            ("HL_ID", command.interaction),
+            ("HL_TARGET", caller),
+            ("HL_NEXT", ""),
+        ):
             await self._set(command.agent_channel, variable, value)
         extra = {f"Extra{key}": value for key, value in _place("hotline-consult", "ask").items()}
         both = {"Channel": command.caller, "ExtraChannel": command.agent_channel}
         await self._send("Redirect", both | _place("hotline-run", "s") | extra)
 
     async def _join(self, command: Join) -> None:
-        """Neither agent goes to fetch the caller by themselves from now on."""
+        """Neither agent goes to fetch the caller by themselves from now on, and the one who asked asks no more."""
         agent = await self._link.name(command.agent_channel, _NAME_S)
         if agent is None:
             return
+        await self._set(command.agent_channel, "HL_ASKS", "")
         await self._set(command.agent_channel, "HL_TARGET", "")
         await self._set(command.colleague_channel, "HL_NEXT", "")
         await self._set(command.caller, "HL_JOIN", agent)
