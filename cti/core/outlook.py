@@ -10,7 +10,7 @@ from cti.core.ids import InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.interaction import State
 from cti.core.queue import available, without
 from cti.core.requirement import Requirement, requirement
-from cti.core.site import Queue, Skills
+from cti.core.site import Queue, Skills, bits
 from cti.core.world import Interaction, World
 
 _PHASES = {
@@ -38,7 +38,7 @@ class _Team(NamedTuple):
     """Agents at the same point of a call of the same queue."""
 
     agents: int
-    """As bits."""
+    """As bits, by their place in the site."""
     free: bool
     cycle: float
     """Mean time between two calls of the queue they are busy with; 0: not known."""
@@ -55,8 +55,6 @@ class Outlook:
         self._world = world
         site = world.site
         self._queues = {queue.id: queue for queue in site.queues} if site else {}
-        self._skilled: dict[SkillId, dict[int, list[int]]] = {}
-        """Skill -> level -> the numbers of agents at work who have it."""
         self._without: dict[QueueId, int] = {}
         """Who at work has opted out of a queue, as bits."""
         self._have: dict[tuple[SkillId, int], int] = {}
@@ -127,8 +125,7 @@ class Outlook:
     def _at_work(self) -> list[_Team]:
         """Everybody who takes calls and will take another after the one they have."""
         teams: dict[tuple[QueueId | None, Phase], list[int]] = {}
-        number = 0
-        for profile in self._world.site.agents if self._world.site else ():
+        for number, profile in enumerate(self._world.site.agents if self._world.site else ()):
             now = self._world.agents.get(profile.id)
             phase = _PHASES.get(now.state) if now is not None else None
             if now is None or phase is None or now.next_reason is not None:
@@ -137,13 +134,12 @@ class Outlook:
                 continue
             it = self._world.interactions.get(now.interaction) if now.interaction is not None else None
             teams.setdefault((it.queue if it is not None else None, phase), []).append(number)
-            for skill, level in profile.skills.items():
-                self._skilled.setdefault(skill, {}).setdefault(level, []).append(number)
             for left in without(self._world, now):
                 self._without[left] = self._without.get(left, 0) | 1 << number
-            number += 1
-        self._everybody = (1 << number) - 1
-        return [self._team(queue, phase, _bits(numbers)) for (queue, phase), numbers in teams.items()]
+        found = [self._team(queue, phase, bits(numbers)) for (queue, phase), numbers in teams.items()]
+        for team in found:
+            self._everybody |= team.agents
+        return found
 
     def _team(self, queue: QueueId | None, phase: Phase, agents: int) -> _Team:
         if phase is Phase.FREE:
@@ -168,12 +164,14 @@ class Outlook:
         return known
 
     def _who(self, needed: tuple[SkillId, int]) -> int:
-        """Who at work has one skill at a level, as bits."""
+        """Who has one skill at a level, at work or not, as bits."""
         known = self._have.get(needed)
         if known is None:
             skill, least = needed
-            levels = self._skilled.get(skill, {})
-            known = _bits([one for level, numbers in levels.items() if level >= least for one in numbers])
+            site, known = self._world.site, 0
+            for level, agents in site.skilled.get(skill, {}).items() if site is not None else ():
+                if level >= least:
+                    known |= agents
             self._have[needed] = known
         return known
 
@@ -192,11 +190,3 @@ class Outlook:
         if known is None:
             known = self._requirements[key] = requirement(queue, skills, language, kind)
         return known
-
-
-def _bits(numbers: list[int]) -> int:
-    """A number with these bits set; not one by one, for each time all of a large number would be copied."""
-    row = bytearray(max(numbers, default=0) // 8 + 1)
-    for number in numbers:
-        row[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(row, "little")

@@ -24,6 +24,14 @@ def in_all(text: str | Texts) -> Texts:
     return text
 
 
+def bits(numbers: list[int]) -> int:
+    """A number with these bits set; not one by one, for each time all of a large number would be copied."""
+    row = bytearray(max(numbers, default=0) // 8 + 1)
+    for number in numbers:
+        row[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(row, "little")
+
+
 class Ring(Struct, frozen=True, forbid_unknown_fields=True):
     """From `after_s` seconds of waiting on, these minimum levels (1..10) are enough."""
 
@@ -444,6 +452,15 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def agent_by_id(self) -> dict[AgentId, Agent]:
         """The agents, to look up."""
         return {agent.id: agent for agent in self.agents}
+
+    @cached_property
+    def skilled(self) -> dict[SkillId, dict[int, int]]:
+        """Skill -> level -> who has it at just that level, as bits by their place among the agents."""
+        found: dict[SkillId, dict[int, list[int]]] = {}
+        for number, agent in enumerate(self.agents):
+            for skill, level in agent.skills.items():
+                found.setdefault(skill, {}).setdefault(level, []).append(number)
+        return {skill: {level: bits(numbers) for level, numbers in levels.items()} for skill, levels in found.items()}
 
     @cached_property
     def owner_by_phone(self) -> dict[Phone, AgentId]:
