@@ -176,9 +176,10 @@ async def test_a_callback_keeps_its_place(house: House, provider: Provider) -> N
 
 async def _books(house: House, number: str, caller: str, address: str) -> tuple[Call, InteractionId]:
     """A caller in line asks by key to be called back at their number."""
-    known = len(_of(house, e.CallbackBooked))
+    known, before = len(_of(house, e.CallbackBooked)), len(_of(house, e.InteractionOpened))
     call = await house.call(number, caller, address)
     await asyncio.wait_for(call.up, 5)
+    await until(lambda: len(_of(house, e.InteractionOpened)) > before, 5, "in the journal")
     interaction = _of(house, e.InteractionOpened)[-1].interaction
     await until(lambda: any(x.interaction == interaction for x in _of(house, e.Queued)), 10, "in line")
     await call.press("11")

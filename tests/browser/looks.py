@@ -1,6 +1,8 @@
 """What can be measured about how a page looks: nothing cut off, nothing too small, every word readable."""
 
-from playwright.async_api import Page
+import contextlib
+
+from playwright.async_api import Page, TimeoutError
 
 OVERFLOW = """() => {
   const out = [];
@@ -87,8 +89,11 @@ async def assert_fits(page: Page) -> None:
 
 
 async def assert_readable(page: Page) -> None:
-    """Every word has a contrast of at least 4.5 to 1 to what it stands on."""
-    assert await page.evaluate(CONTRAST) == []
+    """Every word has a contrast of at least 4.5 to 1 to what it stands on, once colours have stopped changing."""
+    with contextlib.suppress(TimeoutError):
+        await page.wait_for_function(f"() => ({CONTRAST})().length === 0", timeout=1000)
+    found = await page.evaluate(CONTRAST)
+    assert found == [], found
 
 
 async def assert_big_enough(page: Page, least: int) -> None:

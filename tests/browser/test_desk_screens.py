@@ -49,7 +49,7 @@ async def test_ready_opens_when_the_voice_came_back_and_both_sounds_were_heard(s
     await page.click("#heard-headset")
     await page.click("#test-bell")
     await page.click("#heard-bell")
-    await expect(page.get_by_role("heading", name="You are heard")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You are heard")).to_be_visible(timeout=15_000)
     await expect(page.get_by_role("heading", name="Your sound is good")).to_be_visible()
     await page.keyboard.press("Enter")
     assert await next_ask(stub, "/agent/state") == {"state": "ready"}

@@ -66,7 +66,7 @@ def test_a_password_is_kept_for_its_owner_only(
 ) -> None:
     command = ["ingest", "password", "support", "--stdin", "--data", str(data)]
     assert main(command) == 2
-    assert "no mail account called support" in capsys.readouterr().err
+    assert "no mail account or table called support" in capsys.readouterr().err
     before = Settings.load(data).secrets
     add_account(data, 1, "")
     monkeypatch.setattr(sys, "stdin", io.StringIO('quo"te \\ 密码\n'))

@@ -69,7 +69,7 @@ function Row({ one }: { one: Abandoned }): JSX.Element {
   const by = one.handled_by === null ? "" : t().handledBy(agentName(one.handled_by));
   const parts = [one.name ? one.number : "", queueName(one.queue), t().leftAfter(f.atRest(one.waited)), one.tries > 0 ? t().triedTimes(one.tries) : "", by];
   return (
-    <li class={one.handled_by === null ? "with-act" : "with-act is-off"}>
+    <li class="with-act">
       <span class="cut">
         <button class="name-btn b" lang={f.langOf(name)} onClick={() => (where.value = { is: "customer", id: one.customer })}>
           {name}

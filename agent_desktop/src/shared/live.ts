@@ -198,7 +198,9 @@ export class Live<V extends object> {
     this.socket = null;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    // Closed while it connects, a browser calls it an error.
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
   }
 
   private send(message: FromScreen): void {
