@@ -115,7 +115,12 @@ async def test_nobody_is_left_alone_in_a_call(house: House) -> None:
             async def nothing() -> bool:
                 return books.quiet() and not channels(await house.asterisk.cli("core show channels concise"))
 
-            await until(nothing, 1, f"no call is left: {books.world.interactions} {books.world.legs}")
+            try:
+                await until(nothing, 1, "no call is left")
+            except AssertionError:
+                left = [it for it in books.world.interactions.values() if it.state is not State.ENDED]
+                there = await house.asterisk.cli("core show channels concise")
+                raise AssertionError(f"left: {left} {books.world.legs} {there}") from None
     finally:
         for phone in phones:
             phone.close()
