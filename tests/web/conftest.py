@@ -46,6 +46,7 @@ from cti.web.auth import COOKIE, SESSION
 from kb.article import Article
 from kb.search import KnowledgeBase
 from kb.trends import Hot
+from tests.passwords import give_password
 
 PASSWORD = "a good long password"
 NUMBER = "+44 7700 900143"
@@ -199,7 +200,7 @@ class Rig:
         return client
 
     async def signed_in(self, name: str) -> Client:
-        """A client with a session; made without the password, whose hashing is slow on purpose."""
+        """A client with a session; made without the password, which only Ana has."""
         client = self.client()
         until = Ms(self.loop.now() + 3600_000)
         _, secret = await self.accounts.make_key(AgentId(name), SESSION, "test", until)
@@ -253,16 +254,10 @@ async def hot(language: str | None, limit: int) -> list[Hot]:
 
 @pytest.fixture(scope="session")
 def hashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store in which Ana has a password: hashing is slow on purpose, so it is done once."""
+    """A store in which Ana has a password."""
     path = tmp_path_factory.mktemp("accounts") / "hotline.db"
     store = Store.open(f"sqlite:///{path}")
-
-    async def fill() -> None:
-        accounts = Accounts(store)
-        await accounts.set_password(AgentId("ana"), PASSWORD)
-        accounts.close()
-
-    asyncio.run(fill())
+    give_password(store, [AgentId("ana")], PASSWORD)
     store.write(people)
     store.close()
     return path
@@ -335,12 +330,19 @@ def journal_trouble() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def answers() -> KnowledgeBase:
+    """Nobody changes it: made once."""
+    return KnowledgeBase(ARTICLES)
+
+
 @pytest.fixture
 async def rig(
     hashed: Path,
     tmp_path: Path,
     journal_trouble: list[str],
     exchange: Exchange,
+    answers: KnowledgeBase,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Rig]:
     monkeypatch.setattr("cti.web.live.BEAT_S", 0.1)
@@ -365,7 +367,6 @@ async def rig(
         guests=2,
         version="0.1.0",
     )
-    answers = KnowledgeBase(ARTICLES)
     outside = Outside(loop, history)
     server = Web(config, loop, history, accounts, answers, hot, pops, lambda: not journal_trouble, outside)
     loop.subscribe(server.on_records)
