@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -330,7 +331,7 @@ def journal_trouble() -> list[str]:
     return []
 
 
-@pytest.fixture(scope="session")
+@functools.cache
 def answers() -> KnowledgeBase:
     """Nobody changes it: made once."""
     return KnowledgeBase(ARTICLES)
@@ -342,7 +343,6 @@ async def rig(
     tmp_path: Path,
     journal_trouble: list[str],
     exchange: Exchange,
-    answers: KnowledgeBase,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Rig]:
     monkeypatch.setattr("cti.web.live.BEAT_S", 0.1)
@@ -368,7 +368,7 @@ async def rig(
         version="0.1.0",
     )
     outside = Outside(loop, history)
-    server = Web(config, loop, history, accounts, answers, hot, pops, lambda: not journal_trouble, outside)
+    server = Web(config, loop, history, accounts, answers(), hot, pops, lambda: not journal_trouble, outside)
     loop.subscribe(server.on_records)
     await server.start()
     made = Rig(loop, server, history, accounts, store, pops)
