@@ -213,6 +213,8 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """The same on holidays. None: as out of hours."""
     ring_s: int = 15
     """An offer not answered for so long is a RONA."""
+    park_s: int = 120
+    """So long a caller is parked; then offered to who parked them, and in line. 0: nobody is parked."""
     wrap_up_s: int = 30
     service_level_s: int = 20
     service_level_goal: int = 80

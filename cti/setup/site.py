@@ -32,6 +32,7 @@ _RING_MOST_S = 110
 """The dialplan lets an agent hear it ring for two minutes."""
 _SECURITIES = ("tls", "starttls", "none")
 _ROLES = ("agent", "supervisor", "administrator")
+_PARKED_MOST_S = 3600
 _KEPT_MOST_S = 3600
 
 
@@ -99,6 +100,8 @@ def check(site: Site) -> list[str]:
         for name in ("prefer_last_s", "prefer_owner_s", "prefer_promised_s"):
             if not 0 <= getattr(queue, name) <= _KEPT_MOST_S:
                 wrong.append(f"Queue {queue.id}: {name} is 0 (off) to {_KEPT_MOST_S} seconds.")
+        if not 0 <= queue.park_s <= _PARKED_MOST_S:
+            wrong.append(f"Queue {queue.id}: park_s is 0 (nobody is parked) to {_PARKED_MOST_S} seconds.")
         if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
             wrong.append(f"Queue {queue.id}: each ring has another after_s, and none is below 0.")
         wrong += [

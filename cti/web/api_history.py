@@ -67,6 +67,8 @@ _TOLD = (
     e.ConsultEnded,
     e.CallerRejoined,
     e.OfferMoved,
+    e.Parked,
+    e.ParkEnded,
     e.SurveyOpened,
     e.Judged,
     e.WrappedUp,
@@ -242,6 +244,8 @@ def told(record: e.Record) -> StoryLine:
             detail = event.into
         case e.ConsultBegun():
             detail = event.to or ""
+        case e.ParkEnded():
+            agent, detail = event.by or event.agent, event.how
         case e.ConsultEnded():
             agent, detail = event.to, event.how
         case e.Judged():

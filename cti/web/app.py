@@ -22,6 +22,7 @@ from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
+from cti.web.api_parking import ParkingApi
 from cti.web.api_people import PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
@@ -111,6 +112,7 @@ class Web:
                 ),
                 agents=AgentsApi(loop, self._live, records, calls),
                 calls=calls,
+                parking=ParkingApi(loop),
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
                 reports=ReportsApi(loop, history),

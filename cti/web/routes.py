@@ -27,6 +27,7 @@ from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
+from cti.web.api_parking import ParkingApi
 from cti.web.api_people import PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
@@ -49,6 +50,7 @@ class Apis:
     session: SessionApi
     agents: AgentsApi
     calls: CallsApi
+    parking: ParkingApi
     line: LineApi
     queues: QueuesApi
     history: HistoryApi
@@ -69,7 +71,7 @@ def table(apis: Apis) -> tuple[Route, ...]:
     """Every route there is."""
     return (
         *_session(apis.session),
-        *_agents(apis.agents, apis.line),
+        *_agents(apis.agents, apis.line, apis.parking),
         *_calls(apis.calls),
         *_queues(apis.queues),
         *_text(apis.text),
@@ -96,7 +98,7 @@ def _session(api: SessionApi) -> tuple[Route, ...]:
     )
 
 
-def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
+def _agents(api: AgentsApi, line: LineApi, parking: ParkingApi) -> tuple[Route, ...]:
     return (
         _post("/agent/state", api.set_state, "Say that one is ready or not", b.Done, ask=b.AgentStateAsk),
         _get("/agent/why", api.why, "Why one gets no calls", b.NoWork),
@@ -111,6 +113,13 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             b.Done,
             ask=b.Transfer,
         ),
+        _post(
+            "/interactions/{id}/park",
+            parking.park,
+            "Park the caller on one's desk: music, for anybody to fetch",
+            b.Done,
+        ),
+        _post("/interactions/{id}/fetch", parking.fetch, "Fetch a parked caller: one's phone rings for them", b.Done),
         _delete("/interactions/{id}/transfer", api.recall, "Take a caller back whom one gave away and nobody answered"),
         _post(
             "/interactions/{id}/consult",

@@ -92,6 +92,8 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
                 ? [t().consultFailed(notice.agent === null ? t().nobody : agentName(notice.agent), time), t().consultFailedThen]
                 : notice.kind === "consult_caller_gone"
                   ? [t().consultCallerGone(time), t().consultCallerGoneThen]
+                  : notice.kind === "parked_gone"
+                    ? [t().parkedGone(time), t().parkedGoneThen]
                   : [notice.kind, ""];
   const readyAgain = (): void => {
     act.putAway(notice.id);

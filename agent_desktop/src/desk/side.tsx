@@ -6,6 +6,7 @@ import { named } from "../shared/words";
 import { Cases } from "./cases";
 import { KnownBy } from "./identity";
 import { Answers, Ask, Hot, Reader } from "./kb";
+import { ParkedCallers } from "./parked";
 import { personOf } from "./pieces";
 import { call, me, pop, room } from "./session";
 import { reasonName, t } from "./text";
@@ -22,12 +23,14 @@ export function Side(): JSX.Element {
         <Reader id={reading.value} />
       ) : open.is === "work" ? (
         <>
+          <ParkedCallers />
           <WorkList />
           <Cases who={personOf(open.piece)} about={open.piece} />
           <Ask />
         </>
       ) : at ? (
         <>
+          <ParkedCallers />
           <WorkList />
           {where.value.is === "customer" && <KnownBy />}
           {pop.value && <Cases who={person.value} about={work.value?.interaction ?? null} />}
@@ -37,6 +40,7 @@ export function Side(): JSX.Element {
         </>
       ) : (
         <>
+          <ParkedCallers />
           <WorkList />
           <KnownBy />
           <Ask />

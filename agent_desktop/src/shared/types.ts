@@ -125,6 +125,9 @@ export interface QueueView {
   text_within: number;
   /** What its callers are told of, the whole site's first; some may be over by now. */
   incidents: IncidentView[];
+  parked: number;
+  /** Since when the longest is. */
+  parked_since: Ms | null;
 }
 
 /** A piece of text work on this desk: a message that a caller left. */
@@ -169,6 +172,22 @@ export interface GivenTo {
   queue: QueueId | null;
   /** A number outside rings for them. */
   outside: boolean;
+}
+
+/** A parked caller whom this agent may fetch. */
+export interface ParkedView {
+  interaction: InteractionId;
+  queue: QueueId | null;
+  /** Who parked them. */
+  by: AgentId;
+  since: Ms;
+  /** When they are offered back. */
+  until: Ms;
+  language: string | null;
+  /** Who it is, where that is one person. */
+  name: string;
+  /** Their number as people write it; empty: withheld. */
+  display: string;
 }
 
 /** A consultation about the call on this desk: for the agent who asked and for the colleague. */
@@ -222,7 +241,7 @@ export interface CallView {
   consult: ConsultView | null;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up). */
 export interface NoticeView {
   id: string;
   kind: string;
@@ -241,6 +260,8 @@ export interface DeskView {
   notices: NoticeView[];
   /** Text work in this agent's hand, unopened first, then longest waiting; kept for later last. */
   work: WorkView[];
+  /** Longest first. */
+  parked: ParkedView[];
   reasons: Reason[];
   outcomes: OutcomeKind[];
   /** For supervisors; others can't close queues. */
@@ -1249,11 +1270,11 @@ export interface Waits {
   stretches: Stretch[];
 }
 
-/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `exchange_away`. */
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`. */
 export interface Stretch {
   begins: Ms;
   ends: Ms;
-  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "exchange_away";
+  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "parked" | "exchange_away";
   queue: QueueId | null;
   agent: AgentId | null;
   args: Record<string, number | string>;

@@ -59,6 +59,10 @@ from cti.core.events.outgoing import (
     OutsideEnded,
     PlaceKept,
 )
+from cti.core.events.parking import (
+    Parked,
+    ParkEnded,
+)
 from cti.core.events.pieces import (
     PieceArrived,
     PieceEnded,
@@ -156,6 +160,8 @@ __all__ = [
     "Offered",
     "OutsideEnded",
     "Overflowed",
+    "ParkEnded",
+    "Parked",
     "PhoneSeen",
     "PieceArrived",
     "PieceEnded",
@@ -245,6 +251,8 @@ Event = (
     | ConsultEnded
     | CallerRejoined
     | OfferMoved
+    | Parked
+    | ParkEnded
     | FlowFinished
     | SurveyOpened
     | Judged
