@@ -23,7 +23,7 @@ from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_parking import ParkingApi
-from cti.web.api_people import PeopleApi
+from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
@@ -118,6 +118,7 @@ class Web:
                 reports=ReportsApi(loop, history),
                 cases=CasesApi(loop, history.cases, records),
                 people=PeopleApi(history.people, records),
+                knowing=KnowingApi(loop, history.knowing, records),
                 queues=QueuesApi(loop, accounts),
                 work=WorkApi(history, records),
                 text=TextApi(loop, history, records, pops),

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cti.simulate.report import DayReport
 from cti.store.views import (
+    About,
     AgentDay,
     CallLine,
     CaseLine,
@@ -28,7 +29,7 @@ from cti.web.api_history import HistoryApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_parking import ParkingApi
-from cti.web.api_people import PeopleApi
+from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
@@ -56,6 +57,7 @@ class Apis:
     history: HistoryApi
     reports: ReportsApi
     people: PeopleApi
+    knowing: KnowingApi
     cases: CasesApi
     work: WorkApi
     text: TextApi
@@ -77,6 +79,7 @@ def table(apis: Apis) -> tuple[Route, ...]:
         *_text(apis.text),
         *_history(apis),
         *_people(apis.people),
+        *_knowing(apis.knowing),
         *_cases(apis.cases),
         *_open(apis),
         *_process(apis),
@@ -272,7 +275,8 @@ def _cases(api: CasesApi) -> tuple[Route, ...]:
             reply=b.Done,
         ),
         _post("/cases/{id}/reopen", api.reopen, "Open a closed case again", b.Done),
-        _post("/cases/{id}/merge", api.merge, "Make one case of two", b.Done, ask=p.CaseMergeAsk),
+        _post("/cases/{id}/merge", api.merge, "Make one case of two", p.CaseMoved, ask=p.CaseMergeAsk),
+        _post("/case-moves/{id}/undo", api.undo, "Take a merge or a split of cases back", p.CaseMoved),
         _post("/cases/{id}/split", api.split, "Give contacts a case of their own", CaseLine, ask=p.CaseSplit),
     )
 
@@ -286,6 +290,16 @@ def _people(api: PeopleApi) -> tuple[Route, ...]:
         _post("/merges/{id}/undo", api.undo, "Take a merge back", b.Done),
         _post("/customers/{id}/identifiers", api.link, "Say that a number or address is theirs", b.Done, ask=p.LinkAsk),
         _delete("/customers/{id}/identifiers/{identifier}", api.unlink, "Say that it is not theirs"),
+    )
+
+
+def _knowing(api: KnowingApi) -> tuple[Route, ...]:
+    return (
+        _get("/customers/{id}/about", api.about, "What is known of a customer, and how they are best reached", About),
+        _post("/customers/{id}", api.change, "Say which language or tier a customer has", b.Done, ask=p.CustomerChange),
+        _post("/customers/{id}/wishes", api.wish, "Keep how a customer wants to be reached", b.Done, ask=p.WishAsk),
+        _post("/customers/{id}/tags", api.tag, "Give a customer a tag", b.Done, ask=p.TagAsk),
+        _delete("/customers/{id}/tags/{tag}", api.untag, "Take a tag from a customer"),
     )
 
 
