@@ -192,6 +192,8 @@ class Interaction(Struct):
     """The colleague of the consultation talks with both."""
     about: InteractionId | None = None
     """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
+    heard: tuple[tuple[IncidentId, Ms], ...] = ()
+    """The incidents they were told of, each with the time at which it was set."""
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -294,6 +296,8 @@ class IncidentNow(Struct):
     by: AgentId
     since: Ms
     until: Ms
+    sentences: dict[Language, str] = field(default_factory=dict)
+    """Recordings said in place of the incident's own prompt, by language of callers."""
 
 
 class QueueToday(Struct):

@@ -20,6 +20,7 @@ from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
+from cti.web.api_incidents import IncidentsApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_people import PeopleApi
@@ -36,7 +37,7 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops
+from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
 from cti.web.records import Records
 from cti.web.routes import Apis, table
 from cti.web.sip_proxy import SipProxy
@@ -84,6 +85,7 @@ class Web:
         pops: Pops,
         journal_ok: Callable[[], bool],
         numbers: Numbers,
+        sentences: Sentences,
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
@@ -117,6 +119,7 @@ class Web:
                 cases=CasesApi(loop, history.cases, records),
                 people=PeopleApi(history.people, records),
                 queues=QueuesApi(loop, accounts),
+                incidents=IncidentsApi(loop, accounts, sentences),
                 work=WorkApi(history, records),
                 text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),

@@ -81,6 +81,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.SentElsewhere: _NOTHING,
     e.ServedElsewhere: _NOTHING,
     e.CameBack: frozenset({_L}),
+    e.IncidentHeard: _NOTHING,
     e.WaitForeseen: _NOTHING,
     e.WaitTold: _NOTHING,
     e.WaitCameOut: frozenset({_L}),
@@ -395,6 +396,7 @@ def told_of(world: World, queue: Queue) -> tuple[IncidentView, ...]:
             by=known.by,
             since=known.since,
             until=known.until,
+            sentences=tuple(known.sentences),
         )
         for where, known in there
         if known is not None and site is not None and known.incident in site.incident_by_id

@@ -94,6 +94,7 @@ from cti.core.events.talks import (
 from cti.core.events.waits import (
     CameBack,
     HelpGiven,
+    IncidentHeard,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -137,6 +138,7 @@ __all__ = [
     "FlowPosition",
     "Held",
     "HelpGiven",
+    "IncidentHeard",
     "IncidentLifted",
     "IncidentSet",
     "InteractionEnded",
@@ -214,6 +216,7 @@ Event = (
     | SentElsewhere
     | ServedElsewhere
     | CameBack
+    | IncidentHeard
     | WaitForeseen
     | WaitTold
     | WaitCameOut
