@@ -202,6 +202,8 @@ class Interaction(Struct):
     about: InteractionId | None = None
     """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
     park: Park | None = None
+    heard: tuple[tuple[IncidentId, Ms], ...] = ()
+    """The incidents they were told of, each with the time at which it was set."""
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -304,6 +306,8 @@ class IncidentNow(Struct):
     by: AgentId
     since: Ms
     until: Ms
+    sentences: dict[Language, str] = field(default_factory=dict)
+    """Recordings said in place of the incident's own prompt, by language of callers."""
 
 
 class QueueToday(Struct):

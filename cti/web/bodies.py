@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, CustomerId, IncidentId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
 from cti.store.views import CallLine, CustomerHit, Entry, Message
 
@@ -219,23 +219,6 @@ class OpenQueues(Ask, frozen=True):
 
     queues: tuple[QueueId, ...] | None = None
     """None: all of them."""
-
-
-class TellCallers(Ask, frozen=True):
-    """Of a known incident, before the menu and in line, for so long."""
-
-    incident: IncidentId
-    """One of the site's."""
-    minutes: Annotated[int, Meta(ge=1, le=2880)]
-    queue: QueueId | None = None
-    """Null: callers of the whole site."""
-
-
-class TellNoMore(Ask, frozen=True):
-    """The incident is over."""
-
-    queue: QueueId | None = None
-    """Null: what callers of the whole site are told."""
 
 
 class Messages(Reply, frozen=True):

@@ -1,6 +1,6 @@
 """What the web needs of the other parts. `cti.app` hands the real ones in; nothing here knows how they work."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Collection, MutableMapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -106,6 +106,16 @@ class Accounts(Protocol):
 
     async def note(self, who: str, what: str, about: str = "", detail: str = "") -> None:
         """Write a line of the audit log."""
+
+
+class Sentences(Protocol):
+    """What supervisors have said for callers."""
+
+    def keep(self, sound: bytes, in_force: Collection[str]) -> str:
+        """Its id; `in_force`: those that are still needed. Blocking. Raises ValueError, in words, for a wrong file."""
+
+    def sound(self, name: str) -> str:
+        """Where it is; empty: there is none (any more)."""
 
 
 class Kb(Protocol):

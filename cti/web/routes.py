@@ -20,12 +20,14 @@ from cti.store.views import (
 )
 from cti.web import bodies as b
 from cti.web import call_bodies
+from cti.web import incident_bodies as ib
 from cti.web import people_bodies as p
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
+from cti.web.api_incidents import IncidentsApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_parking import ParkingApi
@@ -54,6 +56,7 @@ class Apis:
     parking: ParkingApi
     line: LineApi
     queues: QueuesApi
+    incidents: IncidentsApi
     history: HistoryApi
     reports: ReportsApi
     people: PeopleApi
@@ -76,6 +79,7 @@ def table(apis: Apis) -> tuple[Route, ...]:
         *_agents(apis.agents, apis.line, apis.parking),
         *_calls(apis.calls),
         *_queues(apis.queues),
+        *_incidents(apis.incidents),
         *_text(apis.text),
         *_history(apis),
         *_people(apis.people),
@@ -187,16 +191,25 @@ def _queues(api: QueuesApi) -> tuple[Route, ...]:
         _post(
             "/agent/queues/{id}", api.choose, "Opt out of a queue, or take its calls again", b.Done, ask=b.QueueTakes
         ),
-        _post(
-            "/incidents",
-            api.tell,
-            "Tell callers of a known incident",
-            b.Done,
-            b.TellCallers,
-            role="supervisor",
-        ),
-        _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, b.TellNoMore, role="supervisor"),
         _post("/queues/open", api.open, "Open queues closed by hand", b.Done, b.OpenQueues, role="supervisor"),
+    )
+
+
+def _incidents(api: IncidentsApi) -> tuple[Route, ...]:
+    return (
+        _get("/incidents", api.ways, "What callers can be told of", ib.IncidentWays, role="supervisor"),
+        _post("/incidents", api.tell, "Tell callers of a known incident", b.Done, ib.TellCallers, role="supervisor"),
+        Route(
+            method="POST",
+            path=f"{API}/incidents/sentences",
+            handler=api.keep_sentence,
+            role="supervisor",
+            summary="Keep a sentence recorded for callers",
+            ask=ib.KeepSentence,
+            reply=ib.KeptSentence,
+            longest=1024 * 1024,
+        ),
+        _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, ib.TellNoMore, role="supervisor"),
     )
 
 

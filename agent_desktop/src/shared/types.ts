@@ -6,6 +6,7 @@ export type CustomerId = string;
 export type IdentifierId = string;
 export type IncidentId = string;
 export type InteractionId = string;
+export type Language = string;
 export type Ms = number;
 export type OfferId = string;
 export type OutcomeId = string;
@@ -73,6 +74,8 @@ export interface IncidentView {
   by: AgentId;
   since: Ms;
   until: Ms;
+  /** Languages of callers for which a supervisor has recorded a sentence; the others hear the incident's own words. */
+  sentences: Language[];
 }
 
 /** An incident that callers can be told of. */
@@ -996,21 +999,6 @@ export interface OpenQueues {
   queues?: QueueId[] | null;
 }
 
-/** Of a known incident, before the menu and in line, for so long. */
-export interface TellCallers {
-  /** One of the site's. */
-  incident: IncidentId;
-  minutes: number;
-  /** Null: callers of the whole site. */
-  queue?: QueueId | null;
-}
-
-/** The incident is over. */
-export interface TellNoMore {
-  /** Null: what callers of the whole site are told. */
-  queue?: QueueId | null;
-}
-
 /** The mails of one thread. */
 export interface Messages {
   messages: Message[];
@@ -1339,6 +1327,39 @@ export interface AbandonedList {
 export interface Handled {
   /** False: not yet, after all. */
   done?: boolean;
+}
+
+/** Of a known incident, before the menu and in line, for so long. */
+export interface TellCallers {
+  /** One of the site's. */
+  incident: IncidentId;
+  minutes: number;
+  /** Null: callers of the whole site. */
+  queue?: QueueId | null;
+  /** Recordings (`POST /incidents/sentences`) said in place of the incident's own words, by language; callers of the others hear those. */
+  sentences?: Record<"cmn" | "yue" | "en", string>;
+}
+
+/** A sentence recorded for callers. */
+export interface KeepSentence {
+  /** A WAV file in base64: 16-bit PCM, mono, 8000 Hz, half a second to half a minute. */
+  sound: string;
+}
+
+/** For `sentences` of `POST /incidents`, within a day. */
+export interface KeptSentence {
+  sentence: string;
+}
+
+/** What callers can be told of. */
+export interface IncidentWays {
+  incidents: IncidentWay[];
+}
+
+/** The incident is over. */
+export interface TellNoMore {
+  /** Null: what callers of the whole site are told. */
+  queue?: QueueId | null;
 }
 
 /** Counts of calls, or of one half hour of them. */

@@ -98,6 +98,7 @@ from cti.core.events.talks import (
 from cti.core.events.waits import (
     CameBack,
     HelpGiven,
+    IncidentHeard,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -141,6 +142,7 @@ __all__ = [
     "FlowPosition",
     "Held",
     "HelpGiven",
+    "IncidentHeard",
     "IncidentLifted",
     "IncidentSet",
     "InteractionEnded",
@@ -220,6 +222,7 @@ Event = (
     | SentElsewhere
     | ServedElsewhere
     | CameBack
+    | IncidentHeard
     | WaitForeseen
     | WaitTold
     | WaitCameOut
