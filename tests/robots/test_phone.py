@@ -15,7 +15,7 @@ async def test_a_call_between_two_robots() -> None:
     came: asyncio.Future[Call] = asyncio.get_running_loop().create_future()
     callee.on_call = came.set_result
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             out = await caller.call("bo", "Ana")
             incoming = await came
             await out.ringing.wait()

@@ -308,7 +308,7 @@ class Exchange:
         return socket
 
     async def hear(self) -> str:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             return await self.heard.get()
 
 
@@ -391,7 +391,7 @@ async def rig(
     store.close()
 
 
-async def heard(socket: aiohttp.ClientWebSocketResponse, want: Callable[[Any], bool], seconds: float = 3) -> Any:
+async def heard(socket: aiohttp.ClientWebSocketResponse, want: Callable[[Any], bool], seconds: float = 10) -> Any:
     """The first message that is wanted; others before it are passed over."""
     async with asyncio.timeout(seconds):
         while True:
