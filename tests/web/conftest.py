@@ -40,6 +40,7 @@ from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
 from cti.store.records import CustomerRow, InteractionRow, Seen, link, put_customers, put_interactions, see
+from cti.store.sentences import Sentences
 from cti.store.tables import calls
 from cti.store.views import Pop
 from cti.web.app import Web, WebConfig
@@ -178,6 +179,7 @@ class Rig:
         accounts: Accounts,
         store: Store,
         pops: dict[InteractionId, Pop],
+        sentences: Sentences,
     ) -> None:
         self.loop = loop
         self.web = web
@@ -185,6 +187,7 @@ class Rig:
         self.accounts = accounts
         self.store = store
         self.pops = pops
+        self.sentences = sentences
         self.commands: list[Command] = []
         self.inputs: list[Input] = []
         self.clients: list[Client] = []
@@ -368,10 +371,11 @@ async def rig(
         version="0.1.0",
     )
     outside = Outside(loop, history)
-    server = Web(config, loop, history, accounts, answers(), hot, pops, lambda: not journal_trouble, outside)
+    sentences = Sentences(tmp_path / "sentences")
+    server = Web(config, loop, history, accounts, answers(), hot, pops, lambda: not journal_trouble, outside, sentences)
     loop.subscribe(server.on_records)
     await server.start()
-    made = Rig(loop, server, history, accounts, store, pops)
+    made = Rig(loop, server, history, accounts, store, pops, sentences)
     made.commands = commands
     submit = loop.submit
 
