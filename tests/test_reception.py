@@ -43,7 +43,7 @@ async def popped(reception: Reception, call: str, channel: str, number: str = ""
     reception.submit(
         CallArrived(interaction=InteractionId(call), channel=ChannelId(call), number="28000000", caller=caller)
     )
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         await found
     return reception.pops[InteractionId(call)]
 
