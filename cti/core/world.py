@@ -201,6 +201,8 @@ class Interaction(Struct):
     """The colleague of the consultation talks with both."""
     about: InteractionId | None = None
     """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
+    asked: IdentifierId | None = None
+    """Or the number outside, whose leg is `outside`."""
     park: Park | None = None
     foreseen: Foreseen | None = None
     told: Told | None = None

@@ -24,7 +24,9 @@ from cti.core.events.consults import (
     ConsultAnswered,
     ConsultBegun,
     ConsultEnded,
+    ConsultReached,
     OfferMoved,
+    OutsideMoved,
 )
 from cti.core.events.legs import (
     LegBridged,
@@ -132,6 +134,7 @@ __all__ = [
     "ConsultAnswered",
     "ConsultBegun",
     "ConsultEnded",
+    "ConsultReached",
     "DayStarted",
     "DeskSeen",
     "DialEnded",
@@ -159,6 +162,7 @@ __all__ = [
     "OfferMoved",
     "Offered",
     "OutsideEnded",
+    "OutsideMoved",
     "Overflowed",
     "ParkEnded",
     "Parked",
@@ -247,10 +251,12 @@ Event = (
     | MessageLeft
     | ConsultBegun
     | ConsultAnswered
+    | ConsultReached
     | ConferenceBegun
     | ConsultEnded
     | CallerRejoined
     | OfferMoved
+    | OutsideMoved
     | Parked
     | ParkEnded
     | FlowFinished
