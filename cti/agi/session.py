@@ -87,7 +87,7 @@ class Session:
         self._site = ports.site()
         self._flow = self._dialled()
         self._voice = Voice(call, ports, self._flow, self._site.default_language)
-        self._incidents = Incidents(ports)
+        self._incidents = Incidents(self._voice, ports, interaction)
         self._caller: IdentifierId | None = None
 
     # --- the two entries
@@ -99,6 +99,7 @@ class Session:
             await self._begin()
             return
         self._voice.language = known.language
+        self._incidents.heard(known.incidents)
         identifier = self._identify()
         self._arrived(identifier, known.language)
         match known.state:
@@ -258,10 +259,8 @@ class Session:
         queue = QueueId(do.queue) if isinstance(do, engine.Connect) else None
         if isinstance(do, engine.Record) or len({piece.language for piece in do.pieces}) > 1:
             return step
-        prompts = self._incidents.new(queue)
-        if not prompts:
-            return step
-        return replace(step, do=replace(do, pieces=(*self._voice.own(*prompts), *do.pieces)))
+        pieces = self._incidents.new(queue)
+        return replace(step, do=replace(do, pieces=(*pieces, *do.pieces))) if pieces else step
 
     def _tell(self, step: engine.Step) -> None:
         if step.chosen is not None:

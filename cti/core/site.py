@@ -315,6 +315,15 @@ class Cases(Struct, frozen=True, forbid_unknown_fields=True):
         return {-1: self.low_h, 1: self.high_h, 2: self.urgent_h}.get(priority, self.normal_h)
 
 
+class Quiet(Struct, frozen=True, forbid_unknown_fields=True):
+    """When nobody wants to be called, by the site's clock."""
+
+    hours: str = ""
+    """Such as `21:00-08:00`; empty: there are none."""
+    refuse: bool = False
+    """Agents can't call numbers outside then; else they are warned. A callback tried in vain waits in any case."""
+
+
 class Number(Struct, frozen=True, forbid_unknown_fields=True):
     """A number of the hotline (DNIS, as the trunk sends it) and the flow that answers it."""
 
@@ -400,6 +409,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     outcomes: tuple[OutcomeKind, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     outgoing: Outgoing = Outgoing()
+    quiet: Quiet = Quiet()
     default_language: Language = Language("en")
     cases: Cases = Cases()
     open_hours: dict[str, str] = {}

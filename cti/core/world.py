@@ -204,6 +204,8 @@ class Interaction(Struct):
     asked: IdentifierId | None = None
     """Or the number outside, whose leg is `outside`."""
     park: Park | None = None
+    heard: tuple[tuple[IncidentId, Ms], ...] = ()
+    """The incidents they were told of, each with the time at which it was set."""
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -306,6 +308,8 @@ class IncidentNow(Struct):
     by: AgentId
     since: Ms
     until: Ms
+    sentences: dict[Language, str] = field(default_factory=dict)
+    """Recordings said in place of the incident's own prompt, by language of callers."""
 
 
 class QueueToday(Struct):

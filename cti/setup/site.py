@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from cti.core.hours import SPAN
 from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
 from cti.setup import calendars
@@ -145,6 +146,8 @@ def check(site: Site) -> list[str]:
             wrong.append(f"Table {table.id}: every_min is at least 1.")
         if _PASSWORD.search(table.source):
             wrong.append(f"Table {table.id}: no password in a site; say 'hotline ingest password {table.id}'.")
+    if site.quiet.hours and not all(SPAN.fullmatch(part) for part in site.quiet.hours.split(",")):
+        wrong.append(f"[quiet]: hours '{site.quiet.hours}': write 'HH:MM-HH:MM', several joined by commas.")
     return [*wrong, *calendars.check(site, zones)]
 
 

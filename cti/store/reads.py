@@ -259,7 +259,9 @@ def person(
 
 def tags_of(db: Reader, members: Sequence[str]) -> tuple[str, ...]:
     """What is known to be so of a customer, in the order of the alphabet."""
-    rows = db.execute(f"SELECT tag FROM tags WHERE customer IN ({_marks(members)}) ORDER BY tag", members)
+    rows = db.execute(
+        f"SELECT tag FROM tags WHERE customer IN ({_marks(members)}) AND ended IS NULL ORDER BY tag", members
+    )
     return tuple(dict.fromkeys(tag for (tag,) in rows))
 
 

@@ -20,10 +20,11 @@ from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
+from cti.web.api_incidents import IncidentsApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
 from cti.web.api_parking import ParkingApi
-from cti.web.api_people import PeopleApi
+from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
@@ -37,7 +38,7 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops
+from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
 from cti.web.records import Records
 from cti.web.routes import Apis, table
 from cti.web.sip_proxy import SipProxy
@@ -85,6 +86,7 @@ class Web:
         pops: Pops,
         journal_ok: Callable[[], bool],
         numbers: Numbers,
+        sentences: Sentences,
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
@@ -118,7 +120,9 @@ class Web:
                 reports=ReportsApi(loop, history),
                 cases=CasesApi(loop, history.cases, records),
                 people=PeopleApi(history.people, records),
+                knowing=KnowingApi(loop, history.knowing, records),
                 queues=QueuesApi(loop, accounts),
+                incidents=IncidentsApi(loop, accounts, sentences),
                 work=WorkApi(history, records),
                 text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),

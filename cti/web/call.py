@@ -96,3 +96,5 @@ class Route:
     query: type[Struct] | None = None
     reply: type[Struct] | None = None
     """None: not JSON."""
+    longest: int = 256 * 1024
+    """Bytes that the body may have."""

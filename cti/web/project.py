@@ -81,6 +81,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.SentElsewhere: _NOTHING,
     e.ServedElsewhere: _NOTHING,
     e.CameBack: frozenset({_L}),
+    e.IncidentHeard: _NOTHING,
     e.WaitForeseen: _NOTHING,
     e.WaitTold: _NOTHING,
     e.WaitCameOut: frozenset({_L}),

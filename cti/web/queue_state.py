@@ -30,6 +30,7 @@ def told_of(world: World, queue: Queue) -> tuple[IncidentView, ...]:
             by=known.by,
             since=known.since,
             until=known.until,
+            sentences=tuple(known.sentences),
         )
         for where, known in there
         if known is not None and site is not None and known.incident in site.incident_by_id

@@ -17,7 +17,6 @@ from cti.web.problems import Refusal, invalid, response
 
 log = logging.getLogger(__name__)
 
-_BODY = 256 * 1024
 _PART = 200
 """Longest part of an address that stands for an id."""
 Answered = Callable[[str, int], None]
@@ -25,7 +24,7 @@ Answered = Callable[[str, int], None]
 
 def application(routes: Iterable[Route], gate: Gate, answered: Answered) -> web.Application:
     """The web application; `answered` hears the route and status of every answer."""
-    app = web.Application(middlewares=[_problems(answered)], client_max_size=_BODY)
+    app = web.Application(middlewares=[_problems(answered)])
     app.on_response_prepare.append(_dress)
     for route in routes:
         answer = _Serve(route, gate).answer
@@ -57,7 +56,7 @@ class _Serve:
         assert route.handler is not None
         call: Call[Any, Any] = Call(
             asked_by=who,
-            body=await _body(request, route.ask) if route.ask is not None else None,
+            body=await _body(request, route.ask, route.longest) if route.ask is not None else None,
             query=_query(request, route.query) if route.query is not None else None,
             path=_path(request),
             headers=request.headers,
@@ -89,13 +88,13 @@ def _path(request: web.Request) -> dict[str, str]:
     return dict(request.match_info)
 
 
-async def _body(request: web.Request, ask: type[Struct]) -> Struct:
+async def _body(request: web.Request, ask: type[Struct], longest: int) -> Struct:
     if request.content_type != "application/json":
         raise Refusal(
             415, "not-json", "The body is not JSON.", "Send JSON with Content-Type: application/json.", "Content-Type"
         )
     try:
-        return msgspec.json.decode(await request.read(), type=ask)
+        return msgspec.json.decode(await request.clone(client_max_size=longest).read(), type=ask)
     except msgspec.DecodeError as error:
         raise invalid(error, "body") from None
     except RecursionError:
@@ -153,7 +152,7 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
         case 405:
             title, todo = f"{request.method} does nothing here.", f"Use {error.headers.get('Allow', 'another method')}."
         case 413:
-            title, todo = "The body is too long.", f"Send at most {_BODY} bytes."
+            title, todo = "The body is too long.", "Send less at a time."
         case _:
             title, todo = f"{error.reason}.", "See /api/v1/openapi.json for how to ask."
     return Problem(type=error.reason.lower().replace(" ", "-"), title=title, status=error.status, todo=todo)

@@ -7,7 +7,7 @@ server's clock; a screen keeps the difference to its own.
 from msgspec import Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Ms, OfferId, Phone, QueueId
+from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Language, Ms, OfferId, Phone, QueueId
 from cti.core.site import OutcomeKind, Reason, Texts
 from cti.store.views import Pop
 
@@ -78,6 +78,8 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     by: AgentId
     since: Ms
     until: Ms
+    sentences: tuple[Language, ...] = ()
+    """Languages of callers for which a supervisor has recorded a sentence; the others hear the incident's own words."""
 
 
 class IncidentWay(Struct, frozen=True, kw_only=True):

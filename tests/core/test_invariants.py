@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.core import estimate
@@ -22,6 +22,7 @@ from cti.core.requirement import first_stage, requirement
 from cti.core.switchboard import step
 from cti.core.world import Interaction, World
 from tests.core.play import Play
+from tests.examples import examples
 
 CALLERS = st.sampled_from(["A", "B", "C"])
 LEGS = st.sampled_from(["A", "B", "C", "A.1", "A.2", "B.1", "B.2", "C.1", "A.t1", "A.t2", "B.t1", "X.1", "X.t1"])
@@ -239,13 +240,13 @@ def check_consult(world: World, it: Interaction) -> None:
 
 
 @given(STORY)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_nobody_is_doubled_or_lost(story: list[Any]) -> None:
     tell(story)
 
 
 @given(STORY)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_journal_tells_the_same_world(story: list[Any]) -> None:
     play = tell(story)
     again = World()
@@ -256,7 +257,7 @@ def test_the_journal_tells_the_same_world(story: list[Any]) -> None:
 
 
 @given(STORY, st.lists(st.tuples(LEGS, st.sampled_from([None, "b", "c"])), max_size=6, unique_by=lambda x: x[0]))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_after_reconcile_the_world_is_what_asterisk_says(story: list[Any], held: list[tuple[str, str | None]]) -> None:
     play = tell(story)
     channels = tuple(

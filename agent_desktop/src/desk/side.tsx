@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import * as f from "../shared/format";
 import { Running, stateClass } from "../shared/parts";
 import { named } from "../shared/words";
+import { InShort } from "./about";
 import { Cases } from "./cases";
 import { KnownBy } from "./identity";
 import { Answers, Ask, Hot, Reader } from "./kb";
@@ -32,9 +33,11 @@ export function Side(): JSX.Element {
         <>
           <ParkedCallers />
           <WorkList />
+          {where.value.is === "customer" && <InShort />}
           {where.value.is === "customer" && <KnownBy />}
           {pop.value && <Cases who={person.value} about={work.value?.interaction ?? null} />}
           {pop.value && <Answers />}
+          {where.value.is !== "customer" && <InShort />}
           {where.value.is !== "customer" && <KnownBy />}
           <Ask />
         </>
@@ -42,6 +45,7 @@ export function Side(): JSX.Element {
         <>
           <ParkedCallers />
           <WorkList />
+          <InShort />
           <KnownBy />
           <Ask />
           <section class="card" aria-label={t().hotQuestions}>

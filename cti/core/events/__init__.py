@@ -100,6 +100,7 @@ from cti.core.events.talks import (
 from cti.core.events.waits import (
     CameBack,
     HelpGiven,
+    IncidentHeard,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -144,6 +145,7 @@ __all__ = [
     "FlowPosition",
     "Held",
     "HelpGiven",
+    "IncidentHeard",
     "IncidentLifted",
     "IncidentSet",
     "InteractionEnded",
@@ -224,6 +226,7 @@ Event = (
     | SentElsewhere
     | ServedElsewhere
     | CameBack
+    | IncidentHeard
     | WaitForeseen
     | WaitTold
     | WaitCameOut

@@ -43,16 +43,6 @@ export const en = {
   closeAllSure: (why: string) => `Close all: ${why}?`,
   openAll: "Open all again",
   closedBy: (why: string, who: string, time: string) => `${why}, ${who}, ${time}`,
-  // known incidents
-  tellCallers: "Callers are told",
-  tellWhat: "What they are told",
-  tellWhom: "Who is told",
-  tellHowLong: "For how long",
-  allCallers: "All callers",
-  forMinutes: (minutes: number) => (minutes < 60 ? `for ${minutes} min` : `for ${minutes / 60} h`),
-  tell: "Tell them",
-  tellNoMore: "Over",
-  toldUntil: (what: string, who: string, time: string) => `${what}, ${who}, until ${time}`,
   // deck
   deck: "Call",
   controls: "Call controls",
