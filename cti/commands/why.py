@@ -66,6 +66,7 @@ _DIALLED = {
     "call": "a number outside is called",
     "callback": "the customer is called back",
     "transfer": "the number is called to which the caller was given",
+    "consult": "the number is called that is asked",
 }
 _UNPARKED = {
     "fetched": "fetched",
@@ -336,10 +337,15 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "OutsideEnded":
             return "that talk is over"
         case "ConsultBegun":
-            asked = words.agent(AgentId(line.detail)) if line.detail else f"the line for {words.queue(line.queue)}"
+            line_of = f"the line for {words.queue(line.queue)}" if line.queue else "a number outside"
+            asked = words.agent(AgentId(line.detail)) if line.detail else line_of
             return f"{who} sets the caller aside, with music, and asks {asked}"
         case "ConsultAnswered":
             return f"{who} talks with the agent who asks; the caller hears music"
+        case "ConsultReached":
+            return "somebody outside talks with the agent who asks; the caller hears music"
+        case "OutsideMoved":
+            return "somebody outside is to have the caller"
         case "ConferenceBegun":
             return "all three talk"
         case "ConsultEnded":

@@ -324,7 +324,7 @@ def _machine(turn: Turn, said: i.MachineAnswered) -> None:
 def _consult_asked(turn: Turn, said: i.ConsultAsked) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is not None and it.agent == said.agent:
-        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue))
+        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue, to=said.outside))
 
 
 def _consult_ends(turn: Turn, said: i.ConsultEnds) -> None:

@@ -201,6 +201,8 @@ class Interaction(Struct):
     """The colleague of the consultation talks with both."""
     about: InteractionId | None = None
     """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
+    asked: IdentifierId | None = None
+    """Or the number outside, whose leg is `outside`."""
     park: Park | None = None
     heard: tuple[tuple[IncidentId, Ms], ...] = ()
     """The incidents they were told of, each with the time at which it was set."""

@@ -137,10 +137,12 @@ class Transfer(Ask, frozen=True):
 
 
 class Consult(Ask, frozen=True):
-    """One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody."""
+    """One of the three: a colleague, who must be ready, a queue, of which the router picks somebody, or a number
+    outside, in any form."""
 
     agent: AgentId | None = None
     queue: QueueId | None = None
+    number: str | None = None
 
 
 class ConsultThen(Ask, frozen=True):

@@ -131,7 +131,7 @@ def _agents(api: AgentsApi, line: LineApi, parking: ParkingApi) -> tuple[Route, 
         _post(
             "/interactions/{id}/consult",
             api.consult,
-            "Set the caller on one's desk aside and ask a colleague or a queue first",
+            "Set the caller on one's desk aside and ask a colleague, a queue or a number first",
             b.Done,
             ask=b.Consult,
         ),

@@ -261,7 +261,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "consults": lambda w, r: i.ConsultAsked(
         agent=AgentId(w),
         interaction=InteractionId(r[0]),
-        **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
+        **{r[1]: {"to": AgentId, "queue": QueueId, "outside": IdentifierId}[r[1]](r[2])},
     ),
     "wants": lambda w, r: i.ConsultEnds(agent=AgentId(w), interaction=InteractionId(r[1]), how=r[0]),
     "parks": lambda w, r: i.ParkAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
@@ -363,9 +363,13 @@ def fact(event: e.Event) -> str:
         case e.OutsideEnded():
             return f"talked-outside {event.interaction} {event.talked // 1000}"
         case e.ConsultBegun():
-            return f"consult {event.interaction} {event.to or event.queue}"
+            return f"consult {event.interaction} {event.to or event.queue or event.outside}"
         case e.ConsultAnswered():
             return f"consulted {event.interaction} {event.agent}"
+        case e.ConsultReached():
+            return f"reached {event.interaction} {event.channel}"
+        case e.OutsideMoved():
+            return f"moved-outside {event.interaction} {event.channel}"
         case e.ConferenceBegun():
             return f"conference {event.interaction}"
         case e.ConsultEnded():
@@ -420,7 +424,8 @@ def wish(command: c.Command) -> str:
         case c.RingAgent():
             return f"RING {command.agent} for {command.interaction}{' with ' + command.asker if command.asker else ''}"
         case c.RingOutside():
-            return f"DIAL {command.to} for {command.target or 'nobody'}"
+            then = f" then {command.then}" if command.then else ""
+            return f"DIAL {command.to} for {command.target or 'nobody'}{then}"
         case c.HangUp():
             return f"HANGUP {command.channel} {command.cause}"
         case c.Steer():

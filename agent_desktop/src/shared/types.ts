@@ -202,6 +202,8 @@ export interface ConsultView {
   colleague: AgentId | null;
   /** Asked for somebody of this queue. */
   queue: QueueId | null;
+  /** Asked at a number outside. */
+  outside: boolean;
   /** Begin of the step; alone, of the caller's music. */
   since: Ms;
   /** Since when the caller hears music; null in a conference. */
@@ -251,7 +253,7 @@ export interface NoticeView {
   at: Ms;
   interaction: InteractionId | null;
   agent: AgentId | null;
-  /** Why, as in `TransferFailed` and `DialEnded`. */
+  /** Why, as in `TransferFailed` and `DialEnded`; of `consult_failed` for a number outside only. */
   how: string;
 }
 
@@ -919,10 +921,11 @@ export interface Transfer {
   number?: string | null;
 }
 
-/** One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody. */
+/** One of the three: a colleague, who must be ready, a queue, of which the router picks somebody, or a number outside, in any form. */
 export interface Consult {
   agent?: AgentId | null;
   queue?: QueueId | null;
+  number?: string | null;
 }
 
 export interface ConsultThen {

@@ -24,7 +24,9 @@ from cti.core.events.consults import (
     ConsultAnswered,
     ConsultBegun,
     ConsultEnded,
+    ConsultReached,
     OfferMoved,
+    OutsideMoved,
 )
 from cti.core.events.legs import (
     LegBridged,
@@ -133,6 +135,7 @@ __all__ = [
     "ConsultAnswered",
     "ConsultBegun",
     "ConsultEnded",
+    "ConsultReached",
     "DayStarted",
     "DeskSeen",
     "DialEnded",
@@ -161,6 +164,7 @@ __all__ = [
     "OfferMoved",
     "Offered",
     "OutsideEnded",
+    "OutsideMoved",
     "Overflowed",
     "ParkEnded",
     "Parked",
@@ -250,10 +254,12 @@ Event = (
     | MessageLeft
     | ConsultBegun
     | ConsultAnswered
+    | ConsultReached
     | ConferenceBegun
     | ConsultEnded
     | CallerRejoined
     | OfferMoved
+    | OutsideMoved
     | Parked
     | ParkEnded
     | FlowFinished
