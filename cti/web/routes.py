@@ -137,11 +137,11 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             b.Done,
             ask=b.WrapUp,
         ),
-        _get("/line", line.line, "Who waits, next first", b.Line, role="supervisor"),
+        _get("/line", line.line, "Who and what waits, next first", b.Line, role="supervisor"),
         _post(
             "/interactions/{id}/priority",
             line.set_priority,
-            "Put a caller who waits ahead, or take that back",
+            "Put a caller or a piece of text work that waits ahead, or take that back",
             b.Done,
             ask=b.Priority,
             role="supervisor",

@@ -66,6 +66,7 @@ from cti.core.events.pieces import (
     PieceKept,
     PieceOffered,
     PieceQueued,
+    PieceRaised,
     PieceTaken,
     TextPaused,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "PieceKept",
     "PieceOffered",
     "PieceQueued",
+    "PieceRaised",
     "PieceTaken",
     "PlaceKept",
     "PriorityRaised",
@@ -260,6 +262,7 @@ Event = (
     | WrappedUp
     | PieceArrived
     | PieceQueued
+    | PieceRaised
     | PieceOffered
     | PieceTaken
     | PieceKept

@@ -24,6 +24,7 @@ export const en = {
     transfer: "to whom they were transferred",
     transfer_back: "who had transferred them",
   } as Record<string, string>,
+  tier: (tier: string, minutes: string) => `${tier}: ${minutes} min ahead of others`,
   first: "Others came first",
   closed: (how: string) => `Turned away: ${how}`,
   closings: { closed: "closed", evacuation: "evacuation", full: "too many callers" } as Record<string, string>,
