@@ -12,8 +12,8 @@ from cti.core.site import Closing, Overflow
 from cti.core.world import Interaction, World
 
 LOOK_MS = 20_000
-"""So often it is asked whether the estimate of a caller in line has become too long; a caller who is told of the wait is
-looked at then, too."""
+"""So often it is asked whether what a caller in line has to expect has become too long; beside each time that they are
+told of it."""
 
 
 class Way(NamedTuple):

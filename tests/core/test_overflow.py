@@ -153,7 +153,6 @@ def test_by_estimate_while_nobody_tells_them_anything() -> None:
         705 | bo declines C.1   | offer-ended C bo declined; bo not_ready declined; HANGUP C.1.0 16; HANGUP C.1.1 16
         720 | time passes       | -
         721 | time passes       | invited C callback estimate after 20
-        741 | time passes       | -
         """
     )
     # The same story without the hour before it: nothing is known of how long talks take, and nobody is offered anything.
