@@ -373,8 +373,9 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "PieceArrived":
             return f"a message of {_lasting(int(line.detail))} was left"
         case "PieceQueued":
-            why = f": {_BACK[line.detail].format(who=who)}" if line.detail else ""
-            return f"the message is in line for {words.queue(line.queue)}{why}"
+            return f"the message is in line for {words.queue(line.queue)}{_piece_in_line(line.detail, who)}"
+        case "PieceRaised":
+            return f"put {line.detail} minutes ahead by {who}"
         case "PieceOffered":
             return f"shown to {who}"
         case "PieceTaken":
@@ -387,6 +388,13 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"{who} finished it{f': {line.detail}' if line.detail else ''}"
         case _:
             return f"mended: {line.detail}"
+
+
+def _piece_in_line(how: str, who: str) -> str:
+    """Why it is (again), or for whom it is kept."""
+    if how in _BACK:
+        return f": {_BACK[how].format(who=who)}"
+    return f", kept for {who}, {_PREFERRED.get(how, how)}" if who else ""
 
 
 def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
@@ -406,6 +414,8 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return f"{who} {_CHOSEN.get(str(arg('as')), _CHOSEN['last_agent'])}{left}"
         case "ring":
             return f"after {arg('after_s')} s of waiting, less is asked for"
+        case "tier":
+            return f"{arg('tier')}: +{arg('minutes')} minutes"
         case "spared":
             return f"{who} was left for a caller whom fewer could serve"
         case "skipped_state":

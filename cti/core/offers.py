@@ -7,6 +7,7 @@ from cti.core.dialling import dial, full
 from cti.core.events import CallbackPutOff, Offered, Why
 from cti.core.ids import AgentId, ChannelId, Ms, OfferId
 from cti.core.interaction import State
+from cti.core.reasons import ahead
 from cti.core.routing import Routing
 from cti.core.staff import put
 from cti.core.turn import Turn
@@ -31,7 +32,12 @@ def _offer(turn: Turn, match: Match, routing: Routing) -> None:
     if callbacks.at_turn(interaction):
         _call_first(turn, interaction, match.agent, routing)
         return
-    offer_to(turn, interaction, match.agent, match.why + routing.busy(match, turn.now))
+    offer_to(
+        turn,
+        interaction,
+        match.agent,
+        match.why + ahead(interaction.tier, interaction.tier_minutes) + routing.busy(match, turn.now),
+    )
 
 
 def _call_first(turn: Turn, it: Interaction, agent: AgentId, routing: Routing) -> None:

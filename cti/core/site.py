@@ -66,8 +66,8 @@ class Overflow(Struct, frozen=True, forbid_unknown_fields=True):
     after_s: int = 0
     """After so many seconds of waiting. 0: not by that."""
     estimate_s: int = 0
-    """On entry, and when they are told of the wait: when as many such waits are longer than this as are shorter. 0: not
-    by that."""
+    """On entry, and while they wait: when as many such waits are longer than this as are shorter, for what is left of
+    it. 0: not by that."""
     per_agent: float = 0.0
     """On entry, when there would be more callers in line than this for each agent at work who can serve the queue; with
     nobody at work, at once. 0: not by that."""
@@ -221,6 +221,9 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Per cent."""
     text_level_s: int = 14_400
     """A message opened within so long counts within the service level of text work; screens turn amber past it."""
+    text_kept_s: int = 0
+    """So long a message is kept for the agent who promised its caller something, else owns their case, else talked with
+    them last, while that one is at work. 0: not at all."""
     limit_s: int = 120
     """The longest wait that is still fine; screens turn amber past it."""
     position_every_s: int = 30

@@ -20,6 +20,7 @@ from cti.core.index import Index
 from cti.core.interaction import Signal, State
 from cti.core.offers import offer
 from cti.core.overflow import by_estimate, overflow_at
+from cti.core.piece import PieceState
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail, steer
 from cti.core.telling import foresee, tell
@@ -168,11 +169,14 @@ def _moved(turn: Turn, said: i.FlowMoved) -> None:
 
 def _route(turn: Turn, said: i.RouteAsked) -> None:
     site = turn.world.site
+    ahead = site.tiers.get(said.tier, 0) if site is not None else 0
     wanted = {"promised": said.promised, "case_owner": said.case_owner, "last_agent": said.last_agent}
     detail = Detail(
         queue=said.queue,
         skills=dict(said.skills),
-        priority=said.priority + (site.tiers.get(said.tier, 0) if site is not None else 0),
+        priority=said.priority + ahead,
+        tier=said.tier if ahead else "",
+        tier_minutes=ahead,
         language=said.language,
         wanted={name: agent for name, agent in wanted.items() if agent is not None},
     )
@@ -180,6 +184,9 @@ def _route(turn: Turn, said: i.RouteAsked) -> None:
 
 
 def _priority(turn: Turn, said: i.PrioritySet) -> None:
+    piece = turn.world.pieces.get(said.interaction)
+    if piece is not None and piece.state is PieceState.WAITING and piece.raised != said.raised:
+        turn.emit(e.PieceRaised(piece=piece.id, raised=said.raised, by=said.by))
     _about(turn, said.interaction, Signal.RAISED, Detail(priority=said.raised, agent=said.by))
 
 
@@ -247,10 +254,18 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
                 language=said.language,
                 ms=said.ms,
                 caller=said.caller,
+                wanted=said.wanted,
             ),
         )
         return
-    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms, yes=said.sent)
+    detail = Detail(
+        queue=said.queue,
+        skills=dict(said.skills),
+        language=said.language,
+        ms=said.ms,
+        yes=said.sent,
+        wanted=dict(said.wanted),
+    )
     calls.signal(turn, it, Signal.MESSAGE, detail)
 
 

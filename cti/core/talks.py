@@ -34,6 +34,8 @@ class Detail:
         queue: QueueId | None = None,
         skills: dict[SkillId, int] | None = None,
         priority: int = 0,
+        tier: str = "",
+        tier_minutes: int = 0,
         agent: AgentId | None = None,
         wanted: dict[str, AgentId] | None = None,
         yes: bool = False,
@@ -52,6 +54,8 @@ class Detail:
         self.queue = queue
         self.skills = skills or {}
         self.priority = priority
+        self.tier = tier
+        self.tier_minutes = tier_minutes
         self.agent = agent
         self.wanted = wanted or {}
         self.yes = yes
@@ -83,6 +87,8 @@ def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
             preferred_as=preferred_as,
             kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
             instead_of=old.id if old is not None else None,
+            tier=d.tier,
+            tier_minutes=d.tier_minutes,
         )
     )
 

@@ -128,6 +128,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.PhoneSeen: frozenset({_O}),
     e.WrappedUp: _NOTHING,
     e.PieceArrived: _NOTHING,
+    e.PieceRaised: _NOTHING,
     e.PieceQueued: frozenset({_O, _L}),
     e.PieceOffered: frozenset({_O, _L}),
     e.PieceTaken: frozenset({_O, _L}),

@@ -92,6 +92,7 @@ def site() -> Site:
                 prefer_last_s=10,
                 prefer_owner_s=20,
                 prefer_promised_s=30,
+                text_kept_s=120,
             ),
             Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
             Queue(
@@ -211,11 +212,12 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "records": lambda w, r: i.MessageSent(
         interaction=InteractionId(w),
         ms=Ms(int(r[0])),
-        sent=r[1:] == ["sent"],
+        sent=r[1:2] == ["sent"],
         caller=None,
-        queue=QueueId("support"),
+        queue=QueueId(r[2] if len(r) > 2 else "support"),
         skills={},
         language=None,
+        wanted=dict(zip(("promised", "case_owner", "last_agent"), map(AgentId, r[3:]), strict=False)),
     ),
     "listens": lambda w, r: i.ArticleHeard(
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
@@ -269,6 +271,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
     "passes": lambda w, r: i.Wake(),
+    "message-ahead": lambda w, r: i.PrioritySet(interaction=_message(w), raised=int(r[0]), by=AgentId("eve")),
     "ahead": lambda w, r: i.PrioritySet(interaction=InteractionId(w), raised=int(r[0]), by=AgentId("eve")),
     "closes": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=ClosingId(r[1]), by=AgentId(w)),
     "tells": lambda w, r: i.IncidentSwitched(
@@ -277,6 +280,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         until=Ms(START + int(r[2]) * 1000),
         by=AgentId(w),
     ),
+    "hears-incident": lambda w, r: i.IncidentSaid(interaction=InteractionId(w), incident=IncidentId(r[0]), since=START),
     "tells-no-more": lambda w, r: i.IncidentSwitched(
         incident=None, queue=None if r[0] == "all" else QueueId(r[0]), until=START, by=AgentId(w)
     ),
@@ -393,6 +397,8 @@ def fact(event: e.Event) -> str:
             return f"judged {event.interaction} {'yes' if event.solved else 'no'}"
         case e.PieceQueued():
             return f"{event.how} {event.piece} {event.queue}" if event.how else ""
+        case e.PieceRaised():
+            return f"raised {event.piece} {event.raised} by {event.by}"
         case e.PieceOffered():
             return f"shown {event.piece} {event.agent}"
         case e.PieceTaken():

@@ -72,6 +72,7 @@ from cti.core.events.pieces import (
     PieceKept,
     PieceOffered,
     PieceQueued,
+    PieceRaised,
     PieceTaken,
     TextPaused,
 )
@@ -175,6 +176,7 @@ __all__ = [
     "PieceKept",
     "PieceOffered",
     "PieceQueued",
+    "PieceRaised",
     "PieceTaken",
     "PlaceKept",
     "PriorityRaised",
@@ -274,6 +276,7 @@ Event = (
     | WrappedUp
     | PieceArrived
     | PieceQueued
+    | PieceRaised
     | PieceOffered
     | PieceTaken
     | PieceKept
