@@ -47,6 +47,7 @@ from cti.store.views import (
     Pop,
     PromiseLine,
 )
+from cti.store.visitors import Visitors
 
 Answers = Callable[[Sequence[tuple[str, str]], str | None], tuple[Answer, ...]]
 """Articles that fit texts given as (where from, words), in a language. Called in a reader's thread."""
@@ -95,6 +96,8 @@ class History:
         """Who is whose."""
         self.cases = Cases(self, now)
         """What customers want solved."""
+        self.visitors = Visitors(self, identities)
+        """What is done on the site's web sites."""
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
         self._writer = ThreadPoolExecutor(1, "history-write")
         for _ in range(_READERS):

@@ -9,6 +9,26 @@ from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms, O
 from cti.core.site import Texts
 
 
+class WebStep(Struct, frozen=True, kw_only=True):
+    """One thing that a visitor of a web site did."""
+
+    kind: str
+    """`search`, `form` or `sign_in`."""
+    words: str = ""
+    """What was searched, or the form's name."""
+    found: int | None = None
+    """By a search; null: the site did not say."""
+
+
+class WebVisit(Struct, frozen=True, kw_only=True):
+    """What was done in one visit of a web site."""
+
+    pages: int
+    """Pages seen."""
+    steps: tuple[WebStep, ...] = ()
+    """The last twelve, oldest first."""
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """One line of the timeline, whatever the channel."""
 
@@ -30,6 +50,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     mark: str = ""
     """What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; `message`: one was left; empty: nothing."""
     case: str | None = None
+    web: WebVisit | None = None
+    """Of a visit of the site's own web sites."""
 
 
 class CaseLine(Struct, frozen=True, kw_only=True):

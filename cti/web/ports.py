@@ -11,6 +11,7 @@ from cti.core.routing import Routing
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
+from cti.store.identity import Identities
 from cti.store.views import (
     Abandoned,
     AgentDay,
@@ -30,6 +31,7 @@ from cti.store.views import (
     Pop,
     PromiseLine,
 )
+from cti.store.visits import Told
 from kb.article import Article
 from kb.search import Found
 from kb.trends import Hot
@@ -214,6 +216,19 @@ class Cases(Protocol):
         """Whether the history has a contact, on whatever channel."""
 
 
+class Visitors(Protocol):
+    """Visits of web sites. Every call leaves the loop's thread."""
+
+    @property
+    def identities(self) -> Identities: ...
+
+    async def put(self, told: Told) -> None:
+        """Keep what a batch tells; twice does no harm. Raises `cti.store.visitors.Busy`."""
+
+    async def forget(self, before: Ms) -> int:
+        """Forget visits that ended before a time; gives how many."""
+
+
 class History(Protocol):
     """Past interactions and customers. Every call leaves the loop's thread."""
 
@@ -222,6 +237,9 @@ class History(Protocol):
 
     @property
     def cases(self) -> Cases: ...
+
+    @property
+    def visitors(self) -> Visitors: ...
 
     async def customer(self, customer: CustomerId, besides: InteractionId | None = None) -> Person | None:
         """One customer in full; `besides`: a call that is left out."""

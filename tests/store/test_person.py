@@ -225,7 +225,7 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
 HELD = {
     *("annotations", "attachments", "calls", "cases", "customers", "erased", "identifiers", "interactions", "kept"),
     *("apart", "links", "mentions", "merges", "message_attachments", "messages", "notes", "pieces", "promises"),
-    *("tags", "tallies", "thread_refs"),
+    *("tags", "tallies", "thread_refs", "visits", "visit_items"),
 }
 """Tables with something of a customer's in them: `cti/store/erase.py` forgets it."""
 NOBODYS = {"agent_names", "arrivals", "audit", "passwords", "positions", "tokens"}
