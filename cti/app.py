@@ -31,6 +31,7 @@ from cti.store.history import History
 from cti.store.identity import Identities
 from cti.store.journal import Journal, JournalError
 from cti.store.projector import Projector
+from cti.store.sentences import Sentences
 from cti.web.app import Web, WebConfig
 from ivr import load as flows
 
@@ -59,12 +60,14 @@ class Bridge:
             answers=self._knowledge.answers,
             now=self.loop.now,
         )
+        sentences = Sentences(settings.data / "sentences")
         self._reception = Reception(
             self.loop,
             self._history,
             flows.load(resources.flows(settings.data)),
             settings.data,
             settings.sounds,
+            sentences,
             self._knowledge.spoken,
         )
         self._agi = AgiServer(Sessions(self._reception))
@@ -84,6 +87,7 @@ class Bridge:
             self._reception.pops,
             lambda: self._trouble is None,
             self._outside,
+            sentences,
         )
         self._reception.pop_changed = self._web.pop_changed
         self._reception.name_outside = self._outside.name

@@ -67,12 +67,20 @@ _DIALLED = {
     "callback": "the customer is called back",
     "transfer": "the number is called to which the caller was given",
 }
+_UNPARKED = {
+    "fetched": "fetched",
+    "over": "parked for as long as the queue allows",
+    "met": "parked no longer: somebody has them",
+    "caller_gone": "hung up while parked",
+}
 _PREFERRED = {
     "last_agent": "whom they talked with last",
     "case_owner": "whose their case is",
     "promised": "who had promised them something",
     "transfer": "to whom they were transferred",
     "transfer_back": "who had transferred them",
+    "parked": "who had parked them",
+    "fetched": "who fetches them",
 }
 _CHOSEN = {
     "last_agent": "talked with this caller last",
@@ -80,6 +88,8 @@ _CHOSEN = {
     "promised": "had promised this caller something",
     "transfer": "was given this caller by a colleague",
     "transfer_back": "had given this caller to a colleague, who did not take the call",
+    "parked": "had parked this caller",
+    "fetched": "fetched this caller, who was parked",
     "consult": "was asked by the agent who talks with this caller",
 }
 _OVERFLOWS = {
@@ -243,6 +253,8 @@ def _stretch(one: Stretch, words: _Words) -> str:
             return f"turned away: {str(arg('closing')).replace('_', ' ')}"
         case "elsewhere":
             return "another site rang"
+        case "parked":
+            return f"parked by {words.agent(one.agent)}" if one.agent else "parked"
         case "exchange_away":
             return "the exchange was away"
 
@@ -296,6 +308,8 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "TalkEnded":
             if line.detail == "transfer":
                 return f"the talk ended; {who} gave the caller on"
+            if line.detail == "park":
+                return f"the talk ended; {who} parked the caller"
             by = {"caller": "the caller", "agent": who}.get(line.detail)
             return f"the talk ended; {by} hung up" if by else "the talk ended"
         case "Transferred":
@@ -336,6 +350,10 @@ def _line(line: StoryLine, words: _Words) -> str:
             )
         case "CallerRejoined":
             return f"talking with {who} again"
+        case "Parked":
+            return "parked, with music"
+        case "ParkEnded":
+            return f"{_UNPARKED.get(line.detail, line.detail)}{f': {who}' if line.detail == 'fetched' else ''}"
         case "OfferMoved":
             return f"{who} is to have the caller"
         case "SurveyOpened":

@@ -38,10 +38,24 @@ def _channel_started(turn: Turn, said: i.ChannelStarted) -> None:
     if leg is not None:
         if not leg.started:
             turn.emit(e.LegStarted(channel=said.channel, interaction=leg.interaction, phone=leg.phone))
+            if _too_late(turn, leg):
+                turn.wish(HangUp(channel=said.channel, cause=ELSEWHERE))
     elif said.interaction in turn.world.interactions:
         adopt(turn, said.channel, said.name, InteractionId(said.interaction or ""))
     elif (it := _talk_of(turn, said.name)) is not None:
         adopt(turn, said.channel, said.name, it.id)
+
+
+def _too_late(turn: Turn, leg: Leg) -> bool:
+    """A phone that Asterisk had yet to ring when its offer ended: the hang-up found no channel then."""
+    it = turn.world.interactions.get(leg.interaction)
+    if it is None or leg.offer is None:
+        return it is None
+    both = (it, turn.world.consult(it))
+    return not any(
+        one is not None and (leg.channel == one.agent_channel or (one.offer is not None and one.offer.id == leg.offer))
+        for one in both
+    )
 
 
 def adopt(turn: Turn, channel: ChannelId, name: str, interaction: InteractionId) -> Leg | None:

@@ -37,8 +37,15 @@ class ConsultEnds(_Input, frozen=True):
     how: str
 
 
+class ParkAsked(_Input, frozen=True):
+    """The agent parks the caller."""
+
+    agent: AgentId
+    interaction: InteractionId
+
+
 class RecallAsked(_Input, frozen=True):
-    """The agent takes a caller back whom they gave away and nobody has answered."""
+    """The agent takes a caller back whom they gave away and nobody has answered, or fetches one who is parked."""
 
     agent: AgentId
     interaction: InteractionId

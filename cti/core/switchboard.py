@@ -205,9 +205,20 @@ def _incident(turn: Turn, said: i.IncidentSwitched) -> None:
             turn.emit(e.IncidentLifted(queue=said.queue, by=said.by))
         return
     known = said.queue is None or world.queue(said.queue) is not None
-    new = there is None or (there.incident, there.until) != (said.incident, said.until)
+    asked = (said.incident, said.until, said.sentences)
+    new = there is None or (there.incident, there.until, there.sentences) != asked
     if known and new and said.until > turn.now:
-        turn.emit(e.IncidentSet(incident=said.incident, queue=said.queue, until=said.until, by=said.by))
+        turn.emit(
+            e.IncidentSet(
+                incident=said.incident, queue=said.queue, until=said.until, by=said.by, sentences=said.sentences
+            )
+        )
+
+
+def _incident_said(turn: Turn, said: i.IncidentSaid) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and (said.incident, said.since) not in it.heard:
+        turn.emit(e.IncidentHeard(interaction=it.id, incident=said.incident, since=said.since))
 
 
 def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
@@ -325,6 +336,12 @@ def _consult_ends(turn: Turn, said: i.ConsultEnds) -> None:
 _CONSULT_ENDS = {"back": Happening.BACK_ASKED, "complete": Happening.HANDOVER_ASKED, "join": Happening.JOIN_ASKED}
 
 
+def _park_asked(turn: Turn, said: i.ParkAsked) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and it.agent == said.agent:
+        calls.signal(turn, it, Signal.PARKS, Detail())
+
+
 def _recall_asked(turn: Turn, said: i.RecallAsked) -> None:
     _about(turn, said.interaction, Signal.RECALLED, Detail(agent=said.agent))
 
@@ -342,6 +359,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.QueueSwitched: _switched,
     i.ElsewhereAsked: _elsewhere,
     i.IncidentSwitched: _incident,
+    i.IncidentSaid: _incident_said,
     i.WaitSaid: _wait_said,
     i.CallbackAsked: _callback,
     i.MessageSent: _message,
@@ -359,6 +377,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.TransferAsked: _transfer_asked,
     i.ConsultAsked: _consult_asked,
     i.ConsultEnds: _consult_ends,
+    i.ParkAsked: _park_asked,
     i.RecallAsked: _recall_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,

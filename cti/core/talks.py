@@ -182,7 +182,7 @@ def consult_ended(turn: Turn, call: Interaction, consult: Interaction, how: str)
 
 
 def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:
-    if d.by == "transfer":
+    if d.by in ("transfer", "park"):
         return d.by
     if leaving(turn, it):
         return "caller"

@@ -70,6 +70,15 @@ class Callback(Struct):
     tried_by: AgentId | None = None
 
 
+class Park(Struct):
+    """A caller who is parked."""
+
+    by: AgentId
+    at: Ms
+    until: Ms
+    """When they are offered back."""
+
+
 class Offer(Struct):
     """The reservation of one agent."""
 
@@ -192,6 +201,9 @@ class Interaction(Struct):
     """The colleague of the consultation talks with both."""
     about: InteractionId | None = None
     """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
+    park: Park | None = None
+    heard: tuple[tuple[IncidentId, Ms], ...] = ()
+    """The incidents they were told of, each with the time at which it was set."""
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -294,6 +306,8 @@ class IncidentNow(Struct):
     by: AgentId
     since: Ms
     until: Ms
+    sentences: dict[Language, str] = field(default_factory=dict)
+    """Recordings said in place of the incident's own prompt, by language of callers."""
 
 
 class QueueToday(Struct):
@@ -349,6 +363,7 @@ class World(Struct):
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
     callbacks: dict[InteractionId, None] = field(default_factory=dict)
     """Who is to be called back."""
+    parked: dict[InteractionId, None] = field(default_factory=dict)
     phones: dict[Phone, bool] = field(default_factory=dict)
     """Whether each phone was last seen reachable: a hint."""
     today: Today = field(default_factory=Today)

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from cti.core.hours import SPAN
 from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
 from cti.core.website import is_secret
@@ -34,6 +35,7 @@ _RING_MOST_S = 110
 """The dialplan lets an agent hear it ring for two minutes."""
 _SECURITIES = ("tls", "starttls", "none")
 _ROLES = ("agent", "supervisor", "administrator")
+_PARKED_MOST_S = 3600
 _KEPT_MOST_S = 3600
 
 
@@ -101,6 +103,8 @@ def check(site: Site) -> list[str]:
         for name in ("prefer_last_s", "prefer_owner_s", "prefer_promised_s"):
             if not 0 <= getattr(queue, name) <= _KEPT_MOST_S:
                 wrong.append(f"Queue {queue.id}: {name} is 0 (off) to {_KEPT_MOST_S} seconds.")
+        if not 0 <= queue.park_s <= _PARKED_MOST_S:
+            wrong.append(f"Queue {queue.id}: park_s is 0 (nobody is parked) to {_PARKED_MOST_S} seconds.")
         if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
             wrong.append(f"Queue {queue.id}: each ring has another after_s, and none is below 0.")
         wrong += [
@@ -145,6 +149,8 @@ def check(site: Site) -> list[str]:
         if _PASSWORD.search(table.source):
             wrong.append(f"Table {table.id}: no password in a site; say 'hotline ingest password {table.id}'.")
     wrong += _web(site)
+    if site.quiet.hours and not all(SPAN.fullmatch(part) for part in site.quiet.hours.split(",")):
+        wrong.append(f"[quiet]: hours '{site.quiet.hours}': write 'HH:MM-HH:MM', several joined by commas.")
     return [*wrong, *calendars.check(site, zones)]
 
 

@@ -27,6 +27,7 @@ _RECIPIENT = re.compile(r"(?:[^<>@,]*,)*[^<>@,]*<([^<>]*)>|[^\s<>,]+@[^\s<>,]+")
 _ABOUT = (
     ("links", ("customer", "identifier")),
     ("tags", ("customer",)),
+    ("wishes", ("customer",)),
     ("customers", ("id",)),
     ("merges", ("gone", "kept")),
     ("apart", ("one", "other")),

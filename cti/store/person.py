@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from cti.core.events import Record
 from cti.core.ids import Ms
-from cti.store import lists, reads, text_work
+from cti.store import lists, reads, text_work, understanding
 from cti.store.journal import Journal
 from cti.store.reader import Reader
-from cti.store.views import CallLine, Entry, Message, PieceLine
+from cti.store.views import CallLine, Entry, Message, PieceLine, Wishes
 from cti.store.visits import Item
 
 _PAGE = 500
@@ -121,6 +121,7 @@ class Export(Struct, frozen=True, kw_only=True):
     language: str | None
     tier: str
     tags: tuple[str, ...]
+    wishes: Wishes | None
     identifiers: tuple[Held, ...]
     timeline: tuple[Entry, ...]
     calls: tuple[HeldCall, ...]
@@ -195,6 +196,7 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
         language=who.language,
         tier=who.tier,
         tags=reads.tags_of(db, who.members),
+        wishes=understanding.wishes_of(db, who.members),
         identifiers=tuple(_held(db, found)),
         timeline=tuple(_entries(db, found.interactions)),
         calls=tuple(_calls(db, journal, found.interactions)),

@@ -14,7 +14,8 @@ from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.store import paths
 from cti.store.identity import KINDS, display_phone
 from cti.store.reader import Reader
-from cti.store.views import CallerFacts, CaseLine, Entry, Person, Pop, PromiseLine, Station, WebVisit
+from cti.store.views import CallerFacts, CaseLine, Entry, Person, Pop, PromiseLine, Station
+from cti.store.web_views import WebVisit
 
 RECENT_MS = 5 * 24 * 3600 * 1000
 TIMELINE = 20
@@ -264,7 +265,9 @@ def person(
 
 def tags_of(db: Reader, members: Sequence[str]) -> tuple[str, ...]:
     """What is known to be so of a customer, in the order of the alphabet."""
-    rows = db.execute(f"SELECT tag FROM tags WHERE customer IN ({_marks(members)}) ORDER BY tag", members)
+    rows = db.execute(
+        f"SELECT tag FROM tags WHERE customer IN ({_marks(members)}) AND ended IS NULL ORDER BY tag", members
+    )
     return tuple(dict.fromkeys(tag for (tag,) in rows))
 
 

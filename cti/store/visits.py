@@ -17,7 +17,7 @@ from cti.core.ids import Ms
 from cti.store import mentions, records
 from cti.store.identity import Identifier, Identities
 from cti.store.reads import display
-from cti.store.views import WebStep, WebVisit
+from cti.store.web_views import WebStep, WebVisit
 
 SOURCE = "web"
 MOST_ITEMS = 300

@@ -20,9 +20,11 @@ from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
+from cti.web.api_incidents import IncidentsApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
-from cti.web.api_people import PeopleApi
+from cti.web.api_parking import ParkingApi
+from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
@@ -37,7 +39,7 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops
+from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
 from cti.web.records import Records
 from cti.web.routes import Apis, table
 from cti.web.signed import Signatures
@@ -90,6 +92,7 @@ class Web:
         pops: Pops,
         journal_ok: Callable[[], bool],
         numbers: Numbers,
+        sentences: Sentences,
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
@@ -120,12 +123,15 @@ class Web:
                 ),
                 agents=AgentsApi(loop, self._live, records, calls),
                 calls=calls,
+                parking=ParkingApi(loop),
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
                 reports=ReportsApi(loop, history),
                 cases=CasesApi(loop, history.cases, records),
                 people=PeopleApi(history.people, records),
+                knowing=KnowingApi(loop, history.knowing, records),
                 queues=QueuesApi(loop, accounts),
+                incidents=IncidentsApi(loop, accounts, sentences),
                 work=WorkApi(history, records),
                 text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, CustomerId, IncidentId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.site import Texts
 from cti.store.views import CallLine, CustomerHit, Entry, Message
 
@@ -221,23 +221,6 @@ class OpenQueues(Ask, frozen=True):
     """None: all of them."""
 
 
-class TellCallers(Ask, frozen=True):
-    """Of a known incident, before the menu and in line, for so long."""
-
-    incident: IncidentId
-    """One of the site's."""
-    minutes: Annotated[int, Meta(ge=1, le=2880)]
-    queue: QueueId | None = None
-    """Null: callers of the whole site."""
-
-
-class TellNoMore(Ask, frozen=True):
-    """The incident is over."""
-
-    queue: QueueId | None = None
-    """Null: what callers of the whole site are told."""
-
-
 class Messages(Reply, frozen=True):
     """The mails of one thread."""
 
@@ -298,10 +281,17 @@ class CallsQuery(Ask, frozen=True):
 class TimelineQuery(Ask, frozen=True):
     before: str | None = None
     limit: Limit = 50
-    kind: str | None = None
-    """Only entries of this kind, such as `mail`."""
+    kind: Annotated[str, Meta(max_length=100)] | None = None
+    """Only entries of this kind, such as `mail`, or of several joined by commas."""
     q: Annotated[str, Meta(max_length=200)] = ""
     """Only entries that hold all of these words, mails in full."""
+    since: Ms | None = None
+    until: Ms | None = None
+    """Before then."""
+    queue: QueueId | None = None
+    solved: bool | None = None
+    """Only what somebody has judged so."""
+    case: str | None = None
 
 
 class SearchQuery(Ask, frozen=True):

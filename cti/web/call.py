@@ -98,3 +98,5 @@ class Route:
     """None: not JSON."""
     pages: bool = False
     """Asked by pages of other sites, which the handler tells apart; what they send need not be called JSON."""
+    longest: int = 256 * 1024
+    """Bytes that the body may have."""

@@ -63,6 +63,10 @@ class Notices:
             )
             self._add(event.agent, notice)
             return event.agent
+        elif isinstance(event, e.ParkEnded) and event.how == "caller_gone":
+            notice = NoticeView(
+                id=f"{event.interaction}.{record.seq}", kind="parked_gone", at=record.at, interaction=event.interaction
+            )
         elif isinstance(event, e.ConsultEnded) and event.how in _CONSULTS:
             notice = NoticeView(
                 id=f"{event.consult}.{record.seq}",

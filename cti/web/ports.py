@@ -1,6 +1,6 @@
 """What the web needs of the other parts. `cti.app` hands the real ones in; nothing here knows how they work."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Collection, MutableMapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -8,12 +8,15 @@ from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.core.inputs import Input
 from cti.core.routing import Routing
+from cti.core.site import Site
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
 from cti.store.identity import Identities
+from cti.store.lists import Only
 from cti.store.views import (
     Abandoned,
+    About,
     AgentDay,
     AgentNote,
     CallLine,
@@ -107,6 +110,16 @@ class Accounts(Protocol):
         """Write a line of the audit log."""
 
 
+class Sentences(Protocol):
+    """What supervisors have said for callers."""
+
+    def keep(self, sound: bytes, in_force: Collection[str]) -> str:
+        """Its id; `in_force`: those that are still needed. Blocking. Raises ValueError, in words, for a wrong file."""
+
+    def sound(self, name: str) -> str:
+        """Where it is; empty: there is none (any more)."""
+
+
 class Kb(Protocol):
     """The knowledge base, in memory."""
 
@@ -198,8 +211,11 @@ class Cases(Protocol):
     async def reopen(self, case: str, by: AgentId, due: Ms | None) -> bool:
         """False: there is no such closed case."""
 
-    async def merge(self, kept: str, gone: str, by: AgentId) -> None:
-        """Raises LookupError when they are not two open cases."""
+    async def merge(self, kept: str, gone: str, by: AgentId) -> str:
+        """The move's id. Raises LookupError when they are not two open cases."""
+
+    async def undo(self, move: str, by: AgentId) -> str | None:
+        """The case that stays. None: no such merge or split is in force."""
 
     async def split(
         self, case: str, title: str, interactions: Sequence[InteractionId], by: AgentId, due: Ms | None
@@ -229,6 +245,37 @@ class Visitors(Protocol):
         """Forget visits that ended before a time; gives how many."""
 
 
+class Knowing(Protocol):
+    """What is known of a customer beside their contacts. Every call leaves the loop's thread."""
+
+    async def about(self, customer: CustomerId, site: Site) -> About | None: ...
+
+    async def unwanted(self, number: IdentifierId, site: Site) -> str:
+        """Why whoever has this number should not be called now: `never`, `not_now`, `quiet`; empty: nothing."""
+
+    async def wish(
+        self,
+        customer: CustomerId,
+        by: AgentId,
+        *,
+        channel: str,
+        never: Sequence[str],
+        begins: int,
+        ends: int,
+        note: str,
+    ) -> bool:
+        """False: there is no such customer."""
+
+    async def tag(self, customer: CustomerId, word: str, by: AgentId) -> bool:
+        """False: there is no such customer."""
+
+    async def untag(self, customer: CustomerId, word: str, by: AgentId) -> bool:
+        """False: there was no such tag."""
+
+    async def change(self, customer: CustomerId, by: AgentId, *, language: str | None, tier: str | None) -> bool:
+        """False: there is no such customer."""
+
+
 class History(Protocol):
     """Past interactions and customers. Every call leaves the loop's thread."""
 
@@ -241,16 +288,16 @@ class History(Protocol):
     @property
     def visitors(self) -> Visitors: ...
 
+    @property
+    def knowing(self) -> Knowing: ...
+
     async def customer(self, customer: CustomerId, besides: InteractionId | None = None) -> Person | None:
         """One customer in full; `besides`: a call that is left out."""
 
     async def timeline(
-        self, customer: CustomerId, before: str | None, kind: str | None, limit: int, words: str = ""
+        self, customer: CustomerId, before: str | None, limit: int, only: Only
     ) -> tuple[Sequence[Entry], str | None]:
-        """A page of the timeline, newest first, and where the next one begins; with `words` what holds all of them.
-
-        Raises ValueError for a bad `before`.
-        """
+        """A page of the timeline, newest first, and where the next one begins. Raises ValueError for a bad `before`."""
 
     async def call(self, interaction: InteractionId) -> CallLine | None: ...
 

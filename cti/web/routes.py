@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cti.simulate.report import DayReport
 from cti.store.views import (
+    About,
     AgentDay,
     CallLine,
     CaseLine,
@@ -19,15 +20,18 @@ from cti.store.views import (
 )
 from cti.web import bodies as b
 from cti.web import call_bodies, visit_bodies
+from cti.web import incident_bodies as ib
 from cti.web import people_bodies as p
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
+from cti.web.api_incidents import IncidentsApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
-from cti.web.api_people import PeopleApi
+from cti.web.api_parking import ParkingApi
+from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
@@ -41,6 +45,8 @@ from cti.web.report_bodies import DayQuery, Waits
 from cti.web.views import WallboardView
 
 API = "/api/v1"
+_OF_PAGES = 64 * 1024
+"""What a browser sends while it leaves a page is no longer (Fetch standard, keepalive)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,14 @@ class Apis:
     session: SessionApi
     agents: AgentsApi
     calls: CallsApi
+    parking: ParkingApi
     line: LineApi
     queues: QueuesApi
+    incidents: IncidentsApi
     history: HistoryApi
     reports: ReportsApi
     people: PeopleApi
+    knowing: KnowingApi
     cases: CasesApi
     work: WorkApi
     text: TextApi
@@ -71,12 +80,14 @@ def table(apis: Apis) -> tuple[Route, ...]:
     """Every route there is."""
     return (
         *_session(apis.session),
-        *_agents(apis.agents, apis.line),
+        *_agents(apis.agents, apis.line, apis.parking),
         *_calls(apis.calls),
         *_queues(apis.queues),
+        *_incidents(apis.incidents),
         *_text(apis.text),
         *_history(apis),
         *_people(apis.people),
+        *_knowing(apis.knowing),
         *_cases(apis.cases),
         *_open(apis),
         *_process(apis),
@@ -98,7 +109,7 @@ def _session(api: SessionApi) -> tuple[Route, ...]:
     )
 
 
-def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
+def _agents(api: AgentsApi, line: LineApi, parking: ParkingApi) -> tuple[Route, ...]:
     return (
         _post("/agent/state", api.set_state, "Say that one is ready or not", b.Done, ask=b.AgentStateAsk),
         _get("/agent/why", api.why, "Why one gets no calls", b.NoWork),
@@ -113,6 +124,13 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             b.Done,
             ask=b.Transfer,
         ),
+        _post(
+            "/interactions/{id}/park",
+            parking.park,
+            "Park the caller on one's desk: music, for anybody to fetch",
+            b.Done,
+        ),
+        _post("/interactions/{id}/fetch", parking.fetch, "Fetch a parked caller: one's phone rings for them", b.Done),
         _delete("/interactions/{id}/transfer", api.recall, "Take a caller back whom one gave away and nobody answered"),
         _post(
             "/interactions/{id}/consult",
@@ -177,16 +195,25 @@ def _queues(api: QueuesApi) -> tuple[Route, ...]:
         _post(
             "/agent/queues/{id}", api.choose, "Opt out of a queue, or take its calls again", b.Done, ask=b.QueueTakes
         ),
-        _post(
-            "/incidents",
-            api.tell,
-            "Tell callers of a known incident",
-            b.Done,
-            b.TellCallers,
-            role="supervisor",
-        ),
-        _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, b.TellNoMore, role="supervisor"),
         _post("/queues/open", api.open, "Open queues closed by hand", b.Done, b.OpenQueues, role="supervisor"),
+    )
+
+
+def _incidents(api: IncidentsApi) -> tuple[Route, ...]:
+    return (
+        _get("/incidents", api.ways, "What callers can be told of", ib.IncidentWays, role="supervisor"),
+        _post("/incidents", api.tell, "Tell callers of a known incident", b.Done, ib.TellCallers, role="supervisor"),
+        Route(
+            method="POST",
+            path=f"{API}/incidents/sentences",
+            handler=api.keep_sentence,
+            role="supervisor",
+            summary="Keep a sentence recorded for callers",
+            ask=ib.KeepSentence,
+            reply=ib.KeptSentence,
+            longest=1024 * 1024,
+        ),
+        _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, ib.TellNoMore, role="supervisor"),
     )
 
 
@@ -265,7 +292,8 @@ def _cases(api: CasesApi) -> tuple[Route, ...]:
             reply=b.Done,
         ),
         _post("/cases/{id}/reopen", api.reopen, "Open a closed case again", b.Done),
-        _post("/cases/{id}/merge", api.merge, "Make one case of two", b.Done, ask=p.CaseMergeAsk),
+        _post("/cases/{id}/merge", api.merge, "Make one case of two", p.CaseMoved, ask=p.CaseMergeAsk),
+        _post("/case-moves/{id}/undo", api.undo, "Take a merge or a split of cases back", p.CaseMoved),
         _post("/cases/{id}/split", api.split, "Give contacts a case of their own", CaseLine, ask=p.CaseSplit),
     )
 
@@ -279,6 +307,16 @@ def _people(api: PeopleApi) -> tuple[Route, ...]:
         _post("/merges/{id}/undo", api.undo, "Take a merge back", b.Done),
         _post("/customers/{id}/identifiers", api.link, "Say that a number or address is theirs", b.Done, ask=p.LinkAsk),
         _delete("/customers/{id}/identifiers/{identifier}", api.unlink, "Say that it is not theirs"),
+    )
+
+
+def _knowing(api: KnowingApi) -> tuple[Route, ...]:
+    return (
+        _get("/customers/{id}/about", api.about, "What is known of a customer, and how they are best reached", About),
+        _post("/customers/{id}", api.change, "Say which language or tier a customer has", b.Done, ask=p.CustomerChange),
+        _post("/customers/{id}/wishes", api.wish, "Keep how a customer wants to be reached", b.Done, ask=p.WishAsk),
+        _post("/customers/{id}/tags", api.tag, "Give a customer a tag", b.Done, ask=p.TagAsk),
+        _delete("/customers/{id}/tags/{tag}", api.untag, "Take a tag from a customer"),
     )
 
 
@@ -307,6 +345,7 @@ def _open(apis: Apis) -> tuple[Route, ...]:
             ask=visit_bodies.VisitTold,
             reply=visit_bodies.VisitTaken,
             pages=True,
+            longest=_OF_PAGES,
         ),
         _get("/site", guest.site, "What anybody may know of the site", b.PublicSite, role=None),
         _post(

@@ -18,9 +18,6 @@ from cti.web.problems import Refusal, invalid, response
 
 log = logging.getLogger(__name__)
 
-_BODY = 256 * 1024
-_OF_PAGES = 64 * 1024
-"""What a browser sends while it leaves a page is no longer (Fetch standard, keepalive)."""
 _PART = 200
 """Longest part of an address that stands for an id."""
 Answered = Callable[[str, int], None]
@@ -28,7 +25,7 @@ Answered = Callable[[str, int], None]
 
 def application(routes: Sequence[Route], gate: Gate, answered: Answered, origins: Origins) -> web.Application:
     """The web application; `answered` hears route and status of every answer, `origins` says whose pages may ask."""
-    app = web.Application(middlewares=[_problems(answered)], client_max_size=_BODY)
+    app = web.Application(middlewares=[_problems(answered)])
     cors = Cors([route.path for route in routes if route.pages], origins)
 
     async def dress(request: web.Request, response: web.StreamResponse) -> None:
@@ -102,12 +99,9 @@ async def _body(request: web.Request, route: Route) -> Struct:
         raise Refusal(
             415, "not-json", "The body is not JSON.", "Send JSON with Content-Type: application/json.", "Content-Type"
         )
-    sent = await request.read()
-    if route.pages and len(sent) > _OF_PAGES:
-        raise Refusal(413, "too-long", "The body is too long.", f"Send at most {_OF_PAGES} bytes.")
     assert route.ask is not None
     try:
-        return msgspec.json.decode(sent, type=route.ask)
+        return msgspec.json.decode(await request.clone(client_max_size=route.longest).read(), type=route.ask)
     except msgspec.DecodeError as error:
         raise invalid(error, "body") from None
     except RecursionError:
@@ -165,7 +159,7 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
         case 405:
             title, todo = f"{request.method} does nothing here.", f"Use {error.headers.get('Allow', 'another method')}."
         case 413:
-            title, todo = "The body is too long.", f"Send at most {_BODY} bytes."
+            title, todo = "The body is too long.", "Send less at a time."
         case _:
             title, todo = f"{error.reason}.", "See /api/v1/openapi.json for how to ask."
     return Problem(type=error.reason.lower().replace(" ", "-"), title=title, status=error.status, todo=todo)

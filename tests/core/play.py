@@ -264,6 +264,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
     ),
     "wants": lambda w, r: i.ConsultEnds(agent=AgentId(w), interaction=InteractionId(r[1]), how=r[0]),
+    "parks": lambda w, r: i.ParkAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
@@ -373,6 +374,11 @@ def fact(event: e.Event) -> str:
             return f"rejoined {event.interaction} {event.agent}"
         case e.OfferMoved():
             return f"moved-to {event.interaction} {event.agent}{' talking' if event.talking else ''}"
+        case e.Parked():
+            return f"parked {event.interaction} {event.agent} until {(event.until - START) // 1000}"
+        case e.ParkEnded():
+            by = f" {event.by}" if event.by else ""
+            return f"unparked {event.interaction} {event.how}{by} after {event.parked // 1000}"
         case e.InteractionEnded():
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.core import estimate
@@ -33,6 +33,7 @@ from cti.web.live import BACKLOG, Live, Viewer
 from cti.web.views import DeskView, WallboardView
 from tests.core.play import Play
 from tests.core.test_invariants import ROWS
+from tests.examples import examples
 from tests.web.conftest import Rig, heard, ready
 
 
@@ -352,7 +353,7 @@ STORY = st.lists(
 
 
 @given(STORY)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_an_old_snapshot_and_the_changes_since_are_a_fresh_snapshot(story: list[Any]) -> None:
     asyncio.run(follow(story))
 

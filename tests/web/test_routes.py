@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.web import bodies, call_bodies, people_bodies, typescript
 from cti.web.call import RANK, Route
 from cti.web.problems import Refusal
 from cti.web.server import _query
+from tests.examples import examples
 from tests.web.conftest import Rig
 
 ROLES = {"agent": "ana", "supervisor": "sue", "administrator": "root"}
@@ -122,7 +123,7 @@ def test_requests_take_what_they_say_or_refuse_it(ask: type[msgspec.Struct]) -> 
     names = st.sampled_from(ask.__struct_fields__) | TEXT
 
     @given(st.dictionaries(names, JSON, max_size=5))
-    @settings(max_examples=25, deadline=None)
+    @examples(25)
     def check(body: dict[str, Any]) -> None:
         try:
             made = msgspec.json.decode(msgspec.json.encode(body), type=ask)

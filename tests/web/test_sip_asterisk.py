@@ -41,6 +41,7 @@ async def web(rig: Rig, asterisk: RunningAsterisk) -> AsyncIterator[Web]:
         {},
         lambda: True,
         Outside(rig.loop, rig.history),
+        rig.sentences,
     )
     await made.start()
     yield made

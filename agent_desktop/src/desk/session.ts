@@ -28,6 +28,8 @@ export const call = computed(() => view.value?.call ?? null);
 export const pop = computed(() => view.value?.pop ?? null);
 export const queues = computed(() => view.value?.queues ?? []);
 export const notices = computed(() => view.value?.notices ?? []);
+/** Parked callers whom one may fetch, longest first. */
+export const parked = computed(() => view.value?.parked ?? []);
 export const reasons = computed(() => view.value?.reasons ?? []);
 export const outcomes = computed(() => view.value?.outcomes ?? []);
 /** How queues can be closed by hand; nobody but a supervisor has any. */

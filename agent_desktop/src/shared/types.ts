@@ -6,6 +6,7 @@ export type CustomerId = string;
 export type IdentifierId = string;
 export type IncidentId = string;
 export type InteractionId = string;
+export type Language = string;
 export type Ms = number;
 export type OfferId = string;
 export type OutcomeId = string;
@@ -73,6 +74,8 @@ export interface IncidentView {
   by: AgentId;
   since: Ms;
   until: Ms;
+  /** Languages of callers for which a supervisor has recorded a sentence; the others hear the incident's own words. */
+  sentences: Language[];
 }
 
 /** An incident that callers can be told of. */
@@ -125,6 +128,9 @@ export interface QueueView {
   text_within: number;
   /** What its callers are told of, the whole site's first; some may be over by now. */
   incidents: IncidentView[];
+  parked: number;
+  /** Since when the longest is. */
+  parked_since: Ms | null;
 }
 
 /** A piece of text work on this desk: a message that a caller left. */
@@ -169,6 +175,22 @@ export interface GivenTo {
   queue: QueueId | null;
   /** A number outside rings for them. */
   outside: boolean;
+}
+
+/** A parked caller whom this agent may fetch. */
+export interface ParkedView {
+  interaction: InteractionId;
+  queue: QueueId | null;
+  /** Who parked them. */
+  by: AgentId;
+  since: Ms;
+  /** When they are offered back. */
+  until: Ms;
+  language: string | null;
+  /** Who it is, where that is one person. */
+  name: string;
+  /** Their number as people write it; empty: withheld. */
+  display: string;
 }
 
 /** A consultation about the call on this desk: for the agent who asked and for the colleague. */
@@ -222,7 +244,7 @@ export interface CallView {
   consult: ConsultView | null;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up). */
 export interface NoticeView {
   id: string;
   kind: string;
@@ -241,6 +263,8 @@ export interface DeskView {
   notices: NoticeView[];
   /** Text work in this agent's hand, unopened first, then longest waiting; kept for later last. */
   work: WorkView[];
+  /** Longest first. */
+  parked: ParkedView[];
   reasons: Reason[];
   outcomes: OutcomeKind[];
   /** For supervisors; others can't close queues. */
@@ -680,6 +704,21 @@ export interface MergePreview {
   together: MergeSide;
 }
 
+/** Two cases made one, or one made two, which can be undone. */
+export interface CaseMove {
+  id: string;
+  /** `merge` or `split`. */
+  how: string;
+  /** The other case: the one merged into this, or the one that contacts went to or came from. */
+  other: string;
+  /** The other's. */
+  title: string;
+  /** That went from one to the other. */
+  contacts: number;
+  at: Ms;
+  by: AgentId;
+}
+
 /** A case in full. */
 export interface CaseView {
   case: CaseLine;
@@ -690,6 +729,8 @@ export interface CaseView {
   entries: Entry[];
   /** Open ones. */
   promises: PromiseLine[];
+  /** What it was made of, newest first. */
+  moves: CaseMove[];
 }
 
 /** A case that a contact looks like. */
@@ -699,6 +740,79 @@ export interface CaseSuggestion {
   words: string[];
   /** It was closed a short while ago, and would be open again. */
   reopens: boolean;
+}
+
+/** How a customer wants to be reached, as they told an agent. */
+export interface Wishes {
+  /** `call`, `sms`, `mail` or `chat`; empty: they have not said. */
+  channel: string;
+  /** Channels they do not want. */
+  never: string[];
+  /** From this minute of the site's day. */
+  begins: number;
+  /** To this one; before `begins`: over midnight. */
+  ends: number;
+  /** What whoever speaks with them should know. */
+  note: string;
+  /** Who wrote it down. */
+  by: AgentId;
+  at: Ms;
+}
+
+/** What is known to be so of a customer. */
+export interface Tag {
+  tag: string;
+  /** On whose word: an import's name, or `agent:<id>`. */
+  source: string;
+}
+
+/** What a summary of a customer is made from: counted, never guessed. */
+export interface Facts {
+  /** First contact. */
+  since: Ms | null;
+  contacts: number;
+  last: Entry | null;
+  /** Of the last twenty contacts, those judged not solved. */
+  unsolved: number;
+  /** Of the last twenty, those judged at all. */
+  judged: number;
+  /** Open ones. */
+  cases: number;
+  cases_late: number;
+  /** Open ones. */
+  promises: number;
+  promises_late: number;
+  /** When what is due first is due. */
+  next_promise: Ms | null;
+}
+
+/** What is known of a customer beside their contacts. */
+export interface About {
+  customer: CustomerId;
+  language: string | null;
+  tier: string;
+  tags: Tag[];
+  wishes: Wishes | null;
+  /** How they are best reached, with the evidence; the best first. */
+  ways: Way[];
+  /** Why they should not be called now: `never` (they said so), `not_now` (outside of their times), `quiet` (the site's quiet hours); empty: nothing. */
+  unwanted: string;
+  facts: Facts;
+}
+
+/** A channel at a time, and how often that was tried and answered. */
+export interface Way {
+  channel: string;
+  /** 0: Monday; null: any day. */
+  weekday: number | null;
+  /** From then for an hour, by the site's clock; null: any time. */
+  hour: number | null;
+  answered: number;
+  tries: number;
+  /** Of a hundred tries, how many would be answered; few examples are drawn to what is usual. */
+  chance: number;
+  /** By this customer's own contacts; false: by those of customers like them. */
+  own: boolean;
 }
 
 /** Something attached to a mail. */
@@ -905,21 +1019,6 @@ export interface OpenQueues {
   queues?: QueueId[] | null;
 }
 
-/** Of a known incident, before the menu and in line, for so long. */
-export interface TellCallers {
-  /** One of the site's. */
-  incident: IncidentId;
-  minutes: number;
-  /** Null: callers of the whole site. */
-  queue?: QueueId | null;
-}
-
-/** The incident is over. */
-export interface TellNoMore {
-  /** Null: what callers of the whole site are told. */
-  queue?: QueueId | null;
-}
-
 /** The mails of one thread. */
 export interface Messages {
   messages: Message[];
@@ -989,10 +1088,17 @@ export interface CallsQuery {
 export interface TimelineQuery {
   before?: string | null;
   limit?: number;
-  /** Only entries of this kind, such as `mail`. */
+  /** Only entries of this kind, such as `mail`, or of several joined by commas. */
   kind?: string | null;
   /** Only entries that hold all of these words, mails in full. */
   q?: string;
+  since?: Ms | null;
+  /** Before then. */
+  until?: Ms | null;
+  queue?: QueueId | null;
+  /** Only what somebody has judged so. */
+  solved?: boolean | null;
+  case?: string | null;
 }
 
 export interface SearchQuery {
@@ -1127,6 +1233,28 @@ export interface Merged {
   customer: CustomerId;
 }
 
+/** How a customer wants to be reached; takes the place of what stood there. */
+export interface WishAsk {
+  /** They would rather be reached by this. */
+  channel?: "call" | "sms" | "mail" | "chat" | null;
+  never?: ("call" | "sms" | "mail" | "chat")[];
+  begins?: number;
+  /** Before `begins`: over midnight. */
+  ends?: number;
+  /** What whoever speaks with them should know. */
+  note?: string;
+}
+
+export interface TagAsk {
+  tag: string;
+}
+
+/** What is null stays; what is empty is not known any more. */
+export interface CustomerChange {
+  language?: string | null;
+  tier?: string | null;
+}
+
 export interface NewPromise {
   customer: CustomerId;
   what: string;
@@ -1177,6 +1305,13 @@ export interface CaseMergeAsk {
   other: string;
 }
 
+export interface CaseMoved {
+  /** `POST /case-moves/{id}/undo` takes it back. */
+  move: string;
+  /** The case that stays. */
+  case: string;
+}
+
 export interface CaseSplit {
   title: string;
   /** Contacts of the case that are about something else. */
@@ -1195,6 +1330,8 @@ export interface CaseSuggestions {
 export interface NewCall {
   /** In any form people write numbers in. */
   number: string;
+  /** Also when they asked not to be called, or it is a time of quiet. It is in the audit log. */
+  anyway?: boolean;
 }
 
 /** What came of it is told over `/live`. */
@@ -1210,6 +1347,39 @@ export interface AbandonedList {
 export interface Handled {
   /** False: not yet, after all. */
   done?: boolean;
+}
+
+/** Of a known incident, before the menu and in line, for so long. */
+export interface TellCallers {
+  /** One of the site's. */
+  incident: IncidentId;
+  minutes: number;
+  /** Null: callers of the whole site. */
+  queue?: QueueId | null;
+  /** Recordings (`POST /incidents/sentences`) said in place of the incident's own words, by language; callers of the others hear those. */
+  sentences?: Record<"cmn" | "yue" | "en", string>;
+}
+
+/** A sentence recorded for callers. */
+export interface KeepSentence {
+  /** A WAV file in base64: 16-bit PCM, mono, 8000 Hz, half a second to half a minute. */
+  sound: string;
+}
+
+/** For `sentences` of `POST /incidents`, within a day. */
+export interface KeptSentence {
+  sentence: string;
+}
+
+/** What callers can be told of. */
+export interface IncidentWays {
+  incidents: IncidentWay[];
+}
+
+/** The incident is over. */
+export interface TellNoMore {
+  /** Null: what callers of the whole site are told. */
+  queue?: QueueId | null;
 }
 
 /** Counts of calls, or of one half hour of them. */
@@ -1269,11 +1439,11 @@ export interface Waits {
   stretches: Stretch[];
 }
 
-/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `exchange_away`. */
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`. */
 export interface Stretch {
   begins: Ms;
   ends: Ms;
-  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "exchange_away";
+  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "parked" | "exchange_away";
   queue: QueueId | null;
   agent: AgentId | null;
   args: Record<string, number | string>;

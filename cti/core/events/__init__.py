@@ -59,6 +59,10 @@ from cti.core.events.outgoing import (
     OutsideEnded,
     PlaceKept,
 )
+from cti.core.events.parking import (
+    Parked,
+    ParkEnded,
+)
 from cti.core.events.pieces import (
     PieceArrived,
     PieceEnded,
@@ -94,6 +98,7 @@ from cti.core.events.talks import (
 from cti.core.events.waits import (
     CameBack,
     HelpGiven,
+    IncidentHeard,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -137,6 +142,7 @@ __all__ = [
     "FlowPosition",
     "Held",
     "HelpGiven",
+    "IncidentHeard",
     "IncidentLifted",
     "IncidentSet",
     "InteractionEnded",
@@ -156,6 +162,8 @@ __all__ = [
     "Offered",
     "OutsideEnded",
     "Overflowed",
+    "ParkEnded",
+    "Parked",
     "PhoneSeen",
     "PieceArrived",
     "PieceEnded",
@@ -214,6 +222,7 @@ Event = (
     | SentElsewhere
     | ServedElsewhere
     | CameBack
+    | IncidentHeard
     | WaitForeseen
     | WaitTold
     | WaitCameOut
@@ -245,6 +254,8 @@ Event = (
     | ConsultEnded
     | CallerRejoined
     | OfferMoved
+    | Parked
+    | ParkEnded
     | FlowFinished
     | SurveyOpened
     | Judged

@@ -1,7 +1,7 @@
 """In line: who waits where, and what was foreseen and said of it."""
 
 from cti.core.events.base import Fact
-from cti.core.ids import AgentId, ClosingId, InteractionId, Language, Ms, QueueId
+from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Language, Ms, QueueId
 from cti.core.site import Skills
 
 
@@ -97,6 +97,14 @@ class CameBack(Fact, frozen=True):
 
     interaction: InteractionId
     in_line: bool
+
+
+class IncidentHeard(Fact, frozen=True):
+    """The caller is being told of an incident, the one set at `since`: once is enough."""
+
+    interaction: InteractionId
+    incident: IncidentId
+    since: Ms
 
 
 class WaitForeseen(Fact, frozen=True):

@@ -83,6 +83,11 @@ def _came_back(world: World, event: e.CameBack, at: Ms) -> None:
             interaction.closing = None
 
 
+def _incident_heard(world: World, event: e.IncidentHeard, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.heard = (*interaction.heard, (event.incident, event.since))
+
+
 def _foreseen(world: World, event: e.WaitForeseen, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         world.foreseen_at = at
@@ -130,6 +135,7 @@ FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.SentElsewhere: _sent_elsewhere,
     e.ServedElsewhere: _served_elsewhere,
     e.CameBack: _came_back,
+    e.IncidentHeard: _incident_heard,
     e.WaitForeseen: _foreseen,
     e.WaitTold: _told,
     e.WaitCameOut: _came_out,
