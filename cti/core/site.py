@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
 from cti.core.room import Room
+from cti.core.website import Website
 
 Texts = dict[str, str]
 Skills = dict[SkillId, int]
@@ -432,6 +433,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     mail: Mail = Mail()
     capacity: Capacity = Capacity()
     tables: tuple[OutsideTable, ...] = ()
+    web: Website = Website()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:

@@ -15,6 +15,7 @@ import msgspec
 from cti.core.hours import SPAN
 from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
+from cti.core.website import is_secret
 from cti.setup import calendars
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import is_loopback
@@ -29,6 +30,7 @@ _SITE = re.compile(r"sips?:[A-Za-z0-9+*_.-]+@([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(
 """It becomes part of a Dial() in the dialplan."""
 _BEGIN = re.compile(r"\+[1-9][0-9]{0,14}|[0-9]{2,8}")
 _PEER = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _RING_MOST_S = 110
 """The dialplan lets an agent hear it ring for two minutes."""
 _SECURITIES = ("tls", "starttls", "none")
@@ -146,6 +148,7 @@ def check(site: Site) -> list[str]:
             wrong.append(f"Table {table.id}: every_min is at least 1.")
         if _PASSWORD.search(table.source):
             wrong.append(f"Table {table.id}: no password in a site; say 'hotline ingest password {table.id}'.")
+    wrong += _web(site)
     if site.quiet.hours and not all(SPAN.fullmatch(part) for part in site.quiet.hours.split(",")):
         wrong.append(f"[quiet]: hours '{site.quiet.hours}': write 'HH:MM-HH:MM', several joined by commas.")
     return [*wrong, *calendars.check(site, zones)]
@@ -181,6 +184,29 @@ def _outgoing(site: Site) -> list[str]:
             wrong.append(f"Queue {queue.id}: callbacks need at least one try, and every_s of 1 or more.")
         if callbacks.owner is not None and callbacks.owner not in known:
             wrong.append(f"Queue {queue.id}: there is no agent '{callbacks.owner}' to own callbacks.")
+    return wrong
+
+
+def _web(site: Site) -> list[str]:
+    web = site.web
+    wrong = [
+        f"web: '{origin}' is no origin; write one such as 'https://shop.example', with nothing after it."
+        for origin in web.origins
+        if not _ORIGIN.fullmatch(origin)
+    ]
+    wrong += [
+        f"web: '{field}' of the form '{form}' may not be kept: what is called so is a password or a card."
+        for form, fields in web.forms.items()
+        for field in fields
+        if is_secret(field)
+    ]
+    wrong += [
+        f"web: the form '{form}' has a name of 1 to 64 characters, and at most 50 fields."
+        for form, fields in web.forms.items()
+        if not 1 <= len(form) <= 64 or len(fields) > 50
+    ]
+    if not web.audience.strip() or web.keep_days < 0:
+        wrong.append("web: audience is a word, and keep_days 0 (for ever) or more.")
     return wrong
 
 

@@ -12,6 +12,7 @@ from cti.core.site import Site
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
+from cti.store.identity import Identities
 from cti.store.lists import Only
 from cti.store.views import (
     Abandoned,
@@ -33,6 +34,7 @@ from cti.store.views import (
     Pop,
     PromiseLine,
 )
+from cti.store.visits import Told
 from kb.article import Article
 from kb.search import Found
 from kb.trends import Hot
@@ -230,6 +232,19 @@ class Cases(Protocol):
         """Whether the history has a contact, on whatever channel."""
 
 
+class Visitors(Protocol):
+    """Visits of web sites. Every call leaves the loop's thread."""
+
+    @property
+    def identities(self) -> Identities: ...
+
+    async def put(self, told: Told) -> None:
+        """Keep what a batch tells; twice does no harm. Raises `cti.store.visitors.Busy`."""
+
+    async def forget(self, before: Ms) -> int:
+        """Forget visits that ended before a time; gives how many."""
+
+
 class Knowing(Protocol):
     """What is known of a customer beside their contacts. Every call leaves the loop's thread."""
 
@@ -269,6 +284,9 @@ class History(Protocol):
 
     @property
     def cases(self) -> Cases: ...
+
+    @property
+    def visitors(self) -> Visitors: ...
 
     @property
     def knowing(self) -> Knowing: ...

@@ -19,7 +19,7 @@ from cti.store.views import (
     PromiseLine,
 )
 from cti.web import bodies as b
-from cti.web import call_bodies
+from cti.web import call_bodies, visit_bodies
 from cti.web import incident_bodies as ib
 from cti.web import people_bodies as p
 from cti.web.api_agents import AgentsApi
@@ -38,12 +38,15 @@ from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SIP_PATH, SessionApi
 from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
+from cti.web.api_website import WebsiteApi
 from cti.web.api_work import WorkApi
 from cti.web.call import Handler, Route, Socket
 from cti.web.report_bodies import DayQuery, Waits
 from cti.web.views import WallboardView
 
 API = "/api/v1"
+_OF_PAGES = 64 * 1024
+"""What a browser sends while it leaves a page is no longer (Fetch standard, keepalive)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Apis:
     kb: KbApi
     guest: GuestApi
     visits: VisitsApi
+    website: WebsiteApi
     process: ProcessApi
     live: Socket
     sip: Socket
@@ -331,6 +335,17 @@ def _open(apis: Apis) -> tuple[Route, ...]:
             b.Done,
             ask=b.VisitJudgement,
             role=None,
+        ),
+        Route(
+            method="POST",
+            path=f"{API}/website/visits",
+            role=None,
+            summary="Tell what was done on a web site of the site's own (`hotline.js`)",
+            handler=apis.website.told,
+            ask=visit_bodies.VisitTold,
+            reply=visit_bodies.VisitTaken,
+            pages=True,
+            longest=_OF_PAGES,
         ),
         _get("/site", guest.site, "What anybody may know of the site", b.PublicSite, role=None),
         _post(

@@ -75,7 +75,9 @@ async def test_hostile_bodies_are_refused_with_a_problem(rig: Rig) -> None:
             continue
         for raw in HOSTILE:
             status, answer = await client.ask(route.method, filled(route), raw=raw)
-            assert status in (400, 422), f"{route.path} {raw[:20]!r}: {status} {answer}"
+            assert status in ((400, 413, 422) if route.pages else (400, 422)), (
+                f"{route.path} {raw[:20]!r}: {status} {answer}"
+            )
             assert answer["todo"]
     await client.bad(415, "POST", "/api/v1/agent/state", raw=b"state=ready", headers={"Content-Type": "text/plain"})
     await client.bad(413, "POST", "/api/v1/agent/state", raw=b" " * 300_000)

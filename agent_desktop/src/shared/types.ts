@@ -334,6 +334,26 @@ export interface Entry {
   /** What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; `message`: one was left; empty: nothing. */
   mark: string;
   case: string | null;
+  /** Of a visit of the site's own web sites. */
+  web: WebVisit | null;
+}
+
+/** What was done in one visit of a web site. */
+export interface WebVisit {
+  /** Pages seen. */
+  pages: number;
+  /** The last twelve, oldest first. */
+  steps: WebStep[];
+}
+
+/** One thing that a visitor of a web site did. */
+export interface WebStep {
+  /** `search`, `form` or `sign_in`. */
+  kind: string;
+  /** What was searched, or the form's name. */
+  words: string;
+  /** By a search; null: the site did not say. */
+  found: number | null;
 }
 
 export interface CaseLine {
