@@ -188,6 +188,9 @@ class Callbacks(Struct, frozen=True, forbid_unknown_fields=True):
     tries: int = 3
     every_s: int = 600
     """Between two tries."""
+    lead_s: int = 0
+    """With `customer`: called so many seconds before their turn at most, as far as can be foreseen, so that the agent
+    need not wait for them. 0: called when it is their turn."""
     owner: AgentId | None = None
     """Whose promise it becomes when nobody was reached; None: of who tried last, else of the first supervisor."""
 

@@ -94,6 +94,13 @@ def site() -> Site:
                 prefer_promised_s=30,
                 text_kept_s=120,
             ),
+            Queue(
+                id=QueueId("soon"),
+                name={"en": "Soon"},
+                skills={NET: 8},
+                wrap_up_s=10,
+                callbacks=Callbacks(first="customer", lead_s=60),
+            ),
             Queue(id=QueueId("far"), name={"en": "Far"}, overflow=Overflow(closing=ClosingId("abroad"), after_s=20)),
             Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
             Queue(
