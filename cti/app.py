@@ -104,6 +104,7 @@ class Bridge:
             session_key=bytes.fromhex(settings.secrets.session_key),
             phone_secrets=settings.secrets.phone_secrets,
             guests=settings.guests,
+            web_keys=settings.secrets.web_keys,
             version=resources.version(),
             certificate=settings.certificate if settings.tls else None,
             private_key=settings.private_key if settings.tls else None,
@@ -148,7 +149,7 @@ class Bridge:
             self.loop.submit(SiteLoaded(site=in_force))
             self._reception.reload(ways)
             self._knowledge.reload()
-            self._web.reload()
+            self._web.reload(Settings.load(self.settings.data).secrets.web_keys)
         except SetupProblem as error:
             log.error("not reloaded: %s", error)
 

@@ -20,7 +20,7 @@ class Resume(Struct, frozen=True, kw_only=True):
     """What the world knows of a caller who comes back."""
 
     state: str
-    """The interaction's: `flow`, `waiting`, `offered`, `talking`, `aside`, `after` or `ended`."""
+    """The interaction's: `flow`, `waiting`, `offered`, `talking`, `aside`, `parked`, `after` or `ended`."""
     position: str
     language: Language | None
     queue: QueueId | None

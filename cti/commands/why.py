@@ -66,6 +66,13 @@ _DIALLED = {
     "call": "a number outside is called",
     "callback": "the customer is called back",
     "transfer": "the number is called to which the caller was given",
+    "consult": "the number is called that is asked",
+}
+_UNPARKED = {
+    "fetched": "fetched",
+    "over": "parked for as long as the queue allows",
+    "met": "parked no longer: somebody has them",
+    "caller_gone": "hung up while parked",
 }
 _PREFERRED = {
     "last_agent": "whom they talked with last",
@@ -73,6 +80,8 @@ _PREFERRED = {
     "promised": "who had promised them something",
     "transfer": "to whom they were transferred",
     "transfer_back": "who had transferred them",
+    "parked": "who had parked them",
+    "fetched": "who fetches them",
 }
 _CHOSEN = {
     "last_agent": "talked with this caller last",
@@ -80,6 +89,8 @@ _CHOSEN = {
     "promised": "had promised this caller something",
     "transfer": "was given this caller by a colleague",
     "transfer_back": "had given this caller to a colleague, who did not take the call",
+    "parked": "had parked this caller",
+    "fetched": "fetched this caller, who was parked",
     "consult": "was asked by the agent who talks with this caller",
 }
 _OVERFLOWS = {
@@ -243,6 +254,8 @@ def _stretch(one: Stretch, words: _Words) -> str:
             return f"turned away: {str(arg('closing')).replace('_', ' ')}"
         case "elsewhere":
             return "another site rang"
+        case "parked":
+            return f"parked by {words.agent(one.agent)}" if one.agent else "parked"
         case "exchange_away":
             return "the exchange was away"
 
@@ -296,6 +309,8 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "TalkEnded":
             if line.detail == "transfer":
                 return f"the talk ended; {who} gave the caller on"
+            if line.detail == "park":
+                return f"the talk ended; {who} parked the caller"
             by = {"caller": "the caller", "agent": who}.get(line.detail)
             return f"the talk ended; {by} hung up" if by else "the talk ended"
         case "Transferred":
@@ -322,10 +337,15 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "OutsideEnded":
             return "that talk is over"
         case "ConsultBegun":
-            asked = words.agent(AgentId(line.detail)) if line.detail else f"the line for {words.queue(line.queue)}"
+            line_of = f"the line for {words.queue(line.queue)}" if line.queue else "a number outside"
+            asked = words.agent(AgentId(line.detail)) if line.detail else line_of
             return f"{who} sets the caller aside, with music, and asks {asked}"
         case "ConsultAnswered":
             return f"{who} talks with the agent who asks; the caller hears music"
+        case "ConsultReached":
+            return "somebody outside talks with the agent who asks; the caller hears music"
+        case "OutsideMoved":
+            return "somebody outside is to have the caller"
         case "ConferenceBegun":
             return "all three talk"
         case "ConsultEnded":
@@ -336,6 +356,10 @@ def _line(line: StoryLine, words: _Words) -> str:
             )
         case "CallerRejoined":
             return f"talking with {who} again"
+        case "Parked":
+            return "parked, with music"
+        case "ParkEnded":
+            return f"{_UNPARKED.get(line.detail, line.detail)}{f': {who}' if line.detail == 'fetched' else ''}"
         case "OfferMoved":
             return f"{who} is to have the caller"
         case "SurveyOpened":

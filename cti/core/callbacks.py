@@ -3,7 +3,7 @@
 from cti.core import events as e
 from cti.core.closings import by_hand
 from cti.core.dialling import drop
-from cti.core.hours import closes, is_open, opens
+from cti.core.hours import closes, is_open, opens, quiet_until
 from cti.core.ids import AgentId, IdentifierId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.site import Callbacks
@@ -61,7 +61,7 @@ def time(turn: Turn, it: Interaction, d: Detail) -> None:
         if opening is None:
             miss(turn, it)
             return
-        wanted = opening
+        wanted = quiet_until(site, opening)
     if wanted > turn.now:
         turn.emit(e.CallbackPutOff(interaction=it.id, until=wanted))
     else:
@@ -77,7 +77,10 @@ def again(turn: Turn, it: Interaction, how: str) -> None:
         miss(turn, it)
         return
     pause = SOON if how in ("cancelled", "lost") else rules.every_s * 1000
-    turn.emit(e.CallbackPutOff(interaction=it.id, until=Ms(turn.now + pause)))
+    until = Ms(turn.now + pause)
+    # The first call is at the time they asked for; those after it are our own idea.
+    site = turn.world.site
+    turn.emit(e.CallbackPutOff(interaction=it.id, until=until if site is None else quiet_until(site, until)))
 
 
 def miss(turn: Turn, it: Interaction) -> None:

@@ -6,7 +6,7 @@ then shows HangupRequest and after it BridgeEnter for the caller: on that order 
 
 from collections.abc import Callable
 
-from cti.core import callbacks, consult, outward, passing
+from cti.core import callbacks, consult, outward, parking, passing
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.closings import closing_of, ousted, turned
@@ -188,6 +188,7 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
         end_offer(turn, it, "withdrawn", spare=leg.channel)
         legs = []
     passing.stop(turn, it, "cancelled")
+    parking.stop(turn, it, "met")
     waited = _waited(turn, it)
     came_out(turn, it, gave_up=False)
     turn.emit(
@@ -286,6 +287,11 @@ def _withdraw(turn: Turn, it: Interaction, d: Detail) -> None:
     _end(turn, it, "abandoned")
 
 
+def _abandon_parked(turn: Turn, it: Interaction, d: Detail) -> None:
+    parking.stop(turn, it, "caller_gone")
+    _end(turn, it, "abandoned")
+
+
 def _end_lost_talk(turn: Turn, it: Interaction, d: Detail) -> None:
     end_talk(turn, it, d)
     _end(turn, it, "answered")
@@ -358,6 +364,10 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.CONSULT: consult.ask,
     Do.GO_ON: consult.go_on,
     Do.TAKE_BACK: recall,
+    Do.PARK: parking.park,
+    Do.FETCH: parking.fetch,
+    Do.UNPARK: parking.give_back,
+    Do.ABANDON_PARKED: _abandon_parked,
     Do.STEER_SURVEY: _steer_survey,
     Do.STEER_WAIT: _steer_wait,
     Do.JUDGE: _judge,

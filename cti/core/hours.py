@@ -103,6 +103,21 @@ def closes(site: Site, now: Ms, queue: Queue | None = None) -> Ms | None:
     return found if found is not None and found < now + 7 * _DAY * 60_000 else None
 
 
+def quiet_until(site: Site, now: Ms) -> Ms:
+    """When people may be called: `now`, or the end of the site's quiet hours."""
+    if not site.quiet.hours:
+        return now
+    plan = _Plan(ZoneInfo(site.zone), dict.fromkeys(DAYS, site.quiet.hours), (), CLOSED, ())
+    today = _date(plan.zone, now)
+    days = (today - timedelta(days=1), today, today + timedelta(days=1))
+    at = now
+    # Hours joined by commas, or of two days, may follow each other.
+    for begin, end in sorted(span for day in days for span in plan.spans(day)):
+        if begin <= at < end:
+            at = end
+    return at
+
+
 def half_hours(site: Site, now: Ms, queue: Queue | None = None, most: int = 48) -> tuple[Ms, ...]:
     """The next full and half hours at which it is open, within a week; the first at least a quarter of an hour away."""
     found: list[Ms] = []

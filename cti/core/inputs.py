@@ -24,6 +24,7 @@ from cti.core.ids import (
 )
 from cti.core.inputs_talks import ConsultAsked as ConsultAsked
 from cti.core.inputs_talks import ConsultEnds as ConsultEnds
+from cti.core.inputs_talks import ParkAsked as ParkAsked
 from cti.core.inputs_talks import RecallAsked as RecallAsked
 from cti.core.inputs_talks import TransferAsked as TransferAsked
 from cti.core.site import Site, Skills, Texts
@@ -481,6 +482,7 @@ Input = (
     | TransferAsked
     | ConsultAsked
     | ConsultEnds
+    | ParkAsked
     | RecallAsked
     | WrapUpExtended
     | WrapUpDone

@@ -82,8 +82,11 @@ def _rings(turn: Turn, it: Interaction) -> bool:
     return any(other.state is State.DIALLING and other.queue == it.queue for other in others)
 
 
-def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...]) -> None:
-    """Reserve this agent, who is free, for this interaction, which is in line, and let their phones ring."""
+def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...], *, asked: bool = False) -> None:
+    """Reserve this agent, who is free, for this interaction, which is in line, and let their phones ring.
+
+    `asked`: the agent asked for this very call.
+    """
     world, call = turn.world, turn.world.call(interaction)
     agent = world.agents[to]
     profile = world.profile(to)
@@ -94,7 +97,7 @@ def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, 
     name = OfferId(f"{call.id}.{call.offers + 1}")
     legs = {ChannelId(f"{name}.{n}"): phone for n, phone in enumerate(profile.phones)}
     until = Ms(turn.now + ring_s * 1000)
-    own = interaction.direction == "out" and interaction.connected is None
+    own = asked or (interaction.direction == "out" and interaction.connected is None)
     turn.emit(
         Offered(
             interaction=interaction.id,

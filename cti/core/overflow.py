@@ -49,10 +49,12 @@ def way_out(world: World, it: Interaction, now: Ms) -> Way | None:
 
 
 def overflow_at(world: World, it: Interaction, after: Ms | None = None) -> Ms | None:
-    """When, later than `after`, it is time to look whether a caller in line goes another way.
+    """When, later than `after`, it is time to look whether a caller in line, or parked, goes another way.
 
     Nobody does while a phone rings for them.
     """
+    if it.park is not None:
+        return it.park.until if after is None or it.park.until > after else None
     if it.state is not State.WAITING or it.elsewhere:
         return None
     closing = ousted(world, it)

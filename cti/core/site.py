@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
 from cti.core.room import Room
+from cti.core.website import Website
 
 Texts = dict[str, str]
 Skills = dict[SkillId, int]
@@ -223,6 +224,8 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """The same on holidays. None: as out of hours."""
     ring_s: int = 15
     """An offer not answered for so long is a RONA."""
+    park_s: int = 120
+    """So long a caller is parked; then offered to who parked them, and in line. 0: nobody is parked."""
     wrap_up_s: int = 30
     service_level_s: int = 20
     service_level_goal: int = 80
@@ -326,6 +329,15 @@ class Cases(Struct, frozen=True, forbid_unknown_fields=True):
         return {-1: self.low_h, 1: self.high_h, 2: self.urgent_h}.get(priority, self.normal_h)
 
 
+class Quiet(Struct, frozen=True, forbid_unknown_fields=True):
+    """When nobody wants to be called, by the site's clock."""
+
+    hours: str = ""
+    """Such as `21:00-08:00`; empty: there are none."""
+    refuse: bool = False
+    """Agents can't call numbers outside then; else they are warned. A callback tried in vain waits in any case."""
+
+
 class Number(Struct, frozen=True, forbid_unknown_fields=True):
     """A number of the hotline (DNIS, as the trunk sends it) and the flow that answers it."""
 
@@ -411,6 +423,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     outcomes: tuple[OutcomeKind, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     outgoing: Outgoing = Outgoing()
+    quiet: Quiet = Quiet()
     default_language: Language = Language("en")
     cases: Cases = Cases()
     open_hours: dict[str, str] = {}
@@ -430,6 +443,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     mail: Mail = Mail()
     capacity: Capacity = Capacity()
     tables: tuple[OutsideTable, ...] = ()
+    web: Website = Website()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:

@@ -342,7 +342,7 @@ def _machine(turn: Turn, said: i.MachineAnswered) -> None:
 def _consult_asked(turn: Turn, said: i.ConsultAsked) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is not None and it.agent == said.agent:
-        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue))
+        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue, to=said.outside))
 
 
 def _consult_ends(turn: Turn, said: i.ConsultEnds) -> None:
@@ -352,6 +352,12 @@ def _consult_ends(turn: Turn, said: i.ConsultEnds) -> None:
 
 
 _CONSULT_ENDS = {"back": Happening.BACK_ASKED, "complete": Happening.HANDOVER_ASKED, "join": Happening.JOIN_ASKED}
+
+
+def _park_asked(turn: Turn, said: i.ParkAsked) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and it.agent == said.agent:
+        calls.signal(turn, it, Signal.PARKS, Detail())
 
 
 def _recall_asked(turn: Turn, said: i.RecallAsked) -> None:
@@ -389,6 +395,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.TransferAsked: _transfer_asked,
     i.ConsultAsked: _consult_asked,
     i.ConsultEnds: _consult_ends,
+    i.ParkAsked: _park_asked,
     i.RecallAsked: _recall_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,

@@ -70,6 +70,15 @@ class Callback(Struct):
     tried_by: AgentId | None = None
 
 
+class Park(Struct):
+    """A caller who is parked."""
+
+    by: AgentId
+    at: Ms
+    until: Ms
+    """When they are offered back."""
+
+
 class Offer(Struct):
     """The reservation of one agent."""
 
@@ -197,6 +206,9 @@ class Interaction(Struct):
     """The colleague of the consultation talks with both."""
     about: InteractionId | None = None
     """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
+    asked: IdentifierId | None = None
+    """Or the number outside, whose leg is `outside`."""
+    park: Park | None = None
     heard: tuple[tuple[IncidentId, Ms], ...] = ()
     """The incidents they were told of, each with the time at which it was set."""
     foreseen: Foreseen | None = None
@@ -360,6 +372,7 @@ class World(Struct):
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
     callbacks: dict[InteractionId, None] = field(default_factory=dict)
     """Who is to be called back."""
+    parked: dict[InteractionId, None] = field(default_factory=dict)
     phones: dict[Phone, bool] = field(default_factory=dict)
     """Whether each phone was last seen reachable: a hint."""
     today: Today = field(default_factory=Today)

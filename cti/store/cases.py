@@ -1,4 +1,4 @@
-"""A case from its opening to its end: changed, put together, taken apart, closed and, when it comes again, reopened."""
+"""A case from its opening to its end: changed, closed and, when it comes again, reopened."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, text
 
 from cti.core.ids import AgentId, CustomerId, Ms
-from cti.store import reads, records
+from cti.store import case_moves, reads, records
 from cti.store.identity import name_key
 from cti.store.reader import Reader
 from cti.store.views import CaseLine, CaseSuggestion, CaseView
@@ -123,27 +123,6 @@ def reopen(connection: Connection, case: str, at: Ms, who: str, due: Ms | None) 
     return done.rowcount == 1
 
 
-def merge_cases(connection: Connection, kept: str, gone: str, at: Ms, who: str) -> None:
-    """Make one case of two: contacts and promises go to `kept`, and whoever names `gone` means it.
-
-    Raises `LookupError` when one of them is not open, or they are one already.
-    """
-    one, other = number(kept), number(gone)
-    found = connection.execute(
-        text("SELECT id FROM cases WHERE id IN (:one, :other) AND state <> 'closed'"), {"one": one, "other": other}
-    ).all()
-    if len(found) != 2:
-        raise LookupError(f"{kept} and {gone} are not two open cases")
-    given = {"kept": one, "gone": other, "at": at}
-    for table in ("annotations", "interactions", "promises"):
-        connection.execute(text(f"UPDATE {table} SET case_id = :kept WHERE case_id = :gone"), given)
-    connection.execute(
-        text("UPDATE cases SET state = 'closed', closed = :at, merged_into = :kept WHERE id = :gone"), given
-    )
-    connection.execute(text("UPDATE cases SET merged_into = :kept WHERE merged_into = :gone"), given)
-    records.noted(connection, at, who, "cases_merged", kept, gone)
-
-
 def split_case(
     connection: Connection, case: str, title: str, interactions: Sequence[str], at: Ms, who: str, due: Ms | None
 ) -> CaseLine:
@@ -156,17 +135,9 @@ def split_case(
     ).first()
     if row is None:
         raise LookupError(f"there is no case {case}")
-    for one in interactions:
-        inside = connection.execute(
-            text("SELECT 1 FROM interactions WHERE id = :one AND case_id = :case"), {"one": one, "case": number(case)}
-        ).first()
-        if inside is None:
-            raise LookupError(f"{one} is not in case {case}")
     owner = AgentId(row.owner) if row.owner else None
     made = open_case(connection, row.customer, title, owner, None, at, due=due, priority=row.priority)
-    for one in interactions:
-        records.annotate(connection, one, at, case=number(made.id))
-    records.noted(connection, at, who, "case_split", case, made.id)
+    case_moves.split(connection, number(case), number(made.id), interactions, at, who)
     return made
 
 
@@ -209,6 +180,7 @@ def view(db: Reader, case: str) -> CaseView | None:
         name="" if who is None else who.name,
         entries=tuple(map(reads.entry, lines)),
         promises=tuple(reads.promise_line(*one) for one in promises),
+        moves=tuple(case_moves.of_case(db, id_)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
-from cti.store import cases
+from cti.store import case_moves, cases
 from cti.store.people import Threads
 from cti.store.views import CaseLine, CaseSuggestion, CaseView
 
@@ -66,10 +66,17 @@ class Cases:
         now = self._now()
         return await self._threads.write(lambda c: cases.reopen(c, case, now, by, due))
 
-    async def merge(self, kept: str, gone: str, by: AgentId) -> None:
-        """Make one case of two. Raises `LookupError` when they are not two open cases."""
+    async def merge(self, kept: str, gone: str, by: AgentId) -> str:
+        """Make one case of two; gives the move's id. Raises `LookupError` when they are not two open cases."""
         now = self._now()
-        await self._threads.write(lambda c: cases.merge_cases(c, kept, gone, now, by))
+        one, other = cases.number(kept), cases.number(gone)
+        return str(await self._threads.write(lambda c: case_moves.merge(c, one, other, now, by)))
+
+    async def undo(self, move: str, by: AgentId) -> str | None:
+        """Take a merge or a split back; gives the case that stays. None: no such one is in force."""
+        now = self._now()
+        done = await self._threads.write(lambda c: case_moves.undo(c, cases.number(move), now, by))
+        return None if done is None else str(done)
 
     async def split(
         self, case: str, title: str, interactions: Sequence[InteractionId], by: AgentId, due: Ms | None

@@ -29,6 +29,7 @@ from cti.store.days import beside, of_kinds
 from cti.store.erase import Erased, erase
 from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
+from cti.store.knowing import Knowing
 from cti.store.people import People
 from cti.store.reader import Reader
 from cti.store.views import (
@@ -47,6 +48,7 @@ from cti.store.views import (
     Pop,
     PromiseLine,
 )
+from cti.store.visitors import Visitors
 
 Answers = Callable[[Sequence[tuple[str, str]], str | None], tuple[Answer, ...]]
 """Articles that fit texts given as (where from, words), in a language. Called in a reader's thread."""
@@ -95,6 +97,10 @@ class History:
         """Who is whose."""
         self.cases = Cases(self, now)
         """What customers want solved."""
+        self.visitors = Visitors(self, identities)
+        """What is done on the site's web sites."""
+        self.knowing = Knowing(self, now)
+        """What is known of customers beside their contacts."""
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
         self._writer = ThreadPoolExecutor(1, "history-write")
         for _ in range(_READERS):
@@ -198,23 +204,19 @@ class History:
         self,
         customer: CustomerId,
         before: str | None = None,
-        kind: str | None = None,
         limit: int = 50,
-        words: str = "",
+        only: lists.Only = lists.ALL,
     ) -> tuple[tuple[Entry, ...], str | None]:
-        """A page of the timeline, newest first, and where the next begins; with `words` only what holds all of them.
-
-        Raises `ValueError` for a bad `before`.
-        """
+        """A page of the timeline, newest first, and where the next begins. Raises `ValueError` for a bad `before`."""
         start = lists.cursor(before)
 
         def look(db: Reader) -> tuple[tuple[Entry, ...], str | None]:
             if (who := reads.who_is(db, customer)) is None:
                 return (), None
-            if words:
-                found = lists.find_in(db, who, words, start, kind, limit + 1)
+            if only == lists.ALL:
+                found = reads.timeline(db, reads.owners_of(db, who), who.members, start, None, limit + 1)
             else:
-                found = reads.timeline(db, reads.owners_of(db, who), who.members, start, kind, limit + 1)
+                found = lists.find_in(db, who, only, start, limit + 1)
             page = tuple(found[:limit])
             return page, f"{page[-1].at}.{page[-1].id}" if len(found) > limit else None
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from cti.core.ids import OUTWARD, AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
 from cti.store import paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
@@ -38,6 +40,28 @@ _CALL = """
          LEFT JOIN customers u ON u.id = a.customer LEFT JOIN customers r ON r.id = u.merged_into
 """
 _NUMBERS = 5
+_IN_QUEUE = (
+    " AND (EXISTS (SELECT 1 FROM calls c WHERE c.interaction = i.id AND c.queue = ?)"
+    " OR EXISTS (SELECT 1 FROM pieces p WHERE p.piece = i.id AND p.queue = ?))"
+)
+
+
+class Only(Struct, frozen=True, kw_only=True):
+    """Which contacts of a customer are wanted: those for which all of it holds."""
+
+    words: str = ""
+    """Each of these stands in it: title, text, menus, agent, mails."""
+    kinds: tuple[str, ...] = ()
+    since: Ms | None = None
+    until: Ms | None = None
+    """Before then."""
+    queue: str = ""
+    solved: bool | None = None
+    """As somebody has judged it."""
+    case: str | None = None
+
+
+ALL = Only()
 
 
 def cursor(before: str | None) -> tuple[int, str] | None:
@@ -97,16 +121,14 @@ def calls(
     return page, f"{page[-1].at}.{page[-1].interaction}" if more else None
 
 
-def find_in(
-    db: Reader, who: reads.Who, words: str, before: tuple[int, str] | None, kind: str | None, limit: int
-) -> list[Entry]:
-    """The newest contacts of a customer in which every one of these words stands: title, text, menus, agent, mails.
+def find_in(db: Reader, who: reads.Who, only: Only, before: tuple[int, str] | None, limit: int) -> list[Entry]:
+    """The newest contacts of a customer that `only` lets through.
 
-    Case does not matter in ASCII. Looks at this customer's own lines only, so it needs no index of words, and finds
-    parts of words in every language alike.
+    Looks at this customer's own lines only, so it needs no index of words, and finds parts of words in every language
+    alike. Case does not matter in ASCII.
     """
-    asked = [f"%{_literal(one.lower())}%" for one in words.split()[:_WORDS]]
-    if not asked:
+    narrowed, given = _narrowed(only)
+    if narrowed is None:
         return []
     found = []
     members = ", ".join("?" * len(who.members))
@@ -115,20 +137,43 @@ def find_in(
             f"SELECT {reads.ENTRY} FROM interactions i"
             f" WHERE owner = ? AND (customer IS NULL OR customer IN ({members}))"
             + (" AND (at, id) < (?, ?)" if before else "")
-            + (" AND kind = ?" if kind else "")
-            + _HOLDS * len(asked)
+            + narrowed
             + " ORDER BY at DESC, id DESC LIMIT ?",
-            (
-                owner,
-                *who.members,
-                *(before or ()),
-                *((kind,) if kind else ()),
-                *(one for one in asked for _ in range(2)),
-                limit,
-            ),
+            (owner, *who.members, *(before or ()), *given, limit),
         ).fetchall()
     found.sort(key=lambda row: (row[2], row[0]), reverse=True)
     return [reads.entry(row) for row in found[:limit]]
+
+
+def _narrowed(only: Only) -> tuple[str | None, list[object]]:
+    """The conditions, and what stands where their `?` are; None: nothing can meet them."""
+    words, given = "", list[object]()
+    if only.words:
+        asked = [f"%{_literal(one.lower())}%" for one in only.words.split()[:_WORDS]]
+        if not asked:
+            return None, given
+        words += _HOLDS * len(asked)
+        given += [one for one in asked for _ in range(2)]
+    if only.kinds:
+        words += f" AND kind IN ({', '.join('?' * len(only.kinds))})"
+        given += only.kinds
+    if only.since is not None:
+        words += " AND at >= ?"
+        given.append(only.since)
+    if only.until is not None:
+        words += " AND at < ?"
+        given.append(only.until)
+    if only.solved is not None:
+        words += " AND solved" if only.solved else " AND NOT solved"
+    if only.queue:
+        words += _IN_QUEUE
+        given += [only.queue] * 2
+    if only.case is not None:
+        if not only.case.isdecimal() or len(only.case) > 17:
+            return None, given
+        words += " AND case_id = ?"
+        given.append(int(only.case))
+    return words, given
 
 
 def _literal(words: str) -> str:
@@ -231,7 +276,7 @@ def promises(db: Reader, agent: str) -> tuple[PromiseLine, ...]:
 
 
 def search(db: Reader, identities: Identities, query: str, limit: int) -> tuple[CustomerHit, ...]:
-    """Customers by exact number, address, account or case, then by names that begin so, then by names that hold it."""
+    """Customers by exact number, address, account, case or tag, then by names that begin so, then that hold it."""
     hits: dict[str, CustomerHit] = {}
     for customer, detail in _candidates(db, identities, query.strip(), limit):
         if len(hits) >= limit:
@@ -268,6 +313,9 @@ def _candidates(db: Reader, identities: Identities, query: str, limit: int) -> I
     key = name_key(query)
     if not key:
         return
+    yield from db.execute(
+        "SELECT customer, tag FROM tags WHERE word = ? AND ended IS NULL LIMIT ?", (key, limit)
+    ).fetchall()
     rows = db.execute(
         "SELECT id FROM customers WHERE name_key >= ? AND name_key < ? ORDER BY name_key LIMIT ?",
         (key, key + "\U0010ffff", limit),

@@ -141,7 +141,8 @@ _STAGED_LINES = """
 _OF_LINES = ("owner", "at", "id", "customer", "text", "case_id")
 """What the statement above fills by itself."""
 _TAG = text(
-    "INSERT INTO tags (customer, tag, source) VALUES (:customer, :tag, :source) ON CONFLICT (customer, tag) DO NOTHING"
+    "INSERT INTO tags (customer, tag, word, source) VALUES (:customer, :tag, :word, :source)"
+    " ON CONFLICT (customer, tag) DO NOTHING"
 )
 
 
@@ -250,7 +251,7 @@ def put_lines(
 
 def put_tags(connection: Connection, tags: Iterable[tuple[str, str]], source: str) -> None:
     """Give customers tags, as (customer, tag)."""
-    rows = [{"customer": customer, "tag": tag, "source": source} for customer, tag in tags]
+    rows = [{"customer": customer, "tag": tag, "word": name_key(tag), "source": source} for customer, tag in tags]
     bulk(connection, _TAG, rows)
 
 

@@ -50,7 +50,7 @@ def _frames(sound: bytes) -> bytes:
     try:
         with wave.open(io.BytesIO(sound)) as file:
             kind = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            frames = bytes(file.readframes(file.getnframes()))
+            frames: bytes = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
         raise ValueError(f"It is no WAV file: {error}.") from error
     if kind != (1, 2, RATE):

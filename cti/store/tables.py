@@ -142,7 +142,7 @@ interactions = Table(
     _text("agent_name"),
     Column("lasted", BigInteger),
     Column("waited", BigInteger),
-    _text("path"),  # menu choices, one a line
+    _text("path"),  # menu choices, one a line; of a visit: what was done, as JSON
     Column("solved", Boolean),
     _text("mark"),  # no_reply, nothing_found, abandoned, missed, message
     Column("case_id", BigInteger),
@@ -202,6 +202,33 @@ pieces = Table(
     Index("pieces_about", "about"),
 )
 """Text work in full, folded from the journal; each has its line in `interactions`, too."""
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", _String, primary_key=True),  # of its line in `interactions`
+    Column("visitor", _String, nullable=False),  # an identifier
+    Column("at", BigInteger, nullable=False),  # of what was done last
+    Column("customer", _String),  # who signed in; empty: several did
+    Index("visits_at", "at"),
+    sqlite_with_rowid=False,
+)
+"""Visits of the site's own web sites; each has its line in `interactions`, made of its items."""
+
+visit_items = Table(
+    "visit_items",
+    metadata,
+    Column("visit", _String, nullable=False),
+    Column("id", _String, nullable=False),  # the page's own
+    Column("at", BigInteger, nullable=False),
+    Column("kind", _String, nullable=False),  # page, search, form, sign_in
+    _text("words"),  # a page's title, what was searched, a form's name
+    _text("place"),  # a page's path
+    Column("found", BigInteger),  # by a search; NULL: not said
+    _text("body"),  # of a form: the fields that are kept, one a line
+    PrimaryKeyConstraint("visit", "id"),
+    sqlite_with_rowid=False,
+)
 
 tallies = Table(
     "tallies",
@@ -339,9 +366,45 @@ tags = Table(
     Column("customer", _String, nullable=False),
     Column("tag", _String, nullable=False),
     _text("source"),
+    Column("ended", BigInteger),  # a person took it away: stays away, whatever imports say again
+    Column("word", _Text, nullable=False, server_default="", index=True),  # folded, for searching
     PrimaryKeyConstraint("customer", "tag"),
     sqlite_with_rowid=False,
 )
+
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("customer", _String, nullable=False),  # or an identifier that is nobody's
+    _text("channel"),  # how they would rather be reached; empty: they have not said
+    _text("never"),  # channels they do not want, with spaces between
+    Column("begins", Integer, nullable=False, server_default="0"),  # minutes of the site's day
+    Column("ends", Integer, nullable=False, server_default="1440"),
+    _text("note"),  # what whoever speaks with them should know
+    Column("who", _String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer"),
+    sqlite_with_rowid=False,
+)
+"""How customers want to be reached, in their own words to an agent."""
+
+case_moves = Table(
+    "case_moves",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("how", _String, nullable=False),  # merge, split
+    Column("kept", BigInteger, nullable=False),
+    Column("gone", BigInteger, nullable=False),  # of a split: the new one
+    Column("interactions", _Text, nullable=False),  # that went from one to the other, one a line
+    _text("promises"),
+    Column("state", _String, nullable=False),  # of the one that is gone, before
+    Column("at", BigInteger, nullable=False),
+    Column("who", _String, nullable=False),
+    Column("undone", BigInteger),
+    Index("case_moves_kept", "kept"),
+    Index("case_moves_gone", "gone"),
+)
+"""What went from case to case when two were made one, or one two: so that it can go back."""
 
 erased = Table(
     "erased",

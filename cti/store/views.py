@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms, OutcomeId, QueueId
 from cti.core.site import Texts
+from cti.store.reach import Way
+from cti.store.web_views import WebVisit
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -30,6 +32,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     mark: str = ""
     """What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; `message`: one was left; empty: nothing."""
     case: str | None = None
+    web: WebVisit | None = None
+    """Of a visit of the site's own web sites."""
 
 
 class CaseLine(Struct, frozen=True, kw_only=True):
@@ -343,6 +347,22 @@ class MergePreview(Struct, frozen=True, kw_only=True):
     together: MergeSide
 
 
+class CaseMove(Struct, frozen=True, kw_only=True):
+    """Two cases made one, or one made two, which can be undone."""
+
+    id: str
+    how: str
+    """`merge` or `split`."""
+    other: str
+    """The other case: the one merged into this, or the one that contacts went to or came from."""
+    title: str
+    """The other's."""
+    contacts: int
+    """That went from one to the other."""
+    at: Ms
+    by: AgentId
+
+
 class CaseView(Struct, frozen=True, kw_only=True):
     """A case in full."""
 
@@ -354,6 +374,8 @@ class CaseView(Struct, frozen=True, kw_only=True):
     """Contacts about it, on every channel, newest first; the last hundred."""
     promises: tuple[PromiseLine, ...]
     """Open ones."""
+    moves: tuple[CaseMove, ...] = ()
+    """What it was made of, newest first."""
 
 
 class CaseSuggestion(Struct, frozen=True, kw_only=True):
@@ -364,6 +386,69 @@ class CaseSuggestion(Struct, frozen=True, kw_only=True):
     """What both speak of."""
     reopens: bool
     """It was closed a short while ago, and would be open again."""
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """How a customer wants to be reached, as they told an agent."""
+
+    channel: str = ""
+    """`call`, `sms`, `mail` or `chat`; empty: they have not said."""
+    never: tuple[str, ...] = ()
+    """Channels they do not want."""
+    begins: int = 0
+    """From this minute of the site's day."""
+    ends: int = 1440
+    """To this one; before `begins`: over midnight."""
+    note: str = ""
+    """What whoever speaks with them should know."""
+    by: AgentId
+    """Who wrote it down."""
+    at: Ms
+
+
+class Tag(Struct, frozen=True, kw_only=True):
+    """What is known to be so of a customer."""
+
+    tag: str
+    source: str
+    """On whose word: an import's name, or `agent:<id>`."""
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What a summary of a customer is made from: counted, never guessed."""
+
+    since: Ms | None
+    """First contact."""
+    contacts: int
+    last: Entry | None
+    unsolved: int
+    """Of the last twenty contacts, those judged not solved."""
+    judged: int
+    """Of the last twenty, those judged at all."""
+    cases: int
+    """Open ones."""
+    cases_late: int
+    promises: int
+    """Open ones."""
+    promises_late: int
+    next_promise: Ms | None
+    """When what is due first is due."""
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """What is known of a customer beside their contacts."""
+
+    customer: CustomerId
+    language: str | None
+    tier: str
+    tags: tuple[Tag, ...]
+    wishes: Wishes | None
+    ways: tuple[Way, ...]
+    """How they are best reached, with the evidence; the best first."""
+    unwanted: str
+    """Why they should not be called now: `never` (they said so), `not_now` (outside of their times), `quiet` (the
+    site's quiet hours); empty: nothing."""
+    facts: Facts
 
 
 class Attached(Struct, frozen=True, kw_only=True):

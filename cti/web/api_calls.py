@@ -18,8 +18,14 @@ _WHY = {
     "asterisk_away": (409, "The exchange is away.", "Wait until it is back."),
     "at_once": (429, "As many calls to the outside as are allowed are under way.", "Try again in a moment."),
     "per_hour": (429, "You have dialled as many numbers as are allowed in an hour.", "Wait, or ask a supervisor."),
+    "quiet": (403, "Nobody is called during quiet hours.", "Call when they are over."),
     "busy": (409, "You are not free for a call.", "Say that you are ready, or finish what is on your desk."),
     "no_phone": (409, "You have no phone that can ring.", "Open the desk, or switch your telephone on."),
+}
+_UNWANTED = {
+    "never": "They have asked not to be called.",
+    "not_now": "They have asked to be called at other times.",
+    "quiet": "It is a time at which people want quiet.",
 }
 
 
@@ -37,6 +43,12 @@ class CallsApi:
         if why:
             raise refused(why)
         to = self._named(call.body.number)
+        if unwanted := await self._unwanted(to):
+            if not call.body.anyway:
+                raise Refusal(
+                    428, f"call-unwanted-{unwanted.replace('_', '-')}", _UNWANTED[unwanted], "Write, or call anyway."
+                )
+            await self._accounts.note(call.agent, "called_anyway", about=to, detail=unwanted)
         interaction = InteractionId(f"{OUTWARD}{self._loop.now()}-{token_hex(4)}")
         await self._accounts.note(call.agent, "called_out", about=interaction)
         self._loop.submit(CallAsked(agent=call.agent, interaction=interaction, to=to))
@@ -72,6 +84,16 @@ class CallsApi:
         if not await self._history.handle_abandoned(interaction, agent):
             raise missing("abandoned call", interaction)
         return Done()
+
+    async def _unwanted(self, to: IdentifierId) -> str:
+        """Why they should not be called now; empty: nothing. Raises Refusal where nobody may be."""
+        site = self._loop.world.site
+        if site is None:
+            return ""
+        why = await self._history.knowing.unwanted(to, site)
+        if why == "quiet" and site.quiet.refuse:
+            raise refused(why)
+        return why
 
     def _named(self, number: str) -> IdentifierId:
         to, why = self._numbers.name(number)

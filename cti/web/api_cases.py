@@ -10,6 +10,7 @@ from cti.web.people_bodies import (
     CaseChange,
     CaseList,
     CaseMergeAsk,
+    CaseMoved,
     CaseSplit,
     CaseSuggestions,
     CloseQuery,
@@ -90,13 +91,20 @@ class CasesApi:
         await self._records.renew_own(call.who)
         return Done()
 
-    async def merge(self, call: Call[CaseMergeAsk, None]) -> Done:
+    async def merge(self, call: Call[CaseMergeAsk, None]) -> Sent:
         try:
-            await self._cases.merge(call.path["id"], call.body.other, call.agent)
+            move = await self._cases.merge(call.path["id"], call.body.other, call.agent)
         except LookupError as error:
             raise no_row(error) from None
         await self._records.renew_own(call.who)
-        return Done()
+        return Sent(CaseMoved(move=move, case=call.path["id"]), status=201)
+
+    async def undo(self, call: Call[None, None]) -> CaseMoved:
+        case = await self._cases.undo(call.path["id"], call.agent)
+        if case is None:
+            raise missing("merge or split", call.path["id"])
+        await self._records.renew_own(call.who)
+        return CaseMoved(move=call.path["id"], case=case)
 
     async def split(self, call: Call[CaseSplit, None]) -> Sent:
         ask = call.body

@@ -10,6 +10,7 @@ from cti.core.reasons import ahead
 from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
 from cti.core.text_routing import TextRouting
+from cti.store.lists import Only
 from cti.store.views import AgentDay, CallLine, Person
 from cti.web.bodies import (
     Calls,
@@ -65,10 +66,14 @@ _TOLD = (
     e.MessageLeft,
     e.ConsultBegun,
     e.ConsultAnswered,
+    e.ConsultReached,
     e.ConferenceBegun,
     e.ConsultEnded,
     e.CallerRejoined,
     e.OfferMoved,
+    e.OutsideMoved,
+    e.Parked,
+    e.ParkEnded,
     e.SurveyOpened,
     e.Judged,
     e.WrappedUp,
@@ -168,9 +173,7 @@ class HistoryApi:
         query = call.query
         customer = CustomerId(call.path["id"])
         try:
-            entries, after = await self._history.timeline(
-                customer, query.before, query.kind, query.limit, query.q.strip()
-            )
+            entries, after = await self._history.timeline(customer, query.before, query.limit, _only(query))
         except ValueError as error:
             raise bad_place(error) from None
         if not entries and await self._history.customer(customer) is None:
@@ -197,6 +200,18 @@ class HistoryApi:
         if done is None:
             raise missing("customer", customer)
         return Done()
+
+
+def _only(query: TimelineQuery) -> Only:
+    return Only(
+        words=query.q.strip(),
+        kinds=tuple(filter(None, (query.kind or "").split(","))),
+        since=query.since,
+        until=query.until,
+        queue=query.queue or "",
+        solved=query.solved,
+        case=query.case,
+    )
 
 
 def story(
@@ -254,6 +269,8 @@ def told(record: e.Record) -> StoryLine:
             detail = event.into
         case e.ConsultBegun():
             detail = event.to or ""
+        case e.ParkEnded():
+            agent, detail = event.by or event.agent, event.how
         case e.ConsultEnded():
             agent, detail = event.to, event.how
         case e.Judged():

@@ -1,13 +1,71 @@
-"""Who is whose: identifiers linked and unlinked, customers merged and told apart. All of it is in the audit log."""
+"""Who is whose, and what is known of them. All that is said of customers is in the audit log."""
+
+from typing import Any
 
 from cti.core.ids import CustomerId, IdentifierId
-from cti.store.views import Identity, MergePreview
+from cti.store.views import About, Identity, MergePreview
 from cti.web.bodies import Done
 from cti.web.call import Call, Sent
-from cti.web.people_bodies import LinkAsk, MergeAsk, Merged, OtherQuery
-from cti.web.ports import People
+from cti.web.people_bodies import CustomerChange, LinkAsk, MergeAsk, Merged, OtherQuery, TagAsk, WishAsk
+from cti.web.ports import Knowing, Loop, People
 from cti.web.problems import Refusal, missing, no_row, one_already
 from cti.web.records import Records
+
+
+class KnowingApi:
+    """What is known of a customer, and what agents note of them; the pop on their own desk follows."""
+
+    def __init__(self, loop: Loop, knowing: Knowing, records: Records) -> None:
+        self._loop = loop
+        self._knowing = knowing
+        self._records = records
+
+    async def about(self, call: Call[None, None]) -> About:
+        site = self._loop.world.site
+        found = None if site is None else await self._knowing.about(CustomerId(call.path["id"]), site)
+        if found is None:
+            raise missing("customer", call.path["id"])
+        return found
+
+    async def wish(self, call: Call[WishAsk, None]) -> Done:
+        ask = call.body
+        done = await self._knowing.wish(
+            CustomerId(call.path["id"]),
+            call.agent,
+            channel=ask.channel or "",
+            never=ask.never,
+            begins=ask.begins,
+            ends=ask.ends,
+            note=ask.note.strip(),
+        )
+        return self._done(done, call)
+
+    async def tag(self, call: Call[TagAsk, None]) -> Done:
+        word = " ".join(call.body.tag.split())
+        if not word:
+            raise Refusal(422, "empty-tag", "A tag has at least one letter.", "Write one.", "$.tag")
+        done = await self._knowing.tag(CustomerId(call.path["id"]), word, call.agent)
+        return await self._shown(done, call)
+
+    async def untag(self, call: Call[None, None]) -> Done:
+        done = await self._knowing.untag(CustomerId(call.path["id"]), call.path["tag"], call.agent)
+        return await self._shown(done, call)
+
+    async def change(self, call: Call[CustomerChange, None]) -> Done:
+        done = await self._knowing.change(
+            CustomerId(call.path["id"]), call.agent, language=call.body.language, tier=call.body.tier
+        )
+        return await self._shown(done, call)
+
+    async def _shown(self, done: bool, call: Call[Any, Any]) -> Done:
+        said = self._done(done, call)
+        await self._records.renew_people(call.who)
+        return said
+
+    def _done(self, done: bool, call: Call[Any, Any]) -> Done:
+        if not done:
+            raise missing("customer or tag", call.path["id"])
+        return Done()
 
 
 class PeopleApi:

@@ -138,10 +138,12 @@ class Transfer(Ask, frozen=True):
 
 
 class Consult(Ask, frozen=True):
-    """One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody."""
+    """One of the three: a colleague, who must be ready, a queue, of which the router picks somebody, or a number
+    outside, in any form."""
 
     agent: AgentId | None = None
     queue: QueueId | None = None
+    number: str | None = None
 
 
 class ConsultThen(Ask, frozen=True):
@@ -296,10 +298,17 @@ class CallsQuery(Ask, frozen=True):
 class TimelineQuery(Ask, frozen=True):
     before: str | None = None
     limit: Limit = 50
-    kind: str | None = None
-    """Only entries of this kind, such as `mail`."""
+    kind: Annotated[str, Meta(max_length=100)] | None = None
+    """Only entries of this kind, such as `mail`, or of several joined by commas."""
     q: Annotated[str, Meta(max_length=200)] = ""
     """Only entries that hold all of these words, mails in full."""
+    since: Ms | None = None
+    until: Ms | None = None
+    """Before then."""
+    queue: QueueId | None = None
+    solved: bool | None = None
+    """Only what somebody has judged so."""
+    case: str | None = None
 
 
 class SearchQuery(Ask, frozen=True):

@@ -14,6 +14,8 @@ class NewCall(Ask, frozen=True):
 
     number: Annotated[str, Meta(min_length=1, max_length=100)]
     """In any form people write numbers in."""
+    anyway: bool = False
+    """Also when they asked not to be called, or it is a time of quiet. It is in the audit log."""
 
 
 class NewCallMade(Reply, frozen=True):

@@ -38,6 +38,37 @@ class Merged(Reply, frozen=True):
     customer: CustomerId
 
 
+# --- what is known of a customer
+
+Channel = Literal["call", "sms", "mail", "chat"]
+Minute = Annotated[int, Meta(ge=0, le=1440)]
+"""Of the site's day."""
+
+
+class WishAsk(Ask, frozen=True):
+    """How a customer wants to be reached; takes the place of what stood there."""
+
+    channel: Channel | None = None
+    """They would rather be reached by this."""
+    never: Annotated[tuple[Channel, ...], Meta(max_length=4)] = ()
+    begins: Minute = 0
+    ends: Minute = 1440
+    """Before `begins`: over midnight."""
+    note: Annotated[str, Meta(max_length=2000)] = ""
+    """What whoever speaks with them should know."""
+
+
+class TagAsk(Ask, frozen=True):
+    tag: Annotated[str, Meta(min_length=1, max_length=60)]
+
+
+class CustomerChange(Ask, frozen=True):
+    """What is null stays; what is empty is not known any more."""
+
+    language: Annotated[str, Meta(max_length=20)] | None = None
+    tier: Annotated[str, Meta(max_length=40)] | None = None
+
+
 # --- cases and promises
 
 
@@ -90,6 +121,13 @@ class CloseQuery(Ask, frozen=True):
 
 class CaseMergeAsk(Ask, frozen=True):
     other: ShortText
+
+
+class CaseMoved(Reply, frozen=True):
+    move: str
+    """`POST /case-moves/{id}/undo` takes it back."""
+    case: str
+    """The case that stays."""
 
 
 class CaseSplit(Ask, frozen=True):

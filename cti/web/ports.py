@@ -8,11 +8,15 @@ from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.core.inputs import Input
 from cti.core.routing import Routing
+from cti.core.site import Site
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
+from cti.store.identity import Identities
+from cti.store.lists import Only
 from cti.store.views import (
     Abandoned,
+    About,
     AgentDay,
     AgentNote,
     CallLine,
@@ -30,6 +34,7 @@ from cti.store.views import (
     Pop,
     PromiseLine,
 )
+from cti.store.visits import Told
 from kb.article import Article
 from kb.search import Found
 from kb.trends import Hot
@@ -206,8 +211,11 @@ class Cases(Protocol):
     async def reopen(self, case: str, by: AgentId, due: Ms | None) -> bool:
         """False: there is no such closed case."""
 
-    async def merge(self, kept: str, gone: str, by: AgentId) -> None:
-        """Raises LookupError when they are not two open cases."""
+    async def merge(self, kept: str, gone: str, by: AgentId) -> str:
+        """The move's id. Raises LookupError when they are not two open cases."""
+
+    async def undo(self, move: str, by: AgentId) -> str | None:
+        """The case that stays. None: no such merge or split is in force."""
 
     async def split(
         self, case: str, title: str, interactions: Sequence[InteractionId], by: AgentId, due: Ms | None
@@ -224,6 +232,50 @@ class Cases(Protocol):
         """Whether the history has a contact, on whatever channel."""
 
 
+class Visitors(Protocol):
+    """Visits of web sites. Every call leaves the loop's thread."""
+
+    @property
+    def identities(self) -> Identities: ...
+
+    async def put(self, told: Told) -> None:
+        """Keep what a batch tells; twice does no harm. Raises `cti.store.visitors.Busy`."""
+
+    async def forget(self, before: Ms) -> int:
+        """Forget visits that ended before a time; gives how many."""
+
+
+class Knowing(Protocol):
+    """What is known of a customer beside their contacts. Every call leaves the loop's thread."""
+
+    async def about(self, customer: CustomerId, site: Site) -> About | None: ...
+
+    async def unwanted(self, number: IdentifierId, site: Site) -> str:
+        """Why whoever has this number should not be called now: `never`, `not_now`, `quiet`; empty: nothing."""
+
+    async def wish(
+        self,
+        customer: CustomerId,
+        by: AgentId,
+        *,
+        channel: str,
+        never: Sequence[str],
+        begins: int,
+        ends: int,
+        note: str,
+    ) -> bool:
+        """False: there is no such customer."""
+
+    async def tag(self, customer: CustomerId, word: str, by: AgentId) -> bool:
+        """False: there is no such customer."""
+
+    async def untag(self, customer: CustomerId, word: str, by: AgentId) -> bool:
+        """False: there was no such tag."""
+
+    async def change(self, customer: CustomerId, by: AgentId, *, language: str | None, tier: str | None) -> bool:
+        """False: there is no such customer."""
+
+
 class History(Protocol):
     """Past interactions and customers. Every call leaves the loop's thread."""
 
@@ -233,16 +285,19 @@ class History(Protocol):
     @property
     def cases(self) -> Cases: ...
 
+    @property
+    def visitors(self) -> Visitors: ...
+
+    @property
+    def knowing(self) -> Knowing: ...
+
     async def customer(self, customer: CustomerId, besides: InteractionId | None = None) -> Person | None:
         """One customer in full; `besides`: a call that is left out."""
 
     async def timeline(
-        self, customer: CustomerId, before: str | None, kind: str | None, limit: int, words: str = ""
+        self, customer: CustomerId, before: str | None, limit: int, only: Only
     ) -> tuple[Sequence[Entry], str | None]:
-        """A page of the timeline, newest first, and where the next one begins; with `words` what holds all of them.
-
-        Raises ValueError for a bad `before`.
-        """
+        """A page of the timeline, newest first, and where the next one begins. Raises ValueError for a bad `before`."""
 
     async def call(self, interaction: InteractionId) -> CallLine | None: ...
 

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cti.simulate.report import DayReport
 from cti.store.views import (
+    About,
     AgentDay,
     CallLine,
     CaseLine,
@@ -18,7 +19,7 @@ from cti.store.views import (
     PromiseLine,
 )
 from cti.web import bodies as b
-from cti.web import call_bodies
+from cti.web import call_bodies, visit_bodies
 from cti.web import incident_bodies as ib
 from cti.web import people_bodies as p
 from cti.web.api_agents import AgentsApi
@@ -29,19 +30,23 @@ from cti.web.api_history import HistoryApi
 from cti.web.api_incidents import IncidentsApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
-from cti.web.api_people import PeopleApi
+from cti.web.api_parking import ParkingApi
+from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
 from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SIP_PATH, SessionApi
 from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
+from cti.web.api_website import WebsiteApi
 from cti.web.api_work import WorkApi
 from cti.web.call import Handler, Route, Socket
 from cti.web.report_bodies import DayQuery, Waits
 from cti.web.views import WallboardView
 
 API = "/api/v1"
+_OF_PAGES = 64 * 1024
+"""What a browser sends while it leaves a page is no longer (Fetch standard, keepalive)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +56,21 @@ class Apis:
     session: SessionApi
     agents: AgentsApi
     calls: CallsApi
+    parking: ParkingApi
     line: LineApi
     queues: QueuesApi
     incidents: IncidentsApi
     history: HistoryApi
     reports: ReportsApi
     people: PeopleApi
+    knowing: KnowingApi
     cases: CasesApi
     work: WorkApi
     text: TextApi
     kb: KbApi
     guest: GuestApi
     visits: VisitsApi
+    website: WebsiteApi
     process: ProcessApi
     live: Socket
     sip: Socket
@@ -72,13 +80,14 @@ def table(apis: Apis) -> tuple[Route, ...]:
     """Every route there is."""
     return (
         *_session(apis.session),
-        *_agents(apis.agents, apis.line),
+        *_agents(apis.agents, apis.line, apis.parking),
         *_calls(apis.calls),
         *_queues(apis.queues),
         *_incidents(apis.incidents),
         *_text(apis.text),
         *_history(apis),
         *_people(apis.people),
+        *_knowing(apis.knowing),
         *_cases(apis.cases),
         *_open(apis),
         *_process(apis),
@@ -100,7 +109,7 @@ def _session(api: SessionApi) -> tuple[Route, ...]:
     )
 
 
-def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
+def _agents(api: AgentsApi, line: LineApi, parking: ParkingApi) -> tuple[Route, ...]:
     return (
         _post("/agent/state", api.set_state, "Say that one is ready or not", b.Done, ask=b.AgentStateAsk),
         _get("/agent/why", api.why, "Why one gets no calls", b.NoWork),
@@ -115,11 +124,18 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             b.Done,
             ask=b.Transfer,
         ),
+        _post(
+            "/interactions/{id}/park",
+            parking.park,
+            "Park the caller on one's desk: music, for anybody to fetch",
+            b.Done,
+        ),
+        _post("/interactions/{id}/fetch", parking.fetch, "Fetch a parked caller: one's phone rings for them", b.Done),
         _delete("/interactions/{id}/transfer", api.recall, "Take a caller back whom one gave away and nobody answered"),
         _post(
             "/interactions/{id}/consult",
             api.consult,
-            "Set the caller on one's desk aside and ask a colleague or a queue first",
+            "Set the caller on one's desk aside and ask a colleague, a queue or a number first",
             b.Done,
             ask=b.Consult,
         ),
@@ -276,7 +292,8 @@ def _cases(api: CasesApi) -> tuple[Route, ...]:
             reply=b.Done,
         ),
         _post("/cases/{id}/reopen", api.reopen, "Open a closed case again", b.Done),
-        _post("/cases/{id}/merge", api.merge, "Make one case of two", b.Done, ask=p.CaseMergeAsk),
+        _post("/cases/{id}/merge", api.merge, "Make one case of two", p.CaseMoved, ask=p.CaseMergeAsk),
+        _post("/case-moves/{id}/undo", api.undo, "Take a merge or a split of cases back", p.CaseMoved),
         _post("/cases/{id}/split", api.split, "Give contacts a case of their own", CaseLine, ask=p.CaseSplit),
     )
 
@@ -290,6 +307,16 @@ def _people(api: PeopleApi) -> tuple[Route, ...]:
         _post("/merges/{id}/undo", api.undo, "Take a merge back", b.Done),
         _post("/customers/{id}/identifiers", api.link, "Say that a number or address is theirs", b.Done, ask=p.LinkAsk),
         _delete("/customers/{id}/identifiers/{identifier}", api.unlink, "Say that it is not theirs"),
+    )
+
+
+def _knowing(api: KnowingApi) -> tuple[Route, ...]:
+    return (
+        _get("/customers/{id}/about", api.about, "What is known of a customer, and how they are best reached", About),
+        _post("/customers/{id}", api.change, "Say which language or tier a customer has", b.Done, ask=p.CustomerChange),
+        _post("/customers/{id}/wishes", api.wish, "Keep how a customer wants to be reached", b.Done, ask=p.WishAsk),
+        _post("/customers/{id}/tags", api.tag, "Give a customer a tag", b.Done, ask=p.TagAsk),
+        _delete("/customers/{id}/tags/{tag}", api.untag, "Take a tag from a customer"),
     )
 
 
@@ -308,6 +335,17 @@ def _open(apis: Apis) -> tuple[Route, ...]:
             b.Done,
             ask=b.VisitJudgement,
             role=None,
+        ),
+        Route(
+            method="POST",
+            path=f"{API}/website/visits",
+            role=None,
+            summary="Tell what was done on a web site of the site's own (`hotline.js`)",
+            handler=apis.website.told,
+            ask=visit_bodies.VisitTold,
+            reply=visit_bodies.VisitTaken,
+            pages=True,
+            longest=_OF_PAGES,
         ),
         _get("/site", guest.site, "What anybody may know of the site", b.PublicSite, role=None),
         _post(

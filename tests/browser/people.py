@@ -1,17 +1,22 @@
 """Who is whose, and what a call is about, as the pretended server tells it."""
 
-from cti.core.ids import CustomerId, IdentifierId
+from cti.core.ids import AgentId, CustomerId, IdentifierId
+from cti.store.reach import Way
 from cti.store.views import (
+    About,
     CaseLine,
     CaseSuggestion,
     CustomerHit,
     Evidence,
+    Facts,
     IdentifierLine,
     Identity,
     MergeLine,
     MergePreview,
     MergeSide,
     Suggestion,
+    Tag,
+    Wishes,
 )
 from tests.browser import scenes
 
@@ -37,6 +42,36 @@ def identity() -> Identity:
         identifiers=(tel,),
         merges=(MergeLine(id="3", gone="web-7", name="E. Whitcombe", at=scenes.ms(9 * scenes.DAY), by="ana"),),
         suggestions=(Suggestion(other=mail, evidence=(written,)),),
+    )
+
+
+def about() -> About:
+    """Eleanor in short: best reached on Tuesdays by SMS, who wants no mail."""
+    return About(
+        customer=CustomerId("k-1"),
+        language="en",
+        tier="gold",
+        tags=(Tag(tag="Works nights", source="agent:ana"),),
+        wishes=Wishes(
+            never=("mail",), begins=540, ends=1080, note="Hard of hearing", by=AgentId("ana"), at=scenes.ms(0)
+        ),
+        ways=(
+            Way(channel="sms", weekday=1, hour=9, answered=8, tries=10, chance=76, own=True),
+            Way(channel="call", answered=41, tries=100, chance=41, own=False),
+        ),
+        unwanted="quiet",
+        facts=Facts(
+            since=scenes.ms(400 * scenes.DAY),
+            contacts=14,
+            last=scenes.eleanor().timeline[0],
+            unsolved=1,
+            judged=3,
+            cases=1,
+            cases_late=0,
+            promises=1,
+            promises_late=0,
+            next_promise=scenes.ms(-3600_000),
+        ),
     )
 
 

@@ -241,6 +241,8 @@ def canned(method: str, path: str) -> object:
         return Found(customers=(hit,), articles=hits()[:2])
     if path.endswith("/timeline"):
         return {"entries": [], "next": None}
+    if path.endswith("/about"):
+        return people.about()
     if path.endswith("/identity"):
         return people.identity()
     if path.endswith("/merge"):

@@ -55,3 +55,28 @@ async def test_a_call_finds_its_case(stub: Stub, open_page: OpenPage, lang: str)
     assert await next_ask(stub, "/cases/4827/close") == {}
     await cases.nth(1).locator(".acts button").click()
     assert (await next_ask(stub, f"/interactions/{scenes.CALL}/case"))["case"] == "4711"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+async def test_a_customer_in_short_and_what_they_wish(stub: Stub, open_page: OpenPage, lang: str) -> None:
+    page = await desk(open_page, stub, "talking", f"?lang={lang}")
+    short = page.locator("#in-short")
+    await expect(short.locator("p").first).to_contain_text("14")
+    await expect(short).to_contain_text("9–10")
+    await expect(short).to_contain_text("Hard of hearing")
+    await short.locator(".hd button").click()
+    await short.locator(".wishes select").first.select_option("sms")
+    await assert_fits(page)
+    await assert_readable(page)
+    await short.locator(".wishes .is-main").click()
+    wish = await next_ask(stub, "/customers/k-1/wishes")
+    assert wish == {"channel": "sms", "never": ["mail"], "begins": 540, "ends": 1080, "note": "Hard of hearing"}
+    await short.locator(".tag-row input").fill("VIP")
+    await short.locator(".tag-row input").press("Enter")
+    assert await next_ask(stub, "/customers/k-1/tags") == {"tag": "VIP"}
+    await short.locator(".tag-row button").first.click()
+    assert await next_ask(stub, "/customers/k-1/tags/Works%20nights") == {}
+    await page.click("#narrow-contacts")
+    await page.locator(".tl-narrow select").nth(2).select_option("false")
+    await expect(page.locator(".tl .ev")).to_have_count(0)
+    await assert_fits(page)

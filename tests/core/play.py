@@ -272,9 +272,10 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "consults": lambda w, r: i.ConsultAsked(
         agent=AgentId(w),
         interaction=InteractionId(r[0]),
-        **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
+        **{r[1]: {"to": AgentId, "queue": QueueId, "outside": IdentifierId}[r[1]](r[2])},
     ),
     "wants": lambda w, r: i.ConsultEnds(agent=AgentId(w), interaction=InteractionId(r[1]), how=r[0]),
+    "parks": lambda w, r: i.ParkAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
@@ -375,9 +376,13 @@ def fact(event: e.Event) -> str:
         case e.OutsideEnded():
             return f"talked-outside {event.interaction} {event.talked // 1000}"
         case e.ConsultBegun():
-            return f"consult {event.interaction} {event.to or event.queue}"
+            return f"consult {event.interaction} {event.to or event.queue or event.outside}"
         case e.ConsultAnswered():
             return f"consulted {event.interaction} {event.agent}"
+        case e.ConsultReached():
+            return f"reached {event.interaction} {event.channel}"
+        case e.OutsideMoved():
+            return f"moved-outside {event.interaction} {event.channel}"
         case e.ConferenceBegun():
             return f"conference {event.interaction}"
         case e.ConsultEnded():
@@ -386,6 +391,11 @@ def fact(event: e.Event) -> str:
             return f"rejoined {event.interaction} {event.agent}"
         case e.OfferMoved():
             return f"moved-to {event.interaction} {event.agent}{' talking' if event.talking else ''}"
+        case e.Parked():
+            return f"parked {event.interaction} {event.agent} until {(event.until - START) // 1000}"
+        case e.ParkEnded():
+            by = f" {event.by}" if event.by else ""
+            return f"unparked {event.interaction} {event.how}{by} after {event.parked // 1000}"
         case e.InteractionEnded():
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():
@@ -429,7 +439,8 @@ def wish(command: c.Command) -> str:
         case c.RingAgent():
             return f"RING {command.agent} for {command.interaction}{' with ' + command.asker if command.asker else ''}"
         case c.RingOutside():
-            return f"DIAL {command.to} for {command.target or 'nobody'}"
+            then = f" then {command.then}" if command.then else ""
+            return f"DIAL {command.to} for {command.target or 'nobody'}{then}"
         case c.HangUp():
             return f"HANGUP {command.channel} {command.cause}"
         case c.Steer():

@@ -4,13 +4,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cti.core.hours import Rule, at_clock, half_hours, is_open, opens, other_days, rule
+from cti.core.hours import Rule, at_clock, half_hours, is_open, opens, other_days, quiet_until, rule
 from cti.core.ids import Ms, QueueId
-from cti.core.site import Calendar, Queue, Site
+from cti.core.site import Calendar, Queue, Quiet, Site
+from tests.examples import examples
 
 WEEK = {"mon": "09:00-13:00,14:00-18:00", "fri": "22:00-02:00", "sun": "00:00-24:00"}
 SITE = Site(
@@ -189,7 +190,7 @@ hour = st.integers(0, 23).map(lambda n: f"{n:02}:30")
     hour,
     st.data(),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_it_opens_when_it_says(zone: str, begin: str, end: str, data: st.DataObject) -> None:
     """Open never begins but at the moment that was told, whatever the clocks do."""
     site = replace(BERLIN, zone=zone, open_hours={"sat": f"{begin}-{end}", "sun": f"{begin}-{end}"})
@@ -201,3 +202,18 @@ def test_it_opens_when_it_says(zone: str, begin: str, end: str, data: st.DataObj
     if not is_open(site, now):
         between = data.draw(st.integers(now, then - 1))
         assert not is_open(site, Ms(between))
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "then"),
+    [
+        ("", "2026-11-23 23:00", "2026-11-23 23:00"),
+        ("21:00-08:00", "2026-11-23 20:59", "2026-11-23 20:59"),
+        ("21:00-08:00", "2026-11-23 21:00", "2026-11-24 08:00"),
+        ("21:00-08:00", "2026-11-24 07:59", "2026-11-24 08:00"),
+        ("21:00-08:00", "2026-11-24 08:00", "2026-11-24 08:00"),
+        ("13:00-14:00,14:00-15:00", "2026-11-23 13:30", "2026-11-23 15:00"),
+    ],
+)
+def test_nobody_is_called_before_quiet_hours_end(hours: str, now: str, then: str) -> None:
+    assert quiet_until(replace(SITE, quiet=Quiet(hours=hours)), at(now)) == at(then)

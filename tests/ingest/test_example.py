@@ -12,6 +12,7 @@ from cti.ingest.report import list_kept
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
+from cti.store.lists import Only
 
 EXAMPLE = Path(__file__).parents[2] / "example"
 ZONE = "Asia/Hong_Kong"
@@ -83,7 +84,7 @@ async def test_mails_in_every_encoding_are_in_their_customers_lines(store: Store
     history = History(store, identities, now=lambda: now)
     titles = {}
     for customer in ("C10110", "C10107", "C10215", "C10533", "C10460", "C10601"):
-        mail, _ = await history.timeline(CustomerId(customer), None, "mail")
+        mail, _ = await history.timeline(CustomerId(customer), only=Only(kinds=("mail",)))
         titles[customer] = [(line.title, line.mark) for line in mail]
     assert titles == {
         "C10110": [("楼上还是没有网络", "no_reply")],

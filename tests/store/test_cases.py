@@ -159,3 +159,64 @@ async def test_two_cases_become_one_and_one_becomes_two(history: History, kim: N
     with pytest.raises(LookupError):
         await history.cases.split(first.id, "Bill", [InteractionId("m-3")], ANA, None)
     assert await history.cases.view("99") is None
+
+
+async def test_two_cases_made_one_are_two_again_as_they_were(history: History, kim: None) -> None:
+    first = await history.cases.open(KIM, "Red light", ANA)
+    second = await history.cases.open(KIM, "Router", BO)
+    third = await history.cases.open(KIM, "Cable", BO)
+    for interaction, case in (("m-1", first), ("m-2", second), ("m-3", third)):
+        await history.cases.put(InteractionId(interaction), case.id)
+    await history.promise(KIM, "call back", NOW, BO, second.id)
+    await history.cases.change(second.id, BO, state="waiting")
+    before = [await history.cases.view(one.id) for one in (first, second, third)]
+    inner = await history.cases.merge(second.id, third.id, ANA)
+    outer = await history.cases.merge(first.id, second.id, ANA)
+    view = await history.cases.view(third.id)
+    assert view is not None
+    assert view.case.id == first.id
+    assert [(one.how, one.other, one.title, one.contacts, one.by) for one in view.moves] == [
+        ("merge", second.id, "Router", 2, "ana")
+    ]
+    await history.cases.put(InteractionId("c-1"), second.id)  # which means the first by now
+    assert await history.cases.undo(outer, BO) == first.id
+    assert await history.cases.undo(outer, BO) is None
+    views = [await history.cases.view(one.id) for one in (first, second, third)]
+    assert [(one.case.id, {line.id for line in one.entries}) for one in views if one is not None] == [
+        (first.id, {"c-1", "m-1"}),
+        (second.id, {"m-2", "m-3"}),
+        (second.id, {"m-2", "m-3"}),
+    ]
+    assert views[1] is not None
+    assert (views[1].case.state, [one.what for one in views[1].promises]) == ("waiting", ["call back"])
+    assert await history.cases.undo(inner, BO) == second.id
+    assert [await history.cases.view(one.id) for one in (second, third)] == before[1:]
+    assert await history.cases.undo("none", BO) is None
+
+
+async def test_a_case_made_two_is_one_again_with_what_came_since(history: History, kim: None) -> None:
+    case = await history.cases.open(KIM, "Red light", ANA)
+    for interaction in ("m-1", "m-2"):
+        await history.cases.put(InteractionId(interaction), case.id)
+    made = await history.cases.split(case.id, "Bill", [InteractionId("m-2")], ANA, None)
+    await history.cases.put(InteractionId("m-3"), made.id)
+    view = await history.cases.view(made.id)
+    assert view is not None
+    (move,) = view.moves
+    assert (move.how, move.other, move.title, move.contacts) == ("split", case.id, "Red light", 1)
+    assert await history.cases.undo(move.id, ANA) == case.id
+    view = await history.cases.view(made.id)
+    assert view is not None
+    assert (view.case.id, {one.id for one in view.entries}, view.moves) == (case.id, {"m-1", "m-2", "m-3"}, ())
+
+
+async def test_what_was_put_elsewhere_since_stays_there(history: History, kim: None) -> None:
+    first, second = await history.cases.open(KIM, "A", ANA), await history.cases.open(KIM, "B", ANA)
+    other = await history.cases.open(KIM, "C", ANA)
+    for interaction in ("m-1", "m-2"):
+        await history.cases.put(InteractionId(interaction), second.id)
+    move = await history.cases.merge(first.id, second.id, ANA)
+    await history.cases.put(InteractionId("m-1"), other.id)
+    await history.cases.undo(move, ANA)
+    views = [await history.cases.view(one.id) for one in (second, other)]
+    assert [{line.id for line in one.entries} for one in views if one is not None] == [{"m-2"}, {"m-1"}]

@@ -10,6 +10,7 @@ from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identifier, Identities
+from cti.store.lists import Only
 from cti.store.projector import Fold
 from cti.store.records import (
     CustomerRow,
@@ -233,12 +234,12 @@ async def test_the_timeline_pages_through_every_channel_without_a_gap(history: H
     seen: list[str] = []
     before: str | None = None
     for _ in range(10):
-        page, before = await history.timeline(CustomerId("eleanor"), before, None, 3)
+        page, before = await history.timeline(CustomerId("eleanor"), before, 3)
         seen += [line.id for line in page]
         if before is None:
             break
     assert seen == ["s1", "m1", *(f"c-{n}" for n in range(11)), "m2"]
-    only, _ = await history.timeline(CustomerId("eleanor"), None, "mail", 10)
+    only, _ = await history.timeline(CustomerId("eleanor"), None, 10, Only(kinds=("mail",)))
     assert [line.id for line in only] == ["m1", "m2"]
     with pytest.raises(ValueError, match="no place in a list"):
         await history.timeline(CustomerId("eleanor"), "nonsense")

@@ -12,6 +12,7 @@ from cti.store import mentions, suggest
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
+from cti.store.lists import Only
 from cti.store.records import CustomerRow, InteractionRow, Seen, link, put_customers, put_interactions, see
 from tests.store.conftest import NOW
 
@@ -139,19 +140,19 @@ async def test_a_customers_contacts_are_searched_in_full_and_nobody_elses(
     assert mail is not None
 
     async def found(words: str, **more: Any) -> list[str]:
-        lines, _ = await history.timeline(CustomerId(mail.id), words=words, **more)
+        lines, _ = await history.timeline(CustomerId(mail.id), only=Only(words=words, **more))
         return [line.text[:6] for line in lines]
 
     assert await found("ENGINEER 信号") == ["The en"]
-    assert await found("100% dark", kind="mail") == ["The en"]
+    assert await found("100% dark", kinds=("mail",)) == ["The en"]
     assert sorted(await found("light")) == ["Thanks", "The en"]
     assert await found("engineer thanks") == []
     assert await found("100_") == []
-    assert await found("dark", kind="call") == []
-    first, after = await history.timeline(CustomerId(mail.id), words="light", limit=1)
-    second, end = await history.timeline(CustomerId(mail.id), after, words="light", limit=1)
+    assert await found("dark", kinds=("call",)) == []
+    first, after = await history.timeline(CustomerId(mail.id), limit=1, only=Only(words="light"))
+    second, end = await history.timeline(CustomerId(mail.id), after, limit=1, only=Only(words="light"))
     assert (len({first[0].id, second[0].id}), end) == (2, None)
-    assert await history.timeline(CustomerId("form"), words="engineer") == ((), None)
+    assert await history.timeline(CustomerId("form"), only=Only(words="engineer")) == ((), None)
 
 
 def test_mails_from_before_are_looked_through_once_more(

@@ -7,7 +7,7 @@ import msgspec
 from cti.core.commands import RingAgent, RingOutside
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, QueueId
 from cti.core.inputs import BridgeEntered, CallArrived, CallbackAsked, ChannelGone, ChannelUp, RouteAsked, SiteLoaded
-from cti.core.site import Outgoing, Trunk
+from cti.core.site import Outgoing, Quiet, Trunk
 from tests.web.conftest import SITE, Rig, heard, ready
 
 OPEN = msgspec.structs.replace(
@@ -108,3 +108,19 @@ async def test_the_list_of_who_left(rig: Rig) -> None:
 def _call(message: Any) -> dict[str, Any] | None:
     found = message.get("set", {}).get("call")
     return found if isinstance(found, dict) else None
+
+
+async def test_who_wants_no_call_is_called_only_by_an_agent_who_insists(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    await rig.say(SiteLoaded(site=OPEN), *ready("ana"))
+    number = rig.history.remember("+85291234567")
+    assert number is not None
+    await ana.good("POST", f"/api/v1/customers/{number}/wishes", {"never": ["call"]})
+    ask = {"number": "9123 4567"}
+    assert (await ana.bad(428, "POST", "/api/v1/calls", ask))["type"] == "call-unwanted-never"
+    await rig.say(SiteLoaded(site=msgspec.structs.replace(OPEN, quiet=Quiet(hours="00:00-24:00", refuse=True))))
+    await ana.good("POST", f"/api/v1/customers/{number}/wishes", {})
+    assert (await ana.bad(403, "POST", "/api/v1/calls", {**ask, "anyway": True}))["type"] == "call-quiet"
+    await rig.say(SiteLoaded(site=msgspec.structs.replace(OPEN, quiet=Quiet(hours="00:00-24:00"))))
+    assert (await ana.bad(428, "POST", "/api/v1/calls", ask))["type"] == "call-unwanted-quiet"
+    await ana.good("POST", "/api/v1/calls", {**ask, "anyway": True})

@@ -57,6 +57,9 @@ async def test_a_mail_that_looks_like_a_solved_case_opens_it_again(rig: Rig) -> 
     assert [entry["id"] for entry in view["entries"]] == ["m-1"]
     await ana.bad(404, "POST", "/api/v1/interactions/m-2/case", {"case": case["id"]})
     other = await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": "Router"})
+    moved = await ana.good("POST", f"{path}/merge", {"other": other["id"]})
+    await ana.good("POST", f"/api/v1/case-moves/{moved['move']}/undo", {})
+    await ana.bad(404, "POST", f"/api/v1/case-moves/{moved['move']}/undo", {})
     await ana.good("POST", f"{path}/merge", {"other": other["id"]})
     await ana.bad(404, "POST", f"{path}/merge", {"other": other["id"]})
     split = await ana.good("POST", f"{path}/split", {"title": "Bill", "interactions": ["m-1"]})

@@ -47,3 +47,26 @@ async def test_numbers_are_given_and_taken_away(rig: Rig) -> None:
     assert (await ana.bad(422, "POST", "/api/v1/customers/eleanor/identifiers", ask))["where"] == "$.value"
     await ana.bad(404, "POST", "/api/v1/customers/nobody/identifiers", {"kind": "tel", "value": "9123 4567"})
     await ana.good("POST", "/api/v1/customers/eleanor/apart", {"other": "daniel"})
+
+
+async def test_wishes_and_tags_are_noted_and_shown(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    path = "/api/v1/customers/eleanor"
+    wish = {"channel": "sms", "never": ["call"], "begins": 540, "ends": 720, "note": "Hard of hearing"}
+    await ana.good("POST", f"{path}/wishes", wish)
+    await ana.good("POST", f"{path}/tags", {"tag": "  Works   nights "})
+    await ana.good("POST", path, {"language": "yue", "tier": "gold"})
+    about = await ana.good("GET", f"{path}/about")
+    assert {name: about["wishes"][name] for name in wish} == wish
+    assert "Works nights" in [one["tag"] for one in about["tags"]]
+    assert (about["language"], about["tier"], about["unwanted"]) == ("yue", "gold", "never")
+    assert about["facts"]["contacts"] >= 0
+    await ana.good("DELETE", f"{path}/tags/Works%20nights")
+    await ana.bad(404, "DELETE", f"{path}/tags/Works%20nights")
+    await ana.bad(422, "POST", f"{path}/tags", {"tag": "  "})
+    await ana.bad(422, "POST", f"{path}/wishes", {"never": ["pigeon"]})
+    await ana.bad(404, "GET", "/api/v1/customers/nobody/about")
+    timeline = await ana.good(
+        "GET", f"{path}/timeline?kind=call,mail&solved=false&queue=support&since=1&until=2&case=7"
+    )
+    assert timeline["entries"] == []

@@ -5,7 +5,9 @@ import { Icon } from "../shared/icons";
 import { now } from "../shared/clock";
 import type { NoticeView } from "../shared/types";
 import * as act from "./actions";
+import { dial, unwanted } from "./dial";
 import { agentName, call, live, me, notices } from "./session";
+import { a } from "./summary";
 import { t } from "./text";
 import { trouble, work } from "./work";
 
@@ -25,6 +27,7 @@ export function Bars(): JSX.Element {
           )}
         </Bar>
       )}
+      {unwanted.value && <Unwanted number={unwanted.value.number} why={unwanted.value.why} />}
       {trouble.value && (
         <Bar is="warn" what={t().failed} then={trouble.value.text || t().failedThen}>
           <button class="btn is-small" onClick={() => (trouble.value = null)}>
@@ -44,6 +47,19 @@ function Bar({ is, what, then, children }: { is: "bad" | "warn"; what: Component
       <span class="grow cut">{then}</span>
       {children}
     </div>
+  );
+}
+
+function Unwanted({ number, why }: { number: string; why: string }): JSX.Element {
+  return (
+    <Bar is="warn" what={a().unwanted[why] ?? why} then={number}>
+      <button class="btn is-small" onClick={() => void dial(number, true)}>
+        {a().callAnyway}
+      </button>
+      <button class="btn is-small" onClick={() => (unwanted.value = null)}>
+        {t().putAway}
+      </button>
+    </Bar>
   );
 }
 
@@ -89,9 +105,11 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
             : notice.kind === "not_reached"
               ? [t().notReached(t().calledOut[notice.how] ?? notice.how, time), ""]
               : notice.kind === "consult_failed"
-                ? [t().consultFailed(notice.agent === null ? t().nobody : agentName(notice.agent), time), t().consultFailedThen]
+                ? [notice.how ? t().consultNobody(t().calledOut[notice.how] ?? notice.how, time) : t().consultFailed(notice.agent === null ? t().nobody : agentName(notice.agent), time), t().consultFailedThen]
                 : notice.kind === "consult_caller_gone"
                   ? [t().consultCallerGone(time), t().consultCallerGoneThen]
+                  : notice.kind === "parked_gone"
+                    ? [t().parkedGone(time), t().parkedGoneThen]
                   : [notice.kind, ""];
   const readyAgain = (): void => {
     act.putAway(notice.id);

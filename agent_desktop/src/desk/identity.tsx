@@ -22,7 +22,7 @@ const got = signal<{ id: string; what: Identity | "failed" } | null>(null);
 export const compared = signal<{ other: string; what: MergePreview | null } | null>(null);
 
 /** The customer on the open page, or of the call once it was answered. */
-const about = computed<string | null>(() => {
+export const shownCustomer = computed<string | null>(() => {
   if (where.value.is === "customer") return where.value.id;
   const at = call.value;
   return at && at.phase !== "ringing" ? (person.value?.customer ?? null) : null;
@@ -74,7 +74,7 @@ export function toSamePerson(): void {
 }
 
 export function KnownBy(): JSX.Element | null {
-  const id = about.value;
+  const id = shownCustomer.value;
   useEffect(() => {
     compared.value = null;
     if (id !== null) read(id);

@@ -3,9 +3,11 @@ import type { JSX } from "preact";
 import * as f from "../shared/format";
 import { Running, stateClass } from "../shared/parts";
 import { named } from "../shared/words";
+import { InShort } from "./about";
 import { Cases } from "./cases";
 import { KnownBy } from "./identity";
 import { Answers, Ask, Hot, Reader } from "./kb";
+import { ParkedCallers } from "./parked";
 import { personOf } from "./pieces";
 import { call, me, pop, room } from "./session";
 import { reasonName, t } from "./text";
@@ -22,22 +24,28 @@ export function Side(): JSX.Element {
         <Reader id={reading.value} />
       ) : open.is === "work" ? (
         <>
+          <ParkedCallers />
           <WorkList />
           <Cases who={personOf(open.piece)} about={open.piece} />
           <Ask />
         </>
       ) : at ? (
         <>
+          <ParkedCallers />
           <WorkList />
+          {where.value.is === "customer" && <InShort />}
           {where.value.is === "customer" && <KnownBy />}
           {pop.value && <Cases who={person.value} about={work.value?.interaction ?? null} />}
           {pop.value && <Answers />}
+          {where.value.is !== "customer" && <InShort />}
           {where.value.is !== "customer" && <KnownBy />}
           <Ask />
         </>
       ) : (
         <>
+          <ParkedCallers />
           <WorkList />
+          <InShort />
           <KnownBy />
           <Ask />
           <section class="card" aria-label={t().hotQuestions}>

@@ -1,18 +1,21 @@
 /** One line of time for all channels, newest first: the call on the desk on top, then what was before. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { get, withQuery } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
+import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Judgement, Mark, Panel } from "../shared/parts";
 import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
 import { t as waits, WaitAccount } from "../shared/waits";
 import { named, s } from "../shared/words";
-import { agentName, closings } from "./session";
+import { agentName, closings, queues } from "./session";
+import { a } from "./summary";
 import { Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
+import { visitWords } from "./visit";
 
 /** Rows that are in sight at once on most screens, and when the others are drawn. */
 const IN_SIGHT = 8;
@@ -55,7 +58,9 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
   for (const [kind, n] of Object.entries(person?.counts ?? {})) counts.set(groupOf(kind), (counts.get(groupOf(kind)) ?? 0) + n);
   const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
   const asked = useSignal("");
-  const found = useFound(person?.customer ?? null, asked.value.trim());
+  const narrowing = useSignal(false);
+  const narrow = useSignal<Narrow>(ALL);
+  const found = useFound(person?.customer ?? null, asked.value.trim(), narrow.value);
   const from = found === null ? all : found === "failed" ? [] : found.filter((one) => one.id !== live?.interaction);
   const fits = only.value === null ? from : from.filter((one) => groupOf(one.kind) === only.value);
   // The first frame holds what is in sight; the rest follows it, so that a long history does not delay the pop.
@@ -114,11 +119,25 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
             onInput={(event) => (asked.value = event.currentTarget.value)}
           />
         )}
+        {total > 0 && (
+          <button
+            id="narrow-contacts"
+            class="btn is-small is-quiet"
+            aria-expanded={narrowing.value}
+            onClick={() => {
+              narrowing.value = !narrowing.value;
+              narrow.value = ALL;
+            }}
+          >
+            {a().narrow}
+          </button>
+        )}
       </div>
+      {narrowing.value && <Narrowing at={narrow} cases={person?.cases ?? []} />}
       <div class="tl-box">
         <div class="tl" tabIndex={0} role="region" aria-label={t().everything}>
           <Days live={found === null && (only.value === null || only.value === "call") ? (live ?? null) : null} entries={shown} />
-          {found !== null && found !== "failed" && fits.length === 0 && <p class="t3 tl-empty">{t().nothingFound(asked.value.trim())}</p>}
+          {found !== null && found !== "failed" && fits.length === 0 && <p class="t3 tl-empty">{asked.value.trim().length >= LEAST ? t().nothingFound(asked.value.trim()) : a().nothingSo}</p>}
           {found === "failed" && <Panel class="tl-empty" state={{ is: "error", what: t().historyNotRead, works: t().historyNotReadThen }} />}
           {read && all.length === 0 && <Panel class="tl-empty" state={{ is: "empty", what: t().nothingYet, will: t().nothingYetThen }} />}
           {found === null && all.length > 0 && fits.length === 0 && <p class="t3 tl-empty">{t().nothingOfKind}</p>}
@@ -134,14 +153,61 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
   );
 }
 
+/** What a timeline is narrowed by, beside kind and words; empty: by nothing. */
+interface Narrow {
+  days: string;
+  queue: string;
+  solved: string;
+  case: string;
+}
+const ALL: Narrow = { days: "", queue: "", solved: "", case: "" };
+const PERIODS = [7, 30, 365];
+
+const queried = (narrow: Narrow): Record<string, string | number | undefined> => ({
+  since: narrow.days ? now.peek() - Number(narrow.days) * 86_400_000 : undefined,
+  queue: narrow.queue || undefined,
+  solved: narrow.solved || undefined,
+  case: narrow.case || undefined,
+});
+
+function Narrowing({ at, cases }: { at: Signal<Narrow>; cases: Person["cases"] }): JSX.Element {
+  const choice = (name: keyof Narrow, word: string, all: string, choices: readonly (readonly [string, string])[]): JSX.Element => (
+    <select
+      class="in"
+      aria-label={word}
+      value={at.value[name]}
+      onChange={(event) => {
+        const next = { ...at.value, [name]: event.currentTarget.value };
+        at.value = Object.values(next).every((one) => one === "") ? ALL : next;
+      }}
+    >
+      <option value="">{all}</option>
+      {choices.map(([value, shown]) => (
+        <option key={value} value={value}>
+          {shown}
+        </option>
+      ))}
+    </select>
+  );
+  return (
+    <div class="tl-head tl-narrow" role="group" aria-label={a().narrow}>
+      {choice("days", a().period, a().always, PERIODS.map((n) => [String(n), a().lastDays(n)]))}
+      {choice("queue", a().inQueue, a().anyQueue, queues.value.map((one) => [one.id, siteText(one.name, one.id)]))}
+      {choice("solved", a().howEnded, a().eitherWay, [["true", s().solved], ["false", s().notSolved]])}
+      {cases.length > 0 && choice("case", a().ofCase, a().anyCase, cases.map((one) => [one.id, `#${one.id} ${one.title}`]))}
+    </div>
+  );
+}
+
 /** Contacts of a customer in which all words stand, asked for a moment after the last key; null: nothing is searched. */
-function useFound(customer: string | null, words: string): readonly Entry[] | "failed" | null {
+function useFound(customer: string | null, words: string, narrow: Narrow): readonly Entry[] | "failed" | null {
   const found = useSignal<{ words: string; what: readonly Entry[] | "failed" } | null>(null);
-  const searching = customer !== null && words.length >= LEAST;
+  const narrowed = JSON.stringify(narrow);
+  const searching = customer !== null && (words.length >= LEAST || narrow !== ALL);
   useEffect(() => {
     if (!searching) return undefined;
     const cancel = new AbortController();
-    const path = withQuery(`/customers/${encodeURIComponent(customer)}/timeline`, { q: words, limit: 100 });
+    const path = withQuery(`/customers/${encodeURIComponent(customer)}/timeline`, { q: words.length >= LEAST ? words : undefined, ...queried(narrow), limit: 100 });
     const timer = setTimeout(() => {
       get<TimelinePage>(path, cancel.signal).then(
         (page) => (found.value = { words, what: page.entries }),
@@ -154,7 +220,7 @@ function useFound(customer: string | null, words: string): readonly Entry[] | "f
       clearTimeout(timer);
       cancel.abort();
     };
-  }, [customer, words, searching]);
+  }, [customer, words, narrowed, searching]);
   // Until the answer is there, what was shown stays.
   return searching ? (found.value?.what ?? null) : null;
 }
@@ -187,7 +253,7 @@ function Days({ live, entries }: { live: CallView | null; entries: readonly Entr
   }
   for (const entry of entries) {
     head(entry.at);
-    rows.push(<One key={entry.id} entry={entry} />);
+    rows.push(<One key={entry.id} entry={entry} arrived={live?.arrived ?? null} />);
   }
   return <ol>{rows}</ol>;
 }
@@ -230,17 +296,19 @@ function detail(entry: Entry): string {
   return entry.title;
 }
 
-/** The second row: the words of it, else the way through the menu. */
-function second(entry: Entry): string {
+/** The second row: the words of it, what was done on a web site, or the way through the menu. */
+function second(entry: Entry, arrived: number | null): string {
   if (entry.text) return entry.text;
+  if (entry.web) return visitWords(entry, arrived);
   const parts = [menuPath(entry.path), entry.waited !== null && entry.waited > 0 ? t().waitedShort(f.atRest(entry.waited)) : ""];
   return parts.filter(Boolean).join(f.joiner());
 }
 
-function One({ entry }: { entry: Entry }): JSX.Element {
+/** `arrived`: when the call on the desk came. */
+function One({ entry, arrived }: { entry: Entry; arrived: number | null }): JSX.Element {
   const marks: Record<string, string> = t().marks;
   const head = detail(entry);
-  const text = second(entry);
+  const text = second(entry, arrived);
   const bad = entry.mark ? (marks[entry.mark] ?? entry.mark) : "";
   const inHead = entry.mark === "nothing_found";
   return (

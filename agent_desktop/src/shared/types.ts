@@ -128,6 +128,9 @@ export interface QueueView {
   text_within: number;
   /** What its callers are told of, the whole site's first; some may be over by now. */
   incidents: IncidentView[];
+  parked: number;
+  /** Since when the longest is. */
+  parked_since: Ms | null;
 }
 
 /** A piece of text work on this desk: a message that a caller left. */
@@ -174,6 +177,22 @@ export interface GivenTo {
   outside: boolean;
 }
 
+/** A parked caller whom this agent may fetch. */
+export interface ParkedView {
+  interaction: InteractionId;
+  queue: QueueId | null;
+  /** Who parked them. */
+  by: AgentId;
+  since: Ms;
+  /** When they are offered back. */
+  until: Ms;
+  language: string | null;
+  /** Who it is, where that is one person. */
+  name: string;
+  /** Their number as people write it; empty: withheld. */
+  display: string;
+}
+
 /** A consultation about the call on this desk: for the agent who asked and for the colleague. */
 export interface ConsultView {
   /** `asking` (a phone rings, or one waits in the queue), `speaking`, `conference` (all three) or `alone` (nobody came, or the colleague has left). */
@@ -183,6 +202,8 @@ export interface ConsultView {
   colleague: AgentId | null;
   /** Asked for somebody of this queue. */
   queue: QueueId | null;
+  /** Asked at a number outside. */
+  outside: boolean;
   /** Begin of the step; alone, of the caller's music. */
   since: Ms;
   /** Since when the caller hears music; null in a conference. */
@@ -225,14 +246,14 @@ export interface CallView {
   consult: ConsultView | null;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up). */
 export interface NoticeView {
   id: string;
   kind: string;
   at: Ms;
   interaction: InteractionId | null;
   agent: AgentId | null;
-  /** Why, as in `TransferFailed` and `DialEnded`. */
+  /** Why, as in `TransferFailed` and `DialEnded`; of `consult_failed` for a number outside only. */
   how: string;
 }
 
@@ -244,6 +265,8 @@ export interface DeskView {
   notices: NoticeView[];
   /** Text work in this agent's hand, unopened first, then longest waiting; kept for later last. */
   work: WorkView[];
+  /** Longest first. */
+  parked: ParkedView[];
   reasons: Reason[];
   outcomes: OutcomeKind[];
   /** For supervisors; others can't close queues. */
@@ -311,6 +334,26 @@ export interface Entry {
   /** What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; `message`: one was left; empty: nothing. */
   mark: string;
   case: string | null;
+  /** Of a visit of the site's own web sites. */
+  web: WebVisit | null;
+}
+
+/** What was done in one visit of a web site. */
+export interface WebVisit {
+  /** Pages seen. */
+  pages: number;
+  /** The last twelve, oldest first. */
+  steps: WebStep[];
+}
+
+/** One thing that a visitor of a web site did. */
+export interface WebStep {
+  /** `search`, `form` or `sign_in`. */
+  kind: string;
+  /** What was searched, or the form's name. */
+  words: string;
+  /** By a search; null: the site did not say. */
+  found: number | null;
 }
 
 export interface CaseLine {
@@ -663,6 +706,21 @@ export interface MergePreview {
   together: MergeSide;
 }
 
+/** Two cases made one, or one made two, which can be undone. */
+export interface CaseMove {
+  id: string;
+  /** `merge` or `split`. */
+  how: string;
+  /** The other case: the one merged into this, or the one that contacts went to or came from. */
+  other: string;
+  /** The other's. */
+  title: string;
+  /** That went from one to the other. */
+  contacts: number;
+  at: Ms;
+  by: AgentId;
+}
+
 /** A case in full. */
 export interface CaseView {
   case: CaseLine;
@@ -673,6 +731,8 @@ export interface CaseView {
   entries: Entry[];
   /** Open ones. */
   promises: PromiseLine[];
+  /** What it was made of, newest first. */
+  moves: CaseMove[];
 }
 
 /** A case that a contact looks like. */
@@ -682,6 +742,79 @@ export interface CaseSuggestion {
   words: string[];
   /** It was closed a short while ago, and would be open again. */
   reopens: boolean;
+}
+
+/** How a customer wants to be reached, as they told an agent. */
+export interface Wishes {
+  /** `call`, `sms`, `mail` or `chat`; empty: they have not said. */
+  channel: string;
+  /** Channels they do not want. */
+  never: string[];
+  /** From this minute of the site's day. */
+  begins: number;
+  /** To this one; before `begins`: over midnight. */
+  ends: number;
+  /** What whoever speaks with them should know. */
+  note: string;
+  /** Who wrote it down. */
+  by: AgentId;
+  at: Ms;
+}
+
+/** What is known to be so of a customer. */
+export interface Tag {
+  tag: string;
+  /** On whose word: an import's name, or `agent:<id>`. */
+  source: string;
+}
+
+/** What a summary of a customer is made from: counted, never guessed. */
+export interface Facts {
+  /** First contact. */
+  since: Ms | null;
+  contacts: number;
+  last: Entry | null;
+  /** Of the last twenty contacts, those judged not solved. */
+  unsolved: number;
+  /** Of the last twenty, those judged at all. */
+  judged: number;
+  /** Open ones. */
+  cases: number;
+  cases_late: number;
+  /** Open ones. */
+  promises: number;
+  promises_late: number;
+  /** When what is due first is due. */
+  next_promise: Ms | null;
+}
+
+/** What is known of a customer beside their contacts. */
+export interface About {
+  customer: CustomerId;
+  language: string | null;
+  tier: string;
+  tags: Tag[];
+  wishes: Wishes | null;
+  /** How they are best reached, with the evidence; the best first. */
+  ways: Way[];
+  /** Why they should not be called now: `never` (they said so), `not_now` (outside of their times), `quiet` (the site's quiet hours); empty: nothing. */
+  unwanted: string;
+  facts: Facts;
+}
+
+/** A channel at a time, and how often that was tried and answered. */
+export interface Way {
+  channel: string;
+  /** 0: Monday; null: any day. */
+  weekday: number | null;
+  /** From then for an hour, by the site's clock; null: any time. */
+  hour: number | null;
+  answered: number;
+  tries: number;
+  /** Of a hundred tries, how many would be answered; few examples are drawn to what is usual. */
+  chance: number;
+  /** By this customer's own contacts; false: by those of customers like them. */
+  own: boolean;
 }
 
 /** Something attached to a mail. */
@@ -808,10 +941,11 @@ export interface Transfer {
   number?: string | null;
 }
 
-/** One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody. */
+/** One of the three: a colleague, who must be ready, a queue, of which the router picks somebody, or a number outside, in any form. */
 export interface Consult {
   agent?: AgentId | null;
   queue?: QueueId | null;
+  number?: string | null;
 }
 
 export interface ConsultThen {
@@ -970,10 +1104,17 @@ export interface CallsQuery {
 export interface TimelineQuery {
   before?: string | null;
   limit?: number;
-  /** Only entries of this kind, such as `mail`. */
+  /** Only entries of this kind, such as `mail`, or of several joined by commas. */
   kind?: string | null;
   /** Only entries that hold all of these words, mails in full. */
   q?: string;
+  since?: Ms | null;
+  /** Before then. */
+  until?: Ms | null;
+  queue?: QueueId | null;
+  /** Only what somebody has judged so. */
+  solved?: boolean | null;
+  case?: string | null;
 }
 
 export interface SearchQuery {
@@ -1108,6 +1249,28 @@ export interface Merged {
   customer: CustomerId;
 }
 
+/** How a customer wants to be reached; takes the place of what stood there. */
+export interface WishAsk {
+  /** They would rather be reached by this. */
+  channel?: "call" | "sms" | "mail" | "chat" | null;
+  never?: ("call" | "sms" | "mail" | "chat")[];
+  begins?: number;
+  /** Before `begins`: over midnight. */
+  ends?: number;
+  /** What whoever speaks with them should know. */
+  note?: string;
+}
+
+export interface TagAsk {
+  tag: string;
+}
+
+/** What is null stays; what is empty is not known any more. */
+export interface CustomerChange {
+  language?: string | null;
+  tier?: string | null;
+}
+
 export interface NewPromise {
   customer: CustomerId;
   what: string;
@@ -1158,6 +1321,13 @@ export interface CaseMergeAsk {
   other: string;
 }
 
+export interface CaseMoved {
+  /** `POST /case-moves/{id}/undo` takes it back. */
+  move: string;
+  /** The case that stays. */
+  case: string;
+}
+
 export interface CaseSplit {
   title: string;
   /** Contacts of the case that are about something else. */
@@ -1176,6 +1346,8 @@ export interface CaseSuggestions {
 export interface NewCall {
   /** In any form people write numbers in. */
   number: string;
+  /** Also when they asked not to be called, or it is a time of quiet. It is in the audit log. */
+  anyway?: boolean;
 }
 
 /** What came of it is told over `/live`. */
@@ -1285,11 +1457,11 @@ export interface Waits {
   ahead: Why[];
 }
 
-/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `exchange_away`. */
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`. */
 export interface Stretch {
   begins: Ms;
   ends: Ms;
-  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "exchange_away";
+  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "parked" | "exchange_away";
   queue: QueueId | null;
   agent: AgentId | null;
   args: Record<string, number | string>;

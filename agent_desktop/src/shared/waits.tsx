@@ -42,6 +42,8 @@ export function sentence(one: Stretch, name: (agent: string) => string, closings
     }
     case "elsewhere":
       return w.elsewhere;
+    case "parked":
+      return w.parked(who);
     case "exchange_away":
       return w.exchange;
   }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { about } from "../../src/desk/words/about";
 import { en as desk } from "../../src/desk/words/en";
 import { zhHans as deskHans } from "../../src/desk/words/zh-Hans";
 import { zhHant as deskHant } from "../../src/desk/words/zh-Hant";
@@ -20,6 +21,8 @@ const SAME_IN_ALL = new Set([".number", ".secondsOf", ".groups.sms", ".kinds.sms
 const chinese = (text: string): boolean => /[㐀-鿿]/.test(text);
 
 it.each([
+  ["about, simplified", about.en, about["zh-Hans"]],
+  ["about, traditional", about.en, about["zh-Hant"]],
   ["desk, simplified", desk, deskHans],
   ["desk, traditional", desk, deskHant],
   ["shared, simplified", en, zhHans],

@@ -24,7 +24,9 @@ from cti.core.events.consults import (
     ConsultAnswered,
     ConsultBegun,
     ConsultEnded,
+    ConsultReached,
     OfferMoved,
+    OutsideMoved,
 )
 from cti.core.events.legs import (
     LegBridged,
@@ -58,6 +60,10 @@ from cti.core.events.outgoing import (
     Dialled,
     OutsideEnded,
     PlaceKept,
+)
+from cti.core.events.parking import (
+    Parked,
+    ParkEnded,
 )
 from cti.core.events.pieces import (
     PieceArrived,
@@ -130,6 +136,7 @@ __all__ = [
     "ConsultAnswered",
     "ConsultBegun",
     "ConsultEnded",
+    "ConsultReached",
     "DayStarted",
     "DeskSeen",
     "DialEnded",
@@ -158,7 +165,10 @@ __all__ = [
     "OfferMoved",
     "Offered",
     "OutsideEnded",
+    "OutsideMoved",
     "Overflowed",
+    "ParkEnded",
+    "Parked",
     "PhoneSeen",
     "PieceArrived",
     "PieceEnded",
@@ -246,10 +256,14 @@ Event = (
     | MessageLeft
     | ConsultBegun
     | ConsultAnswered
+    | ConsultReached
     | ConferenceBegun
     | ConsultEnded
     | CallerRejoined
     | OfferMoved
+    | OutsideMoved
+    | Parked
+    | ParkEnded
     | FlowFinished
     | SurveyOpened
     | Judged

@@ -1,4 +1,5 @@
 import { consultEn } from "./consult";
+import { parkedEn } from "./parked";
 import * as gate from "./gate";
 
 /** The desk's words in English. This file sets the shape of the other languages. */
@@ -96,6 +97,7 @@ export const en = {
   handledDone: "Done",
   handledNot: "Not yet",
   ...consultEn,
+  ...parkedEn,
   hangUp: "Hang up",
   decline: "Decline",
   ownState: "Your state",
@@ -238,6 +240,8 @@ export const en = {
       case_owner: "owner of the case",
       transfer: "a colleague gave the caller to you",
       transfer_back: "your colleague did not take the caller",
+      parked: "you had parked the caller",
+      fetched: "you fetch the caller",
       later: "you had kept it for later",
       consult: "a colleague asks you about this caller",
     } as Record<string, string>,
@@ -362,6 +366,7 @@ export const en = {
     askFirst: "in the transfer list: ask first",
     handOver: "hand the caller over",
     allThree: "talk all three",
+    park: "park the caller; fetch who is parked",
     hangUp: "hang up, decline",
     other: "other person",
     insert: "insert answer",

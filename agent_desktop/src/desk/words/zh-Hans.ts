@@ -1,4 +1,5 @@
 import { consultZhHans } from "./consult";
+import { parkedZhHans } from "./parked";
 import type { DeskWords } from "./en";
 import * as gate from "./gate";
 
@@ -93,6 +94,7 @@ export const zhHans: DeskWords = {
   handledDone: "已处理",
   handledNot: "未处理",
   ...consultZhHans,
+  ...parkedZhHans,
   hangUp: "挂断",
   decline: "拒接",
   ownState: "您的状态",
@@ -232,6 +234,8 @@ export const zhHans: DeskWords = {
       case_owner: "工单负责人",
       transfer: "同事把客户转给您",
       transfer_back: "同事没有接您转去的客户",
+      parked: "您驻留过这位客户",
+      fetched: "您取回了客户",
       later: "您曾将其留待稍后",
       consult: "同事就这位客户向您咨询",
     },
@@ -351,6 +355,7 @@ export const zhHans: DeskWords = {
     askFirst: "在转接列表中：先询问",
     handOver: "把客户交给同事",
     allThree: "三方通话",
+    park: "驻留客户；取回驻留的客户",
     hangUp: "挂断、拒接",
     other: "切换来电人",
     insert: "插入答案",

@@ -1,4 +1,5 @@
 import { consultZhHant } from "./consult";
+import { parkedZhHant } from "./parked";
 import type { DeskWords } from "./en";
 import * as gate from "./gate";
 
@@ -93,6 +94,7 @@ export const zhHant: DeskWords = {
   handledDone: "已處理",
   handledNot: "未處理",
   ...consultZhHant,
+  ...parkedZhHant,
   hangUp: "掛線",
   decline: "拒接",
   ownState: "您的狀態",
@@ -232,6 +234,8 @@ export const zhHant: DeskWords = {
       case_owner: "個案負責人",
       transfer: "同事把客戶轉給您",
       transfer_back: "同事沒有接您轉去的客戶",
+      parked: "您駐留過這位客戶",
+      fetched: "您取回了客戶",
       later: "您曾將其留待稍後",
       consult: "同事就這位客戶向您諮詢",
     },
@@ -351,6 +355,7 @@ export const zhHant: DeskWords = {
     askFirst: "在轉接列表中：先詢問",
     handOver: "把客戶交給同事",
     allThree: "三方通話",
+    park: "駐留客戶；取回駐留的客戶",
     hangUp: "掛線、拒接",
     other: "切換來電者",
     insert: "插入答案",
