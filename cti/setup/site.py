@@ -143,9 +143,14 @@ def check(site: Site) -> list[str]:
             wrong.append(f"Table {table.id}: every_min is at least 1.")
         if _PASSWORD.search(table.source):
             wrong.append(f"Table {table.id}: no password in a site; say 'hotline ingest password {table.id}'.")
+    wrong += [f"[retention]: {kind} is a number of days, 0 or more." for kind in _below_0(site)]
     if site.quiet.hours and not all(SPAN.fullmatch(part) for part in site.quiet.hours.split(",")):
         wrong.append(f"[quiet]: hours '{site.quiet.hours}': write 'HH:MM-HH:MM', several joined by commas.")
     return [*wrong, *calendars.check(site, zones)]
+
+
+def _below_0(site: Site) -> list[str]:
+    return [kind for kind in site.retention.__struct_fields__ if getattr(site.retention, kind) < 0]
 
 
 def _outgoing(site: Site) -> list[str]:

@@ -186,16 +186,14 @@ function Change({ id, known, done }: { id: string; known: About; done: () => voi
           </button>
         ))}
       </div>
-      <div class="row">
-        <label class="row grow">
-          <span class="small">{a().from}</span>
-          <input class="in grow" type="time" required value={begins.value} onInput={(event) => (begins.value = event.currentTarget.value)} />
-        </label>
-        <label class="row grow">
-          <span class="small">{a().to}</span>
-          <input class="in grow" type="time" required value={ends.value} onInput={(event) => (ends.value = event.currentTarget.value)} />
-        </label>
-      </div>
+      <label class="row">
+        <span class="grow small">{a().from}</span>
+        <input class="in" type="time" required value={begins.value} onInput={(event) => (begins.value = event.currentTarget.value)} />
+      </label>
+      <label class="row">
+        <span class="grow small">{a().to}</span>
+        <input class="in" type="time" required value={ends.value} onInput={(event) => (ends.value = event.currentTarget.value)} />
+      </label>
       <textarea class="in" rows={2} maxLength={2000} aria-label={a().toKnow} placeholder={a().toKnow} value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} />
       <label class="row">
         <span class="grow small">{a().theirLanguage}</span>
