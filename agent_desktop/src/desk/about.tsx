@@ -5,7 +5,6 @@ import { useEffect } from "preact/hooks";
 import { get, post, remove } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
-import { Chip } from "../shared/parts";
 import type { About, Done, WishAsk } from "../shared/types";
 import { named, s, tierName } from "../shared/words";
 import { readCustomer } from "./customer";
@@ -54,7 +53,7 @@ export function InShort(): JSX.Element | null {
         </button>
       </div>
       <p>{summary(known, now.peek(), t().marks)}</p>
-      {known.unwanted && <Chip is="warn">{a().unwanted[known.unwanted] ?? known.unwanted}</Chip>}
+      {known.unwanted && <p class="small soon">{a().unwanted[known.unwanted] ?? known.unwanted}</p>}
       {known.wishes && <Wished wishes={known.wishes} />}
       <Ways known={known} />
       <Tags id={id} known={known} />
