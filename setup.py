@@ -13,7 +13,7 @@ setup(
     package_dir=DATA,
     package_data={
         **{package: ["**/*"] for package in DATA},
-        "cti": ["**/*.mako", "**/*.toml"],
+        "cti": ["**/*.mako", "**/*.toml", "web/hotline.js"],
         "agent_desktop": ["static/**/*"],
     },
 )

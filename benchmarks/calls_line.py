@@ -33,6 +33,8 @@ class Line(Struct):
     idle_s: list[float] = []
     """From each agent's end of a talk to the next ring, with callers in line all the while."""
     talks: int = 0
+    left: int = 0
+    """Channels that are there for good."""
 
     @property
     def lost_s(self) -> float:
@@ -70,7 +72,8 @@ async def watch(side: Side, number: str, talks: int, talk_s: float) -> Line:
         for phone in phones:
             for call in list(phone.calls.values()):
                 call.hang_up()
-        await asyncio.sleep(0.5)
+        # Phones that are there to the end: one that went before its calls would leave them to Asterisk's timers.
+        line.left = await side.left()
         for phone in phones:
             if phone.password:
                 with contextlib.suppress(ConnectionError, TimeoutError):
@@ -89,7 +92,8 @@ async def _phone(user: str, password: str, address: str, sip: tuple[str, int], p
 async def _callers(phone: Phone, number: str, enough: asyncio.Event) -> None:
     while not enough.is_set():
         call = await phone.call(number)
-        await call.over
+        # A task that is cancelled cancels what it awaits, and a call that is "over" is not hung up any more.
+        await asyncio.shield(call.over)
         await asyncio.sleep(0.05)
 
 

@@ -28,7 +28,9 @@ from tests.conftest import PROJECT, free_ports
 
 HOTLINE_NUMBER = "28000001"
 QUEUE_NUMBER = "28000002"
-LEFT_S = 5
+LEFT_S = 20.0
+"""A channel that is still there so long after its call is stuck. A goodbye is said to the caller meanwhile."""
+_LOOK_S = 0.25
 SPEAKING = "28000003"
 """app_queue with its announcements on."""
 
@@ -87,13 +89,19 @@ class Side(Struct):
         return (_cpu_s(asterisk) if asterisk else 0.0, sum(_cpu_s(pid) for pid in _family(bridge)) if bridge else 0.0)
 
     async def left(self) -> int:
-        """Channels that are still there some seconds after the last call was over."""
-        for _ in range(LEFT_S):
-            count = int((await self.asterisk.cli("core show channels count")).split()[0])
-            if not count:
+        """How many channels are still there `LEFT_S` after the last call was over; 0 as soon as all are gone."""
+        for _ in range(round(LEFT_S / _LOOK_S)):
+            if not (count := await self._channels()):
                 break
-            await asyncio.sleep(1)
+            await asyncio.sleep(_LOOK_S)
         return count
+
+    async def _channels(self) -> int:
+        for line in (await self.asterisk.cli("core show channels count")).splitlines():
+            # Asterisk's console may have something to say before it.
+            if line.endswith((" active channels", " active channel")):
+                return int(line.split()[0])
+        raise RuntimeError(f"{self.name}: Asterisk does not say how many channels there are")
 
     async def ready(self, agents: Sequence[str], ready: bool = True) -> None:
         """Agents sign in and get ready, or take a break; app_queue's are always there while their phone is."""

@@ -31,6 +31,7 @@ from cti.store.history import History
 from cti.store.identity import Identities
 from cti.store.journal import Journal, JournalError
 from cti.store.projector import Projector
+from cti.store.sentences import Sentences
 from cti.sweeping import Sweeping
 from cti.web.app import Web, WebConfig
 from ivr import load as flows
@@ -60,12 +61,14 @@ class Bridge:
             answers=self._knowledge.answers,
             now=self.loop.now,
         )
+        sentences = Sentences(settings.data / "sentences")
         self._reception = Reception(
             self.loop,
             self._history,
             flows.load(resources.flows(settings.data)),
             settings.data,
             settings.sounds,
+            sentences,
             self._knowledge.spoken,
         )
         self._agi = AgiServer(Sessions(self._reception))
@@ -85,6 +88,7 @@ class Bridge:
             self._reception.pops,
             lambda: self._trouble is None,
             self._outside,
+            sentences,
         )
         self._reception.pop_changed = self._web.pop_changed
         self._reception.name_outside = self._outside.name
@@ -102,6 +106,7 @@ class Bridge:
             session_key=bytes.fromhex(settings.secrets.session_key),
             phone_secrets=settings.secrets.phone_secrets,
             guests=settings.guests,
+            web_keys=settings.secrets.web_keys,
             version=resources.version(),
             certificate=settings.certificate if settings.tls else None,
             private_key=settings.private_key if settings.tls else None,
@@ -148,7 +153,7 @@ class Bridge:
             self.loop.submit(SiteLoaded(site=in_force))
             self._reception.reload(ways)
             self._knowledge.reload()
-            self._web.reload()
+            self._web.reload(Settings.load(self.settings.data).secrets.web_keys)
         except SetupProblem as error:
             log.error("not reloaded: %s", error)
 

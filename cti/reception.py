@@ -22,6 +22,7 @@ from cti.core.telling import Telling, telling
 from cti.core.world import IncidentNow
 from cti.loop import Loop
 from cti.store.history import History
+from cti.store.sentences import Sentences
 from cti.store.views import CallerFacts, Pop
 from ivr import sounds
 from ivr.flow import Flows
@@ -44,6 +45,7 @@ class Reception:
         flows: Flows,
         data: Path,
         sound_folder: Path,
+        sentences: Sentences,
         answers: Callable[[QueueId | None, str], Sequence[SpokenAnswer]],
     ) -> None:
         """`answers`: what callers of a queue ask most and can be told, in their language."""
@@ -58,6 +60,7 @@ class Reception:
         self._history = history
         self._data = data
         self._sounds = sound_folder
+        self._sentences = sentences
         self._answers = answers
         self._steered: dict[InteractionId, asyncio.Future[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,6 +141,7 @@ class Reception:
             queue=known.queue,
             helped=known.helped,
             called_back=(known.callback or known.called_back) is not None,
+            incidents=known.heard,
         )
 
     def telling(self, interaction: InteractionId) -> Telling | None:
@@ -157,6 +161,10 @@ class Reception:
     def incidents(self, queue: QueueId | None) -> Sequence[tuple[Incident, IncidentNow]]:
         """What callers of a queue, or of the site, are to hear of now."""
         return in_force(self._loop.world, queue, self._loop.now())
+
+    def sentence(self, name: str) -> str:
+        """Where a supervisor's recording is, as long as there is one."""
+        return self._sentences.sound(name)
 
     def callee(self, number: str) -> IdentifierId | None:
         """Whom a number names that can be called back."""

@@ -51,6 +51,8 @@ class Piece(Struct, frozen=True):
 
     language: Language
     prompt: str
+    recording: str = ""
+    """A file in place of the prompt: its path, without suffix."""
 
 
 # --- what happened

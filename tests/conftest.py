@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -12,7 +13,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-import hypothesis
 import pytest
 from msgspec import Struct
 
@@ -20,13 +20,12 @@ from cti.core.site import Site
 from cti.setup.asterisk import AsteriskInstall, AsteriskProcess, find_or_make
 from cti.setup.prepare import Options, prepare
 from cti.setup.settings import Settings
-from tests import postgres
+from cti.store.database import Store
+from tests import examples, postgres
 
 PROJECT = Path(__file__).resolve().parents[1]
 
-# How long an example takes says more about the machine's other work than about ours.
-hypothesis.settings.register_profile("hotline", deadline=None)
-hypothesis.settings.load_profile("hotline")
+examples.register()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,18 +49,37 @@ class RunningAsterisk(Struct, frozen=True):
         return await self.process.cli(command)
 
 
+_given: set[int] = set()
+"""Ports that `free_ports` has given: whoever got one may not have begun to listen."""
+
+
 def free_ports(count: int) -> list[int]:
-    """TCP and UDP ports of loopback that nobody uses now, all different."""
-    held: list[socket.socket] = []
-    try:
-        while len(held) < count:
-            tcp = socket.socket()
-            tcp.bind(("127.0.0.1", 0))
-            held.append(tcp)
-        return [each.getsockname()[1] for each in held]
-    finally:
-        for each in held:
-            each.close()
+    """Ports of loopback that nobody uses now, never the same twice. Free with each is the one 8 above, for WebSockets.
+
+    They lie below those that the system gives to connections, which could take one before a test does; and tests that
+    run beside each other have different ones.
+    """
+    chance = random.SystemRandom()
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    found: list[int] = []
+    while len(found) < count:
+        port = chance.randrange(10_000 + 4 * (worker % 2), 32_768 - 16, 16)
+        if port not in _given and _free(port) and _free(port + 8):
+            _given.add(port)
+            found.append(port)
+    return found
+
+
+def _free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(type=kind) as tried:
+            # As servers do: what a closed connection leaves for a minute is in nobody's way.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(kind is socket.SOCK_STREAM))
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
 
 
 def ports() -> Options:
@@ -70,7 +88,7 @@ def ports() -> Options:
     return Options(http=http, sip=sip, ami=ami, agi=agi)
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 5) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 10) -> None:
     """Return as soon as `check` says yes; fail with `what` when it has not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not await check():
@@ -107,12 +125,28 @@ class MakeDatabase(Protocol):
     def __call__(self, *, empty: bool = False) -> str: ...
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database: a copy of it takes a fiftieth of the work of making one."""
+    path = tmp_path_factory.mktemp("migrated") / "hotline.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeDatabase]:
     """The test runs once on each kind of database."""
     if request.param == "sqlite":
+        migrated: Path = request.getfixturevalue("migrated_file")
         names = itertools.count(1)
-        yield lambda *, empty=False: f"sqlite:///{tmp_path}/{next(names)}.db"
+
+        def make(*, empty: bool = False) -> str:
+            path = tmp_path / f"{next(names)}.db"
+            if not empty:
+                shutil.copy(migrated, path)
+            return f"sqlite:///{path}"
+
+        yield make
         return
     server: postgres.Server = request.getfixturevalue("postgres_server")
     with contextlib.ExitStack() as made:

@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from cti.core.closings import Doors, Shut
-from cti.core.ids import IdentifierId, InteractionId, Language, Ms, QueueId
+from cti.core.ids import IdentifierId, IncidentId, InteractionId, Language, Ms, QueueId
 from cti.core.inputs import Input
 from cti.core.site import Incident, Site
 from cti.core.telling import Telling
@@ -20,7 +20,7 @@ class Resume(Struct, frozen=True, kw_only=True):
     """What the world knows of a caller who comes back."""
 
     state: str
-    """The interaction's: `flow`, `waiting`, `offered`, `talking`, `aside`, `after` or `ended`."""
+    """The interaction's: `flow`, `waiting`, `offered`, `talking`, `aside`, `parked`, `after` or `ended`."""
     position: str
     language: Language | None
     queue: QueueId | None
@@ -28,6 +28,8 @@ class Resume(Struct, frozen=True, kw_only=True):
     """They have asked to be helped first."""
     called_back: bool = False
     """They have asked to be called back, or were."""
+    incidents: tuple[tuple[IncidentId, Ms], ...] = ()
+    """Those they were told of, each with the time at which it was set."""
 
 
 class SpokenAnswer(Struct, frozen=True, kw_only=True):
@@ -86,6 +88,9 @@ class Ports(Protocol):
 
     def incidents(self, queue: QueueId | None) -> Sequence[tuple[Incident, IncidentNow]]:
         """What callers of a queue, or of the site, are to hear of now (`core.incidents.in_force`)."""
+
+    def sentence(self, name: str) -> str:
+        """The recording of an incident's sentence: its path, without suffix; empty: it is no longer there."""
 
     def callee(self, number: str) -> IdentifierId | None:
         """Whom a number names that callers key in or call from, if it is one that can be called back."""

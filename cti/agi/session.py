@@ -87,7 +87,7 @@ class Session:
         self._site = ports.site()
         self._flow = self._dialled()
         self._voice = Voice(call, ports, self._flow, self._site.default_language)
-        self._incidents = Incidents(ports)
+        self._incidents = Incidents(self._voice, ports, interaction)
         self._caller: IdentifierId | None = None
 
     # --- the two entries
@@ -99,6 +99,7 @@ class Session:
             await self._begin()
             return
         self._voice.language = known.language
+        self._incidents.heard(known.incidents)
         identifier = self._identify()
         self._arrived(identifier, known.language)
         match known.state:
@@ -110,7 +111,7 @@ class Session:
                     # A transfer may have changed it since the dialplan was told.
                     await self._voice.do(self._call.set_variable("HL_QUEUE", known.queue))
                 await self._wait(known.queue, known)
-            case "aside":
+            case "aside" | "parked":
                 await self._voice.say_language()
                 await self._voice.answer()
                 await self._aside(known)
@@ -258,10 +259,8 @@ class Session:
         queue = QueueId(do.queue) if isinstance(do, engine.Connect) else None
         if isinstance(do, engine.Record) or len({piece.language for piece in do.pieces}) > 1:
             return step
-        prompts = self._incidents.new(queue)
-        if not prompts:
-            return step
-        return replace(step, do=replace(do, pieces=(*self._voice.own(*prompts), *do.pieces)))
+        pieces = self._incidents.new(queue)
+        return replace(step, do=replace(do, pieces=(*pieces, *do.pieces))) if pieces else step
 
     def _tell(self, step: engine.Step) -> None:
         if step.chosen is not None:
@@ -326,12 +325,13 @@ class Session:
         await room.stay(queue, entering=entering, told=told, pressed=pressed)
 
     async def _aside(self, known: Resume) -> None:
-        """Music, while the agent asks a colleague. Should all of them leave, the caller waits in line from here on."""
+        """Music, while the agent asks a colleague, or until somebody fetches whom they parked. Should all of them
+        leave, or nobody come, the caller waits in line from here on."""
         queue = next((one for one in self._site.queues if one.id == known.queue), None)
         music = queue.music_for(self._voice.language) if queue is not None else "default"
         await self._voice.do(self._call.set_music(True, music))
         now: Resume | None = known
-        while now is not None and now.state == "aside":
+        while now is not None and now.state in ("aside", "parked"):
             await self._voice.do(self._call.wait_for_digit(LOOK_MS))
             now = self._ports.resume(self._interaction)
         await self._wait(now.queue if now is not None else known.queue, now)

@@ -69,8 +69,8 @@ class Voice:
         """Say the pieces and wait for a key, as `Hear` asks."""
         keys = ""
         for piece in do.pieces:
-            file = sounds.sound(piece.language, piece.prompt)
-            if file not in self._prompts:
+            file = piece.recording or sounds.sound(piece.language, piece.prompt)
+            if not piece.recording and file not in self._prompts:
                 log.error("prompt %s is missing. Run: hotline ivr prompts", file)
                 continue
             reply = await self.do(self.call.stream_file(file, KEYS))

@@ -182,8 +182,8 @@ class WaitingRoom:
 
     async def _incident(self) -> str:
         """What has come up since they were told last; the key that cut it."""
-        prompts = self._incidents.new(self._queue)
-        return await self._hear(self._voice.own(*prompts)) if prompts else ""
+        pieces = self._incidents.new(self._queue)
+        return await self._hear(pieces) if pieces else ""
 
     def _announcement(self) -> tuple[Piece, ...]:
         """The queue's own words, one prompt after the other, now and then."""

@@ -11,17 +11,14 @@ from typing import Any
 
 from cti.ami.fallback import FallbackQueues
 from cti.ami.link import AmiLink, LinkDown, NoAnswer, Refused
+from cti.ami.moves import Moves
 from cti.core.commands import (
     Command,
     FallbackMember,
     HangUp,
-    Join,
     Leg,
-    MoveAsker,
     RingAgent,
     RingOutside,
-    SetAside,
-    TakeOver,
 )
 from cti.core.ids import ChannelId, IdentifierId, InteractionId, OfferId
 from cti.core.inputs import Input, RingFailed
@@ -52,6 +49,7 @@ class AmiActions:
         self._caller_id = caller_id
         self._number = number
         self._fallback = FallbackQueues(link)
+        self._moves = Moves(link)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def carry_out(self, command: Command) -> None:
@@ -63,20 +61,15 @@ class AmiActions:
             self._spawn(self._ring_outside(command))
         elif isinstance(command, HangUp):
             self._spawn(self._send("Hangup", {"Channel": command.channel, "Cause": str(command.cause)}))
-        elif isinstance(command, TakeOver):
-            self._spawn(self._send("Redirect", {"Channel": command.channel, **_place("hotline-run", "s")}))
-        elif isinstance(command, SetAside):
-            self._spawn(self._set_aside(command))
-        elif isinstance(command, MoveAsker):
-            self._spawn(self._send("Redirect", {"Channel": command.channel, **_place("hotline-consult", command.to)}))
-        elif isinstance(command, Join):
-            self._spawn(self._join(command))
         elif isinstance(command, FallbackMember):
             self._fallback.want(command)
+        else:
+            self._moves.carry_out(command)
 
     async def close(self) -> None:
         """Stop what is under way."""
         await self._fallback.close()
+        await self._moves.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -101,10 +94,12 @@ class AmiActions:
             # Nobody may wait for ever for a number that can't be read.
             log.exception("the number that %s is to call could not be read", command.interaction)
             number, why = "", "unreachable"
-        if why or (command.target is not None and not target):
+        then = await self._link.name(command.then, _NAME_S) or "" if command.then is not None else ""
+        if why or (command.target is not None and not target) or (command.then is not None and not then):
             self._failed(command.channel, None, why or "whom it is for is gone", why)
             return
-        await self._originate(originate_outside(command, number, target), command.channel, None, command.timeout_s)
+        headers = originate_outside(command, number, target, then)
+        await self._originate(headers, command.channel, None, command.timeout_s)
 
     async def _originate(
         self, headers: dict[str, str | list[str]], channel: ChannelId, offer: OfferId | None, timeout_s: int
@@ -121,37 +116,6 @@ class AmiActions:
 
     def _failed(self, channel: ChannelId, offer: OfferId | None, reason: str, how: str = "") -> None:
         self._submit(RingFailed(offer=offer, channel=channel, reason=reason, how=how))
-
-    async def _set_aside(self, command: SetAside) -> None:
-        """Both in one action, or the one who is moved second would go where a talk's end leads."""
-        caller = await self._link.name(command.caller, _NAME_S)
-        if caller is None:
-            return
-        # Not yet asking: a colleague's leg that is answered before the Redirect would take the agent from the caller.
-        for variable, value in (
-            ("HL_ASKS", ""),
-            ("HL_ID", command.interaction),
-            ("HL_TARGET", caller),
-            ("HL_NEXT", ""),
-        ):
-            await self._set(command.agent_channel, variable, value)
-        extra = {f"Extra{key}": value for key, value in _place("hotline-consult", "ask").items()}
-        both = {"Channel": command.caller, "ExtraChannel": command.agent_channel}
-        await self._send("Redirect", both | _place("hotline-run", "s") | extra)
-
-    async def _join(self, command: Join) -> None:
-        """Neither agent goes to fetch the caller by themselves from now on, and the one who asked asks no more."""
-        agent = await self._link.name(command.agent_channel, _NAME_S)
-        if agent is None:
-            return
-        await self._set(command.agent_channel, "HL_ASKS", "")
-        await self._set(command.agent_channel, "HL_TARGET", "")
-        await self._set(command.colleague_channel, "HL_NEXT", "")
-        await self._set(command.caller, "HL_JOIN", agent)
-        await self._send("Redirect", {"Channel": command.caller, **_place("hotline-join", "s")})
-
-    async def _set(self, channel: ChannelId, variable: str, value: str) -> None:
-        await self._send("Setvar", {"Channel": channel, "Variable": variable, "Value": value})
 
     async def _send(self, name: str, headers: dict[str, str]) -> None:
         try:
@@ -176,11 +140,6 @@ ANSWER_BY_ITSELF = {
 }
 """There is a standard (RFC 5373) and what telephones do: each maker knows one of the last two, and many only when
 their own settings allow it. The first is for our desk in the browser."""
-
-
-def _place(context: str, extension: str) -> dict[str, str]:
-    """Where in the dialplan a Redirect leads."""
-    return {"Context": context, "Exten": extension, "Priority": "1"}
 
 
 def originate(
@@ -215,8 +174,18 @@ def originate(
     }
 
 
-def originate_outside(command: RingOutside, number: str, target: str) -> dict[str, str | list[str]]:
-    """The headers of the Originate that rings a number outside; `target` is the name of the channel it is for."""
+_ANSWERED = {
+    "customer": ("hotline-called", "s"),
+    "outsider": ("hotline-outside", "s"),
+    "asked": ("hotline-consult", "colleague"),
+}
+"""Where in the dialplan who answers outside goes, by role."""
+
+
+def originate_outside(command: RingOutside, number: str, target: str, then: str = "") -> dict[str, str | list[str]]:
+    """The headers of the Originate that rings a number outside; `target` is the name of the channel it is for, `then`
+    in a consultation that of the caller's."""
+    context, extension = _ANSWERED[command.role]
     # Whoever wrote the number, of what it may hold nothing means anything to Asterisk.
     dialled = "".join(letter for letter in number if letter in "+0123456789")
     variables = {
@@ -227,11 +196,13 @@ def originate_outside(command: RingOutside, number: str, target: str) -> dict[st
         # Who it is, should their channel come to our session: an agent may give them away later.
         "CALLERID(num)": dialled,
     }
+    if then:
+        variables["HL_NEXT"] = then
     return {
         "Channel": f"PJSIP/{dialled}@trunk-{command.trunk}",
         "ChannelId": command.channel,
-        "Context": "hotline-called" if command.role == "customer" else "hotline-outside",
-        "Exten": "s",
+        "Context": context,
+        "Exten": extension,
         "Priority": "1",
         "Async": "true",
         "Timeout": str(command.timeout_s * 1000),

@@ -66,6 +66,13 @@ _DIALLED = {
     "call": "a number outside is called",
     "callback": "the customer is called back",
     "transfer": "the number is called to which the caller was given",
+    "consult": "the number is called that is asked",
+}
+_UNPARKED = {
+    "fetched": "fetched",
+    "over": "parked for as long as the queue allows",
+    "met": "parked no longer: somebody has them",
+    "caller_gone": "hung up while parked",
 }
 _PREFERRED = {
     "last_agent": "whom they talked with last",
@@ -73,6 +80,8 @@ _PREFERRED = {
     "promised": "who had promised them something",
     "transfer": "to whom they were transferred",
     "transfer_back": "who had transferred them",
+    "parked": "who had parked them",
+    "fetched": "who fetches them",
 }
 _CHOSEN = {
     "last_agent": "talked with this caller last",
@@ -80,6 +89,8 @@ _CHOSEN = {
     "promised": "had promised this caller something",
     "transfer": "was given this caller by a colleague",
     "transfer_back": "had given this caller to a colleague, who did not take the call",
+    "parked": "had parked this caller",
+    "fetched": "fetched this caller, who was parked",
     "consult": "was asked by the agent who talks with this caller",
 }
 _OVERFLOWS = {
@@ -243,6 +254,8 @@ def _stretch(one: Stretch, words: _Words) -> str:
             return f"turned away: {str(arg('closing')).replace('_', ' ')}"
         case "elsewhere":
             return "another site rang"
+        case "parked":
+            return f"parked by {words.agent(one.agent)}" if one.agent else "parked"
         case "exchange_away":
             return "the exchange was away"
 
@@ -296,6 +309,8 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "TalkEnded":
             if line.detail == "transfer":
                 return f"the talk ended; {who} gave the caller on"
+            if line.detail == "park":
+                return f"the talk ended; {who} parked the caller"
             by = {"caller": "the caller", "agent": who}.get(line.detail)
             return f"the talk ended; {by} hung up" if by else "the talk ended"
         case "Transferred":
@@ -322,10 +337,15 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "OutsideEnded":
             return "that talk is over"
         case "ConsultBegun":
-            asked = words.agent(AgentId(line.detail)) if line.detail else f"the line for {words.queue(line.queue)}"
+            line_of = f"the line for {words.queue(line.queue)}" if line.queue else "a number outside"
+            asked = words.agent(AgentId(line.detail)) if line.detail else line_of
             return f"{who} sets the caller aside, with music, and asks {asked}"
         case "ConsultAnswered":
             return f"{who} talks with the agent who asks; the caller hears music"
+        case "ConsultReached":
+            return "somebody outside talks with the agent who asks; the caller hears music"
+        case "OutsideMoved":
+            return "somebody outside is to have the caller"
         case "ConferenceBegun":
             return "all three talk"
         case "ConsultEnded":
@@ -336,6 +356,10 @@ def _line(line: StoryLine, words: _Words) -> str:
             )
         case "CallerRejoined":
             return f"talking with {who} again"
+        case "Parked":
+            return "parked, with music"
+        case "ParkEnded":
+            return f"{_UNPARKED.get(line.detail, line.detail)}{f': {who}' if line.detail == 'fetched' else ''}"
         case "OfferMoved":
             return f"{who} is to have the caller"
         case "SurveyOpened":
@@ -349,8 +373,9 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "PieceArrived":
             return f"a message of {_lasting(int(line.detail))} was left"
         case "PieceQueued":
-            why = f": {_BACK[line.detail].format(who=who)}" if line.detail else ""
-            return f"the message is in line for {words.queue(line.queue)}{why}"
+            return f"the message is in line for {words.queue(line.queue)}{_piece_in_line(line.detail, who)}"
+        case "PieceRaised":
+            return f"put {line.detail} minutes ahead by {who}"
         case "PieceOffered":
             return f"shown to {who}"
         case "PieceTaken":
@@ -363,6 +388,13 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"{who} finished it{f': {line.detail}' if line.detail else ''}"
         case _:
             return f"mended: {line.detail}"
+
+
+def _piece_in_line(how: str, who: str) -> str:
+    """Why it is (again), or for whom it is kept."""
+    if how in _BACK:
+        return f": {_BACK[how].format(who=who)}"
+    return f", kept for {who}, {_PREFERRED.get(how, how)}" if who else ""
 
 
 def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
@@ -382,6 +414,8 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return f"{who} {_CHOSEN.get(str(arg('as')), _CHOSEN['last_agent'])}{left}"
         case "ring":
             return f"after {arg('after_s')} s of waiting, less is asked for"
+        case "tier":
+            return f"{arg('tier')}: +{arg('minutes')} minutes"
         case "spared":
             return f"{who} was left for a caller whom fewer could serve"
         case "skipped_state":

@@ -36,9 +36,9 @@ BACKGROUND: tuple[type[e.Event], ...] = (
 """What is needed of others."""
 
 _SHORT = 1000
-_IN_LINE = (State.WAITING, State.OFFERED)
+_WAITS = (State.WAITING, State.OFFERED, State.PARKED)
 
-Code = Literal["nobody", "ring", "busy", "rang", "kept", "others", "closed", "elsewhere", "exchange_away"]
+Code = Literal["nobody", "ring", "busy", "rang", "kept", "others", "closed", "elsewhere", "parked", "exchange_away"]
 
 
 class Stretch(Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can
     serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`);
     `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`);
-    `elsewhere` (another site rang); `exchange_away`.
+    `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`.
     """
 
     begins: Ms
@@ -94,7 +94,7 @@ class _Walk:
         it = self._world.interactions.get(self._id)
         begin = self._at
         self._at = until
-        if it is None or it.state not in _IN_LINE or it.elsewhere == "served":
+        if it is None or it.state not in _WAITS or it.elsewhere == "served":
             return
         begin = max(begin, it.waits_since)
         asked = self._asked(it)
@@ -123,6 +123,8 @@ class _Walk:
 
         if it.elsewhere == "sent":
             return found("elsewhere")
+        if it.park is not None:
+            return found("parked", it.park.by)
         if it.offer is not None:
             return found("rang", it.offer.agent, how="")
         if closing is not None:

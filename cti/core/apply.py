@@ -8,7 +8,7 @@ from typing import Any
 
 from cti.core.events import Event
 from cti.core.events.base import Fact
-from cti.core.folds import agents, consults, legs, life, outgoing, pieces, site, talks, waits
+from cti.core.folds import agents, consults, legs, life, outgoing, parking, pieces, site, talks, waits
 from cti.core.ids import Ms
 from cti.core.world import World
 
@@ -25,6 +25,7 @@ _FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     **talks.FOLDS,
     **outgoing.FOLDS,
     **consults.FOLDS,
+    **parking.FOLDS,
     **agents.FOLDS,
     **legs.FOLDS,
     **pieces.FOLDS,

@@ -6,7 +6,7 @@ then shows HangupRequest and after it BridgeEnter for the caller: on that order 
 
 from collections.abc import Callable
 
-from cti.core import callbacks, consult, outward, passing
+from cti.core import callbacks, consult, outward, parking, passing
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.closings import closing_of, ousted, turned
@@ -141,10 +141,11 @@ def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
                 language=it.language or d.language,
                 ms=d.ms,
                 caller=it.caller,
+                wanted=d.wanted,
             ),
         )
     elif d.ms != (it.spoken.ms if it.spoken is not None else 0):
-        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills))
+        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills, wanted=d.wanted))
 
 
 def _note_answer(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -187,6 +188,7 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
         end_offer(turn, it, "withdrawn", spare=leg.channel)
         legs = []
     passing.stop(turn, it, "cancelled")
+    parking.stop(turn, it, "met")
     waited = _waited(turn, it)
     came_out(turn, it, gave_up=False)
     turn.emit(
@@ -242,7 +244,8 @@ def _end(turn: Turn, it: Interaction, how: str) -> None:
     if it.spoken is not None:
         # Who hangs up when they have said what they wanted has left a message.
         spoken = it.spoken
-        _keep_message(turn, it, Detail(queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True))
+        said = Detail(queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True, wanted=spoken.wanted)
+        _keep_message(turn, it, said)
         how = "message"
         if it.state in (State.WAITING, State.OFFERED):
             _leave_line(turn, it, Detail(how=how))
@@ -281,6 +284,11 @@ def _withdraw(turn: Turn, it: Interaction, d: Detail) -> None:
     if it.callback is not None:
         callbacks.hung_up(turn, it)
         return
+    _end(turn, it, "abandoned")
+
+
+def _abandon_parked(turn: Turn, it: Interaction, d: Detail) -> None:
+    parking.stop(turn, it, "caller_gone")
     _end(turn, it, "abandoned")
 
 
@@ -356,6 +364,10 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.CONSULT: consult.ask,
     Do.GO_ON: consult.go_on,
     Do.TAKE_BACK: recall,
+    Do.PARK: parking.park,
+    Do.FETCH: parking.fetch,
+    Do.UNPARK: parking.give_back,
+    Do.ABANDON_PARKED: _abandon_parked,
     Do.STEER_SURVEY: _steer_survey,
     Do.STEER_WAIT: _steer_wait,
     Do.JUDGE: _judge,

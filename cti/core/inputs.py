@@ -4,7 +4,7 @@ Inputs come from the shells (AMI, AGI, web, timers) in one ordered inbox. They s
 asked; whether anything follows is decided by `switchboard.step`. Each class name is its tag on the wire.
 """
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cti.core.ids import (
     AgentId,
@@ -24,6 +24,7 @@ from cti.core.ids import (
 )
 from cti.core.inputs_talks import ConsultAsked as ConsultAsked
 from cti.core.inputs_talks import ConsultEnds as ConsultEnds
+from cti.core.inputs_talks import ParkAsked as ParkAsked
 from cti.core.inputs_talks import RecallAsked as RecallAsked
 from cti.core.inputs_talks import TransferAsked as TransferAsked
 from cti.core.site import Site, Skills, Texts
@@ -242,6 +243,16 @@ class IncidentSwitched(_Input, frozen=True):
     """None: callers of the whole site."""
     until: Ms
     by: AgentId
+    sentences: dict[Language, str] = field(default_factory=dict)
+    """As in `IncidentSet`."""
+
+
+class IncidentSaid(_Input, frozen=True):
+    """The caller hears of an incident, the one set at `since`."""
+
+    interaction: InteractionId
+    incident: IncidentId
+    since: Ms
 
 
 class WaitSaid(_Input, frozen=True):
@@ -278,6 +289,8 @@ class MessageSent(_Input, frozen=True):
     queue: QueueId | None
     skills: Skills
     language: Language | None
+    wanted: dict[str, AgentId] = field(default_factory=dict)
+    """Who would know them best, as in `MessageLeft`."""
 
 
 class ArticleHeard(_Input, frozen=True):
@@ -444,6 +457,7 @@ Input = (
     | QueueSwitched
     | ElsewhereAsked
     | IncidentSwitched
+    | IncidentSaid
     | WaitSaid
     | CallbackAsked
     | MessageSent
@@ -468,6 +482,7 @@ Input = (
     | TransferAsked
     | ConsultAsked
     | ConsultEnds
+    | ParkAsked
     | RecallAsked
     | WrapUpExtended
     | WrapUpDone

@@ -28,6 +28,8 @@ class State(StrEnum):
     """They talk with somebody outside."""
     ASIDE = "aside"
     """In an agent's hands still, and with music: the agent asks a colleague (`consult`)."""
+    PARKED = "parked"
+    """In nobody's hands, with music, until whoever sees their queue fetches them (`parking`)."""
     AFTER = "after"
     """The talk is over, the caller is still there: survey, goodbye."""
     ENDED = "ended"
@@ -44,6 +46,7 @@ class Signal(StrEnum):
     ROUTED = "route asked"
     RAISED = "priority set by hand"
     OVERDUE = "waited too long here, or the queue was closed"
+    """In line, or parked."""
     AWAY = "would go to another site"
     """The caller was turned away, and has heard so."""
     CALLBACK = "callback asked"
@@ -70,9 +73,10 @@ class Signal(StrEnum):
     GIVEN = "agent gives the caller away"
     """To a colleague or a queue: a blind transfer."""
     ASKS = "agent asks a colleague first"
-    """Or somebody of a queue; what comes of it is in the consultation's own table (`consult`)."""
+    """Or somebody of a queue, or outside; what comes of it is in the consultation's own table (`consult`)."""
     RECALLED = "agent takes the caller back"
-    """Whom they gave away, while nobody has answered."""
+    """Whom they gave away, while nobody has answered; or whom somebody parked, colleagues' included."""
+    PARKS = "agent parks the caller"
     SENT_AWAY = "agent's phone sends the caller away"
     """The phone's own transfer (REFER): the caller is out of the bridge and asks what now."""
     AFTER = "after reached"
@@ -119,6 +123,10 @@ class Do(StrEnum):
     CONSULT = "the caller is set aside, a colleague is asked"
     GO_ON = "as the consultation's table says"
     TAKE_BACK = "end the offer: withdrawn; back to who gave them"
+    PARK = "the talk ends, the caller is parked"
+    FETCH = "offer them to who fetches them"
+    UNPARK = "if it was long enough: offer them to who parked them, else in line"
+    ABANDON_PARKED = "end: abandoned, while parked"
     PASS_ON = "the talk ends, the caller goes to whom the phone dialled"
     STEER_SURVEY = "steer to the survey or goodbye"
     STEER_WAIT = "steer back to waiting"
@@ -168,6 +176,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: No.EARLY,
         Signal.ASKS: No.EARLY,
         Signal.RECALLED: No.EARLY,
+        Signal.PARKS: No.EARLY,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
@@ -202,6 +211,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: No.LATE,
         Signal.ASKS: No.LATE,
         Signal.RECALLED: Do.TAKE_BACK,
+        Signal.PARKS: No.LATE,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
@@ -236,6 +246,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: No.LATE,
         Signal.ASKS: No.LATE,
         Signal.RECALLED: Do.TAKE_BACK,
+        Signal.PARKS: No.LATE,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
@@ -270,6 +281,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: No.EARLY,
         Signal.ASKS: No.EARLY,
         Signal.RECALLED: No.EARLY,
+        Signal.PARKS: No.EARLY,
         Signal.SENT_AWAY: No.EARLY,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
@@ -304,6 +316,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: Do.TRANSFER,
         Signal.ASKS: Do.CONSULT,
         Signal.RECALLED: No.LATE,
+        Signal.PARKS: Do.PARK,
         Signal.SENT_AWAY: Do.PASS_ON,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
@@ -338,6 +351,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: No.LATE,
         Signal.ASKS: No.LATE,
         Signal.RECALLED: Do.PASS_BACK,
+        Signal.PARKS: No.LATE,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
@@ -372,6 +386,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: No.LATE,
         Signal.ASKS: No.LATE,
         Signal.RECALLED: No.LATE,
+        Signal.PARKS: No.LATE,
         Signal.SENT_AWAY: No.LATE,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: No.EARLY,
@@ -406,6 +421,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: No.LATE,
         Signal.ASKS: Do.CONSULT,
         Signal.RECALLED: No.LATE,
+        Signal.PARKS: No.LATE,
         Signal.SENT_AWAY: Do.STEER_WAIT,
         Signal.AFTER: Do.STEER_WAIT,
         Signal.JUDGED: No.EARLY,
@@ -440,10 +456,23 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.GIVEN: No.LATE,
         Signal.ASKS: No.LATE,
         Signal.RECALLED: No.LATE,
+        Signal.PARKS: No.LATE,
         Signal.SENT_AWAY: Do.PASS_ON,
         Signal.AFTER: Do.STEER_SURVEY,
         Signal.JUDGED: Do.JUDGE,
         Signal.CALLER_GONE: Do.END,
+    },
+    State.PARKED: {
+        **dict.fromkeys(Signal, No.LATE),
+        Signal.RETURNED: Do.REATTACH,
+        Signal.LANGUAGE: Do.SET_LANGUAGE,
+        Signal.OVERDUE: Do.UNPARK,
+        Signal.MET: Do.CONNECT,
+        Signal.RECALLED: Do.FETCH,
+        Signal.PARKS: No.SAME,
+        Signal.SENT_AWAY: Do.STEER_WAIT,
+        Signal.AFTER: Do.STEER_WAIT,
+        Signal.CALLER_GONE: Do.ABANDON_PARKED,
     },
     State.ENDED: dict.fromkeys(Signal, No.LATE),
 }

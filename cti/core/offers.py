@@ -7,6 +7,7 @@ from cti.core.dialling import dial, full
 from cti.core.events import CallbackPutOff, Offered, Why
 from cti.core.ids import AgentId, ChannelId, Ms, OfferId
 from cti.core.interaction import State
+from cti.core.reasons import ahead
 from cti.core.routing import Routing
 from cti.core.staff import put
 from cti.core.turn import Turn
@@ -31,7 +32,12 @@ def _offer(turn: Turn, match: Match, routing: Routing) -> None:
     if callbacks.at_turn(interaction):
         _call_first(turn, interaction, match.agent, routing)
         return
-    offer_to(turn, interaction, match.agent, match.why + routing.busy(match, turn.now))
+    offer_to(
+        turn,
+        interaction,
+        match.agent,
+        match.why + ahead(interaction.tier, interaction.tier_minutes) + routing.busy(match, turn.now),
+    )
 
 
 def _call_first(turn: Turn, it: Interaction, agent: AgentId, routing: Routing) -> None:
@@ -53,8 +59,11 @@ def _call_first(turn: Turn, it: Interaction, agent: AgentId, routing: Routing) -
     routing.refresh((agent,), (it.id,), ())
 
 
-def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...]) -> None:
-    """Reserve this agent, who is free, for this interaction, which is in line, and let their phones ring."""
+def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...], *, asked: bool = False) -> None:
+    """Reserve this agent, who is free, for this interaction, which is in line, and let their phones ring.
+
+    `asked`: the agent asked for this very call.
+    """
     world, call = turn.world, turn.world.call(interaction)
     agent = world.agents[to]
     profile = world.profile(to)
@@ -65,7 +74,7 @@ def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, 
     name = OfferId(f"{call.id}.{call.offers + 1}")
     legs = {ChannelId(f"{name}.{n}"): phone for n, phone in enumerate(profile.phones)}
     until = Ms(turn.now + ring_s * 1000)
-    own = interaction.direction == "out" and interaction.connected is None
+    own = asked or (interaction.direction == "out" and interaction.connected is None)
     turn.emit(
         Offered(
             interaction=interaction.id,

@@ -13,6 +13,7 @@ from msgspec import Struct
 from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
 from cti.core.keeping import Retention
 from cti.core.room import Room
+from cti.core.website import Website
 
 Texts = dict[str, str]
 Skills = dict[SkillId, int]
@@ -67,8 +68,8 @@ class Overflow(Struct, frozen=True, forbid_unknown_fields=True):
     after_s: int = 0
     """After so many seconds of waiting. 0: not by that."""
     estimate_s: int = 0
-    """On entry, and when they are told of the wait: when as many such waits are longer than this as are shorter. 0: not
-    by that."""
+    """On entry, and while they wait: when as many such waits are longer than this as are shorter, for what is left of
+    it. 0: not by that."""
     per_agent: float = 0.0
     """On entry, when there would be more callers in line than this for each agent at work who can serve the queue; with
     nobody at work, at once. 0: not by that."""
@@ -214,12 +215,17 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """The same on holidays. None: as out of hours."""
     ring_s: int = 15
     """An offer not answered for so long is a RONA."""
+    park_s: int = 120
+    """So long a caller is parked; then offered to who parked them, and in line. 0: nobody is parked."""
     wrap_up_s: int = 30
     service_level_s: int = 20
     service_level_goal: int = 80
     """Per cent."""
     text_level_s: int = 14_400
     """A message opened within so long counts within the service level of text work; screens turn amber past it."""
+    text_kept_s: int = 0
+    """So long a message is kept for the agent who promised its caller something, else owns their case, else talked with
+    them last, while that one is at work. 0: not at all."""
     limit_s: int = 120
     """The longest wait that is still fine; screens turn amber past it."""
     position_every_s: int = 30
@@ -429,6 +435,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     mail: Mail = Mail()
     capacity: Capacity = Capacity()
     tables: tuple[OutsideTable, ...] = ()
+    web: Website = Website()
 
     @cached_property
     def queue_by_id(self) -> dict[QueueId, Queue]:

@@ -20,6 +20,7 @@ from cti.core.index import Index
 from cti.core.interaction import Signal, State
 from cti.core.offers import offer
 from cti.core.overflow import by_estimate, overflow_at
+from cti.core.piece import PieceState
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail, steer
 from cti.core.telling import foresee, tell
@@ -168,11 +169,14 @@ def _moved(turn: Turn, said: i.FlowMoved) -> None:
 
 def _route(turn: Turn, said: i.RouteAsked) -> None:
     site = turn.world.site
+    ahead = site.tiers.get(said.tier, 0) if site is not None else 0
     wanted = {"promised": said.promised, "case_owner": said.case_owner, "last_agent": said.last_agent}
     detail = Detail(
         queue=said.queue,
         skills=dict(said.skills),
-        priority=said.priority + (site.tiers.get(said.tier, 0) if site is not None else 0),
+        priority=said.priority + ahead,
+        tier=said.tier if ahead else "",
+        tier_minutes=ahead,
         language=said.language,
         wanted={name: agent for name, agent in wanted.items() if agent is not None},
     )
@@ -180,6 +184,9 @@ def _route(turn: Turn, said: i.RouteAsked) -> None:
 
 
 def _priority(turn: Turn, said: i.PrioritySet) -> None:
+    piece = turn.world.pieces.get(said.interaction)
+    if piece is not None and piece.state is PieceState.WAITING and piece.raised != said.raised:
+        turn.emit(e.PieceRaised(piece=piece.id, raised=said.raised, by=said.by))
     _about(turn, said.interaction, Signal.RAISED, Detail(priority=said.raised, agent=said.by))
 
 
@@ -205,9 +212,20 @@ def _incident(turn: Turn, said: i.IncidentSwitched) -> None:
             turn.emit(e.IncidentLifted(queue=said.queue, by=said.by))
         return
     known = said.queue is None or world.queue(said.queue) is not None
-    new = there is None or (there.incident, there.until) != (said.incident, said.until)
+    asked = (said.incident, said.until, said.sentences)
+    new = there is None or (there.incident, there.until, there.sentences) != asked
     if known and new and said.until > turn.now:
-        turn.emit(e.IncidentSet(incident=said.incident, queue=said.queue, until=said.until, by=said.by))
+        turn.emit(
+            e.IncidentSet(
+                incident=said.incident, queue=said.queue, until=said.until, by=said.by, sentences=said.sentences
+            )
+        )
+
+
+def _incident_said(turn: Turn, said: i.IncidentSaid) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and (said.incident, said.since) not in it.heard:
+        turn.emit(e.IncidentHeard(interaction=it.id, incident=said.incident, since=said.since))
 
 
 def _wait_said(turn: Turn, said: i.WaitSaid) -> None:
@@ -236,10 +254,18 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
                 language=said.language,
                 ms=said.ms,
                 caller=said.caller,
+                wanted=said.wanted,
             ),
         )
         return
-    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms, yes=said.sent)
+    detail = Detail(
+        queue=said.queue,
+        skills=dict(said.skills),
+        language=said.language,
+        ms=said.ms,
+        yes=said.sent,
+        wanted=dict(said.wanted),
+    )
     calls.signal(turn, it, Signal.MESSAGE, detail)
 
 
@@ -313,7 +339,7 @@ def _machine(turn: Turn, said: i.MachineAnswered) -> None:
 def _consult_asked(turn: Turn, said: i.ConsultAsked) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is not None and it.agent == said.agent:
-        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue))
+        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue, to=said.outside))
 
 
 def _consult_ends(turn: Turn, said: i.ConsultEnds) -> None:
@@ -323,6 +349,12 @@ def _consult_ends(turn: Turn, said: i.ConsultEnds) -> None:
 
 
 _CONSULT_ENDS = {"back": Happening.BACK_ASKED, "complete": Happening.HANDOVER_ASKED, "join": Happening.JOIN_ASKED}
+
+
+def _park_asked(turn: Turn, said: i.ParkAsked) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and it.agent == said.agent:
+        calls.signal(turn, it, Signal.PARKS, Detail())
 
 
 def _recall_asked(turn: Turn, said: i.RecallAsked) -> None:
@@ -342,6 +374,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.QueueSwitched: _switched,
     i.ElsewhereAsked: _elsewhere,
     i.IncidentSwitched: _incident,
+    i.IncidentSaid: _incident_said,
     i.WaitSaid: _wait_said,
     i.CallbackAsked: _callback,
     i.MessageSent: _message,
@@ -359,6 +392,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.TransferAsked: _transfer_asked,
     i.ConsultAsked: _consult_asked,
     i.ConsultEnds: _consult_ends,
+    i.ParkAsked: _park_asked,
     i.RecallAsked: _recall_asked,
     **channels.HANDLERS,
     **staff.HANDLERS,

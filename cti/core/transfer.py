@@ -44,10 +44,10 @@ def give_back(turn: Turn, it: Interaction, by: AgentId, to: AgentId | None, how:
         line_up(turn, it)
 
 
-def hand_over(turn: Turn, it: Interaction, agent: AgentId, preferred_as: str) -> None:
-    """Offer them to this agent, who is free, past the line and whatever the queue asks for."""
+def hand_over(turn: Turn, it: Interaction, agent: AgentId, preferred_as: str, *, asked: bool = False) -> None:
+    """Offer them to this agent, who is free, past the line and whatever the queue asks for. `asked`: by that agent."""
     line_up(turn, it, agent, preferred_as)
-    offer_to(turn, it, agent, (Why(code="preferred", agent=agent, args={"as": preferred_as}),))
+    offer_to(turn, it, agent, (Why(code="preferred", agent=agent, args={"as": preferred_as}),), asked=asked)
 
 
 def transfer(turn: Turn, it: Interaction, d: Detail) -> None:

@@ -70,6 +70,15 @@ class Callback(Struct):
     tried_by: AgentId | None = None
 
 
+class Park(Struct):
+    """A caller who is parked."""
+
+    by: AgentId
+    at: Ms
+    until: Ms
+    """When they are offered back."""
+
+
 class Offer(Struct):
     """The reservation of one agent."""
 
@@ -114,6 +123,8 @@ class Spoken(Struct):
     ms: Ms
     queue: QueueId | None
     skills: Skills
+    wanted: dict[str, AgentId] = field(default_factory=dict)
+    """Who would know them best, as in `MessageLeft`."""
 
 
 class Interaction(Struct):
@@ -134,6 +145,9 @@ class Interaction(Struct):
     queue: QueueId | None = None
     skills: Skills = field(default_factory=dict)
     priority: int = 0
+    tier: str = ""
+    """The customer's, where it puts them ahead: by `tier_minutes`, which are in `priority`."""
+    tier_minutes: int = 0
     raised: int = 0
     """Priority set by hand, on top."""
     helped: bool = False
@@ -192,6 +206,11 @@ class Interaction(Struct):
     """The colleague of the consultation talks with both."""
     about: InteractionId | None = None
     """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
+    asked: IdentifierId | None = None
+    """Or the number outside, whose leg is `outside`."""
+    park: Park | None = None
+    heard: tuple[tuple[IncidentId, Ms], ...] = ()
+    """The incidents they were told of, each with the time at which it was set."""
     foreseen: Foreseen | None = None
     told: Told | None = None
 
@@ -218,6 +237,8 @@ class Piece(Struct):
     queue: QueueId | None = None
     skills: Skills = field(default_factory=dict)
     priority: int = 0
+    raised: int = 0
+    """Priority set by hand, on top."""
     since: Ms = Ms(0)
     """Begin of the wait; kept however often it goes back in line."""
     preferred: AgentId | None = None
@@ -294,6 +315,8 @@ class IncidentNow(Struct):
     by: AgentId
     since: Ms
     until: Ms
+    sentences: dict[Language, str] = field(default_factory=dict)
+    """Recordings said in place of the incident's own prompt, by language of callers."""
 
 
 class QueueToday(Struct):
@@ -349,6 +372,7 @@ class World(Struct):
     legs: dict[ChannelId, Leg] = field(default_factory=dict)
     callbacks: dict[InteractionId, None] = field(default_factory=dict)
     """Who is to be called back."""
+    parked: dict[InteractionId, None] = field(default_factory=dict)
     phones: dict[Phone, bool] = field(default_factory=dict)
     """Whether each phone was last seen reachable: a hint."""
     today: Today = field(default_factory=Today)

@@ -68,6 +68,13 @@ def put_table_password(file: Path, table: str, password: str) -> None:
     _write(file, msgspec.structs.replace(kept, table_passwords={**kept.table_passwords, table: password}))
 
 
+def put_web_key(file: Path, name: str, key: str | None) -> None:
+    """Keep a key by which a web site signs; None takes it away. Raises SettingsError as `put_mail_password` does."""
+    kept = _kept(file)
+    others = {known: value for known, value in kept.web_keys.items() if known != name}
+    _write(file, msgspec.structs.replace(kept, web_keys=others if key is None else {**others, name: key}))
+
+
 def _kept(file: Path) -> Secrets:
     try:
         return msgspec.convert(read_toml(file), Secrets)
@@ -79,7 +86,11 @@ def _write(file: Path, made: Secrets) -> None:
     lines = ["# Made by Hotline. Keep a copy in a safe place: without site_key no number finds its history again."]
     lines += [f'{name} = "{getattr(made, name)}"' for name in ("site_key", "session_key", "ami_user", "ami_secret")]
     lines += ["", "[phone_secrets]", *(f'"{phone}" = "{secret}"' for phone, secret in made.phone_secrets.items())]
-    for name, passwords in (("mail_passwords", made.mail_passwords), ("table_passwords", made.table_passwords)):
+    for name, passwords in (
+        ("mail_passwords", made.mail_passwords),
+        ("table_passwords", made.table_passwords),
+        ("web_keys", made.web_keys),
+    ):
         # JSON's strings are TOML's: a password may hold quotes.
         written = [f'"{id_}" = {json.dumps(password, ensure_ascii=False)}' for id_, password in passwords.items()]
         lines += ["", f"[{name}]", *written] if written else []

@@ -53,6 +53,8 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     """Password of each mail account, by its id in the site."""
     table_passwords: dict[str, str] = {}
     """Password of each outside table's database, by its id in the site."""
+    web_keys: dict[str, str] = {}
+    """Keys by which web sites sign who their visitors are, by name: `hs256:HEX`, or `ed25519:HEX` of a public key."""
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -15,6 +15,7 @@ import msgspec
 from cti.core.hours import SPAN
 from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
+from cti.core.website import is_secret
 from cti.setup import calendars
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import is_loopback
@@ -29,10 +30,12 @@ _SITE = re.compile(r"sips?:[A-Za-z0-9+*_.-]+@([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(
 """It becomes part of a Dial() in the dialplan."""
 _BEGIN = re.compile(r"\+[1-9][0-9]{0,14}|[0-9]{2,8}")
 _PEER = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _RING_MOST_S = 110
 """The dialplan lets an agent hear it ring for two minutes."""
 _SECURITIES = ("tls", "starttls", "none")
 _ROLES = ("agent", "supervisor", "administrator")
+_PARKED_MOST_S = 3600
 _KEPT_MOST_S = 3600
 
 
@@ -100,6 +103,8 @@ def check(site: Site) -> list[str]:
         for name in ("prefer_last_s", "prefer_owner_s", "prefer_promised_s"):
             if not 0 <= getattr(queue, name) <= _KEPT_MOST_S:
                 wrong.append(f"Queue {queue.id}: {name} is 0 (off) to {_KEPT_MOST_S} seconds.")
+        if not 0 <= queue.park_s <= _PARKED_MOST_S:
+            wrong.append(f"Queue {queue.id}: park_s is 0 (nobody is parked) to {_PARKED_MOST_S} seconds.")
         if any(ring.after_s < 0 for ring in queue.rings) or _twice(str(ring.after_s) for ring in queue.rings):
             wrong.append(f"Queue {queue.id}: each ring has another after_s, and none is below 0.")
         wrong += [
@@ -144,6 +149,7 @@ def check(site: Site) -> list[str]:
         if _PASSWORD.search(table.source):
             wrong.append(f"Table {table.id}: no password in a site; say 'hotline ingest password {table.id}'.")
     wrong += [f"[retention]: {kind} is a number of days, 0 or more." for kind in _below_0(site)]
+    wrong += _web(site)
     if site.quiet.hours and not all(SPAN.fullmatch(part) for part in site.quiet.hours.split(",")):
         wrong.append(f"[quiet]: hours '{site.quiet.hours}': write 'HH:MM-HH:MM', several joined by commas.")
     return [*wrong, *calendars.check(site, zones)]
@@ -183,6 +189,29 @@ def _outgoing(site: Site) -> list[str]:
             wrong.append(f"Queue {queue.id}: callbacks need at least one try, and every_s of 1 or more.")
         if callbacks.owner is not None and callbacks.owner not in known:
             wrong.append(f"Queue {queue.id}: there is no agent '{callbacks.owner}' to own callbacks.")
+    return wrong
+
+
+def _web(site: Site) -> list[str]:
+    web = site.web
+    wrong = [
+        f"web: '{origin}' is no origin; write one such as 'https://shop.example', with nothing after it."
+        for origin in web.origins
+        if not _ORIGIN.fullmatch(origin)
+    ]
+    wrong += [
+        f"web: '{field}' of the form '{form}' may not be kept: what is called so is a password or a card."
+        for form, fields in web.forms.items()
+        for field in fields
+        if is_secret(field)
+    ]
+    wrong += [
+        f"web: the form '{form}' has a name of 1 to 64 characters, and at most 50 fields."
+        for form, fields in web.forms.items()
+        if not 1 <= len(form) <= 64 or len(fields) > 50
+    ]
+    if not web.audience.strip() or web.keep_days < 0:
+        wrong.append("web: audience is a word, and keep_days 0 (for ever) or more.")
     return wrong
 
 

@@ -130,6 +130,9 @@ def _forget_contacts(connection: Connection, found: Whose) -> None:
         # First what people said: the line of an interaction is made from it.
         "UPDATE annotations SET text = '', customer = NULL WHERE interaction IN :ids",
         "DELETE FROM notes WHERE interaction IN :ids",
+        "UPDATE interactions SET path = '' WHERE id IN :ids AND id IN (SELECT id FROM visits)",
+        "DELETE FROM visit_items WHERE visit IN :ids",
+        "DELETE FROM visits WHERE id IN :ids",
         "UPDATE interactions SET owner = :nobody, customer = NULL, title = '', text = '' WHERE id IN :ids",
         "UPDATE calls SET caller = NULL WHERE interaction IN :ids",
         "UPDATE pieces SET caller = NULL WHERE piece IN :ids",

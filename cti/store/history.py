@@ -49,6 +49,7 @@ from cti.store.views import (
     Pop,
     PromiseLine,
 )
+from cti.store.visitors import Visitors
 
 Answers = Callable[[Sequence[tuple[str, str]], str | None], tuple[Answer, ...]]
 """Articles that fit texts given as (where from, words), in a language. Called in a reader's thread."""
@@ -97,6 +98,8 @@ class History:
         """Who is whose."""
         self.cases = Cases(self, now)
         """What customers want solved."""
+        self.visitors = Visitors(self, identities)
+        """What is done on the site's web sites."""
         self.knowing = Knowing(self, now)
         """What is known of customers beside their contacts."""
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)

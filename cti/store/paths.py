@@ -3,6 +3,8 @@
 A line of one word is how calls were kept before choices had several languages; it is shown to everybody as it is.
 """
 
+from functools import lru_cache
+
 from cti.core.site import Texts, in_all
 
 _LANGUAGES = ("en", "zh-Hans", "zh-Hant")
@@ -16,8 +18,9 @@ def extended(column: str, choice: Texts) -> str:
     return f"{column}\n{line}" if column else line
 
 
+@lru_cache(maxsize=4096)
 def choices(column: str) -> tuple[Texts, ...]:
-    """What the column holds."""
+    """What the column holds. Menus are few, so most have been read before; nobody changes what is given."""
     return tuple(_texts(line) for line in column.split("\n")) if column else ()
 
 

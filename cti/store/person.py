@@ -15,6 +15,7 @@ from cti.store import lists, reads, text_work, understanding
 from cti.store.journal import Journal
 from cti.store.reader import Reader
 from cti.store.views import CallLine, Entry, Message, PieceLine, Wishes
+from cti.store.visits import Item
 
 _PAGE = 500
 
@@ -84,6 +85,13 @@ class Wrote(Struct, frozen=True, kw_only=True):
     shown: str
 
 
+class HeldVisit(Struct, frozen=True, kw_only=True):
+    """One visit of a web site, with everything that was done in it."""
+
+    interaction: str
+    items: tuple[Item, ...]
+
+
 class HeldCase(Struct, frozen=True, kw_only=True):
     id: int
     title: str
@@ -122,6 +130,7 @@ class Export(Struct, frozen=True, kw_only=True):
     cases: tuple[HeldCase, ...]
     promises: tuple[HeldPromise, ...]
     wrote: tuple[Wrote, ...]
+    visits: tuple[HeldVisit, ...]
 
 
 def whose(db: Reader, customer: str) -> Whose | None:
@@ -202,6 +211,7 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
             for row in _of(db, "id, what, due, made, agent, state FROM promises", found.owners)
         ),
         wrote=tuple(_wrote(db, found)),
+        visits=tuple(_visits(db, found.interactions)),
     )
 
 
@@ -256,6 +266,19 @@ def _wrote(db: Reader, found: Whose) -> Iterator[Wrote]:
             page,
         ):
             yield Wrote(interaction=interaction, at=at, shown=shown)
+
+
+def _visits(db: Reader, interactions: Sequence[str]) -> Iterator[HeldVisit]:
+    items: dict[str, list[Item]] = {}
+    for marks, page in pages(interactions):
+        for visit, *row in db.execute(
+            "SELECT visit, at, id, kind, words, place, found, body FROM visit_items"
+            f" WHERE visit IN ({marks}) ORDER BY visit, at, id",
+            page,
+        ):
+            items.setdefault(visit, []).append(Item(**dict(zip(Item.__struct_fields__, row, strict=True))))
+    for visit, done in items.items():
+        yield HeldVisit(interaction=visit, items=tuple(done))
 
 
 def _entries(db: Reader, interactions: Sequence[str]) -> Iterator[Entry]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
 from cti.store import paths
 from cti.store.identity import KINDS, display_phone
 from cti.store.reader import Reader
 from cti.store.views import CallerFacts, CaseLine, Entry, Person, Pop, PromiseLine, Station
+from cti.store.web_views import WebVisit
 
 RECENT_MS = 5 * 24 * 3600 * 1000
 TIMELINE = 20
@@ -28,6 +29,8 @@ _CALLS_BACK = 20
 _RAIL = 3
 _NO_STATION = ("visit", "order")
 """Pages read and things ordered are no reason to call."""
+_OF_WEB = ("search", "visit")
+_web_visit = json.Decoder(WebVisit).decode
 _BAD = {"nothing_found", "no_reply", "abandoned", "missed"}
 
 ENTRY = (
@@ -71,6 +74,8 @@ EntryRow = tuple[
 def entry(row: EntryRow) -> Entry:
     """A row of `ENTRY`'s columns as a line of the timeline."""
     id_, kind, at, title, text, inbound, language, agent, lasted, waited, path, solved, mark, case, _ = row
+    # The way of a visit through a web site stands where that of a call through the menu does.
+    visit = kind in _OF_WEB and path.startswith("{")
     return Entry(
         id=id_,
         kind=kind,
@@ -82,10 +87,11 @@ def entry(row: EntryRow) -> Entry:
         agent=agent or None,
         lasted=lasted,
         waited=waited,
-        path=paths.choices(path),
+        path=() if visit else paths.choices(path),
         solved=None if solved is None else bool(solved),
         mark=mark,
         case=None if case is None else str(case),
+        web=_web_visit(path) if visit else None,
     )
 
 
@@ -270,7 +276,9 @@ def owners_of(db: Reader, who: Who) -> list[str]:
     if is_identifier(who.id):
         return [who.id]
     rows = db.execute(
-        f"SELECT identifier FROM links WHERE customer IN ({_marks(who.members)}) AND ended IS NULL LIMIT ?",
+        # Browsers come last, for people have ever more of them.
+        f"SELECT identifier FROM links WHERE customer IN ({_marks(who.members)}) AND ended IS NULL"
+        " ORDER BY identifier LIKE 'device:%', since DESC LIMIT ?",
         (*who.members, _OWNERS),
     ).fetchall()
     return [*dict.fromkeys(identifier for (identifier,) in rows), *(f"customer:{one}" for one in who.members)]

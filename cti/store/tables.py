@@ -142,7 +142,7 @@ interactions = Table(
     _text("agent_name"),
     Column("lasted", BigInteger),
     Column("waited", BigInteger),
-    _text("path"),  # menu choices, one a line
+    _text("path"),  # menu choices, one a line; of a visit: what was done, as JSON
     Column("solved", Boolean),
     _text("mark"),  # no_reply, nothing_found, abandoned, missed, message
     Column("case_id", BigInteger),
@@ -202,6 +202,33 @@ pieces = Table(
     Index("pieces_about", "about"),
 )
 """Text work in full, folded from the journal; each has its line in `interactions`, too."""
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", _String, primary_key=True),  # of its line in `interactions`
+    Column("visitor", _String, nullable=False),  # an identifier
+    Column("at", BigInteger, nullable=False),  # of what was done last
+    Column("customer", _String),  # who signed in; empty: several did
+    Index("visits_at", "at"),
+    sqlite_with_rowid=False,
+)
+"""Visits of the site's own web sites; each has its line in `interactions`, made of its items."""
+
+visit_items = Table(
+    "visit_items",
+    metadata,
+    Column("visit", _String, nullable=False),
+    Column("id", _String, nullable=False),  # the page's own
+    Column("at", BigInteger, nullable=False),
+    Column("kind", _String, nullable=False),  # page, search, form, sign_in
+    _text("words"),  # a page's title, what was searched, a form's name
+    _text("place"),  # a page's path
+    Column("found", BigInteger),  # by a search; NULL: not said
+    _text("body"),  # of a form: the fields that are kept, one a line
+    PrimaryKeyConstraint("visit", "id"),
+    sqlite_with_rowid=False,
+)
 
 tallies = Table(
     "tallies",

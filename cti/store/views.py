@@ -8,6 +8,7 @@ from msgspec import Struct
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms, OutcomeId, QueueId
 from cti.core.site import Texts
 from cti.store.reach import Way
+from cti.store.web_views import WebVisit
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -31,6 +32,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     mark: str = ""
     """What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; `message`: one was left; empty: nothing."""
     case: str | None = None
+    web: WebVisit | None = None
+    """Of a visit of the site's own web sites."""
 
 
 class CaseLine(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,12 @@
-"""Queues as supervisors close and open them by hand, what callers are told of incidents, and agents opting out."""
+"""Queues as supervisors close and open them by hand, and agents opting out."""
 
 from collections.abc import Sequence
 
-from cti.core.ids import Ms, QueueId
-from cti.core.inputs import IncidentSwitched, QueueChosen, QueueSwitched
+from cti.core.ids import QueueId
+from cti.core.inputs import QueueChosen, QueueSwitched
 from cti.core.queue import served_by
 from cti.core.site import Site
-from cti.web.bodies import CloseQueues, Done, OpenQueues, QueueTakes, TellCallers, TellNoMore
+from cti.web.bodies import CloseQueues, Done, OpenQueues, QueueTakes
 from cti.web.call import Call
 from cti.web.ports import Accounts, Loop
 from cti.web.problems import Refusal, missing
@@ -35,26 +35,6 @@ class QueuesApi:
             await self._accounts.note(call.agent, "queue_opened", about=queue)
         return Done()
 
-    async def tell(self, call: Call[TellCallers, None]) -> Done:
-        site, body = self._site(), call.body
-        if body.incident not in site.incident_by_id:
-            there_are = ", ".join(site.incident_by_id)
-            raise Refusal(
-                422, "no-such-incident", "The site has no such incident.", f"One of: {there_are}.", "$.incident"
-            )
-        self._known(site, body.queue)
-        until = Ms(self._loop.now() + body.minutes * 60_000)
-        self._loop.submit(IncidentSwitched(incident=body.incident, queue=body.queue, until=until, by=call.agent))
-        await self._accounts.note(call.agent, "incident_set", about=body.queue or "", detail=body.incident)
-        return Done()
-
-    async def tell_no_more(self, call: Call[TellNoMore, None]) -> Done:
-        queue = call.body.queue
-        self._known(self._site(), queue)
-        self._loop.submit(IncidentSwitched(incident=None, queue=queue, until=self._loop.now(), by=call.agent))
-        await self._accounts.note(call.agent, "incident_over", about=queue or "")
-        return Done()
-
     async def choose(self, call: Call[QueueTakes, None]) -> Done:
         queue = self._site().queue_by_id.get(QueueId(call.path["id"]))
         profile = self._loop.world.profile(call.agent)
@@ -67,10 +47,6 @@ class QueuesApi:
         self._loop.submit(QueueChosen(agent=call.agent, queue=queue.id, takes=call.body.takes))
         return Done()
 
-    def _known(self, site: Site, queue: QueueId | None) -> None:
-        if queue is not None:
-            _named(site, (queue,), "$.queue")
-
     def _site(self) -> Site:
         site = self._loop.world.site
         if site is None:
@@ -78,12 +54,12 @@ class QueuesApi:
         return site
 
 
-def _named(site: Site, queues: Sequence[QueueId] | None, where: str = "$.queues") -> Sequence[QueueId]:
+def _named(site: Site, queues: Sequence[QueueId] | None) -> Sequence[QueueId]:
     """Those that were named; None: all."""
     if queues is None:
         return [queue.id for queue in site.queues]
     for queue in queues:
         if queue not in site.queue_by_id:
             there_are = ", ".join(site.queue_by_id)
-            raise Refusal(422, "no-such-queue", f"There is no queue '{queue}'.", f"One of: {there_are}.", where)
+            raise Refusal(422, "no-such-queue", f"There is no queue '{queue}'.", f"One of: {there_are}.", "$.queues")
     return queues

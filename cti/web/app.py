@@ -13,15 +13,17 @@ from aiohttp import web
 from msgspec import Struct
 
 from cti.core.events import DayStarted, Record
-from cti.core.ids import InteractionId, Phone
+from cti.core.ids import InteractionId, Ms, Phone
 from cti.web import openapi, server
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
+from cti.web.api_incidents import IncidentsApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
+from cti.web.api_parking import ParkingApi
 from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
@@ -29,6 +31,7 @@ from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SessionApi
 from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
+from cti.web.api_website import WebsiteApi
 from cti.web.api_work import WorkApi
 from cti.web.auth import Gate
 from cti.web.call import Route, Who
@@ -36,9 +39,10 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops
+from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
 from cti.web.records import Records
 from cti.web.routes import Apis, table
+from cti.web.signed import Signatures
 from cti.web.sip_proxy import SipProxy
 from cti.web.sockets import Sockets
 
@@ -46,6 +50,8 @@ log = logging.getLogger(__name__)
 
 _USUAL_S = 900.0
 _STOP_S = 2.0
+_FORGET_S = 3600.0
+_DAY_MS = 24 * 3_600_000
 
 
 class WebConfig(Struct, frozen=True, kw_only=True):
@@ -66,6 +72,8 @@ class WebConfig(Struct, frozen=True, kw_only=True):
     certificate: Path | None = None
     """With `private_key`: HTTPS. Both None: HTTP."""
     private_key: Path | None = None
+    web_keys: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """Keys of web sites that sign who their visitors are, by name."""
     guest_burst: int = 6
     """Guest calls one address may begin at once; then one more a minute."""
 
@@ -84,6 +92,7 @@ class Web:
         pops: Pops,
         journal_ok: Callable[[], bool],
         numbers: Numbers,
+        sentences: Sentences,
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
@@ -100,6 +109,9 @@ class Web:
             self._sockets.close,
         )
         self._metrics = Metrics(loop, self._live, self._leases, self._proxy)
+        self._signatures = Signatures(config.web_keys)
+        website = WebsiteApi(loop, history, self._signatures)
+        self._website = website
         gate = Gate(loop, accounts, config.session_key, secure=config.certificate is not None)
         records = Records(loop, history, accounts, pops, self._live)
         calls = CallsApi(loop, history, accounts, numbers)
@@ -111,6 +123,7 @@ class Web:
                 ),
                 agents=AgentsApi(loop, self._live, records, calls),
                 calls=calls,
+                parking=ParkingApi(loop),
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
                 reports=ReportsApi(loop, history),
@@ -118,11 +131,13 @@ class Web:
                 people=PeopleApi(history.people, records),
                 knowing=KnowingApi(loop, history.knowing, records),
                 queues=QueuesApi(loop, accounts),
+                incidents=IncidentsApi(loop, accounts, sentences),
                 work=WorkApi(history, records),
                 text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),
                 visits=VisitsApi(loop, kb, history),
+                website=website,
                 process=process,
                 live=self._sockets.live,
                 sip=self._sip,
@@ -130,7 +145,7 @@ class Web:
         )
         process.document(msgspec.json.encode(openapi.document(self.routes, config.version)))
         self._runner = web.AppRunner(
-            server.application(self.routes, gate, self._metrics.answered),
+            server.application(self.routes, gate, self._metrics.answered, lambda: website.settings.origins),
             access_log=None,
             handle_signals=False,
             shutdown_timeout=_STOP_S,
@@ -151,6 +166,7 @@ class Web:
         self._tasks = [
             asyncio.create_task(self._live.run(self._beat), name="web-beats"),
             asyncio.create_task(self._usual(), name="web-usual"),
+            asyncio.create_task(self._forget(), name="web-forget"),
         ]
 
     async def stop(self) -> None:
@@ -197,8 +213,19 @@ class Web:
                 async with asyncio.timeout(_USUAL_S):
                     await self._new_day.wait()
 
-    def reload(self) -> None:
-        """Read certificate and key anew: connections from now on get the new ones. Raises OSError."""
+    async def _forget(self) -> None:
+        """Forget visits that are older than the site keeps them, once an hour."""
+        while True:
+            if days := self._website.settings.keep_days:
+                try:
+                    await self._history.visitors.forget(Ms(self._loop.now() - days * _DAY_MS))
+                except Exception:
+                    log.exception("old visits could not be forgotten; in an hour they are tried again")
+            await asyncio.sleep(_FORGET_S)
+
+    def reload(self, web_keys: Mapping[str, str]) -> None:
+        """Read certificate and key anew: connections from now on get the new ones; so do tokens. Raises OSError."""
+        self._signatures.renew(web_keys)
         if self._tls is not None and self._config.certificate is not None:
             self._tls.load_cert_chain(self._config.certificate, self._config.private_key)
 

@@ -91,7 +91,7 @@ class Gate:
                     f"This needs the role {route.role}; {who.agent} has {who.role}.",
                     "Ask somebody with that role, or have it changed in site.toml.",
                 )
-        if route.socket is not None or request.method not in _SAFE:
+        if not route.pages and (route.socket is not None or request.method not in _SAFE):
             self._same_site(request)
         if (
             route.role is not None

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, CustomerId, IncidentId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.piece import PieceKind
 from cti.core.site import Texts
 from cti.store.views import CallLine, CustomerHit, Entry, Message
 
@@ -137,10 +138,12 @@ class Transfer(Ask, frozen=True):
 
 
 class Consult(Ask, frozen=True):
-    """One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody."""
+    """One of the three: a colleague, who must be ready, a queue, of which the router picks somebody, or a number
+    outside, in any form."""
 
     agent: AgentId | None = None
     queue: QueueId | None = None
+    number: str | None = None
 
 
 class ConsultThen(Ask, frozen=True):
@@ -200,9 +203,23 @@ class InLine(Reply, frozen=True):
     """Whose phone rings for them."""
 
 
+class TextInLine(Reply, frozen=True):
+    """A piece of text work that waits."""
+
+    piece: InteractionId
+    kind: PieceKind
+    queue: QueueId | None
+    since: Ms
+    language: str | None
+    raised: int
+    """Minutes ahead, set by hand."""
+
+
 class Line(Reply, frozen=True):
     waiting: tuple[InLine, ...]
     """Next first, over all queues."""
+    text: tuple[TextInLine, ...] = ()
+    """The same of text work."""
 
 
 class CloseQueues(Ask, frozen=True):
@@ -219,23 +236,6 @@ class OpenQueues(Ask, frozen=True):
 
     queues: tuple[QueueId, ...] | None = None
     """None: all of them."""
-
-
-class TellCallers(Ask, frozen=True):
-    """Of a known incident, before the menu and in line, for so long."""
-
-    incident: IncidentId
-    """One of the site's."""
-    minutes: Annotated[int, Meta(ge=1, le=2880)]
-    queue: QueueId | None = None
-    """Null: callers of the whole site."""
-
-
-class TellNoMore(Ask, frozen=True):
-    """The incident is over."""
-
-    queue: QueueId | None = None
-    """Null: what callers of the whole site are told."""
 
 
 class Messages(Reply, frozen=True):

@@ -96,3 +96,7 @@ class Route:
     query: type[Struct] | None = None
     reply: type[Struct] | None = None
     """None: not JSON."""
+    pages: bool = False
+    """Asked by pages of other sites, which the handler tells apart; what they send need not be called JSON."""
+    longest: int = 256 * 1024
+    """Bytes that the body may have."""

@@ -17,7 +17,7 @@ from cti.core.events import Event, Record
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.inputs import DeskConnected, DeskLost
 from cti.core.world import World
-from cti.web import project, text_views
+from cti.web import parked, project, text_views
 from cti.web.notices import Notices
 from cti.web.ports import Loop, Pops
 from cti.web.project import Part
@@ -125,7 +125,7 @@ class Live:
             apply(self._world, record.event, record.at)
         for record in records:
             parts = project.TOUCHES[type(record.event)]
-            if Part.SITE in parts:
+            if Part.SITE in parts or Part.PARKED in parts:
                 urgent.update(self._desks)
             elif Part.OWN in parts:
                 urgent.update(self._concerned(record.event))
@@ -134,7 +134,7 @@ class Live:
             self._gathered |= parts
         for agent in urgent:
             self._show_own(agent)
-        self._gathered.discard(Part.OWN)
+        self._gathered -= {Part.OWN, Part.PARKED}
         self._gather()
 
     def pop_changed(self, interaction: InteractionId) -> None:
@@ -281,6 +281,7 @@ class Live:
             "pop": self._pops.get(interaction) if interaction is not None else None,
             "notices": self._notices.of(agent),
             "work": text_views.work(world, agent, self._pops),
+            "parked": parked.shown(world, agent, self._pops),
             "closings": project.closings(world, agent),
             "incidents": project.incidents(world, agent),
         }

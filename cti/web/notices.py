@@ -3,6 +3,7 @@
 from cti.core import agent as agents
 from cti.core import events as e
 from cti.core.consult import call_of
+from cti.core.dialling import NOT_REACHED
 from cti.core.ids import AgentId
 from cti.core.world import World
 from cti.web.views import NoticeView
@@ -14,6 +15,7 @@ _CONSULTS = {
     "declined": "consult_failed",
     "unreachable": "consult_failed",
     "caller_gone": "consult_caller_gone",
+    **dict.fromkeys((*(NOT_REACHED - {"cancelled"}), "lost"), "consult_failed"),
 }
 _KEPT = 10
 """For one agent; older ones fall out."""
@@ -63,6 +65,10 @@ class Notices:
             )
             self._add(event.agent, notice)
             return event.agent
+        elif isinstance(event, e.ParkEnded) and event.how == "caller_gone":
+            notice = NoticeView(
+                id=f"{event.interaction}.{record.seq}", kind="parked_gone", at=record.at, interaction=event.interaction
+            )
         elif isinstance(event, e.ConsultEnded) and event.how in _CONSULTS:
             notice = NoticeView(
                 id=f"{event.consult}.{record.seq}",
@@ -70,6 +76,7 @@ class Notices:
                 at=record.at,
                 interaction=event.interaction,
                 agent=event.to,
+                how=event.how if event.how in NOT_REACHED else "",
             )
         else:
             return None

@@ -1,5 +1,6 @@
 """OpenAPI 3.1 out of the table of routes and the structs it names."""
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,7 +18,7 @@ _REF = "#/components/schemas/{name}"
 
 def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
     """The whole document."""
-    schemas = _schemas(routes)
+    schemas = _schemas(tuple(s for route in routes for s in (route.ask, route.reply) if s is not None))
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
@@ -41,8 +42,8 @@ def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
     }
 
 
-def _schemas(routes: Iterable[Route]) -> dict[str, Any]:
-    used = [s for route in routes for s in (route.ask, route.reply) if s is not None]
+@functools.cache  # the same whenever a server starts, and the most work of its start
+def _schemas(used: tuple[type[Struct], ...]) -> dict[str, Any]:
     structs: list[type[Struct]] = list(dict.fromkeys([*used, Problem]))
     _, components = msgspec.json.schema_components(structs, ref_template=_REF)
     by_name = {s.__name__: s for s in _reachable(structs)}

@@ -1,5 +1,6 @@
-"""The screens as static files: what may be cached, and what a page may load and reach."""
+"""The screens and the script for other web sites, as files: what may be cached, what a page may load and reach."""
 
+import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -29,6 +30,10 @@ CSP = "; ".join(
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}\Z")
 """What the build calls its files: nothing that leads elsewhere."""
+SCRIPT = (Path(__file__).parent / "hotline.js").read_bytes()
+"""For the pages of the site's own web sites."""
+SCRIPT_PATH = f"/web/{hashlib.sha256(SCRIPT).hexdigest()[:12]}/hotline.js"
+"""Its address names its version, so it may be cached for ever."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
 
@@ -38,6 +43,7 @@ def add(app: web.Application, static: Path = STATIC) -> None:
     for address, name in PAGES.items():
         app.router.add_get(address, _page(static / name))
     app.router.add_get(f"/{ASSETS}/{{name}}", _asset(static / ASSETS))
+    app.router.add_get("/web/{version}/hotline.js", _script)
 
 
 def dress(request: web.Request, response: web.StreamResponse) -> None:
@@ -50,10 +56,18 @@ def dress(request: web.Request, response: web.StreamResponse) -> None:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Content-Security-Policy"] = CSP if request.path in PAGES else "default-src 'none'; frame-ancestors 'none'"
     headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
-    if response.status in (200, 206, 304) and request.path.startswith(f"/{ASSETS}/"):
+    good = response.status in (200, 206, 304)
+    if good and request.path.startswith("/web/"):
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if good and (request.path.startswith(f"/{ASSETS}/") or request.path == SCRIPT_PATH):
         headers["Cache-Control"] = _FOR_EVER
     else:
         headers.setdefault("Cache-Control", _ASK_FIRST)
+
+
+async def _script(request: web.Request) -> web.Response:
+    # A page that names an older one gets this one, so nothing of another's web site breaks when we are updated.
+    return web.Response(body=SCRIPT, content_type="text/javascript", charset="utf-8")
 
 
 def _page(path: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

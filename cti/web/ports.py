@@ -1,6 +1,6 @@
 """What the web needs of the other parts. `cti.app` hands the real ones in; nothing here knows how they work."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Collection, MutableMapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from cti.core.site import Site
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
+from cti.store.identity import Identities
 from cti.store.lists import Only
 from cti.store.views import (
     Abandoned,
@@ -34,6 +35,7 @@ from cti.store.views import (
     Pop,
     PromiseLine,
 )
+from cti.store.visits import Told
 from kb.article import Article
 from kb.search import Found
 from kb.trends import Hot
@@ -107,6 +109,16 @@ class Accounts(Protocol):
 
     async def note(self, who: str, what: str, about: str = "", detail: str = "") -> None:
         """Write a line of the audit log."""
+
+
+class Sentences(Protocol):
+    """What supervisors have said for callers."""
+
+    def keep(self, sound: bytes, in_force: Collection[str]) -> str:
+        """Its id; `in_force`: those that are still needed. Blocking. Raises ValueError, in words, for a wrong file."""
+
+    def sound(self, name: str) -> str:
+        """Where it is; empty: there is none (any more)."""
 
 
 class Kb(Protocol):
@@ -221,6 +233,19 @@ class Cases(Protocol):
         """Whether the history has a contact, on whatever channel."""
 
 
+class Visitors(Protocol):
+    """Visits of web sites. Every call leaves the loop's thread."""
+
+    @property
+    def identities(self) -> Identities: ...
+
+    async def put(self, told: Told) -> None:
+        """Keep what a batch tells; twice does no harm. Raises `cti.store.visitors.Busy`."""
+
+    async def forget(self, before: Ms) -> int:
+        """Forget visits that ended before a time; gives how many."""
+
+
 class Knowing(Protocol):
     """What is known of a customer beside their contacts. Every call leaves the loop's thread."""
 
@@ -260,6 +285,9 @@ class History(Protocol):
 
     @property
     def cases(self) -> Cases: ...
+
+    @property
+    def visitors(self) -> Visitors: ...
 
     @property
     def knowing(self) -> Knowing: ...

@@ -10,18 +10,16 @@ from statistics import median_low
 
 from cti.core import events as e
 from cti.core.agent import AgentState
-from cti.core.closings import by_hand
-from cti.core.estimate import spoken
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
-from cti.core.incidents import EVERYWHERE
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
 from cti.core.queue import available, served_by, without
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
 from cti.store.views import Pop
-from cti.web import text_views
+from cti.web import parked, text_views
 from cti.web.consults import consultation, consults_with
+from cti.web.queue_state import closed, told_of, wait
 from cti.web.views import (
     AgentTile,
     CallView,
@@ -51,11 +49,13 @@ class Part(StrEnum):
     """Queues and who waits."""
     AGENTS = "agents"
     TODAY = "today"
+    PARKED = "parked"
+    """Shown on many desks: sent at once, too."""
     SITE = "site"
     LINK = "link"
 
 
-_O, _L, _A, _T, _S, _K = Part.OWN, Part.LINE, Part.AGENTS, Part.TODAY, Part.SITE, Part.LINK
+_O, _L, _A, _T, _P, _K = Part.OWN, Part.LINE, Part.AGENTS, Part.TODAY, Part.PARKED, Part.LINK
 _NOTHING: frozenset[Part] = frozenset()
 
 TOUCHES: dict[type[e.Event], frozenset[Part]] = {
@@ -81,6 +81,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.SentElsewhere: _NOTHING,
     e.ServedElsewhere: _NOTHING,
     e.CameBack: frozenset({_L}),
+    e.IncidentHeard: _NOTHING,
     e.WaitForeseen: _NOTHING,
     e.WaitTold: _NOTHING,
     e.WaitCameOut: frozenset({_L}),
@@ -109,10 +110,14 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.FlowFinished: frozenset({_O, _L}),
     e.ConsultBegun: frozenset({_O}),
     e.ConsultAnswered: frozenset({_O, _A}),
+    e.ConsultReached: frozenset({_O}),
     e.ConferenceBegun: frozenset({_O}),
     e.ConsultEnded: frozenset({_O, _A}),
     e.CallerRejoined: frozenset({_O}),
     e.OfferMoved: frozenset({_O, _L}),
+    e.OutsideMoved: frozenset({_O}),
+    e.Parked: frozenset({_P, _L}),
+    e.ParkEnded: frozenset({_P, _L}),
     e.SurveyOpened: _NOTHING,
     e.Judged: frozenset({_O, _T}),
     e.InteractionEnded: frozenset({_O, _L, _T}),
@@ -123,6 +128,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.PhoneSeen: frozenset({_O}),
     e.WrappedUp: _NOTHING,
     e.PieceArrived: _NOTHING,
+    e.PieceRaised: _NOTHING,
     e.PieceQueued: frozenset({_O, _L}),
     e.PieceOffered: frozenset({_O, _L}),
     e.PieceTaken: frozenset({_O, _L}),
@@ -166,6 +172,7 @@ def desk(world: World, agent: AgentId, pops: Mapping[InteractionId, Pop], notice
         pop=pops.get(interaction) if interaction is not None else None,
         notices=notices,
         work=text_views.work(world, agent, pops),
+        parked=parked.shown(world, agent, pops),
         reasons=site.reasons if site else (),
         outcomes=site.outcomes if site else (),
         closings=closings(world, agent),
@@ -314,7 +321,7 @@ def queues(world: World) -> tuple[QueueView, ...]:
     if world.site is None:
         return ()
     line, later = waiting(world), to_call_back(world)
-    text = text_views.lines(world)
+    text, laid = text_views.lines(world), parked.lines(world)
     outlook = Outlook(world)
     ready = [
         (agent, without(world, now))
@@ -332,6 +339,7 @@ def queues(world: World) -> tuple[QueueView, ...]:
             closed(world, queue),
             text.get(queue.id, text_views.NONE),
             told_of(world, queue),
+            laid.get(queue.id, (0, None)),
         )
         for queue in world.site.queues
     )
@@ -347,6 +355,7 @@ def _queue(
     closed: ClosedView | None,
     text: text_views.TextLine,
     incidents: tuple[IncidentView, ...],
+    laid: tuple[int, Ms | None],
 ) -> QueueView:
     return QueueView(
         id=queue.id,
@@ -372,51 +381,8 @@ def _queue(
         text_opened=today.text_opened,
         text_within=today.text_within,
         incidents=incidents,
-    )
-
-
-def closed(world: World, queue: Queue) -> ClosedView | None:
-    """How a queue is closed by hand."""
-    closing, switch = by_hand(world, queue.id), world.switches.get(queue.id)
-    if closing is None or switch is None:
-        return None
-    return ClosedView(closing=closing.id, name=closing.name, by=switch.by, since=switch.since)
-
-
-def told_of(world: World, queue: Queue) -> tuple[IncidentView, ...]:
-    """The incidents that callers of a queue hear of; the screen's own clock says which are over."""
-    site = world.site
-    there = ((where, world.incidents.get(where)) for where in (EVERYWHERE, queue.id))
-    return tuple(
-        IncidentView(
-            incident=known.incident,
-            name=site.incident_by_id[known.incident].name,
-            queue=where or None,
-            by=known.by,
-            since=known.since,
-            until=known.until,
-        )
-        for where, known in there
-        if known is not None and site is not None and known.incident in site.incident_by_id
-    )
-
-
-def wait(world: World, outlook: Outlook, queue: Queue) -> WaitView | None:
-    """What one who came to this queue now would wait, in whole seconds: less would only make screens restless."""
-    prospect = outlook.next(queue)
-    if prospect is None:
-        return None
-    low, middle, high = (
-        Ms(round(time / 1000) * 1000)
-        for time in (prospect.estimate.low, prospect.estimate.middle, prospect.estimate.high)
-    )
-    said = spoken(prospect.estimate, world.paces[queue.id].score)
-    return WaitView(
-        low=low,
-        middle=middle,
-        high=high,
-        least=said.least if said is not None else None,
-        most=said.most if said is not None else None,
+        parked=laid[0],
+        parked_since=laid[1],
     )
 
 

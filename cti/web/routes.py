@@ -19,15 +19,18 @@ from cti.store.views import (
     PromiseLine,
 )
 from cti.web import bodies as b
-from cti.web import call_bodies
+from cti.web import call_bodies, visit_bodies
+from cti.web import incident_bodies as ib
 from cti.web import people_bodies as p
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
+from cti.web.api_incidents import IncidentsApi
 from cti.web.api_kb import KbApi
 from cti.web.api_line import LineApi
+from cti.web.api_parking import ParkingApi
 from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
@@ -35,12 +38,15 @@ from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SIP_PATH, SessionApi
 from cti.web.api_text import TextApi
 from cti.web.api_visits import VisitsApi
+from cti.web.api_website import WebsiteApi
 from cti.web.api_work import WorkApi
 from cti.web.call import Handler, Route, Socket
 from cti.web.report_bodies import DayQuery, Waits
 from cti.web.views import WallboardView
 
 API = "/api/v1"
+_OF_PAGES = 64 * 1024
+"""What a browser sends while it leaves a page is no longer (Fetch standard, keepalive)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,10 @@ class Apis:
     session: SessionApi
     agents: AgentsApi
     calls: CallsApi
+    parking: ParkingApi
     line: LineApi
     queues: QueuesApi
+    incidents: IncidentsApi
     history: HistoryApi
     reports: ReportsApi
     people: PeopleApi
@@ -62,6 +70,7 @@ class Apis:
     kb: KbApi
     guest: GuestApi
     visits: VisitsApi
+    website: WebsiteApi
     process: ProcessApi
     live: Socket
     sip: Socket
@@ -71,9 +80,10 @@ def table(apis: Apis) -> tuple[Route, ...]:
     """Every route there is."""
     return (
         *_session(apis.session),
-        *_agents(apis.agents, apis.line),
+        *_agents(apis.agents, apis.line, apis.parking),
         *_calls(apis.calls),
         *_queues(apis.queues),
+        *_incidents(apis.incidents),
         *_text(apis.text),
         *_history(apis),
         *_people(apis.people),
@@ -99,7 +109,7 @@ def _session(api: SessionApi) -> tuple[Route, ...]:
     )
 
 
-def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
+def _agents(api: AgentsApi, line: LineApi, parking: ParkingApi) -> tuple[Route, ...]:
     return (
         _post("/agent/state", api.set_state, "Say that one is ready or not", b.Done, ask=b.AgentStateAsk),
         _get("/agent/why", api.why, "Why one gets no calls", b.NoWork),
@@ -114,11 +124,18 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             b.Done,
             ask=b.Transfer,
         ),
+        _post(
+            "/interactions/{id}/park",
+            parking.park,
+            "Park the caller on one's desk: music, for anybody to fetch",
+            b.Done,
+        ),
+        _post("/interactions/{id}/fetch", parking.fetch, "Fetch a parked caller: one's phone rings for them", b.Done),
         _delete("/interactions/{id}/transfer", api.recall, "Take a caller back whom one gave away and nobody answered"),
         _post(
             "/interactions/{id}/consult",
             api.consult,
-            "Set the caller on one's desk aside and ask a colleague or a queue first",
+            "Set the caller on one's desk aside and ask a colleague, a queue or a number first",
             b.Done,
             ask=b.Consult,
         ),
@@ -136,11 +153,11 @@ def _agents(api: AgentsApi, line: LineApi) -> tuple[Route, ...]:
             b.Done,
             ask=b.WrapUp,
         ),
-        _get("/line", line.line, "Who waits, next first", b.Line, role="supervisor"),
+        _get("/line", line.line, "Who and what waits, next first", b.Line, role="supervisor"),
         _post(
             "/interactions/{id}/priority",
             line.set_priority,
-            "Put a caller who waits ahead, or take that back",
+            "Put a caller or a piece of text work that waits ahead, or take that back",
             b.Done,
             ask=b.Priority,
             role="supervisor",
@@ -178,16 +195,25 @@ def _queues(api: QueuesApi) -> tuple[Route, ...]:
         _post(
             "/agent/queues/{id}", api.choose, "Opt out of a queue, or take its calls again", b.Done, ask=b.QueueTakes
         ),
-        _post(
-            "/incidents",
-            api.tell,
-            "Tell callers of a known incident",
-            b.Done,
-            b.TellCallers,
-            role="supervisor",
-        ),
-        _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, b.TellNoMore, role="supervisor"),
         _post("/queues/open", api.open, "Open queues closed by hand", b.Done, b.OpenQueues, role="supervisor"),
+    )
+
+
+def _incidents(api: IncidentsApi) -> tuple[Route, ...]:
+    return (
+        _get("/incidents", api.ways, "What callers can be told of", ib.IncidentWays, role="supervisor"),
+        _post("/incidents", api.tell, "Tell callers of a known incident", b.Done, ib.TellCallers, role="supervisor"),
+        Route(
+            method="POST",
+            path=f"{API}/incidents/sentences",
+            handler=api.keep_sentence,
+            role="supervisor",
+            summary="Keep a sentence recorded for callers",
+            ask=ib.KeepSentence,
+            reply=ib.KeptSentence,
+            longest=1024 * 1024,
+        ),
+        _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, ib.TellNoMore, role="supervisor"),
     )
 
 
@@ -310,6 +336,17 @@ def _open(apis: Apis) -> tuple[Route, ...]:
             b.Done,
             ask=b.VisitJudgement,
             role=None,
+        ),
+        Route(
+            method="POST",
+            path=f"{API}/website/visits",
+            role=None,
+            summary="Tell what was done on a web site of the site's own (`hotline.js`)",
+            handler=apis.website.told,
+            ask=visit_bodies.VisitTold,
+            reply=visit_bodies.VisitTaken,
+            pages=True,
+            longest=_OF_PAGES,
         ),
         _get("/site", guest.site, "What anybody may know of the site", b.PublicSite, role=None),
         _post(

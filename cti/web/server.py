@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,21 +13,29 @@ from cti.web import pages
 from cti.web.auth import Gate
 from cti.web.bodies import Problem
 from cti.web.call import Call, Route, Sent, SentFile
+from cti.web.cors import Cors, Origins
 from cti.web.problems import Refusal, invalid, response
 
 log = logging.getLogger(__name__)
 
-_BODY = 256 * 1024
 _PART = 200
 """Longest part of an address that stands for an id."""
 Answered = Callable[[str, int], None]
 
 
-def application(routes: Iterable[Route], gate: Gate, answered: Answered) -> web.Application:
-    """The web application; `answered` hears the route and status of every answer."""
-    app = web.Application(middlewares=[_problems(answered)], client_max_size=_BODY)
-    app.on_response_prepare.append(_dress)
+def application(routes: Sequence[Route], gate: Gate, answered: Answered, origins: Origins) -> web.Application:
+    """The web application; `answered` hears route and status of every answer, `origins` says whose pages may ask."""
+    app = web.Application(middlewares=[_problems(answered)])
+    cors = Cors([route.path for route in routes if route.pages], origins)
+
+    async def dress(request: web.Request, response: web.StreamResponse) -> None:
+        pages.dress(request, response)
+        cors.dress(request, response)
+
+    app.on_response_prepare.append(dress)
     for route in routes:
+        if route.pages:
+            app.router.add_route("OPTIONS", route.path, cors.may)
         answer = _Serve(route, gate).answer
         if route.method == "GET" and route.socket is None:
             app.router.add_get(route.path, answer)  # takes HEAD, too
@@ -35,10 +43,6 @@ def application(routes: Iterable[Route], gate: Gate, answered: Answered) -> web.
             app.router.add_route(route.method, route.path, answer)
     pages.add(app)
     return app
-
-
-async def _dress(request: web.Request, response: web.StreamResponse) -> None:
-    pages.dress(request, response)
 
 
 class _Serve:
@@ -57,7 +61,7 @@ class _Serve:
         assert route.handler is not None
         call: Call[Any, Any] = Call(
             asked_by=who,
-            body=await _body(request, route.ask) if route.ask is not None else None,
+            body=await _body(request, route) if route.ask is not None else None,
             query=_query(request, route.query) if route.query is not None else None,
             path=_path(request),
             headers=request.headers,
@@ -89,13 +93,15 @@ def _path(request: web.Request) -> dict[str, str]:
     return dict(request.match_info)
 
 
-async def _body(request: web.Request, ask: type[Struct]) -> Struct:
-    if request.content_type != "application/json":
+async def _body(request: web.Request, route: Route) -> Struct:
+    # A page that is left can send plain text only: anything else it would have to ask for first.
+    if request.content_type != "application/json" and not (route.pages and request.content_type == "text/plain"):
         raise Refusal(
             415, "not-json", "The body is not JSON.", "Send JSON with Content-Type: application/json.", "Content-Type"
         )
+    assert route.ask is not None
     try:
-        return msgspec.json.decode(await request.read(), type=ask)
+        return msgspec.json.decode(await request.clone(client_max_size=route.longest).read(), type=route.ask)
     except msgspec.DecodeError as error:
         raise invalid(error, "body") from None
     except RecursionError:
@@ -153,7 +159,7 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
         case 405:
             title, todo = f"{request.method} does nothing here.", f"Use {error.headers.get('Allow', 'another method')}."
         case 413:
-            title, todo = "The body is too long.", f"Send at most {_BODY} bytes."
+            title, todo = "The body is too long.", "Send less at a time."
         case _:
             title, todo = f"{error.reason}.", "See /api/v1/openapi.json for how to ask."
     return Problem(type=error.reason.lower().replace(" ", "-"), title=title, status=error.status, todo=todo)

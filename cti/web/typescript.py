@@ -13,7 +13,7 @@ import msgspec
 
 from cti.simulate import report
 from cti.store import views as store_views
-from cti.web import bodies, call_bodies, describe, people_bodies, report_bodies, views
+from cti.web import bodies, call_bodies, describe, incident_bodies, people_bodies, report_bodies, views
 
 TARGET = Path(__file__).parents[2] / "agent_desktop" / "src" / "shared" / "types.ts"
 
@@ -28,6 +28,7 @@ GENERIC = {
 """Fields that hold a view of the connection's own kind: Python sends any, a screen knows which."""
 
 PLAIN: dict[object, str] = {
+    bytes: "string",
     str: "string",
     int: "number",
     float: "number",
@@ -133,6 +134,7 @@ def write(
         bodies,
         people_bodies,
         call_bodies,
+        incident_bodies,
         report,
         report_bodies,
     ),

@@ -7,7 +7,7 @@ server's clock; a screen keeps the difference to its own.
 from msgspec import Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Ms, OfferId, Phone, QueueId
+from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Language, Ms, OfferId, Phone, QueueId
 from cti.core.site import OutcomeKind, Reason, Texts
 from cti.store.views import Pop
 
@@ -78,6 +78,8 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     by: AgentId
     since: Ms
     until: Ms
+    sentences: tuple[Language, ...] = ()
+    """Languages of callers for which a supervisor has recorded a sentence; the others hear the incident's own words."""
 
 
 class IncidentWay(Struct, frozen=True, kw_only=True):
@@ -132,6 +134,9 @@ class QueueView(Struct, frozen=True, kw_only=True):
     text_within: int = 0
     incidents: tuple[IncidentView, ...] = ()
     """What its callers are told of, the whole site's first; some may be over by now."""
+    parked: int = 0
+    parked_since: Ms | None = None
+    """Since when the longest is."""
 
 
 class WorkView(Struct, frozen=True, kw_only=True):
@@ -173,6 +178,23 @@ class GivenTo(Struct, frozen=True, kw_only=True):
     """A number outside rings for them."""
 
 
+class ParkedView(Struct, frozen=True, kw_only=True):
+    """A parked caller whom this agent may fetch."""
+
+    interaction: InteractionId
+    queue: QueueId | None
+    by: AgentId
+    """Who parked them."""
+    since: Ms
+    until: Ms
+    """When they are offered back."""
+    language: str | None
+    name: str = ""
+    """Who it is, where that is one person."""
+    display: str = ""
+    """Their number as people write it; empty: withheld."""
+
+
 class ConsultView(Struct, frozen=True, kw_only=True):
     """A consultation about the call on this desk: for the agent who asked and for the colleague."""
 
@@ -184,6 +206,8 @@ class ConsultView(Struct, frozen=True, kw_only=True):
     """Who talks, rings or was asked for; null: nobody of the queue is found yet."""
     queue: QueueId | None
     """Asked for somebody of this queue."""
+    outside: bool = False
+    """Asked at a number outside."""
     since: Ms
     """Begin of the step; alone, of the caller's music."""
     aside: Ms | None
@@ -231,7 +255,7 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`,
     `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`),
     `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents
-    consulted)."""
+    consulted), `parked_gone` (whom one parked hung up)."""
 
     id: str
     kind: str
@@ -239,7 +263,7 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     interaction: InteractionId | None = None
     agent: AgentId | None = None
     how: str = ""
-    """Why, as in `TransferFailed` and `DialEnded`."""
+    """Why, as in `TransferFailed` and `DialEnded`; of `consult_failed` for a number outside only."""
 
 
 class DeskView(Struct, frozen=True, kw_only=True):
@@ -250,6 +274,8 @@ class DeskView(Struct, frozen=True, kw_only=True):
     notices: tuple[NoticeView, ...]
     work: tuple[WorkView, ...] = ()
     """Text work in this agent's hand, unopened first, then longest waiting; kept for later last."""
+    parked: tuple[ParkedView, ...] = ()
+    """Longest first."""
     reasons: tuple[Reason, ...]
     outcomes: tuple[OutcomeKind, ...]
     closings: tuple[ClosingView, ...] = ()

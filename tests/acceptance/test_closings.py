@@ -7,16 +7,16 @@ import pytest
 from cti.core import events as e
 from cti.core.ids import AgentId, InteractionId
 from cti.robots.phone import Call, Phone
-from tests.acceptance.house import House, until
+from tests.acceptance.house import OUTSIDE, House, until
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 
 async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House) -> None:
     house.set_passwords([AgentId("boss")])
     boss = await house.sign_in("boss")
     mobile = await house.agent("a11", "127.0.0.20")
-    twin = Phone("200", "", "127.0.0.40", house.sip)
+    twin = Phone("200", "", OUTSIDE, house.sip)
     await twin.open(5097)
     rung: asyncio.Queue[Call] = asyncio.Queue()
     twin.on_call = rung.put_nowait
@@ -25,7 +25,7 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
         first = await house.call("28000001", "+85291234561")
         await until(lambda: _told(house, e.Queued) == 1, 10, "in line")
         await boss.post("/queues/close", {"closing": "fire", "queues": ["support"]})
-        await until(lambda: _told(house, e.Overflowed) == 1, 5)
+        await until(lambda: _told(house, e.Overflowed) == 1, 10)
         await mobile.ready()
         talk = await mobile.picks_up()
         await asyncio.wait_for(first.media.hears(50), 10)
@@ -47,19 +47,19 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
         await asyncio.wait_for(there.media.hears(50), 10)
         await asyncio.wait_for(third.media.hears(third.media.loud + 50), 10)
         there.hang_up()
-        assert await asyncio.wait_for(third.over, 5) == "them"
+        assert await asyncio.wait_for(third.over, 10) == "them"
         await until(lambda: len(_ends(house)) == 3, 10)
 
         # A holiday: the words of its closing, and the line it leads to.
         await mobile.ready()
         fourth = await house.call("28000000", "+85291234564")
-        await asyncio.wait_for(fourth.up, 5)
+        await asyncio.wait_for(fourth.up, 10)
         await fourth.press("32")
         last = await mobile.picks_up(30)
         await asyncio.wait_for(last.media.hears(50), 10)
         fourth.hang_up()
         await until(lambda: len(_ends(house)) == 4, 10)
-        await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+        await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
     finally:
         twin.close()
 

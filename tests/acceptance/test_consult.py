@@ -24,19 +24,19 @@ async def test_every_way_a_consultation_goes(house: House) -> None:
 
     # Declined: the agent is back with the caller by a key.
     await bo.ready()
-    await until(lambda: state(house, "a1") == "ready", 3)
+    await until(lambda: state(house, "a1") == "ready", 10)
     await ask(ana, interaction, {"agent": "a1"})
-    await asyncio.wait_for(bo.calls.get(), 5)
+    await asyncio.wait_for(bo.calls.get(), 10)
     offer = next(r.event.offer for r in reversed(house.journal()) if isinstance(r.event, e.Offered))
     await bo.post(f"/offers/{offer}/decline")
-    await until(lambda: ended(house) == ["declined"], 5)
+    await until(lambda: ended(house) == ["declined"], 10)
     await then(ana, interaction, "back")
-    await until(lambda: count(house, e.CallerRejoined) == 1, 5)
+    await until(lambda: count(house, e.CallerRejoined) == 1, 10)
     await hear(first, caller)
 
     # The two talk, then all three, while the bridge is killed and comes back; the colleague leaves.
     await bo.ready()
-    await until(lambda: state(house, "a1") == "ready", 3)
+    await until(lambda: state(house, "a1") == "ready", 10)
     await ask(ana, interaction, {"agent": "a1"})
     second = await bo.picks_up()
     await hear(first, second)
@@ -45,27 +45,27 @@ async def test_every_way_a_consultation_goes(house: House) -> None:
     await hear(first, second)
     await house.start_bridge(watched=False)
     await then(ana, interaction, "join")
-    await until(lambda: count(house, e.ConferenceBegun) == 1, 5)
+    await until(lambda: count(house, e.ConferenceBegun) == 1, 10)
     await hear(first, second, caller)
     second.hang_up()
-    await until(lambda: ended(house) == ["declined", "left"], 5)
+    await until(lambda: ended(house) == ["declined", "left"], 10)
     await hear(first, caller)
 
     # Somebody of a queue, to whom the caller is handed over.
     await sales.ready()
-    await until(lambda: state(house, "a8") == "ready", 3)
+    await until(lambda: state(house, "a8") == "ready", 10)
     await ask(ana, interaction, {"queue": "sales"})
     third = await sales.picks_up()
     await hear(first, third)
     await then(ana, interaction, "complete")
-    assert await asyncio.wait_for(first.over, 3) == "them"
-    await until(lambda: ended(house) == ["declined", "left", "given"], 5)
+    assert await asyncio.wait_for(first.over, 10) == "them"
+    await until(lambda: ended(house) == ["declined", "left", "given"], 10)
     await hear(third, caller)
     third.hang_up()
-    await until(lambda: count(house, e.SurveyOpened) == 1, 5, "the survey begins")
+    await until(lambda: count(house, e.SurveyOpened) == 1, 10, "the survey begins")
     caller.hang_up()
-    await until(lambda: count(house, e.InteractionEnded) == 1, 5)
-    await until(lambda: open_channels(house) == set(), 5, "no channel is left")
+    await until(lambda: count(house, e.InteractionEnded) == 1, 10)
+    await until(lambda: open_channels(house) == set(), 10, "no channel is left")
 
     story = [r.event for r in house.journal()]
     assert [(x.agent, x.interaction) for x in story if isinstance(x, e.Connected)] == [

@@ -116,6 +116,9 @@ class World:
         world = core.World(site=self.sites, incidents=self.known_incidents)
         return in_force(world, queue, self.clock)
 
+    def sentence(self, name: str) -> str:
+        return f"/sentences/{name}" if name != "gone" else ""
+
     def callee(self, number: str) -> IdentifierId | None:
         return IdentifierId(f"tel:{number[-4:]}") if len(number) >= 8 else None
 

@@ -9,7 +9,7 @@ from cti.agi.ports import Resume, SpokenAnswer
 from cti.agi.server import CallGone
 from cti.agi.wire import LEFT, Reply
 from cti.core.ids import AgentId, IdentifierId, IncidentId, Language, Ms, QueueId
-from cti.core.inputs import ArticleHeard, CallbackAsked, FlowEnded, HelpAsked, MessageSent
+from cti.core.inputs import ArticleHeard, CallbackAsked, FlowEnded, HelpAsked, IncidentSaid, MessageSent
 from cti.core.room import Room
 from cti.core.site import Outgoing, Queue
 from cti.core.telling import Telling
@@ -343,6 +343,32 @@ async def test_one_of_another_queue_or_of_yesterday_is_nobodys_business() -> Non
     world.known_incidents[SUPPORT] = replace_until(there, world.clock)
     paper = await waits(world, limit=10)
     assert not any("incident" in one for one in paper.heard)
+
+
+async def test_who_was_told_before_a_restart_of_ours_is_not_told_again() -> None:
+    world = in_line()
+    there = IncidentNow(IncidentId("disturbance"), AgentId("eve"), Ms(1), Ms(1 << 60))
+    world.known_incidents[QueueId("")] = there
+    assert world.known is not None
+    world.known = replace(world.known, incidents=((there.incident, there.since),))
+    paper = await waits(world, limit=20)
+    assert not any("incident" in one for one in paper.heard)
+    assert "IncidentSaid" not in world.kinds()
+
+
+async def test_a_recorded_sentence_stands_for_the_usual_words_where_there_is_one() -> None:
+    world = in_line()
+    there = IncidentNow(IncidentId("disturbance"), AgentId("eve"), Ms(1), Ms(1 << 60))
+    for sentences, heard in (
+        ({Language("en"): "ab12"}, "/sentences/ab12"),
+        ({Language("yue"): "ab12"}, "en/incident-disturbance"),
+        ({Language("en"): "gone"}, "en/incident-disturbance"),
+    ):
+        world.known_incidents[QueueId("")] = replace(there, sentences=sentences)
+        paper = await waits(world, limit=20)
+        assert heard in paper.heard
+        assert len([one for one in paper.heard if "incident" in one or "sentences" in one]) == 1
+    assert world.said(IncidentSaid) == IncidentSaid(interaction=ID, incident=there.incident, since=there.since)
 
 
 def replace_until(there: IncidentNow, until: Ms) -> IncidentNow:

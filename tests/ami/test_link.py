@@ -26,7 +26,7 @@ class Heard:
         self._news.set()
 
     async def until(self, check: Callable[[list[Input]], bool]) -> list[Input]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while not check(self.inputs):
                 self._news.clear()
                 await self._news.wait()
@@ -59,7 +59,7 @@ async def link(server: ScriptedAmi, heard: Heard) -> AsyncIterator[AmiLink]:
 
 
 async def up(link: AmiLink) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await link.wait_up()
 
 

@@ -19,7 +19,7 @@ from cti.core.ids import AgentId, Ms, QueueId, ReasonId
 from cti.core.site import Reason
 from cti.web import pages
 from cti.web.api_kb import hit_of
-from cti.web.bodies import ArticleHits, ArticleView, Done, GuestCall, PublicNumber, PublicSite
+from cti.web.bodies import ArticleHits, ArticleView, Done, GuestCall, Me, PublicNumber, PublicSite, Role
 from cti.web.views import AgentTile, Beat, Change, QueueView, Snapshot, TodayView, WaitView, WallboardView
 from kb.search import KnowledgeBase
 from tests.browser.exchange import Exchange
@@ -144,6 +144,19 @@ WALL = WallboardView(
 )
 
 
+def person(role: Role) -> Me:
+    """Who is signed in on the page."""
+    return Me(
+        agent=AgentId("sue"),
+        name="Sue",
+        nickname="",
+        work_number="8100",
+        role=role,
+        csrf="token",
+        until=None,
+    )
+
+
 class Stage:
     """The server. `url` is where it is; what it plays is changed while a page looks at it."""
 
@@ -155,7 +168,7 @@ class Stage:
         self.signed_in = True
         self.requests: list[tuple[str, dict[str, object]]] = []
         """What pages posted: path and body."""
-        self.answers: dict[str, tuple[int, object]] = {"/wallboard": (200, {})}
+        self.answers: dict[str, tuple[int, object]] = {"/wallboard": (200, {}), "/session": (200, person("agent"))}
         """Path (without query; with `POST ` before it if not GET) -> status and body, or what makes the body."""
         self.exchange = Exchange()
         self.url = ""
@@ -187,6 +200,10 @@ class Stage:
         self._beating.cancel()
         await self.cut()
         await self._runner.cleanup()
+
+    async def pause(self) -> None:
+        """A moment for what is on its way."""
+        await asyncio.sleep(0.05)
 
     async def show(self, **fields: object) -> None:
         """Change fields of the wallboard, as the live room does."""

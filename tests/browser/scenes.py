@@ -39,6 +39,7 @@ from cti.web.views import (
     GivenTo,
     MeView,
     NoticeView,
+    ParkedView,
     PhoneView,
     QueueView,
     WaitView,
@@ -390,10 +391,40 @@ def scene(name: str) -> DeskView:
             return desk(me("talking", 107_000), call("talking", 107_000, connected=107_000), both)
         case "held":
             return desk(me("talking", 107_000), call("held", 12_000, connected=107_000), both)
+        case "parked":
+            at = call("wrap_up", 16_000, 24_000, connected=294_000)
+            return structs.replace(desk(me("wrap_up", 16_000, until=24_000), at, both), parked=parked_callers())
+        case "others_parked":
+            return structs.replace(desk(me("ready")), parked=parked_callers())
         case "wrap":
             at = call("wrap_up", 16_000, 24_000, connected=294_000, judged=True)
             return desk(me("wrap_up", 16_000, until=24_000), at, both)
     raise KeyError(name)
+
+
+def parked_callers() -> tuple[ParkedView, ...]:
+    """A colleague's, and the caller of `CALL`."""
+    return (
+        ParkedView(
+            interaction=InteractionId("c-9"),
+            queue=QueueId("billing"),
+            by=AgentId("bo"),
+            since=ms(95_000),
+            until=ms(-25_000),
+            language="yue",
+            display="+852 9123 4567",
+        ),
+        ParkedView(
+            interaction=CALL,
+            queue=QueueId("support"),
+            by=ANA,
+            since=ms(16_000),
+            until=ms(-104_000),
+            language="en",
+            name="Eleanor Whitcombe",
+            display="+44 7700 900143",
+        ),
+    )
 
 
 def ending_wrap(left: int) -> DeskView:

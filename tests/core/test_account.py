@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from cti.core import events as e
 from cti.core.account import account
@@ -12,6 +12,7 @@ from cti.core.events import Record
 from cti.core.ids import InteractionId, Ms
 from tests.core.play import START, Play
 from tests.core.test_invariants import STORY, tell
+from tests.examples import examples
 
 A = InteractionId("A")
 
@@ -147,7 +148,7 @@ def test_story(name: str) -> None:
 
 
 @given(STORY)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_the_stretches_come_to_the_wait(story: list[Any]) -> None:
     play = tell(story)
     records = [Record(seq, at, event) for seq, (at, event) in enumerate(play.records, 1)]

@@ -4,13 +4,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cti.core.hours import Rule, at_clock, half_hours, is_open, opens, other_days, quiet_until, rule
 from cti.core.ids import Ms, QueueId
 from cti.core.site import Calendar, Queue, Quiet, Site
+from tests.examples import examples
 
 WEEK = {"mon": "09:00-13:00,14:00-18:00", "fri": "22:00-02:00", "sun": "00:00-24:00"}
 SITE = Site(
@@ -189,7 +190,7 @@ hour = st.integers(0, 23).map(lambda n: f"{n:02}:30")
     hour,
     st.data(),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_it_opens_when_it_says(zone: str, begin: str, end: str, data: st.DataObject) -> None:
     """Open never begins but at the moment that was told, whatever the clocks do."""
     site = replace(BERLIN, zone=zone, open_hours={"sat": f"{begin}-{end}", "sun": f"{begin}-{end}"})

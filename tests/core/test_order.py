@@ -1,10 +1,11 @@
 """Asterisk promises order within one channel and none between two. Any interleaving ends well."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.core.agent import AgentState
 from tests.core.play import Play
+from tests.examples import examples
 
 CALLER = ("A enters b", "A leaves b", "A gone")
 LEG = ("A.1 starts", "A.1 up", "A.1 enters b", "A.1 ending", "A.1 leaves b", "A.1 gone")
@@ -20,7 +21,7 @@ def merged(draw: st.DrawFn, one: tuple[str, ...], other: tuple[str, ...]) -> lis
 
 
 @given(merged(CALLER, LEG) | merged(GHOST, LEG))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_whatever_the_order_nobody_is_left_behind(story: list[str]) -> None:
     play = Play()
     play.table("0 | ana ready |\n1 | A calls |\n1 | A asks support | queued A support; offered A ana; ana reserved; "

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from cti.core import events as e
 from cti.core.ids import ChannelId, InteractionId, Ms
@@ -10,6 +10,7 @@ from cti.core.inputs import ChannelGone
 from cti.core.interaction import State
 from tests.core.play import START, Play
 from tests.core.test_invariants import STORY, tell
+from tests.examples import examples
 
 FILE_SAYS = (START, START + 40_000)
 """When the CEL file says that a channel ended, in the stories."""
@@ -23,7 +24,7 @@ def over(play: Play) -> Play:
 
 
 @given(STORY)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_every_call_has_exactly_one_outcome(story: list[Any]) -> None:
     open_calls: set[InteractionId] = set()
     play = over(tell(story))
@@ -41,7 +42,7 @@ def test_every_call_has_exactly_one_outcome(story: list[Any]) -> None:
 
 
 @given(STORY)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_every_wait_is_accounted_for(story: list[Any]) -> None:
     begins: dict[InteractionId, Ms] = {}
     """Of the wait that goes on; a second one begins with the end of the talk before it."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.core.batch import augment
@@ -13,6 +13,7 @@ from cti.core.requirement import Requirement, Stage, requirement
 from cti.core.router import Router
 from cti.core.site import Policy, Queue, Ring
 from tests.core.oracle import Scan
+from tests.examples import examples
 
 SKILLS = [SkillId(each) for each in ("en", "net", "tv")]
 AGENTS = [AgentId(f"a{n}") for n in range(6)]
@@ -82,7 +83,7 @@ def _do(side: Router | Scan, event: tuple[Any, ...], now: Ms) -> None:
             side.leave(caller)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(_days(), st.lists(st.booleans(), min_size=40, max_size=40), st.data())
 def test_every_decision_is_that_of_a_plain_scan(
     day: list[tuple[Any, ...]], asked_now: list[bool], data: st.DataObject
@@ -118,7 +119,7 @@ def _same_decisions(router: Router, scan: Scan, now: Ms) -> None:
         assert match.why[0].code == "skills"
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(_days())
 def test_a_batch_serves_the_most_there_are_and_nobody_pays_for_it(day: list[tuple[Any, ...]]) -> None:
     router, greedy, scan = Router(), Router(), Scan()
@@ -159,7 +160,6 @@ def _most(able: dict[InteractionId, list[AgentId]]) -> int:
     return best
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 5), st.lists(st.integers(10, 16), unique=True), max_size=6))
 def test_augmenting_from_nothing_gives_the_greatest_matching(able: dict[int, list[int]]) -> None:
     found = augment({}, list(able), lambda caller: able[caller])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from cti.core import callbacks, offers, switchboard
 from cti.core import inputs as i
@@ -15,6 +15,7 @@ from cti.core.turn import Turn
 from tests.core import plain
 from tests.core.play import START, Play
 from tests.core.test_invariants import STORY
+from tests.examples import examples
 
 
 def _compared(turn: Turn, routing: Routing) -> None:
@@ -39,7 +40,7 @@ def _compared(turn: Turn, routing: Routing) -> None:
 
 
 @given(STORY)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_in_any_story_the_router_offers_what_a_plain_look_at_everybody_finds(story: list[Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(switchboard, "offer", _compared)
@@ -56,7 +57,7 @@ def test_in_any_story_the_router_offers_what_a_plain_look_at_everybody_finds(sto
 
 
 @given(STORY)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_turn_that_fails_leaves_router_and_world_together(story: list[Any]) -> None:
     """Every third reservation fails half-way: callers and agents are still offered to each other in the next turn."""
     put, times = offers.put, 0

@@ -135,6 +135,22 @@ SCENARIOS = {
         2  | A.1 starts             |
         3  | ana declines A.1       | offer-ended A ana declined; ana not_ready declined; HANGUP A.1.0 16
     """,
+    "declined before Asterisk has begun to ring": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        1  | ana declines A.1       | offer-ended A ana declined; ana not_ready declined; HANGUP A.1.0 16
+        1  | A.1 starts             | HANGUP A.1.0 26
+        1  | A.1 gone               | -
+    """,
+    "the caller leaves before Asterisk has begun to ring": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        1  | A gone                 | offer-ended A ana caller_gone; ana ready; ended A abandoned; HANGUP A.1.0 26
+        1  | A.1 starts             | HANGUP A.1.0 26
+        1  | A.1 gone               | -
+    """,
     "phone not registered": """
         0  | ana ready              |
         1  | A calls                |

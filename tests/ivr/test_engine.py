@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr import engine
@@ -13,6 +13,7 @@ from ivr.engine import PATIENCE, Connect, Finish, Hear, Heard, Record, Recorded,
 from ivr.facts import Facts, Shut
 from ivr.flow import KEYS, LANGUAGES, Flow
 from ivr.load import load
+from tests.examples import examples
 from tests.ivr.play import SHIPPED, Caller, facts, heard, over, shipped, table
 
 FLOWS = shipped()
@@ -222,7 +223,7 @@ def lead(step: Step, presses: list[str], known: Facts, limit: int = 400) -> tupl
 
 
 @given(behaviour, languages, opening, st.sampled_from(sorted(FLOWS.flows)))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_whatever_is_pressed_the_caller_reaches_a_person_or_an_end(
     presses: list[str], language: str | None, is_open: bool, flow: str
 ) -> None:
@@ -234,7 +235,7 @@ def test_whatever_is_pressed_the_caller_reaches_a_person_or_an_end(
 
 
 @given(st.text("123456789*#", min_size=1, max_size=10), st.data())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_when_keys_come_makes_no_difference(typed: str, data: st.DataObject) -> None:
     """All at once or one by one, the same keys lead to the same place: none is eaten, none counts twice."""
     known = facts()
@@ -255,7 +256,7 @@ def test_when_keys_come_makes_no_difference(typed: str, data: st.DataObject) -> 
 
 
 @given(behaviour, languages, opening)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_caller_goes_on_where_the_journal_says_after_a_restart(
     presses: list[str], language: str | None, is_open: bool
 ) -> None:
@@ -277,7 +278,6 @@ def test_a_caller_goes_on_where_the_journal_says_after_a_restart(
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None)
 def test_any_text_is_taken_as_a_position(text: str) -> None:
     assert engine.resume(FLOWS, MAIN, text, None, "en", facts()).caller.flow.nodes
 

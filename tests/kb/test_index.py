@@ -2,12 +2,13 @@
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import index as index_module
 from kb.index import K1, B, Field, Index
 from kb.words import Term
+from tests.examples import examples
 
 WORDS = ["red", "light", "router", "bill", "paid", "roam", "光纤", "账单", "=1"]
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8)
@@ -49,7 +50,7 @@ def _scan(documents: dict[str, list[tuple[list[str], float]]], question: list[Te
     return {key: score for key, score in scores.items() if score > 0}
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(CHANGES, QUESTION, st.integers(1, 4), st.booleans())
 def test_after_any_changes_it_finds_what_a_plain_scan_finds(
     changes: list[tuple[str, list[tuple[list[str], float]] | None]],

@@ -1,7 +1,7 @@
 """What two ways of writing the same thing have in common."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import words
@@ -60,7 +60,6 @@ def test_words_that_say_little_count_little() -> None:
 THESAURUS = Thesaurus(general())
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_is_too_odd(text: str) -> None:
     for term in THESAURUS.terms(text):
@@ -68,7 +67,6 @@ def test_no_text_is_too_odd(text: str) -> None:
         assert 0 < term.weight <= 1
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="停電後亮紅燈帳單wifi -'", max_size=40))
 def test_terms_do_not_depend_on_how_it_was_written(text: str) -> None:
     assert words.terms(text) == words.terms(words.fold(text))

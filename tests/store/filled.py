@@ -23,6 +23,8 @@ _REST = (
     "INSERT INTO merges (gone, kept, at, who, undone) VALUES ('web-7', 'eleanor', 5, 'ana', 6)",
     "INSERT INTO apart VALUES ('daniel', 'eleanor', 'ana', 5)",
     "INSERT INTO mentions VALUES ('tel:other', :mail, 'mail-1', '+852 9123 4567', 5)",
+    "INSERT INTO visits VALUES ('visit-1', 'device:somebody', 5, NULL)",
+    "INSERT INTO visit_items VALUES ('visit-1', 'item0001', 5, 'search', '红灯', '/help', 0, '')",
     "INSERT INTO wishes VALUES ('eleanor', 'sms', 'call', 540, 720, 'Hard of hearing', 'ana', 5)",
     "INSERT INTO case_moves (how, kept, gone, interactions, state, at, who)"
     " VALUES ('split', 1, 2, 'c-9', '', 5, 'ana')",

@@ -18,6 +18,7 @@ from cti.store.history import History
 from cti.store.identity import Identifier, Identities
 from cti.store.records import CustomerRow, InteractionRow, Seen, link, put_customers, put_interactions, put_tags, see
 from cti.store.tables import metadata
+from tests.examples import examples
 from tests.store.conftest import NOW
 
 IDENTITIES = Identities(b"a key of the site", "HK")
@@ -121,7 +122,7 @@ def tried(store: Store, work: Step) -> None:
         store.write(write)
 
 
-some = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some = settings(examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 people = st.one_of(st.sampled_from(CUSTOMERS), st.sampled_from([one.id for one in KNOWN]))
 merges = st.lists(st.tuples(people, people), min_size=1, max_size=6)
 

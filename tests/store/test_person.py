@@ -227,7 +227,7 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
 HELD = {
     *("annotations", "attachments", "calls", "cases", "customers", "erased", "identifiers", "interactions", "kept"),
     *("apart", "links", "mentions", "merges", "message_attachments", "messages", "notes", "pieces", "promises"),
-    *("case_moves", "tags", "tallies", "thread_refs", "wishes"),
+    *("case_moves", "tags", "tallies", "thread_refs", "visits", "visit_items", "wishes"),
 }
 """Tables with something of a customer's in them: `cti/store/erase.py` forgets it."""
 NOBODYS = {"agent_names", "arrivals", "audit", "passwords", "positions", "tokens"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -39,6 +40,7 @@ from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
 from cti.store.records import CustomerRow, InteractionRow, Seen, link, put_customers, put_interactions, see
+from cti.store.sentences import Sentences
 from cti.store.tables import calls
 from cti.store.views import Pop
 from cti.web.app import Web, WebConfig
@@ -46,6 +48,7 @@ from cti.web.auth import COOKIE, SESSION
 from kb.article import Article
 from kb.search import KnowledgeBase
 from kb.trends import Hot
+from tests.passwords import give_password
 
 PASSWORD = "a good long password"
 NUMBER = "+44 7700 900143"
@@ -176,6 +179,7 @@ class Rig:
         accounts: Accounts,
         store: Store,
         pops: dict[InteractionId, Pop],
+        sentences: Sentences,
     ) -> None:
         self.loop = loop
         self.web = web
@@ -183,6 +187,7 @@ class Rig:
         self.accounts = accounts
         self.store = store
         self.pops = pops
+        self.sentences = sentences
         self.commands: list[Command] = []
         self.inputs: list[Input] = []
         self.clients: list[Client] = []
@@ -199,7 +204,7 @@ class Rig:
         return client
 
     async def signed_in(self, name: str) -> Client:
-        """A client with a session; made without the password, whose hashing is slow on purpose."""
+        """A client with a session; made without the password, which only Ana has."""
         client = self.client()
         until = Ms(self.loop.now() + 3600_000)
         _, secret = await self.accounts.make_key(AgentId(name), SESSION, "test", until)
@@ -253,16 +258,10 @@ async def hot(language: str | None, limit: int) -> list[Hot]:
 
 @pytest.fixture(scope="session")
 def hashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store in which Ana has a password: hashing is slow on purpose, so it is done once."""
+    """A store in which Ana has a password."""
     path = tmp_path_factory.mktemp("accounts") / "hotline.db"
     store = Store.open(f"sqlite:///{path}")
-
-    async def fill() -> None:
-        accounts = Accounts(store)
-        await accounts.set_password(AgentId("ana"), PASSWORD)
-        accounts.close()
-
-    asyncio.run(fill())
+    give_password(store, [AgentId("ana")], PASSWORD)
     store.write(people)
     store.close()
     return path
@@ -312,7 +311,7 @@ class Exchange:
         return socket
 
     async def hear(self) -> str:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             return await self.heard.get()
 
 
@@ -333,6 +332,12 @@ async def exchange() -> AsyncIterator[Exchange]:
 def journal_trouble() -> list[str]:
     """What stops the journal; empty: nothing."""
     return []
+
+
+@functools.cache
+def answers() -> KnowledgeBase:
+    """Nobody changes it: made once."""
+    return KnowledgeBase(ARTICLES)
 
 
 @pytest.fixture
@@ -365,12 +370,12 @@ async def rig(
         guests=2,
         version="0.1.0",
     )
-    answers = KnowledgeBase(ARTICLES)
     outside = Outside(loop, history)
-    server = Web(config, loop, history, accounts, answers, hot, pops, lambda: not journal_trouble, outside)
+    sentences = Sentences(tmp_path / "sentences")
+    server = Web(config, loop, history, accounts, answers(), hot, pops, lambda: not journal_trouble, outside, sentences)
     loop.subscribe(server.on_records)
     await server.start()
-    made = Rig(loop, server, history, accounts, store, pops)
+    made = Rig(loop, server, history, accounts, store, pops, sentences)
     made.commands = commands
     submit = loop.submit
 
@@ -390,7 +395,7 @@ async def rig(
     store.close()
 
 
-async def heard(socket: aiohttp.ClientWebSocketResponse, want: Callable[[Any], bool], seconds: float = 3) -> Any:
+async def heard(socket: aiohttp.ClientWebSocketResponse, want: Callable[[Any], bool], seconds: float = 10) -> Any:
     """The first message that is wanted; others before it are passed over."""
     async with asyncio.timeout(seconds):
         while True:

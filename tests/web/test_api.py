@@ -200,33 +200,6 @@ async def test_a_supervisor_closes_queues_and_opens_them_again(rig: Rig) -> None
     assert await shown() == {}
 
 
-async def test_a_supervisor_has_callers_told_of_an_incident(rig: Rig) -> None:
-    boss, ana = await rig.signed_in("sue"), await rig.signed_in("ana")
-    known = {"incident": "disturbance", "minutes": 60}
-    await ana.bad(403, "POST", "/api/v1/incidents", known)
-    await ana.bad(403, "POST", "/api/v1/incidents/over", {})
-    assert "disturbance" in (await boss.bad(422, "POST", "/api/v1/incidents", {**known, "incident": "x"}))["todo"]
-    await boss.bad(422, "POST", "/api/v1/incidents", {**known, "queue": "nowhere"})
-    await boss.bad(422, "POST", "/api/v1/incidents", {**known, "minutes": 0})
-
-    async def shown() -> dict[str, list[str]]:
-        await rig.say()
-        board = await boss.good("GET", "/api/v1/wallboard")
-        return {queue["id"]: [one["incident"] for one in queue["incidents"]] for queue in board["queues"]}
-
-    await boss.good("POST", "/api/v1/incidents", known)
-    await boss.good("POST", "/api/v1/incidents", {**known, "incident": "many-calls", "queue": "billing"})
-    assert await shown() == {"support": ["disturbance"], "billing": ["disturbance", "many-calls"]}
-    await boss.good("POST", "/api/v1/incidents/over", {})
-    assert await shown() == {"support": [], "billing": ["many-calls"]}
-    views = {}
-    for client, name in ((ana, "ana"), (boss, "sue")):
-        live = await client.live("desk")
-        views[name] = (await live.receive_json())["view"]["incidents"]
-    assert [one["id"] for one in views["sue"]] == ["disturbance", "many-calls"]
-    assert views["ana"] == [], "only supervisors can"
-
-
 async def test_an_agent_opts_out_of_a_queue_that_allows_it(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     before = rig.loop.world.site

@@ -41,6 +41,7 @@ async def test_every_route_is_in_the_reference_with_its_role_and_no_other(rig: R
         site.Retention,
         site.Mail,
         site.MailAccount,
+        site.Website,
     ],
     ids=lambda struct: struct.__name__,
 )

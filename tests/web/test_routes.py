@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.web import bodies, call_bodies, people_bodies, typescript
 from cti.web.call import RANK, Route
 from cti.web.problems import Refusal
 from cti.web.server import _query
+from tests.examples import examples
 from tests.web.conftest import Rig
 
 ROLES = {"agent": "ana", "supervisor": "sue", "administrator": "root"}
@@ -74,7 +75,9 @@ async def test_hostile_bodies_are_refused_with_a_problem(rig: Rig) -> None:
             continue
         for raw in HOSTILE:
             status, answer = await client.ask(route.method, filled(route), raw=raw)
-            assert status in (400, 422), f"{route.path} {raw[:20]!r}: {status} {answer}"
+            assert status in ((400, 413, 422) if route.pages else (400, 422)), (
+                f"{route.path} {raw[:20]!r}: {status} {answer}"
+            )
             assert answer["todo"]
     await client.bad(415, "POST", "/api/v1/agent/state", raw=b"state=ready", headers={"Content-Type": "text/plain"})
     await client.bad(413, "POST", "/api/v1/agent/state", raw=b" " * 300_000)
@@ -120,7 +123,7 @@ def test_requests_take_what_they_say_or_refuse_it(ask: type[msgspec.Struct]) -> 
     names = st.sampled_from(ask.__struct_fields__) | TEXT
 
     @given(st.dictionaries(names, JSON, max_size=5))
-    @settings(max_examples=25, deadline=None)
+    @examples(25)
     def check(body: dict[str, Any]) -> None:
         try:
             made = msgspec.json.decode(msgspec.json.encode(body), type=ask)

@@ -4,12 +4,13 @@ import asyncio
 
 import aiohttp
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.web import sip
 from cti.web.sip import Gate, Malformed, Verdict, parse
 from tests.conftest import eventually
+from tests.examples import examples
 from tests.web.conftest import Client, Exchange, Rig
 
 NUMBERS = frozenset({"28000000", "+85228000001"})
@@ -156,7 +157,7 @@ def test_what_is_not_plainly_a_message_is_refused(text: str) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from('SIP/2.0 INVITEsip:@<>;tag=\r\n\0:,"x'), max_size=200))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_text_makes_the_parser_fail_in_another_way(text: str) -> None:
     for each in (text, message(extra=f"X: {text}\r\n"), message(to=text), message(target=text or "x")):
         try:
@@ -185,7 +186,7 @@ async def connect(client: Client, rig: Rig, path: str = "/api/v1/sip") -> aiohtt
 
 
 async def closed(socket: aiohttp.ClientWebSocketResponse) -> None:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         while not socket.closed:
             await socket.receive()
 

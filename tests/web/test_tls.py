@@ -39,6 +39,7 @@ async def test_over_tls_the_cookie_is_secure_and_screens_are_live(rig: Rig, tmp_
         {},
         lambda: True,
         Outside(rig.loop, rig.history),
+        rig.sentences,
     )
     await web.start()
     base = f"https://127.0.0.1:{web.port}"
@@ -53,7 +54,7 @@ async def test_over_tls_the_cookie_is_secure_and_screens_are_live(rig: Rig, tmp_
         assert msgspec.json.decode(await screen.receive_str())["type"] == "snapshot"
         renewed = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=390)
         assert certificate.ensure(pem, key, ["127.0.0.1"], renewed)
-        web.reload()
+        web.reload({})
         assert await served(web.port) == pem.read_text()
     finally:
         await client.http.close()

@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { post, remove } from "../shared/api";
 import type { CallView, Done } from "../shared/types";
-import { call, checked, me, reasons, transferOpen } from "./session";
+import { call, checked, me, parked, reasons, transferOpen } from "./session";
 import * as sip from "./sip";
 import { mic } from "./sound";
 import { attempt, wrapUp } from "./work";
@@ -66,11 +66,36 @@ export const handOver = (): void => then("complete");
 /** Caller, colleague and oneself. */
 export const allThree = (): void => then("join");
 
+/** The caller hears music, and whoever sees their queue can fetch them. */
+export function park(): void {
+  const at = call.value;
+  if (at && !at.consult && (at.phase === "talking" || at.phase === "held")) void attempt(() => post<Done>(`/interactions/${encodeURIComponent(at.interaction)}/park`));
+}
+
+/** Whether one is free to fetch somebody. */
+export const canFetch = (): boolean => me.value?.state === "ready" || me.value?.state === "wrap_up";
+
+export function fetchParked(interaction: string): void {
+  if (canFetch()) void attempt(() => post<Done>(`/interactions/${encodeURIComponent(interaction)}/fetch`));
+}
+
+/** Alt L: park; without a talk, fetch whom one parked oneself, else who is parked longest. */
+export function parkOrFetch(): void {
+  const mine = parked.value.find((one) => one.interaction === call.value?.interaction) ?? parked.value.find((one) => one.by === me.value?.agent) ?? parked.value[0];
+  if (call.value && call.value.phase !== "wrap_up") park();
+  else if (mine) fetchParked(mine.interaction);
+}
+
 /** F9: choose to whom the caller goes, and take back whom nobody answers. On a desk phone, too: the server moves them. */
 export function toggleTransfer(): void {
   const { phase, interaction, given_to, consult } = call.value ?? {};
   if (consult) {
     backToCaller();
+    return;
+  }
+  const laid = phase === "wrap_up" && parked.value.find((one) => one.interaction === interaction);
+  if (laid) {
+    fetchParked(laid.interaction);
     return;
   }
   if (given_to) void attempt(() => remove<Done>(`/interactions/${encodeURIComponent(interaction ?? "")}/transfer`));

@@ -11,6 +11,7 @@ import * as act from "./actions";
 import { Asking, asks, whoAsks } from "./consult";
 import { dial, whyNoDial } from "./dial";
 import { agentName, call, checked, exchange, me, phoneRefused, pop, transferOpen } from "./session";
+import { isParked, Park, ParkedFor } from "./parked";
 import { phone, stats } from "./sip";
 import { mic } from "./sound";
 import { cellsOf, lossBetween, type SoundStats } from "./stats";
@@ -160,7 +161,8 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
   if (at.phase === "dialling") return <Said what={t().calls(who)} then={at.callback ? t().callsBack : t().callsNow} />;
   if (at.phase === "wrap_up") {
     if (at.connected === null && at.missed) return <Said what={t().calledOut[at.missed] ?? at.missed} then={who}><Again /></Said>;
-    const asked = at.given_to ? givenTo(at.given_to) : at.judged === null ? t().askedNothing : t().askedSolved(at.judged);
+    const laid = isParked(at);
+    const asked = laid ? <ParkedFor one={laid} /> : at.given_to ? givenTo(at.given_to) : at.judged === null ? t().askedNothing : t().askedSolved(at.judged);
     return (
       <Said what={at.connected === null ? t().callEndedPlain : t().callEnded(f.atRest(at.since - at.connected))} then={asked}>
         <button class="btn" onClick={() => act.moreTime()}>
@@ -201,6 +203,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
       </div>
       {at.callback && <Machine call={at} />}
       {here && <Levels />}
+      {!at.consult && <Park />}
     </>
   );
 }
@@ -305,6 +308,7 @@ function Keys(): JSX.Element {
   const rings = at?.phase === "ringing";
   const talks = at?.phase === "talking" || at?.phase === "held";
   const here = talks && mine?.phase === "talking";
+  const back = at?.given_to != null || (at?.phase === "wrap_up" && isParked(at) !== undefined);
   const byBrowser = checked.value?.by !== "desk-phone";
   return (
     <div class="ctl" role="toolbar" aria-label={t().controls}>
@@ -312,7 +316,7 @@ function Keys(): JSX.Element {
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />
-      <Key id="transfer" icon="transfer" word={asks(at) ? t().backToCaller : at?.given_to ? t().takeBack : t().transfer} hint="F9" on={asks(at) || (talks && !at?.consult) || Boolean(at?.given_to)} pressed={transferOpen.value} press={act.toggleTransfer} />
+      <Key id="transfer" icon="transfer" word={asks(at) ? t().backToCaller : back ? t().takeBack : t().transfer} hint="F9" on={asks(at) || (talks && !at?.consult) || back} pressed={transferOpen.value} press={act.toggleTransfer} />
       {rings ? (
         <Key id="end" icon="x" word={t().decline} hint="F10" kind="no" on press={act.hangUp} />
       ) : (

@@ -39,6 +39,7 @@ const WORK: Record<string, () => void> = {
   KeyM: () => toSamePerson(),
   KeyT: act.handOver,
   KeyJ: act.allThree,
+  KeyL: act.parkOrFetch,
   KeyP: () => {
     if (call.value && call.value.phase !== "ringing") promising.value = !promising.value;
   },

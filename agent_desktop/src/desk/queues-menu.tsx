@@ -6,9 +6,9 @@ import { post } from "../shared/api";
 import * as f from "../shared/format";
 import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
+import { Incidents } from "../shared/incidents";
 import type { ClosingView, Done, QueueChoice, QueueView } from "../shared/types";
 import { useOutside } from "./outside";
-import { Incidents } from "./incidents";
 import { agentName, closings, incidents, me, queues } from "./session";
 import { queueName, t } from "./text";
 import { attempt } from "./work";
@@ -54,7 +54,7 @@ function Open(): JSX.Element {
       {incidents.value.length > 0 && (
         <>
           <hr />
-          <Incidents ways={incidents.value} />
+          <Incidents ways={incidents.value} queues={queues.value} name={agentName} attempt={attempt} />
         </>
       )}
     </div>

@@ -28,6 +28,8 @@ export const call = computed(() => view.value?.call ?? null);
 export const pop = computed(() => view.value?.pop ?? null);
 export const queues = computed(() => view.value?.queues ?? []);
 export const notices = computed(() => view.value?.notices ?? []);
+/** Parked callers whom one may fetch, longest first. */
+export const parked = computed(() => view.value?.parked ?? []);
 export const reasons = computed(() => view.value?.reasons ?? []);
 export const outcomes = computed(() => view.value?.outcomes ?? []);
 /** How queues can be closed by hand; nobody but a supervisor has any. */
@@ -43,7 +45,7 @@ export const transferOpen = signal(false);
 export const room = new Live<WallboardView>({ view: "wallboard" });
 effect(() => {
   const at = call.value;
-  const named = (at?.given_by == null && at?.given_to == null && at?.consult == null) || room.view.value !== null;
+  const named = (at?.given_by == null && at?.given_to == null && at?.consult == null && parked.value.every((one) => one.by === me.value?.agent)) || room.view.value !== null;
   if (me.value !== null && (call.value === null || transferOpen.value || !named)) room.open();
   else room.close();
 });

@@ -7,6 +7,7 @@ import { InShort } from "./about";
 import { Cases } from "./cases";
 import { KnownBy } from "./identity";
 import { Answers, Ask, Hot, Reader } from "./kb";
+import { ParkedCallers } from "./parked";
 import { personOf } from "./pieces";
 import { call, me, pop, room } from "./session";
 import { reasonName, t } from "./text";
@@ -23,12 +24,14 @@ export function Side(): JSX.Element {
         <Reader id={reading.value} />
       ) : open.is === "work" ? (
         <>
+          <ParkedCallers />
           <WorkList />
           <Cases who={personOf(open.piece)} about={open.piece} />
           <Ask />
         </>
       ) : at ? (
         <>
+          <ParkedCallers />
           <WorkList />
           {where.value.is === "customer" && <InShort />}
           {where.value.is === "customer" && <KnownBy />}
@@ -40,6 +43,7 @@ export function Side(): JSX.Element {
         </>
       ) : (
         <>
+          <ParkedCallers />
           <WorkList />
           <InShort />
           <KnownBy />

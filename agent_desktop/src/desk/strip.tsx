@@ -215,6 +215,7 @@ export function KeySheet(): JSX.Element | null {
     ["Shift Enter", k.askFirst],
     ["Alt T", k.handOver],
     ["Alt J", k.allThree],
+    ["Alt L", k.park],
     ["F10", k.hangUp],
     ["Tab", k.other],
     ["Alt R", k.ready],

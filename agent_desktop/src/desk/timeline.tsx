@@ -15,6 +15,7 @@ import { agentName, closings, queues } from "./session";
 import { a } from "./summary";
 import { Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
+import { visitWords } from "./visit";
 
 /** Rows that are in sight at once on most screens, and when the others are drawn. */
 const IN_SIGHT = 8;
@@ -252,7 +253,7 @@ function Days({ live, entries }: { live: CallView | null; entries: readonly Entr
   }
   for (const entry of entries) {
     head(entry.at);
-    rows.push(<One key={entry.id} entry={entry} />);
+    rows.push(<One key={entry.id} entry={entry} arrived={live?.arrived ?? null} />);
   }
   return <ol>{rows}</ol>;
 }
@@ -295,17 +296,19 @@ function detail(entry: Entry): string {
   return entry.title;
 }
 
-/** The second row: the words of it, else the way through the menu. */
-function second(entry: Entry): string {
+/** The second row: the words of it, what was done on a web site, or the way through the menu. */
+function second(entry: Entry, arrived: number | null): string {
   if (entry.text) return entry.text;
+  if (entry.web) return visitWords(entry, arrived);
   const parts = [menuPath(entry.path), entry.waited !== null && entry.waited > 0 ? t().waitedShort(f.atRest(entry.waited)) : ""];
   return parts.filter(Boolean).join(f.joiner());
 }
 
-function One({ entry }: { entry: Entry }): JSX.Element {
+/** `arrived`: when the call on the desk came. */
+function One({ entry, arrived }: { entry: Entry; arrived: number | null }): JSX.Element {
   const marks: Record<string, string> = t().marks;
   const head = detail(entry);
-  const text = second(entry);
+  const text = second(entry, arrived);
   const bad = entry.mark ? (marks[entry.mark] ?? entry.mark) : "";
   const inHead = entry.mark === "nothing_found";
   return (

@@ -6,6 +6,7 @@ export type CustomerId = string;
 export type IdentifierId = string;
 export type IncidentId = string;
 export type InteractionId = string;
+export type Language = string;
 export type Ms = number;
 export type OfferId = string;
 export type OutcomeId = string;
@@ -73,6 +74,8 @@ export interface IncidentView {
   by: AgentId;
   since: Ms;
   until: Ms;
+  /** Languages of callers for which a supervisor has recorded a sentence; the others hear the incident's own words. */
+  sentences: Language[];
 }
 
 /** An incident that callers can be told of. */
@@ -125,6 +128,9 @@ export interface QueueView {
   text_within: number;
   /** What its callers are told of, the whole site's first; some may be over by now. */
   incidents: IncidentView[];
+  parked: number;
+  /** Since when the longest is. */
+  parked_since: Ms | null;
 }
 
 /** A piece of text work on this desk: a message that a caller left. */
@@ -155,9 +161,9 @@ export interface WorkView {
   given_by: AgentId | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`. */
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another), `tier` (`tier`, `minutes` ahead). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`. */
 export interface Why {
-  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out" | "at_capacity" | "has_chats" | "unopened" | "paused" | "no_desk";
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "tier" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out" | "at_capacity" | "has_chats" | "unopened" | "paused" | "no_desk";
   agent: AgentId | null;
   args: Record<string, number | string>;
 }
@@ -171,6 +177,22 @@ export interface GivenTo {
   outside: boolean;
 }
 
+/** A parked caller whom this agent may fetch. */
+export interface ParkedView {
+  interaction: InteractionId;
+  queue: QueueId | null;
+  /** Who parked them. */
+  by: AgentId;
+  since: Ms;
+  /** When they are offered back. */
+  until: Ms;
+  language: string | null;
+  /** Who it is, where that is one person. */
+  name: string;
+  /** Their number as people write it; empty: withheld. */
+  display: string;
+}
+
 /** A consultation about the call on this desk: for the agent who asked and for the colleague. */
 export interface ConsultView {
   /** `asking` (a phone rings, or one waits in the queue), `speaking`, `conference` (all three) or `alone` (nobody came, or the colleague has left). */
@@ -180,6 +202,8 @@ export interface ConsultView {
   colleague: AgentId | null;
   /** Asked for somebody of this queue. */
   queue: QueueId | null;
+  /** Asked at a number outside. */
+  outside: boolean;
   /** Begin of the step; alone, of the caller's music. */
   since: Ms;
   /** Since when the caller hears music; null in a conference. */
@@ -222,14 +246,14 @@ export interface CallView {
   consult: ConsultView | null;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up). */
 export interface NoticeView {
   id: string;
   kind: string;
   at: Ms;
   interaction: InteractionId | null;
   agent: AgentId | null;
-  /** Why, as in `TransferFailed` and `DialEnded`. */
+  /** Why, as in `TransferFailed` and `DialEnded`; of `consult_failed` for a number outside only. */
   how: string;
 }
 
@@ -241,6 +265,8 @@ export interface DeskView {
   notices: NoticeView[];
   /** Text work in this agent's hand, unopened first, then longest waiting; kept for later last. */
   work: WorkView[];
+  /** Longest first. */
+  parked: ParkedView[];
   reasons: Reason[];
   outcomes: OutcomeKind[];
   /** For supervisors; others can't close queues. */
@@ -308,6 +334,26 @@ export interface Entry {
   /** What went badly: `no_reply`, `nothing_found`, `abandoned`, `missed`; `message`: one was left; empty: nothing. */
   mark: string;
   case: string | null;
+  /** Of a visit of the site's own web sites. */
+  web: WebVisit | null;
+}
+
+/** What was done in one visit of a web site. */
+export interface WebVisit {
+  /** Pages seen. */
+  pages: number;
+  /** The last twelve, oldest first. */
+  steps: WebStep[];
+}
+
+/** One thing that a visitor of a web site did. */
+export interface WebStep {
+  /** `search`, `form` or `sign_in`. */
+  kind: string;
+  /** What was searched, or the form's name. */
+  words: string;
+  /** By a search; null: the site did not say. */
+  found: number | null;
 }
 
 export interface CaseLine {
@@ -907,10 +953,11 @@ export interface Transfer {
   number?: string | null;
 }
 
-/** One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody. */
+/** One of the three: a colleague, who must be ready, a queue, of which the router picks somebody, or a number outside, in any form. */
 export interface Consult {
   agent?: AgentId | null;
   queue?: QueueId | null;
+  number?: string | null;
 }
 
 export interface ConsultThen {
@@ -968,9 +1015,22 @@ export interface InLine {
   not_before: Ms | null;
 }
 
+/** A piece of text work that waits. */
+export interface TextInLine {
+  piece: InteractionId;
+  kind: "message" | "mail" | "chat";
+  queue: QueueId | null;
+  since: Ms;
+  language: string | null;
+  /** Minutes ahead, set by hand. */
+  raised: number;
+}
+
 export interface Line {
   /** Next first, over all queues. */
   waiting: InLine[];
+  /** The same of text work. */
+  text: TextInLine[];
 }
 
 /** By hand, until they are opened again. */
@@ -985,21 +1045,6 @@ export interface CloseQueues {
 export interface OpenQueues {
   /** None: all of them. */
   queues?: QueueId[] | null;
-}
-
-/** Of a known incident, before the menu and in line, for so long. */
-export interface TellCallers {
-  /** One of the site's. */
-  incident: IncidentId;
-  minutes: number;
-  /** Null: callers of the whole site. */
-  queue?: QueueId | null;
-}
-
-/** The incident is over. */
-export interface TellNoMore {
-  /** Null: what callers of the whole site are told. */
-  queue?: QueueId | null;
 }
 
 /** The mails of one thread. */
@@ -1336,6 +1381,39 @@ export interface Handled {
   done?: boolean;
 }
 
+/** Of a known incident, before the menu and in line, for so long. */
+export interface TellCallers {
+  /** One of the site's. */
+  incident: IncidentId;
+  minutes: number;
+  /** Null: callers of the whole site. */
+  queue?: QueueId | null;
+  /** Recordings (`POST /incidents/sentences`) said in place of the incident's own words, by language; callers of the others hear those. */
+  sentences?: Record<"cmn" | "yue" | "en", string>;
+}
+
+/** A sentence recorded for callers. */
+export interface KeepSentence {
+  /** A WAV file in base64: 16-bit PCM, mono, 8000 Hz, half a second to half a minute. */
+  sound: string;
+}
+
+/** For `sentences` of `POST /incidents`, within a day. */
+export interface KeptSentence {
+  sentence: string;
+}
+
+/** What callers can be told of. */
+export interface IncidentWays {
+  incidents: IncidentWay[];
+}
+
+/** The incident is over. */
+export interface TellNoMore {
+  /** Null: what callers of the whole site are told. */
+  queue?: QueueId | null;
+}
+
 /** Counts of calls, or of one half hour of them. */
 export interface Figures {
   calls: number;
@@ -1391,13 +1469,15 @@ export interface DayReport {
 export interface Waits {
   interaction: InteractionId;
   stretches: Stretch[];
+  /** What put them ahead of others: the customer's tier. */
+  ahead: Why[];
 }
 
-/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `exchange_away`. */
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`. */
 export interface Stretch {
   begins: Ms;
   ends: Ms;
-  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "exchange_away";
+  code: "nobody" | "ring" | "busy" | "rang" | "kept" | "others" | "closed" | "elsewhere" | "parked" | "exchange_away";
   queue: QueueId | null;
   agent: AgentId | null;
   args: Record<string, number | string>;

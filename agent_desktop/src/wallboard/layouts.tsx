@@ -11,6 +11,7 @@ import { Agents, layout } from "./agents";
 import { address, second, type Board } from "./board";
 import { Bar, Figures, Fresh, hasBar, Queues } from "./parts";
 import { CurveTile } from "./plot";
+import { Tell } from "./tell";
 import { t } from "./words";
 
 const phone = matchMedia("(max-width: 899px)");
@@ -40,7 +41,7 @@ function Wall({ board }: { board: Board }): JSX.Element {
         <h1>{t().title}</h1>
         {view && <span class="t2 num">{dateInFull(second.value)}</span>}
         <Fresh board={board} />
-        <span class="choose"><a href={address({ view: "reports" })}>{t().reports}</a><LangSwitch /><ThemeSwitch /></span>
+        <span class="choose">{view && <Tell view={view} />}<a href={address({ view: "reports" })}>{t().reports}</a><LangSwitch /><ThemeSwitch /></span>
         {view && <span class="clock num">{timeWithSeconds(second.value)}</span>}
       </header>
       <Bar board={board} />
@@ -72,7 +73,7 @@ function Pocket({ board }: { board: Board }): JSX.Element {
       </header>
       <Bar board={board} class="is-pocket" />
       {view ? <Parts board={board} view={view} /> : <Bones />}
-      <footer class="pocket-foot"><a href={address({ view: "reports" })}>{t().reports}</a><LangSwitch /><ThemeSwitch /></footer>
+      <footer class="pocket-foot">{view && <Tell view={view} />}<a href={address({ view: "reports" })}>{t().reports}</a><LangSwitch /><ThemeSwitch /></footer>
     </main>
   );
 }

@@ -169,6 +169,7 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
       <td>
         {lost ? NOTHING : count(queue.waiting)}
         {!lost && queue.callbacks > 0 && <small class="t3"> {t().callBack(count(queue.callbacks))}</small>}
+        {!lost && queue.parked_since !== null && <small class="t3"> {t().parked(count(queue.parked), running(second.value - queue.parked_since))}</small>}
       </td>
       <td class={waited === null || lost ? "none" : tone(waitTone(waited, queue.limit_s))}>
         {waited === null || lost ? NOTHING : running(waited)}

@@ -24,7 +24,9 @@ from cti.core.events.consults import (
     ConsultAnswered,
     ConsultBegun,
     ConsultEnded,
+    ConsultReached,
     OfferMoved,
+    OutsideMoved,
 )
 from cti.core.events.legs import (
     LegBridged,
@@ -59,6 +61,10 @@ from cti.core.events.outgoing import (
     OutsideEnded,
     PlaceKept,
 )
+from cti.core.events.parking import (
+    Parked,
+    ParkEnded,
+)
 from cti.core.events.pieces import (
     PieceArrived,
     PieceEnded,
@@ -66,6 +72,7 @@ from cti.core.events.pieces import (
     PieceKept,
     PieceOffered,
     PieceQueued,
+    PieceRaised,
     PieceTaken,
     TextPaused,
 )
@@ -94,6 +101,7 @@ from cti.core.events.talks import (
 from cti.core.events.waits import (
     CameBack,
     HelpGiven,
+    IncidentHeard,
     Overflowed,
     PriorityRaised,
     Queued,
@@ -128,6 +136,7 @@ __all__ = [
     "ConsultAnswered",
     "ConsultBegun",
     "ConsultEnded",
+    "ConsultReached",
     "DayStarted",
     "DeskSeen",
     "DialEnded",
@@ -137,6 +146,7 @@ __all__ = [
     "FlowPosition",
     "Held",
     "HelpGiven",
+    "IncidentHeard",
     "IncidentLifted",
     "IncidentSet",
     "InteractionEnded",
@@ -155,7 +165,10 @@ __all__ = [
     "OfferMoved",
     "Offered",
     "OutsideEnded",
+    "OutsideMoved",
     "Overflowed",
+    "ParkEnded",
+    "Parked",
     "PhoneSeen",
     "PieceArrived",
     "PieceEnded",
@@ -163,6 +176,7 @@ __all__ = [
     "PieceKept",
     "PieceOffered",
     "PieceQueued",
+    "PieceRaised",
     "PieceTaken",
     "PlaceKept",
     "PriorityRaised",
@@ -214,6 +228,7 @@ Event = (
     | SentElsewhere
     | ServedElsewhere
     | CameBack
+    | IncidentHeard
     | WaitForeseen
     | WaitTold
     | WaitCameOut
@@ -241,10 +256,14 @@ Event = (
     | MessageLeft
     | ConsultBegun
     | ConsultAnswered
+    | ConsultReached
     | ConferenceBegun
     | ConsultEnded
     | CallerRejoined
     | OfferMoved
+    | OutsideMoved
+    | Parked
+    | ParkEnded
     | FlowFinished
     | SurveyOpened
     | Judged
@@ -257,6 +276,7 @@ Event = (
     | WrappedUp
     | PieceArrived
     | PieceQueued
+    | PieceRaised
     | PieceOffered
     | PieceTaken
     | PieceKept

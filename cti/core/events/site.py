@@ -1,7 +1,9 @@
 """What is in force: the site, the day, our own process, Asterisk, queues closed by hand."""
 
+from msgspec import field
+
 from cti.core.events.base import Fact
-from cti.core.ids import AgentId, ClosingId, IncidentId, Ms, QueueId
+from cti.core.ids import AgentId, ClosingId, IncidentId, Language, Ms, QueueId
 from cti.core.site import Site
 
 
@@ -46,6 +48,8 @@ class IncidentSet(Fact, frozen=True):
     queue: QueueId | None
     until: Ms
     by: AgentId
+    sentences: dict[Language, str] = field(default_factory=dict)
+    """Said in place of the incident's own prompt, for callers of a language: ids of recordings."""
 
 
 class IncidentLifted(Fact, frozen=True):

@@ -1,7 +1,7 @@
 """In line: who waits where, and what was foreseen and said of it."""
 
 from cti.core.events.base import Fact
-from cti.core.ids import AgentId, ClosingId, InteractionId, Language, Ms, QueueId
+from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Language, Ms, QueueId
 from cti.core.site import Skills
 
 
@@ -21,6 +21,9 @@ class Queued(Fact, frozen=True):
     and nobody took them)."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
+    tier: str = ""
+    """The customer's, where it puts them ahead: by `tier_minutes`, which are in `priority`."""
+    tier_minutes: int = 0
     instead_of: InteractionId | None = None
     """They called again while they were to be called back: `since` is that of the callback, counted there."""
 
@@ -97,6 +100,14 @@ class CameBack(Fact, frozen=True):
 
     interaction: InteractionId
     in_line: bool
+
+
+class IncidentHeard(Fact, frozen=True):
+    """The caller is being told of an incident, the one set at `since`: once is enough."""
+
+    interaction: InteractionId
+    incident: IncidentId
+    since: Ms
 
 
 class WaitForeseen(Fact, frozen=True):

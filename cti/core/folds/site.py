@@ -52,7 +52,7 @@ def _reopened(world: World, event: e.QueueReopened, at: Ms) -> None:
 
 
 def _incident(world: World, event: e.IncidentSet, at: Ms) -> None:
-    world.incidents[event.queue or EVERYWHERE] = IncidentNow(event.incident, event.by, at, event.until)
+    world.incidents[event.queue or EVERYWHERE] = IncidentNow(event.incident, event.by, at, event.until, event.sentences)
 
 
 def _lifted(world: World, event: e.IncidentLifted, at: Ms) -> None:

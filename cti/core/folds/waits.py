@@ -27,6 +27,8 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
     interaction.queue = event.queue
     interaction.skills = event.skills
     interaction.priority = event.priority
+    if event.tier:
+        interaction.tier, interaction.tier_minutes = event.tier, event.tier_minutes
     interaction.preferred = event.preferred
     interaction.preferred_as = event.preferred_as
     interaction.kept_until = event.kept_until
@@ -83,6 +85,11 @@ def _came_back(world: World, event: e.CameBack, at: Ms) -> None:
             interaction.closing = None
 
 
+def _incident_heard(world: World, event: e.IncidentHeard, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.heard = (*interaction.heard, (event.incident, event.since))
+
+
 def _foreseen(world: World, event: e.WaitForeseen, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         world.foreseen_at = at
@@ -130,6 +137,7 @@ FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.SentElsewhere: _sent_elsewhere,
     e.ServedElsewhere: _served_elsewhere,
     e.CameBack: _came_back,
+    e.IncidentHeard: _incident_heard,
     e.WaitForeseen: _foreseen,
     e.WaitTold: _told,
     e.WaitCameOut: _came_out,

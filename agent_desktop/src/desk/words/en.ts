@@ -1,4 +1,5 @@
 import { consultEn } from "./consult";
+import { parkedEn } from "./parked";
 import * as gate from "./gate";
 
 /** The desk's words in English. This file sets the shape of the other languages. */
@@ -42,16 +43,6 @@ export const en = {
   closeAllSure: (why: string) => `Close all: ${why}?`,
   openAll: "Open all again",
   closedBy: (why: string, who: string, time: string) => `${why}, ${who}, ${time}`,
-  // known incidents
-  tellCallers: "Callers are told",
-  tellWhat: "What they are told",
-  tellWhom: "Who is told",
-  tellHowLong: "For how long",
-  allCallers: "All callers",
-  forMinutes: (minutes: number) => (minutes < 60 ? `for ${minutes} min` : `for ${minutes / 60} h`),
-  tell: "Tell them",
-  tellNoMore: "Over",
-  toldUntil: (what: string, who: string, time: string) => `${what}, ${who}, until ${time}`,
   // deck
   deck: "Call",
   controls: "Call controls",
@@ -106,6 +97,7 @@ export const en = {
   handledDone: "Done",
   handledNot: "Not yet",
   ...consultEn,
+  ...parkedEn,
   hangUp: "Hang up",
   decline: "Decline",
   ownState: "Your state",
@@ -248,6 +240,8 @@ export const en = {
       case_owner: "owner of the case",
       transfer: "a colleague gave the caller to you",
       transfer_back: "your colleague did not take the caller",
+      parked: "you had parked the caller",
+      fetched: "you fetch the caller",
       later: "you had kept it for later",
       consult: "a colleague asks you about this caller",
     } as Record<string, string>,
@@ -261,6 +255,7 @@ export const en = {
     no_phone: "Nothing can ring for you: no desk is open and you have no desk phone",
     asterisk_away: "The exchange is away",
     nobody_waits: "Nobody waits",
+    tier: (tier: string, minutes: string) => `${tier}: +${minutes} min`,
     opted_out: (who: string, queue: string) => `${who}: no calls of ${queue} in this shift`,
     queue_closed: "the queue is closed; whoever waited there is told",
     at_capacity: (who: string, what: string, has: string, of: string) => `${who}: ${has} of ${of} ${what} in hand`,
@@ -371,6 +366,7 @@ export const en = {
     askFirst: "in the transfer list: ask first",
     handOver: "hand the caller over",
     allThree: "talk all three",
+    park: "park the caller; fetch who is parked",
     hangUp: "hang up, decline",
     other: "other person",
     insert: "insert answer",

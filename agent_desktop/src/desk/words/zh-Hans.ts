@@ -1,4 +1,5 @@
 import { consultZhHans } from "./consult";
+import { parkedZhHans } from "./parked";
 import type { DeskWords } from "./en";
 import * as gate from "./gate";
 
@@ -40,15 +41,6 @@ export const zhHans: DeskWords = {
   closeAllSure: (why) => `全部关闭：${why}？`,
   openAll: "全部重新开放",
   closedBy: (why, who, time) => `${why}，${who}，${time}`,
-  tellCallers: "向来电者播报",
-  tellWhat: "播报内容",
-  tellWhom: "播报对象",
-  tellHowLong: "播报多久",
-  allCallers: "所有来电者",
-  forMinutes: (minutes) => (minutes < 60 ? `${minutes} 分钟` : `${minutes / 60} 小时`),
-  tell: "开始播报",
-  tellNoMore: "结束",
-  toldUntil: (what, who, time) => `${what}，${who}，至 ${time}`,
   deck: "通话",
   controls: "通话控制",
   answer: "接听",
@@ -102,6 +94,7 @@ export const zhHans: DeskWords = {
   handledDone: "已处理",
   handledNot: "未处理",
   ...consultZhHans,
+  ...parkedZhHans,
   hangUp: "挂断",
   decline: "拒接",
   ownState: "您的状态",
@@ -241,6 +234,8 @@ export const zhHans: DeskWords = {
       case_owner: "工单负责人",
       transfer: "同事把客户转给您",
       transfer_back: "同事没有接您转去的客户",
+      parked: "您驻留过这位客户",
+      fetched: "您取回了客户",
       later: "您曾将其留待稍后",
       consult: "同事就这位客户向您咨询",
     },
@@ -254,6 +249,7 @@ export const zhHans: DeskWords = {
     no_phone: "没有可响铃的电话：工作台未打开，也没有话机",
     asterisk_away: "交换机暂时联系不上",
     nobody_waits: "没有人在等候",
+    tier: (tier, minutes) => `${tier}：+${minutes} 分钟`,
     opted_out: (who, queue) => `${who}：本班不接${queue}的来电`,
     queue_closed: "队列已关闭，等候的来电者会听到通知",
     at_capacity: (who, what, has, of) => `${who}：手上有 ${has} / ${of} 项${what}`,
@@ -359,6 +355,7 @@ export const zhHans: DeskWords = {
     askFirst: "在转接列表中：先询问",
     handOver: "把客户交给同事",
     allThree: "三方通话",
+    park: "驻留客户；取回驻留的客户",
     hangUp: "挂断、拒接",
     other: "切换来电人",
     insert: "插入答案",

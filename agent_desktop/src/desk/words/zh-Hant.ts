@@ -1,4 +1,5 @@
 import { consultZhHant } from "./consult";
+import { parkedZhHant } from "./parked";
 import type { DeskWords } from "./en";
 import * as gate from "./gate";
 
@@ -40,15 +41,6 @@ export const zhHant: DeskWords = {
   closeAllSure: (why) => `全部關閉：${why}？`,
   openAll: "全部重新開放",
   closedBy: (why, who, time) => `${why}，${who}，${time}`,
-  tellCallers: "向來電者播報",
-  tellWhat: "播報內容",
-  tellWhom: "播報對象",
-  tellHowLong: "播報多久",
-  allCallers: "所有來電者",
-  forMinutes: (minutes) => (minutes < 60 ? `${minutes} 分鐘` : `${minutes / 60} 小時`),
-  tell: "開始播報",
-  tellNoMore: "結束",
-  toldUntil: (what, who, time) => `${what}，${who}，至 ${time}`,
   deck: "通話",
   controls: "通話控制",
   answer: "接聽",
@@ -102,6 +94,7 @@ export const zhHant: DeskWords = {
   handledDone: "已處理",
   handledNot: "未處理",
   ...consultZhHant,
+  ...parkedZhHant,
   hangUp: "掛線",
   decline: "拒接",
   ownState: "您的狀態",
@@ -241,6 +234,8 @@ export const zhHant: DeskWords = {
       case_owner: "個案負責人",
       transfer: "同事把客戶轉給您",
       transfer_back: "同事沒有接您轉去的客戶",
+      parked: "您駐留過這位客戶",
+      fetched: "您取回了客戶",
       later: "您曾將其留待稍後",
       consult: "同事就這位客戶向您諮詢",
     },
@@ -254,6 +249,7 @@ export const zhHant: DeskWords = {
     no_phone: "沒有可響鈴的電話：工作台未開啟，亦沒有話機",
     asterisk_away: "交換機暫時聯絡不上",
     nobody_waits: "沒有人在等候",
+    tier: (tier, minutes) => `${tier}：+${minutes} 分鐘`,
     opted_out: (who, queue) => `${who}：本班不接${queue}的來電`,
     queue_closed: "隊列已關閉，等候的來電者會聽到通知",
     at_capacity: (who, what, has, of) => `${who}：手上有 ${has} / ${of} 項${what}`,
@@ -359,6 +355,7 @@ export const zhHant: DeskWords = {
     askFirst: "在轉接列表中：先詢問",
     handOver: "把客戶交給同事",
     allThree: "三方通話",
+    park: "駐留客戶；取回駐留的客戶",
     hangUp: "掛線、拒接",
     other: "切換來電者",
     insert: "插入答案",

@@ -12,6 +12,7 @@ export const en = {
   exchangeGoesOn: "Calls that run go on. New figures come when it is back.",
 
   waiting: "Waiting now",
+  parked: (n: string, time: string) => `${n} parked ${time}`,
   callBack: (n: string) => `+${n} to call back`,
   waitingIn: (queues: number, of: number) => `in ${queues} of ${of} ${of === 1 ? "queue" : "queues"}`,
   nobodyWaits: "nobody waits",

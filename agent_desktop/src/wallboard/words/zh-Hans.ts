@@ -14,6 +14,7 @@ export const zhHans: Words = {
   exchangeGoesOn: "进行中的通话不受影响，恢复后更新数字。",
 
   waiting: "当前等待",
+  parked: (n, time) => `驻留 ${n} ${time}`,
   callBack: (n) => `+${n} 待回电`,
   waitingIn: (queues, of) => `${of} 个队列中的 ${queues} 个`,
   nobodyWaits: "无人等待",

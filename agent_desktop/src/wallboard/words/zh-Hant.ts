@@ -14,6 +14,7 @@ export const zhHant: Words = {
   exchangeGoesOn: "進行中的通話不受影響，恢復後更新數字。",
 
   waiting: "現正輪候",
+  parked: (n, time) => `駐留 ${n} ${time}`,
   callBack: (n) => `+${n} 待回電`,
   waitingIn: (queues, of) => `${of} 條隊列中的 ${queues} 條`,
   nobodyWaits: "無人輪候",
