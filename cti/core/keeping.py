@@ -15,7 +15,7 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     notes: int = 0
     """What agents wrote about contacts."""
     visits: int = 0
-    """Searches and pages on the help site."""
+    """Searches and pages on the help site and your web sites."""
     unread: int = 0
     """What came in and could not be read."""
     audit: int = 0

@@ -56,9 +56,19 @@ _FORGET = {
         " AND text = (SELECT a.text FROM annotations a WHERE a.interaction = interactions.id)",
         "UPDATE annotations SET text = '' WHERE interaction IN :ids",
     ),
+    "visits": (
+        "DELETE FROM visit_items WHERE visit IN :ids",
+        "DELETE FROM visits WHERE id IN :ids",
+        "DELETE FROM mentions WHERE interaction IN :ids",
+        "DELETE FROM interactions WHERE id IN :ids",
+    ),
     "unread": ("DELETE FROM kept WHERE id IN :ids",),
     "audit": ("DELETE FROM audit WHERE id IN :ids",),
 }
+_WEB_VISITS = (
+    "SELECT id FROM visits v WHERE at < ? AND id > ? AND NOT EXISTS"
+    " (SELECT 1 FROM interactions i WHERE i.id = v.id AND i.case_id IS NOT NULL) ORDER BY id LIMIT ?"
+)
 _VISITS = (
     "SELECT owner, at, id, kind, case_id FROM interactions WHERE owner > 'device:' AND owner < 'device;'"
     " AND (owner, at, id) > (?, ?, ?) ORDER BY owner, at, id LIMIT ?"
@@ -129,7 +139,11 @@ def _old(db: Reader, kind: str, recordings: Path | None, cut: Ms) -> Iterator[li
 
 
 def _old_visits(db: Reader, cut: Ms) -> Iterator[list[Any]]:
-    """Of browsers only, and none that somebody has put into a case."""
+    """Of the site's own web sites, then of the help site; none that somebody has put into a case."""
+    last = ""
+    while rows := db.execute(_WEB_VISITS, (cut, last, _BATCH)).fetchall():
+        yield [row[0] for row in rows]
+        last = rows[-1][0]
     place: tuple[str, int, str] = ("", 0, "")
     while rows := db.execute(_VISITS, (*place, _LOOK)).fetchall():
         old = [id_ for _, at, id_, kind, case in rows if at < cut and kind in ("search", "visit") and case is None]
@@ -142,7 +156,6 @@ def _forget(connection: Connection, kind: str, batch: list[Any], cut: Ms) -> Non
     if connection.dialect.name == "sqlite":
         # What is deleted is overwritten, too, not only left out.
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    changes = ("DELETE FROM interactions WHERE id IN :ids",) if kind == "visits" else _FORGET[kind]
-    for change in changes:
+    for change in _FORGET[kind]:
         given = {"ids": batch, **({"cut": cut} if ":cut" in change else {})}
         connection.execute(text(change).bindparams(bindparam("ids", expanding=True)), given)

@@ -50,6 +50,13 @@ def filled(store: Store, identities: Identities, tmp_path: Path) -> Path:
             ):
                 wanted = sa.text(statement)
                 connection.execute(wanted, {name: given[name] for name in wanted._bindparams})
+        for name, at in (("old", OLD), ("new", NEW)):
+            visit = {"id": f"w-{name}", "at": at}
+            line = InteractionRow(owner="account:1", at=Ms(at), id=visit["id"], kind="visit")  # type: ignore[arg-type]
+            put_interactions(connection, [line])
+            connection.execute(sa.text("INSERT INTO visits (id, visitor, at) VALUES (:id, 'account:1', :at)"), visit)
+            put = "INSERT INTO visit_items (visit, id, at, kind, words) VALUES (:id, '1', :at, 'page', 'Prices')"
+            connection.execute(sa.text(put), visit)
         connection.execute(sa.text("INSERT INTO attachments (hash, size, body) VALUES ('both', 1, :x)"), {"x": b"x"})
 
     store.write(write)
@@ -69,7 +76,7 @@ def test_nothing_goes_that_nobody_asked_to_go(store: Store, filled: Path) -> Non
     before = everything(store)
     assert retention.sweep(store, Retention(), filled, NOW, "test") == {}
     db = store.driver()
-    assert set(retention.due(db, ALL, filled, NOW).values()) == {1}
+    assert retention.due(db, ALL, filled, NOW) == dict.fromkeys(ALL.in_force, 1) | {"visits": 2}
     db.close()
     assert everything(store) == before
 
@@ -77,8 +84,12 @@ def test_nothing_goes_that_nobody_asked_to_go(store: Store, filled: Path) -> Non
 def test_each_kind_goes_by_its_age(store: Store, filled: Path) -> None:
     told: list[tuple[str, int]] = []
     gone = retention.sweep(store, ALL, filled, NOW, "test", lambda kind, n: told.append((kind, n)))
-    assert gone == dict.fromkeys(ALL.in_force, 1)
-    assert told == list(gone.items())
+    assert gone == dict.fromkeys(ALL.in_force, 1) | {"visits": 2}
+    assert [each for each in told if each != ("visits", 1)] == list(gone.items())
+    assert one(store, "SELECT v.id, i.words FROM visits v JOIN visit_items i ON i.visit = v.id") == [
+        ("w-new", "Prices")
+    ]
+    assert one(store, "SELECT count(*) FROM visit_items") == [(1,)]
     assert os.listdir(filled) == ["c-new.wav"]
     assert one(store, "SELECT hash FROM attachments ORDER BY hash") == [("both",), ("h-new",)]
     assert one(store, "SELECT message, hash FROM message_attachments ORDER BY hash") == [
@@ -97,10 +108,11 @@ def test_each_kind_goes_by_its_age(store: Store, filled: Path) -> None:
         ("t-new", "Bill", "Too high"),
         ("t-old", "", ""),
         ("v-new", "no light", ""),
+        ("w-new", "", ""),
     ]
     assert one(store, "SELECT interaction FROM notes") == [("c-new",)]
     assert one(store, "SELECT place FROM kept") == [("m-new",)]
-    detail = ", ".join(f"{kind} 1" for kind in gone)
+    detail = ", ".join(f"{kind} {n}" for kind, n in gone.items())
     assert one(store, "SELECT who, what, detail FROM audit ORDER BY id") == [
         ("ana", "signed_in", ""),
         ("test", "retention_swept", detail),
