@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.keeping import Retention
 from cti.core.room import Room
 from cti.core.website import Website
 
@@ -426,6 +427,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     quiet: Quiet = Quiet()
     default_language: Language = Language("en")
     cases: Cases = Cases()
+    retention: Retention = Retention()
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
     holidays: str = ""

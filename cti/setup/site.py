@@ -150,6 +150,7 @@ def check(site: Site) -> list[str]:
             wrong.append(f"Table {table.id}: every_min is at least 1.")
         if _PASSWORD.search(table.source):
             wrong.append(f"Table {table.id}: no password in a site; say 'hotline ingest password {table.id}'.")
+    wrong += [f"[retention]: {kind} is a number of days, 0 or more." for kind in _below_0(site)]
     wrong += _web(site)
     if site.quiet.hours and not all(SPAN.fullmatch(part) for part in site.quiet.hours.split(",")):
         wrong.append(f"[quiet]: hours '{site.quiet.hours}': write 'HH:MM-HH:MM', several joined by commas.")
@@ -168,6 +169,10 @@ def _by_number(site: Site) -> list[str]:
         if closing.number and site.outgoing.trunk not in peers:
             wrong.append(f"Closing {closing.id}: a number needs a trunk in [outgoing], and that one a peer.")
     return wrong
+
+
+def _below_0(site: Site) -> list[str]:
+    return [kind for kind in site.retention.__struct_fields__ if getattr(site.retention, kind) < 0]
 
 
 def _outgoing(site: Site) -> list[str]:
