@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -48,18 +49,37 @@ class RunningAsterisk(Struct, frozen=True):
         return await self.process.cli(command)
 
 
+_given: set[int] = set()
+"""Ports that `free_ports` has given: whoever got one may not have begun to listen."""
+
+
 def free_ports(count: int) -> list[int]:
-    """TCP and UDP ports of loopback that nobody uses now, all different."""
-    held: list[socket.socket] = []
-    try:
-        while len(held) < count:
-            tcp = socket.socket()
-            tcp.bind(("127.0.0.1", 0))
-            held.append(tcp)
-        return [each.getsockname()[1] for each in held]
-    finally:
-        for each in held:
-            each.close()
+    """Ports of loopback that nobody uses now, never the same twice. Free with each is the one 8 above, for WebSockets.
+
+    They lie below those that the system gives to connections, which could take one before a test does; and tests that
+    run beside each other have different ones.
+    """
+    chance = random.SystemRandom()
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    found: list[int] = []
+    while len(found) < count:
+        port = chance.randrange(10_000 + 4 * (worker % 2), 32_768 - 16, 16)
+        if port not in _given and _free(port) and _free(port + 8):
+            _given.add(port)
+            found.append(port)
+    return found
+
+
+def _free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(type=kind) as tried:
+            # As servers do: what a closed connection leaves for a minute is in nobody's way.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(kind is socket.SOCK_STREAM))
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
 
 
 def ports() -> Options:
@@ -68,7 +88,7 @@ def ports() -> Options:
     return Options(http=http, sip=sip, ami=ami, agi=agi)
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 5) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 10) -> None:
     """Return as soon as `check` says yes; fail with `what` when it has not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not await check():

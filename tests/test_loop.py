@@ -59,7 +59,7 @@ async def test_a_match_that_was_given_away_and_never_offered_is_made_again(monke
         loop.submit(said)
     for row in ("A calls", "A asks support en"):
         loop.submit(Play().understand(row))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await failed.wait()
         assert await rung.get() == "A"
     loop.close()

@@ -19,7 +19,9 @@ IN_VAIN = "my cat ate the cable"
 
 @pytest.fixture
 def reception(rig: Rig, tmp_path: Path) -> Reception:  # noqa: F811
-    made = Reception(rig.loop, rig.history, load(SHIPPED), tmp_path, tmp_path, lambda queue, language: ())
+    made = Reception(
+        rig.loop, rig.history, load(SHIPPED), tmp_path, tmp_path, rig.sentences, lambda queue, language: ()
+    )
     made.visitor_of = rig.web.visitor_of
     return made
 
@@ -41,7 +43,7 @@ async def popped(reception: Reception, call: str, channel: str, number: str = ""
     reception.submit(
         CallArrived(interaction=InteractionId(call), channel=ChannelId(call), number="28000000", caller=caller)
     )
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         await found
     return reception.pops[InteractionId(call)]
 

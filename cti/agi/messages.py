@@ -3,7 +3,7 @@
 from cti.agi.ports import Ports
 from cti.agi.server import CallGone
 from cti.agi.voice import Recorded, Voice
-from cti.core.ids import IdentifierId, InteractionId, Ms, QueueId
+from cti.core.ids import AgentId, IdentifierId, InteractionId, Ms, QueueId
 from cti.core.inputs import MessageSent
 from cti.core.site import Skills
 from ivr.engine import MESSAGE_S
@@ -26,6 +26,9 @@ class Messages:
         self._interaction = interaction
         self._caller = caller
         self._file = ports.message_file(interaction)
+        # Read while they speak; nobody waits for it.
+        self._facts = ports.facts(caller)
+        self._facts.add_done_callback(lambda read: read.cancelled() or read.exception())
 
     async def simply(self, most_s: int, queue: QueueId | None, skills: Skills) -> bool:
         """Record; what was said is sent. Whether anything was."""
@@ -91,5 +94,14 @@ class Messages:
                 queue=queue,
                 skills=skills,
                 language=self._voice.language,
+                wanted=self._wanted(),
             )
         )
+
+    def _wanted(self) -> dict[str, AgentId]:
+        """Who would know the caller best, as far as that has been read."""
+        if not self._facts.done() or self._facts.cancelled() or self._facts.exception() is not None:
+            return {}
+        known = self._facts.result()
+        found = {"promised": known.promised, "case_owner": known.case_owner, "last_agent": known.last_agent}
+        return {name: agent for name, agent in found.items() if agent is not None}

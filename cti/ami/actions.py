@@ -94,10 +94,12 @@ class AmiActions:
             # Nobody may wait for ever for a number that can't be read.
             log.exception("the number that %s is to call could not be read", command.interaction)
             number, why = "", "unreachable"
-        if why or (command.target is not None and not target):
+        then = await self._link.name(command.then, _NAME_S) or "" if command.then is not None else ""
+        if why or (command.target is not None and not target) or (command.then is not None and not then):
             self._failed(command.channel, None, why or "whom it is for is gone", why)
             return
-        await self._originate(originate_outside(command, number, target), command.channel, None, command.timeout_s)
+        headers = originate_outside(command, number, target, then)
+        await self._originate(headers, command.channel, None, command.timeout_s)
 
     async def _originate(
         self, headers: dict[str, str | list[str]], channel: ChannelId, offer: OfferId | None, timeout_s: int
@@ -172,8 +174,18 @@ def originate(
     }
 
 
-def originate_outside(command: RingOutside, number: str, target: str) -> dict[str, str | list[str]]:
-    """The headers of the Originate that rings a number outside; `target` is the name of the channel it is for."""
+_ANSWERED = {
+    "customer": ("hotline-called", "s"),
+    "outsider": ("hotline-outside", "s"),
+    "asked": ("hotline-consult", "colleague"),
+}
+"""Where in the dialplan who answers outside goes, by role."""
+
+
+def originate_outside(command: RingOutside, number: str, target: str, then: str = "") -> dict[str, str | list[str]]:
+    """The headers of the Originate that rings a number outside; `target` is the name of the channel it is for, `then`
+    in a consultation that of the caller's."""
+    context, extension = _ANSWERED[command.role]
     # Whoever wrote the number, of what it may hold nothing means anything to Asterisk.
     dialled = "".join(letter for letter in number if letter in "+0123456789")
     variables = {
@@ -184,11 +196,13 @@ def originate_outside(command: RingOutside, number: str, target: str) -> dict[st
         # Who it is, should their channel come to our session: an agent may give them away later.
         "CALLERID(num)": dialled,
     }
+    if then:
+        variables["HL_NEXT"] = then
     return {
         "Channel": f"PJSIP/{dialled}@trunk-{command.trunk}",
         "ChannelId": command.channel,
-        "Context": "hotline-called" if command.role == "customer" else "hotline-outside",
-        "Exten": "s",
+        "Context": context,
+        "Exten": extension,
         "Priority": "1",
         "Async": "true",
         "Timeout": str(command.timeout_s * 1000),

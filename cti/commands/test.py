@@ -21,7 +21,10 @@ _BOTH_CORES = ["-n", "2", "--dist", "worksteal"]
 _FAST = ["-m", "not asterisk and not browser and not slow", "--hypothesis-profile", "fast", *_BOTH_CORES]
 _PARTS = [
     ["-m", "not asterisk and not browser", *_BOTH_CORES],
-    ["-m", "asterisk or browser"],  # one by one: they measure how soon callers hear and screens show something
+    # Mostly they wait; those of one file use the same addresses.
+    ["-m", "asterisk and not (browser or slow or alone)", "-n", "2", "--dist", "loadfile"],
+    # One by one: a browser or a bench keeps both cores busy.
+    ["-m", "browser or (asterisk and (slow or alone))"],
 ]
 _CHECKS = (
     ("ruff check", ("-m", "ruff", "check", "-q", ".")),

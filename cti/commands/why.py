@@ -66,6 +66,7 @@ _DIALLED = {
     "call": "a number outside is called",
     "callback": "the customer is called back",
     "transfer": "the number is called to which the caller was given",
+    "consult": "the number is called that is asked",
 }
 _UNPARKED = {
     "fetched": "fetched",
@@ -336,10 +337,15 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "OutsideEnded":
             return "that talk is over"
         case "ConsultBegun":
-            asked = words.agent(AgentId(line.detail)) if line.detail else f"the line for {words.queue(line.queue)}"
+            line_of = f"the line for {words.queue(line.queue)}" if line.queue else "a number outside"
+            asked = words.agent(AgentId(line.detail)) if line.detail else line_of
             return f"{who} sets the caller aside, with music, and asks {asked}"
         case "ConsultAnswered":
             return f"{who} talks with the agent who asks; the caller hears music"
+        case "ConsultReached":
+            return "somebody outside talks with the agent who asks; the caller hears music"
+        case "OutsideMoved":
+            return "somebody outside is to have the caller"
         case "ConferenceBegun":
             return "all three talk"
         case "ConsultEnded":
@@ -367,8 +373,9 @@ def _line(line: StoryLine, words: _Words) -> str:
         case "PieceArrived":
             return f"a message of {_lasting(int(line.detail))} was left"
         case "PieceQueued":
-            why = f": {_BACK[line.detail].format(who=who)}" if line.detail else ""
-            return f"the message is in line for {words.queue(line.queue)}{why}"
+            return f"the message is in line for {words.queue(line.queue)}{_piece_in_line(line.detail, who)}"
+        case "PieceRaised":
+            return f"put {line.detail} minutes ahead by {who}"
         case "PieceOffered":
             return f"shown to {who}"
         case "PieceTaken":
@@ -381,6 +388,13 @@ def _line(line: StoryLine, words: _Words) -> str:
             return f"{who} finished it{f': {line.detail}' if line.detail else ''}"
         case _:
             return f"mended: {line.detail}"
+
+
+def _piece_in_line(how: str, who: str) -> str:
+    """Why it is (again), or for whom it is kept."""
+    if how in _BACK:
+        return f": {_BACK[how].format(who=who)}"
+    return f", kept for {who}, {_PREFERRED.get(how, how)}" if who else ""
 
 
 def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
@@ -400,6 +414,8 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return f"{who} {_CHOSEN.get(str(arg('as')), _CHOSEN['last_agent'])}{left}"
         case "ring":
             return f"after {arg('after_s')} s of waiting, less is asked for"
+        case "tier":
+            return f"{arg('tier')}: +{arg('minutes')} minutes"
         case "spared":
             return f"{who} was left for a caller whom fewer could serve"
         case "skipped_state":

@@ -97,7 +97,7 @@ def _go(turn: Turn, it: Interaction, way: Way) -> None:
 def _send_elsewhere(turn: Turn, it: Interaction, d: Detail) -> None:
     """Asked first, for an agent may have come free, or the queue been opened, while the caller heard the words."""
     shut = turned(turn.world, it, turn.now)
-    if shut is not None and shut.site and ousted(turn.world, it) is not None:
+    if shut is not None and shut.leads_out and ousted(turn.world, it) is not None:
         turn.emit(e.SentElsewhere(interaction=it.id, closing=shut.closing.id))
         steer(turn, it, d, "elsewhere")
     else:
@@ -141,10 +141,11 @@ def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
                 language=it.language or d.language,
                 ms=d.ms,
                 caller=it.caller,
+                wanted=d.wanted,
             ),
         )
     elif d.ms != (it.spoken.ms if it.spoken is not None else 0):
-        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills))
+        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills, wanted=d.wanted))
 
 
 def _note_answer(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -243,7 +244,8 @@ def _end(turn: Turn, it: Interaction, how: str) -> None:
     if it.spoken is not None:
         # Who hangs up when they have said what they wanted has left a message.
         spoken = it.spoken
-        _keep_message(turn, it, Detail(queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True))
+        said = Detail(queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True, wanted=spoken.wanted)
+        _keep_message(turn, it, said)
         how = "message"
         if it.state in (State.WAITING, State.OFFERED):
             _leave_line(turn, it, Detail(how=how))

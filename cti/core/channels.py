@@ -47,11 +47,14 @@ def _channel_started(turn: Turn, said: i.ChannelStarted) -> None:
 
 
 def _too_late(turn: Turn, leg: Leg) -> bool:
-    """A phone that Asterisk had yet to ring when its offer ended: the hang-up found no channel then."""
+    """A phone, or a number outside, that Asterisk had yet to ring when its offer or call ended: the hang-up found no
+    channel then."""
     it = turn.world.interactions.get(leg.interaction)
-    if it is None or leg.offer is None:
+    if it is None or (leg.offer is None and not leg.outside):
         return it is None
     both = (it, turn.world.consult(it))
+    if leg.outside:
+        return not any(one is not None and leg.channel in (one.channel, one.outside) for one in both)
     return not any(
         one is not None and (leg.channel == one.agent_channel or (one.offer is not None and one.offer.id == leg.offer))
         for one in both
@@ -199,7 +202,7 @@ def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
     it = turn.world.interactions.get(leg.interaction)
     if it is None:
         return
-    if it.state is State.OUTSIDE and said.channel in (it.channel, it.outside):
+    if it.about is None and it.state is State.OUTSIDE and said.channel in (it.channel, it.outside):
         calls.signal(turn, it, Signal.PARTED, Detail())
     call = turn.world.call(it)
     replaced = said.channel == call.agent_channel and _being_taken_over(turn, call, leg)
@@ -249,7 +252,9 @@ def gone(turn: Turn, channel: ChannelId, cause: int, how: str = "") -> None:
         calls.signal(turn, it, Signal.CALLER_GONE, Detail(by="caller", how=how or how_ended(leg, cause)))
         others = [other.channel for other in turn.world.legs.values() if other.interaction == it.id]
         talks.hang_up_legs(turn, others, ELSEWHERE)
-    elif channel == it.outside:
+    elif it.about is not None and it.state is State.PASSING and channel == it.outside:
+        consult.signal(turn, turn.world.call(it), Happening.REFUSED, how or how_ended(leg, cause))
+    elif it.about is None and channel == it.outside:
         calls.signal(turn, it, Signal.OUTSIDE_LOST, Detail(how=how or how_ended(leg, cause)))
     elif it.about is not None and channel == it.agent_channel:
         consult.signal(turn, turn.world.call(it), Happening.COLLEAGUE_LEFT)

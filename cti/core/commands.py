@@ -45,20 +45,22 @@ class RingOutside(_Command, frozen=True):
     """Originate a leg to a number outside; the shell looks the number up. Its answer bridges it with `target`.
 
     `role`, who is called: the `customer` themselves, with whom the agent (`target`) talks as after a call that came in;
-    without a target they are put in line. Or an `outsider`, for whom `target` is the caller or the agent.
+    without a target they are put in line. Or an `outsider`, for whom `target` is the caller. Or one who is `asked`: who
+    talks with the agent's leg (`target`), and with the caller (`then`) as soon as that is gone.
     """
 
     interaction: InteractionId
     channel: ChannelId
     """The leg's, ours to choose."""
     to: IdentifierId
-    role: Literal["customer", "outsider"]
+    role: Literal["customer", "outsider", "asked"]
     target: ChannelId | None
     number: str
     """The hotline's own, shown to who is called."""
     trunk: str
     language: Language | None
     timeout_s: int
+    then: ChannelId | None = None
 
 
 class HangUp(_Command, frozen=True):

@@ -1,9 +1,11 @@
-"""A colleague is asked about a call, who may then take it, join it or leave it: a consultation.
+"""A colleague, or somebody outside, is asked about a call, who may then take it, join it or leave it: a consultation.
 
 It is an interaction of its own (`about` the call), so that the router finds whom a queue has, and phones ring, decline
 and don't answer as they do for callers; its `channel` is the leg of the agent who asks. The caller stays in our session
 with music. Who is left alone by the other goes to the caller by the dialplan (`dialplans/leg.conf`, `hotline-consult`),
 so nobody waits for us; the core sees who stands in one bridge with whom, and the table says what that means.
+
+Of somebody outside, `asked` is the number and `outside` the leg; there is no offer, and no agent on the other end.
 """
 
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from enum import StrEnum
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.commands import HangUp, Join, MoveAsker, SetAside
+from cti.core.dialling import barred, dial
 from cti.core.events import Why
 from cti.core.ids import BridgeId, ChannelId, InteractionId, Ms, OfferId
 from cti.core.interaction import State
@@ -151,7 +154,7 @@ def step_of(world: World, call: Interaction) -> Step | None:
         return Step.ALONE if call.state is State.ASIDE else None
     if call.joined:
         return Step.JOINED
-    return Step.SPEAKING if consult.state is State.TALKING else Step.ASKING
+    return Step.SPEAKING if consult.state in (State.TALKING, State.OUTSIDE) else Step.ASKING
 
 
 def signal(turn: Turn, call: Interaction, what: Happening, how: str = "") -> None:
@@ -166,7 +169,7 @@ def ask(turn: Turn, call: Interaction, d: Detail) -> None:
     """Set the caller aside, and ask. An agent's leg that is not of our making has no way back and can't."""
     world, by, leg = turn.world, call.agent, turn.world.legs.get(call.agent_channel or call.channel)
     colleague = world.agents.get(d.agent) if d.agent is not None else None
-    queue = call.queue if d.agent is not None else d.queue
+    queue = call.queue if d.agent is not None or d.to is not None else d.queue
     if by is None or leg is None or leg.offer is None or call.consult is not None:
         return
     if not world.asterisk or world.queue(queue) is None or leaving(turn, call):
@@ -174,16 +177,27 @@ def ask(turn: Turn, call: Interaction, d: Detail) -> None:
     if d.agent is not None and (colleague is None or not available(world, colleague)):
         turn.emit(e.TransferFailed(interaction=call.id, agent=by, to=d.agent, how="not_free"))
         return
-    name = InteractionId(f"{call.id}{_ABOUT}{call.offers + 1}")
+    if d.to is not None and barred(world, by, turn.now):
+        turn.emit(e.TransferFailed(interaction=call.id, agent=by, to=None, how="not_allowed"))
+        return
+    name = InteractionId(f"{call.id}{_ABOUT}{call.offers + call.dials + 1}")
     turn.emit(
         e.ConsultBegun(
-            interaction=call.id, consult=name, agent=by, agent_channel=leg.channel, to=d.agent, queue=d.queue
+            interaction=call.id,
+            consult=name,
+            agent=by,
+            agent_channel=leg.channel,
+            to=d.agent,
+            queue=d.queue,
+            outside=d.to,
         )
     )
     turn.wish(SetAside(interaction=call.id, caller=call.channel, agent_channel=leg.channel))
     if colleague is not None:
         why = Why(code="preferred", agent=colleague.id, args={"as": "consult"})
         offer_to(turn, world.interactions[name], colleague.id, (why,))
+    elif d.to is not None:
+        dial(turn, world.interactions[name], d.to, "consult", agent=by, target=leg.channel)
 
 
 def go_on(turn: Turn, call: Interaction, d: Detail) -> None:
@@ -252,7 +266,11 @@ def _met(turn: Turn, call: Interaction, bridge: BridgeId | None) -> tuple[AgentN
 
 
 def _speak(turn: Turn, call: Interaction, how: str) -> None:
-    consult, found = turn.world.consult(call), _met(turn, call, _bridge(turn.world, call.agent_channel))
+    consult = turn.world.consult(call)
+    if consult is not None and consult.outside is not None:
+        turn.emit(e.ConsultReached(interaction=call.id, consult=consult.id, channel=consult.outside))
+        return
+    found = _met(turn, call, _bridge(turn.world, call.agent_channel))
     if consult is None or found is None:
         return
     agent, leg = found
@@ -301,7 +319,7 @@ def _move(turn: Turn, call: Interaction, to: str) -> None:
 
 def _rejoin(turn: Turn, call: Interaction, how: str) -> None:
     consult = turn.world.consult(call)
-    end_consult(turn, call, "left" if consult is not None and consult.agent is not None else "withdrawn")
+    end_consult(turn, call, "left" if consult is not None and consult.connected is not None else "withdrawn")
     if call.agent is not None:
         turn.emit(e.CallerRejoined(interaction=call.id, agent=call.agent))
 
@@ -321,6 +339,9 @@ def _hand_over(turn: Turn, call: Interaction, how: str) -> None:
     consult = turn.world.consult(call)
     if consult is None or leaving(turn, call):
         end_talk(turn, call, Detail(by="agent"))
+        return
+    if consult.outside is not None:
+        _give_outside(turn, call, consult)
         return
     offer, agent, channel = consult.offer, consult.agent, consult.agent_channel
     _give(turn, call, consult)
@@ -359,8 +380,23 @@ def _give(turn: Turn, call: Interaction, consult: Interaction) -> None:
     enter_line(turn, call, asked, True)
 
 
+def _give_outside(turn: Turn, call: Interaction, consult: Interaction) -> None:
+    """The same for somebody outside: from here on it is a transfer there, and who does not answer gives them back."""
+    by, to, channel = call.agent, consult.asked, consult.outside
+    consult_ended(turn, call, consult, "given")
+    if by is not None and channel is not None:
+        turn.emit(e.Transferred(interaction=call.id, agent=by, outside=to))
+        end_talk(turn, call, Detail(by="transfer"))
+        turn.emit(e.OutsideMoved(interaction=call.id, agent=by, channel=channel))
+
+
 def _take(turn: Turn, call: Interaction, how: str) -> None:
     consult, bridge = turn.world.consult(call), _bridge(turn.world, call.channel)
+    if consult is not None and bridge is not None and bridge == _bridge(turn.world, consult.outside):
+        _give_outside(turn, call, consult)
+        if call.outside is not None and call.given_by is not None:
+            turn.emit(e.ConnectedOutside(interaction=call.id, agent=call.given_by, channel=call.outside, waited=Ms(0)))
+        return
     found = _met(turn, call, bridge) if bridge is not None else None
     if consult is None or found is None:
         end_talk(turn, call, Detail(by="agent"))

@@ -33,6 +33,15 @@ NOT_REACHED = frozenset(
 """How a call to the outside can come to nothing, as history keeps it of agents' own calls."""
 
 
+Purpose = Literal["call", "callback", "transfer", "consult"]
+_ROLES: dict[Purpose, Literal["customer", "outsider", "asked"]] = {
+    "call": "customer",
+    "callback": "customer",
+    "transfer": "outsider",
+    "consult": "asked",
+}
+
+
 def barred(world: World, agent: AgentId, now: Ms) -> str:
     """Why this agent can't call a number outside now; empty: nothing is in the way.
 
@@ -71,16 +80,16 @@ def dial(
     turn: Turn,
     it: Interaction,
     to: IdentifierId,
-    purpose: Literal["call", "callback", "transfer"],
+    purpose: Purpose,
     *,
     agent: AgentId | None = None,
     target: ChannelId | None = None,
 ) -> None:
     """Call a number for an interaction; who answers is bridged with `target`. The site must call out."""
-    site = turn.world.site
+    site, call = turn.world.site, turn.world.call(it)
     if site is None:
         return
-    channel = ChannelId(f"{it.id}.t{it.dials + 1}")
+    channel = ChannelId(f"{call.id}.t{call.dials + 1}")
     ring_s = site.outgoing.ring_s
     turn.emit(
         e.Dialled(
@@ -89,21 +98,22 @@ def dial(
             to=to,
             purpose=purpose,
             agent=agent,
-            agent_channel=target if purpose != "transfer" else None,
+            agent_channel=target if purpose in ("call", "callback") else None,
             until=Ms(turn.now + ring_s * 1000 + GRACE),
         )
     )
     turn.wish(
         RingOutside(
-            interaction=it.id,
+            interaction=call.id,
             channel=channel,
             to=to,
-            role="outsider" if purpose == "transfer" else "customer",
+            role=_ROLES[purpose],
             target=target,
             number=site.shown,
             trunk=site.outgoing.trunk,
             language=it.language or site.default_language,
             timeout_s=ring_s,
+            then=call.channel if call is not it else None,
         )
     )
 

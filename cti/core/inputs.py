@@ -289,6 +289,8 @@ class MessageSent(_Input, frozen=True):
     queue: QueueId | None
     skills: Skills
     language: Language | None
+    wanted: dict[str, AgentId] = field(default_factory=dict)
+    """Who would know them best, as in `MessageLeft`."""
 
 
 class ArticleHeard(_Input, frozen=True):

@@ -20,12 +20,13 @@ class TransferAsked(_Input, frozen=True):
 
 
 class ConsultAsked(_Input, frozen=True):
-    """The agent sets the caller aside and asks a colleague (`to`) or a queue first; one of the two."""
+    """The agent sets the caller aside and asks a colleague (`to`), a queue or a number outside first; one of them."""
 
     agent: AgentId
     interaction: InteractionId
     to: AgentId | None = None
     queue: QueueId | None = None
+    outside: IdentifierId | None = None
 
 
 class ConsultEnds(_Input, frozen=True):

@@ -73,7 +73,7 @@ class Signal(StrEnum):
     GIVEN = "agent gives the caller away"
     """To a colleague or a queue: a blind transfer."""
     ASKS = "agent asks a colleague first"
-    """Or somebody of a queue; what comes of it is in the consultation's own table (`consult`)."""
+    """Or somebody of a queue, or outside; what comes of it is in the consultation's own table (`consult`)."""
     RECALLED = "agent takes the caller back"
     """Whom they gave away, while nobody has answered; or whom somebody parked, colleagues' included."""
     PARKS = "agent parks the caller"

@@ -11,6 +11,10 @@ from cti.core.queue import served_by, without
 from cti.core.site import Closing, Overflow
 from cti.core.world import Interaction, World
 
+LOOK_MS = 20_000
+"""So often it is asked whether what a caller in line has to expect has become too long; beside each time that they are
+told of it."""
+
 
 class Way(NamedTuple):
     """Another way for a caller: into a queue's line, or out of every line, or something they may choose."""
@@ -62,6 +66,9 @@ def overflow_at(world: World, it: Interaction, after: Ms | None = None) -> Ms | 
     else:
         rules = queue.overflows if queue is not None else ()
         times = [Ms(it.since + rule.after_s * 1000) for rule in rules if rule.after_s and _unused(it, rule)]
+        if by_estimate(world, it):
+            looks = (after - it.since) // LOOK_MS if after is not None else 0
+            times.append(Ms(it.since + (max(0, looks) + 1) * LOOK_MS))
     return min((at for at in times if after is None or at > after), default=None)
 
 
@@ -106,7 +113,7 @@ def _closed(world: World, it: Interaction, closing: Closing, why: str, now: Ms, 
     to = refuge(world, closing, now)
     if to is not None and to != it.queue:
         return Way(why, to, closing.id)
-    if (closing.site and not it.elsewhere) or (message and closing.then == "message"):
+    if (closing.leads_out and not it.elsewhere) or (message and closing.then == "message"):
         return Way(why, None, closing.id)
     return None
 
@@ -117,7 +124,8 @@ def _holds(world: World, it: Interaction, rule: Overflow, now: Ms, *, entering: 
         return "wait"
     if entering and it.queue is not None and _crowded(world, it.queue, rule):
         return "callers"
-    if rule.estimate_s:
+    pace = world.paces.get(it.queue or QueueId(""))
+    if rule.estimate_s and pace is not None and pace.ready:
         prospect = Outlook(world).of(it.id, now)
         if prospect is not None and prospect.estimate.middle > rule.estimate_s * 1000:
             return "estimate"

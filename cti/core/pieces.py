@@ -1,13 +1,13 @@
 """What follows from what happens to text work: the actions of the piece's table, and what agents say about pieces."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from cti.core import events as e
 from cti.core import text_inputs as i
-from cti.core.agent import AgentState
+from cti.core.agent import AWAY, AgentState
 from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId, Ms, OutcomeId, QueueId
 from cti.core.inputs import Input
@@ -56,6 +56,7 @@ def leave_message(turn: Turn, left: e.MessageLeft) -> None:
     queue = left.queue or next((each.id for each in (world.site.queues if world.site is not None else ())), None)
     if piece in world.pieces or queue is None:
         return
+    preferred, preferred_as, kept_until = _preferred(turn, queue, left.wanted)
     turn.emit(
         e.PieceArrived(
             piece=piece,
@@ -75,8 +76,22 @@ def leave_message(turn: Turn, left: e.MessageLeft) -> None:
             priority=call.priority if call is not None else 0,
             language=left.language,
             since=turn.now,
+            preferred=preferred,
+            preferred_as=preferred_as,
+            kept_until=kept_until,
         )
     )
+
+
+def _preferred(turn: Turn, queue: QueueId, wanted: Mapping[str, AgentId]) -> tuple[AgentId | None, str, Ms]:
+    """For whom a new piece is kept, as what, until when: the dearest who is at work, else the dearest there is."""
+    rules = turn.world.queue(queue)
+    if rules is None or not rules.text_kept_s:
+        return None, "", Ms(0)
+    known = [(agent, name) for name in rules.kept_s if (agent := wanted.get(name)) and turn.world.profile(agent)]
+    at_work = (one for one in known if (now := turn.world.agents.get(one[0])) is not None and now.state not in AWAY)
+    agent, name = next(at_work, known[0] if known else (None, ""))
+    return agent, name, Ms(turn.now + rules.text_kept_s * 1000) if agent is not None else Ms(0)
 
 
 def message_of(call: InteractionId) -> InteractionId:
@@ -144,6 +159,11 @@ def _line_up(turn: Turn, piece: Piece, how: str, d: PieceDetail = _BARE) -> None
     """In line where it was; `d.agent`: kept for this one first."""
     if piece.queue is None:
         return
+    kept_until = Ms(turn.now + KEPT_FIRST) if d.agent is not None else Ms(0)
+    preferred, preferred_as = d.agent, how if d.agent is not None else ""
+    if how == "called_away" and piece.preferred == piece.agent:
+        # They have not said no: once they are back, it is still theirs first.
+        preferred, preferred_as, kept_until = piece.preferred, piece.preferred_as, piece.kept_until
     turn.emit(
         e.PieceQueued(
             piece=piece.id,
@@ -155,9 +175,9 @@ def _line_up(turn: Turn, piece: Piece, how: str, d: PieceDetail = _BARE) -> None
             again=True,
             how=how,
             agent=piece.agent,
-            preferred=d.agent,
-            preferred_as=how if d.agent is not None else "",
-            kept_until=Ms(turn.now + KEPT_FIRST) if d.agent is not None else Ms(0),
+            preferred=preferred,
+            preferred_as=preferred_as,
+            kept_until=kept_until,
         )
     )
 

@@ -28,6 +28,11 @@ class Colleague(Struct, frozen=True, kw_only=True):
     """Why they are given nothing though they are ready, such as chats in hand."""
 
 
+def ahead(tier: str, minutes: int) -> tuple[Why, ...]:
+    """That a customer's tier puts them ahead of others; nothing, if it does not."""
+    return (Why(code="tier", args={"tier": tier, "minutes": minutes}),) if tier else ()
+
+
 def why(
     waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
 ) -> tuple[Why, ...]:

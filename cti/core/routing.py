@@ -83,7 +83,8 @@ class Routing:
         closing = ousted(self._world, it) if it is not None else None
         if closing is not None:
             return (Why(code="queue_closed", args={"closing": closing.id}),)
-        return self._router.explain_interaction(interaction, now, self.others())
+        facts = self._router.explain_interaction(interaction, now, self.others())
+        return facts + reasons.ahead(it.tier, it.tier_minutes) if facts and it is not None else facts
 
     def why_no_work(self, agent: AgentId, now: Ms) -> tuple[Why, ...]:
         """Why this agent gets no calls."""

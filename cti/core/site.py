@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.keeping import Retention
 from cti.core.room import Room
 from cti.core.website import Website
 
@@ -67,8 +68,8 @@ class Overflow(Struct, frozen=True, forbid_unknown_fields=True):
     after_s: int = 0
     """After so many seconds of waiting. 0: not by that."""
     estimate_s: int = 0
-    """On entry, and when they are told of the wait: when as many such waits are longer than this as are shorter. 0: not
-    by that."""
+    """On entry, and while they wait: when as many such waits are longer than this as are shorter, for what is left of
+    it. 0: not by that."""
     per_agent: float = 0.0
     """On entry, when there would be more callers in line than this for each agent at work who can serve the queue; with
     nobody at work, at once. 0: not by that."""
@@ -99,10 +100,17 @@ class Closing(Struct, frozen=True, forbid_unknown_fields=True):
     site: str = ""
     """Another site's SIP address (`sip:200@198.51.100.7`), where they go when not to a queue. Does nobody answer there,
     it is as if there were none."""
+    number: str = ""
+    """The same by a number, with its country code, over the trunk of `[outgoing]`; that site sees the hotline's own."""
     then: Literal["goodbye", "message"] = "goodbye"
     """What follows the words where they go to neither."""
     waiting: bool = False
     """Closed by hand: whether those in line have to go as well. Else they are served."""
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether callers may go to another site."""
+        return bool(self.site or self.number)
 
 
 class Incident(Struct, frozen=True, forbid_unknown_fields=True):
@@ -182,6 +190,9 @@ class Callbacks(Struct, frozen=True, forbid_unknown_fields=True):
     tries: int = 3
     every_s: int = 600
     """Between two tries."""
+    lead_s: int = 0
+    """With `customer`: called so many seconds before their turn at most, as far as can be foreseen, so that the agent
+    need not wait for them. 0: called when it is their turn."""
     owner: AgentId | None = None
     """Whose promise it becomes when nobody was reached; None: of who tried last, else of the first supervisor."""
 
@@ -222,6 +233,9 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     """Per cent."""
     text_level_s: int = 14_400
     """A message opened within so long counts within the service level of text work; screens turn amber past it."""
+    text_kept_s: int = 0
+    """So long a message is kept for the agent who promised its caller something, else owns their case, else talked with
+    them last, while that one is at work. 0: not at all."""
     limit_s: int = 120
     """The longest wait that is still fine; screens turn amber past it."""
     position_every_s: int = 30
@@ -413,6 +427,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     quiet: Quiet = Quiet()
     default_language: Language = Language("en")
     cases: Cases = Cases()
+    retention: Retention = Retention()
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
     holidays: str = ""

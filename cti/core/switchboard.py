@@ -8,7 +8,7 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, consult, meanwhile, outward, pieces, staff
+from cti.core import callbacks, calls, channels, consult, meanwhile, outward, pieces, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
@@ -18,8 +18,9 @@ from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.incidents import EVERYWHERE
 from cti.core.index import Index
 from cti.core.interaction import Signal, State
-from cti.core.offers import offer
+from cti.core.offers import call_ahead, offer
 from cti.core.overflow import by_estimate, overflow_at
+from cti.core.piece import PieceState
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail, steer
 from cti.core.telling import foresee, tell
@@ -90,6 +91,9 @@ def expire(turn: Turn, index: Index) -> bool:
             pieces.expire_agent(turn, agent)
         elif kind is Kind.CALLBACK and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.DUE, Detail())
+        elif kind is Kind.LEAD and (it := world.interactions.get(InteractionId(of))) is not None:
+            call_ahead(turn, it)
+            index.timers.set((kind, of), callbacks.lead_at(world, it, turn.now))
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
             index.timers.set((kind, of), overflow_at(world, it, turn.now))
@@ -168,11 +172,14 @@ def _moved(turn: Turn, said: i.FlowMoved) -> None:
 
 def _route(turn: Turn, said: i.RouteAsked) -> None:
     site = turn.world.site
+    ahead = site.tiers.get(said.tier, 0) if site is not None else 0
     wanted = {"promised": said.promised, "case_owner": said.case_owner, "last_agent": said.last_agent}
     detail = Detail(
         queue=said.queue,
         skills=dict(said.skills),
-        priority=said.priority + (site.tiers.get(said.tier, 0) if site is not None else 0),
+        priority=said.priority + ahead,
+        tier=said.tier if ahead else "",
+        tier_minutes=ahead,
         language=said.language,
         wanted={name: agent for name, agent in wanted.items() if agent is not None},
     )
@@ -180,6 +187,9 @@ def _route(turn: Turn, said: i.RouteAsked) -> None:
 
 
 def _priority(turn: Turn, said: i.PrioritySet) -> None:
+    piece = turn.world.pieces.get(said.interaction)
+    if piece is not None and piece.state is PieceState.WAITING and piece.raised != said.raised:
+        turn.emit(e.PieceRaised(piece=piece.id, raised=said.raised, by=said.by))
     _about(turn, said.interaction, Signal.RAISED, Detail(priority=said.raised, agent=said.by))
 
 
@@ -247,10 +257,18 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
                 language=said.language,
                 ms=said.ms,
                 caller=said.caller,
+                wanted=said.wanted,
             ),
         )
         return
-    detail = Detail(queue=said.queue, skills=dict(said.skills), language=said.language, ms=said.ms, yes=said.sent)
+    detail = Detail(
+        queue=said.queue,
+        skills=dict(said.skills),
+        language=said.language,
+        ms=said.ms,
+        yes=said.sent,
+        wanted=dict(said.wanted),
+    )
     calls.signal(turn, it, Signal.MESSAGE, detail)
 
 
@@ -324,7 +342,7 @@ def _machine(turn: Turn, said: i.MachineAnswered) -> None:
 def _consult_asked(turn: Turn, said: i.ConsultAsked) -> None:
     it = turn.world.interactions.get(said.interaction)
     if it is not None and it.agent == said.agent:
-        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue))
+        calls.signal(turn, it, Signal.ASKS, Detail(agent=said.to, queue=said.queue, to=said.outside))
 
 
 def _consult_ends(turn: Turn, said: i.ConsultEnds) -> None:

@@ -4,6 +4,7 @@ from cti.core import events as e
 from cti.core.agent import AWAY, AgentState
 from cti.core.commands import HangUp, Steer
 from cti.core.ids import AgentId, ChannelId, IdentifierId, Language, Ms, QueueId, SkillId
+from cti.core.interaction import State
 from cti.core.site import Texts
 from cti.core.staff import release, wrap_up
 from cti.core.turn import Turn
@@ -15,6 +16,8 @@ NORMAL = 16
 REFUSED = frozenset({17, 21})
 """Q.850 user busy, call rejected: the agent's phone said no."""
 NO_ANSWER = frozenset({18, 19})
+_CANCELLED = frozenset({"withdrawn", "caller_gone", "over"})
+"""Ends of a consultation by which a number outside rings no longer."""
 
 
 class Detail:
@@ -31,6 +34,8 @@ class Detail:
         queue: QueueId | None = None,
         skills: dict[SkillId, int] | None = None,
         priority: int = 0,
+        tier: str = "",
+        tier_minutes: int = 0,
         agent: AgentId | None = None,
         wanted: dict[str, AgentId] | None = None,
         yes: bool = False,
@@ -49,6 +54,8 @@ class Detail:
         self.queue = queue
         self.skills = skills or {}
         self.priority = priority
+        self.tier = tier
+        self.tier_minutes = tier_minutes
         self.agent = agent
         self.wanted = wanted or {}
         self.yes = yes
@@ -80,6 +87,8 @@ def enter_line(turn: Turn, it: Interaction, d: Detail, again: bool) -> None:
             preferred_as=preferred_as,
             kept_until=Ms(since + keep_s * 1000) if keep_s else Ms(0),
             instead_of=old.id if old is not None else None,
+            tier=d.tier,
+            tier_minutes=d.tier_minutes,
         )
     )
 
@@ -158,7 +167,7 @@ def end_consult(turn: Turn, call: Interaction, how: str) -> None:
     end_offer(turn, consult, "caller_gone" if how == "caller_gone" else "withdrawn")
     legs = [leg.channel for leg in turn.world.legs.values() if leg.interaction == consult.id]
     consult_ended(turn, call, consult, how)
-    hang_up_legs(turn, legs, NORMAL if consult.agent is not None else ELSEWHERE)
+    hang_up_legs(turn, legs, NORMAL if consult.agent is not None or consult.asked is not None else ELSEWHERE)
     colleague = turn.world.agents.get(consult.agent) if consult.agent is not None else None
     if colleague is not None and colleague.interaction == call.id and colleague.state is AgentState.TALKING:
         queue = turn.world.queue(consult.queue)
@@ -168,6 +177,11 @@ def end_consult(turn: Turn, call: Interaction, how: str) -> None:
 def consult_ended(turn: Turn, call: Interaction, consult: Interaction, how: str) -> None:
     """The fact alone: what it means for the colleague is told beside it."""
     asker = consult.given_by
+    if consult.state is State.PASSING and consult.outside is not None and how != "given":
+        came = "cancelled" if how in _CANCELLED else how
+        turn.emit(
+            e.DialEnded(interaction=consult.id, channel=consult.outside, agent=asker, how=came, purpose="consult")
+        )
     if asker is not None:
         turn.emit(
             e.ConsultEnded(

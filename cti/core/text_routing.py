@@ -120,7 +120,7 @@ class TextRouting:
         asked = self._asked(piece)
         preferred = piece.preferred if self._worth_waiting_for(piece.preferred, asked) else None
         queue = self._world.queue(piece.queue)
-        priority = piece.priority + (queue.priority if queue is not None else 0)
+        priority = piece.priority + piece.raised + (queue.priority if queue is not None else 0)
         self._router.arrive(name, asked, piece.since, priority, preferred, piece.kept_until, piece.preferred_as)
 
     def _asked(self, piece: Piece) -> Requirement:

@@ -123,6 +123,8 @@ class Spoken(Struct):
     ms: Ms
     queue: QueueId | None
     skills: Skills
+    wanted: dict[str, AgentId] = field(default_factory=dict)
+    """Who would know them best, as in `MessageLeft`."""
 
 
 class Interaction(Struct):
@@ -143,6 +145,9 @@ class Interaction(Struct):
     queue: QueueId | None = None
     skills: Skills = field(default_factory=dict)
     priority: int = 0
+    tier: str = ""
+    """The customer's, where it puts them ahead: by `tier_minutes`, which are in `priority`."""
+    tier_minutes: int = 0
     raised: int = 0
     """Priority set by hand, on top."""
     helped: bool = False
@@ -201,6 +206,8 @@ class Interaction(Struct):
     """The colleague of the consultation talks with both."""
     about: InteractionId | None = None
     """A consultation: the call it is about. `channel` is the asking agent's, `given_to` the colleague asked for."""
+    asked: IdentifierId | None = None
+    """Or the number outside, whose leg is `outside`."""
     park: Park | None = None
     heard: tuple[tuple[IncidentId, Ms], ...] = ()
     """The incidents they were told of, each with the time at which it was set."""
@@ -230,6 +237,8 @@ class Piece(Struct):
     queue: QueueId | None = None
     skills: Skills = field(default_factory=dict)
     priority: int = 0
+    raised: int = 0
+    """Priority set by hand, on top."""
     since: Ms = Ms(0)
     """Begin of the wait; kept however often it goes back in line."""
     preferred: AgentId | None = None

@@ -94,9 +94,12 @@ class AgentsApi:
         """Of a caller one talks with, or has set aside when nobody came."""
         interaction = self._own(call)
         ask = call.body
-        if (ask.agent is None) == (ask.queue is None):
+        if sum(target is not None for target in (ask.agent, ask.queue, ask.number)) != 1:
             raise Refusal(
-                422, "one-target", "A consultation is with one colleague or one queue.", "Give one of the two."
+                422,
+                "one-target",
+                "A consultation is with one colleague, one queue or one number.",
+                "Give one of the three.",
             )
         self._target(ask.agent, ask.queue)
         world = self._loop.world
@@ -114,7 +117,10 @@ class AgentsApi:
                 "Transfer the caller, or ask the colleague another way.",
             )
         self._connected()
-        self._loop.submit(ConsultAsked(agent=call.agent, interaction=interaction, to=ask.agent, queue=ask.queue))
+        outside = self._calls.allowed(call.agent, ask.number) if ask.number is not None else None
+        self._loop.submit(
+            ConsultAsked(agent=call.agent, interaction=interaction, to=ask.agent, queue=ask.queue, outside=outside)
+        )
         return Done()
 
     async def consult_then(self, call: Call[ConsultThen, None]) -> Done:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from cti.core import events as e
 from cti.core.account import account
+from cti.core.events import Why
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.core.reasons import ahead
 from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
 from cti.core.text_routing import TextRouting
@@ -64,10 +66,12 @@ _TOLD = (
     e.MessageLeft,
     e.ConsultBegun,
     e.ConsultAnswered,
+    e.ConsultReached,
     e.ConferenceBegun,
     e.ConsultEnded,
     e.CallerRejoined,
     e.OfferMoved,
+    e.OutsideMoved,
     e.Parked,
     e.ParkEnded,
     e.SurveyOpened,
@@ -76,6 +80,7 @@ _TOLD = (
     e.InteractionEnded,
     e.PieceArrived,
     e.PieceQueued,
+    e.PieceRaised,
     e.PieceOffered,
     e.PieceTaken,
     e.PieceKept,
@@ -146,7 +151,16 @@ class HistoryApi:
         records = await self._history.beside(interaction)
         if not records:
             raise missing("interaction", interaction)
-        return Waits(interaction=interaction, stretches=account(interaction, records, self._loop.now()))
+        asked = [
+            record.event
+            for record in records
+            if isinstance(record.event, e.Queued) and record.event.interaction == interaction and record.event.tier
+        ]
+        return Waits(
+            interaction=interaction,
+            stretches=account(interaction, records, self._loop.now()),
+            ahead=ahead(asked[-1].tier, asked[-1].tier_minutes) if asked else (),
+        )
 
     async def customer(self, call: Call[None, None]) -> Person:
         customer = CustomerId(call.path["id"])
@@ -266,7 +280,10 @@ def told(record: e.Record) -> StoryLine:
         case e.PieceArrived():
             detail = str(event.length)
         case e.PieceQueued():
-            detail = event.how
+            detail = event.how or event.preferred_as
+            agent = event.agent if event.how else event.preferred
+        case e.PieceRaised():
+            agent, detail = event.by, str(event.raised)
         case e.PieceKept():
             detail = str(event.until)
         case e.PieceGiven():
@@ -284,5 +301,16 @@ def told(record: e.Record) -> StoryLine:
         queue=getattr(event, "queue", None),
         detail=detail,
         chosen=chosen,
-        why=event.why if isinstance(event, e.Offered | e.PieceOffered) else (),
+        why=_facts(event),
     )
+
+
+def _facts(event: e.Event) -> tuple[Why, ...]:
+    """What the story says beneath an event."""
+    match event:
+        case e.Offered() | e.PieceOffered():
+            return event.why
+        case e.Queued():
+            return ahead(event.tier, event.tier_minutes)
+        case _:
+            return ()

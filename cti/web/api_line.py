@@ -3,7 +3,8 @@
 from cti.core.ids import InteractionId
 from cti.core.inputs import PrioritySet
 from cti.core.interaction import State
-from cti.web.bodies import Done, InLine, Line, Priority
+from cti.core.piece import PieceState
+from cti.web.bodies import Done, InLine, Line, Priority, TextInLine
 from cti.web.call import Call
 from cti.web.ports import Accounts, Loop
 from cti.web.problems import Refusal
@@ -36,14 +37,28 @@ class LineApi:
                 )
                 for it in waiting
                 if it is not None and it.about is None
-            )
+            ),
+            text=tuple(
+                TextInLine(
+                    piece=piece.id,
+                    kind=piece.kind,
+                    queue=piece.queue,
+                    since=piece.since,
+                    language=piece.language,
+                    raised=piece.raised,
+                )
+                for each in self._loop.text.router.line()
+                if (piece := world.pieces.get(each.id)) is not None
+            ),
         )
 
     async def set_priority(self, call: Call[Priority, None]) -> Done:
         interaction = InteractionId(call.path["id"])
         it = self._loop.world.interactions.get(interaction)
-        if it is None or it.state not in (State.WAITING, State.OFFERED):
-            raise Refusal(409, "not-waiting", "This caller is not in line.", "Nothing: take one from GET /line.", "id")
+        piece = self._loop.world.pieces.get(interaction)
+        called = it is not None and it.state in (State.WAITING, State.OFFERED)
+        if not called and (piece is None or piece.state is not PieceState.WAITING):
+            raise Refusal(409, "not-waiting", "This is not in line.", "Nothing: take one from GET /line.", "id")
         minutes = call.body.minutes
         self._loop.submit(PrioritySet(interaction=interaction, raised=minutes, by=call.agent))
         await self._accounts.note(call.agent, "priority_set", about=interaction, detail=str(minutes))

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from cti.core.events import Why
 from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
+from cti.core.piece import PieceKind
 from cti.core.site import Texts
 from cti.store.views import CallLine, CustomerHit, Entry, Message
 
@@ -137,10 +138,12 @@ class Transfer(Ask, frozen=True):
 
 
 class Consult(Ask, frozen=True):
-    """One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody."""
+    """One of the three: a colleague, who must be ready, a queue, of which the router picks somebody, or a number
+    outside, in any form."""
 
     agent: AgentId | None = None
     queue: QueueId | None = None
+    number: str | None = None
 
 
 class ConsultThen(Ask, frozen=True):
@@ -200,9 +203,23 @@ class InLine(Reply, frozen=True):
     """Whose phone rings for them."""
 
 
+class TextInLine(Reply, frozen=True):
+    """A piece of text work that waits."""
+
+    piece: InteractionId
+    kind: PieceKind
+    queue: QueueId | None
+    since: Ms
+    language: str | None
+    raised: int
+    """Minutes ahead, set by hand."""
+
+
 class Line(Reply, frozen=True):
     waiting: tuple[InLine, ...]
     """Next first, over all queues."""
+    text: tuple[TextInLine, ...] = ()
+    """The same of text work."""
 
 
 class CloseQueues(Ask, frozen=True):

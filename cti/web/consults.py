@@ -19,7 +19,8 @@ def consultation(world: World, call: Interaction) -> ConsultView | None:
         step=step,
         asker=call.agent,
         colleague=consult.agent or offered,
-        queue=consult.queue if consult.given_to is None else None,
+        queue=consult.queue if consult.given_to is None and consult.asked is None else None,
+        outside=consult.asked is not None,
         since=consult.connected or consult.opened,
         aside=call.aside,
     )

@@ -3,6 +3,7 @@
 from cti.core import agent as agents
 from cti.core import events as e
 from cti.core.consult import call_of
+from cti.core.dialling import NOT_REACHED
 from cti.core.ids import AgentId
 from cti.core.world import World
 from cti.web.views import NoticeView
@@ -14,6 +15,7 @@ _CONSULTS = {
     "declined": "consult_failed",
     "unreachable": "consult_failed",
     "caller_gone": "consult_caller_gone",
+    **dict.fromkeys((*(NOT_REACHED - {"cancelled"}), "lost"), "consult_failed"),
 }
 _KEPT = 10
 """For one agent; older ones fall out."""
@@ -74,6 +76,7 @@ class Notices:
                 at=record.at,
                 interaction=event.interaction,
                 agent=event.to,
+                how=event.how if event.how in NOT_REACHED else "",
             )
         else:
             return None

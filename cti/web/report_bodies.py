@@ -1,6 +1,7 @@
 """What reports are asked by and answer with."""
 
 from cti.core.account import Stretch
+from cti.core.events import Why
 from cti.core.ids import InteractionId
 from cti.web.bodies import Ask, Reply
 
@@ -10,6 +11,8 @@ class Waits(Reply, frozen=True):
 
     interaction: InteractionId
     stretches: tuple[Stretch, ...]
+    ahead: tuple[Why, ...] = ()
+    """What put them ahead of others: the customer's tier."""
 
 
 class DayQuery(Ask, frozen=True):

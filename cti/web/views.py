@@ -206,6 +206,8 @@ class ConsultView(Struct, frozen=True, kw_only=True):
     """Who talks, rings or was asked for; null: nobody of the queue is found yet."""
     queue: QueueId | None
     """Asked for somebody of this queue."""
+    outside: bool = False
+    """Asked at a number outside."""
     since: Ms
     """Begin of the step; alone, of the caller's music."""
     aside: Ms | None
@@ -261,7 +263,7 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     interaction: InteractionId | None = None
     agent: AgentId | None = None
     how: str = ""
-    """Why, as in `TransferFailed` and `DialEnded`."""
+    """Why, as in `TransferFailed` and `DialEnded`; of `consult_failed` for a number outside only."""
 
 
 class DeskView(Struct, frozen=True, kw_only=True):

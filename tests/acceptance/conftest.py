@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from cti.core.ids import AgentId
-from cti.setup import resources
 from cti.setup.asterisk import AsteriskInstall, AsteriskProcess
 from cti.setup.prepare import Options, prepare
-from ivr import load, prompts
 from tests.acceptance.house import House, furnish, site_of
-from tests.conftest import PROJECT, free_ports
+from tests.conftest import free_ports
+from tests.spoken import spoken
 
 AGENTS = 12
 SHOWN = 150
@@ -34,17 +33,8 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.fixture(scope="session")
-def spoken() -> Path:
-    """The prompts of the acceptance site, kept in `build/` between runs."""
-    folder = PROJECT / "build" / "sounds"
-    flows = load.load(resources.folder("dialplans") / "flows")
-    prompts.build(flows, [f"80{n:02d}" for n in range(AGENTS)] + ["8050"], folder, PROJECT / "build" / "recorded")
-    return folder / "hotline"
-
-
 @pytest.fixture
-async def house(asterisk_install: AsteriskInstall, spoken: Path) -> AsyncIterator[House]:
+async def house(asterisk_install: AsteriskInstall) -> AsyncIterator[House]:
     """Twelve agents `a0`.., signed out; the bridge runs and sees Asterisk."""
     # Short, for the paths of Unix sockets hold about a hundred characters.
     data = Path(tempfile.mkdtemp(prefix="hl-"))
@@ -52,7 +42,7 @@ async def house(asterisk_install: AsteriskInstall, spoken: Path) -> AsyncIterato
     file.write_text(site_of(AGENTS))
     http, sip, ami, agi = free_ports(4)
     made = prepare(data, Options(http=http, sip=sip, ami=ami, agi=agi, site=file), print, asterisk_install)
-    furnish(made.settings, spoken)
+    furnish(made.settings, spoken())
     house = House(made.settings)
     house.set_passwords([AgentId("web"), *(AgentId(f"a{n}") for n in range(AGENTS))])
     try:

@@ -14,7 +14,7 @@ from tests.acceptance.house import House, until
 
 T = TypeVar("T")
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def of_kind(house: House, kind: type[T]) -> list[T]:
@@ -34,12 +34,12 @@ async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: P
         call = asyncio.ensure_future(dial(caller, "28000000", house.sip, "127.0.0.9", tmp_path / "call", said))
         await desk.get_by_text("+852 6123 4567").first.wait_for(timeout=20_000)
         await desk.get_by_role("button", name="Answer").wait_for()
-        await until(lambda: was_painted(desk), 5, "the pop is painted")
-        await until(lambda: ring_came(desk), 5, "the phone rings")
+        await until(lambda: was_painted(desk), 10, "the pop is painted")
+        await until(lambda: ring_came(desk), 10, "the phone rings")
         popped = next(m["at"] for m in await came_in(desk) if '"Offered' in m["text"] or '"ringing"' in m["text"])
         rang = next(m["at"] for m in await came_in(desk) if m["text"].startswith("INVITE"))
         assert popped < rang
-        await until(lambda: bell_rang(desk), 5, "the bell rings")
+        await until(lambda: bell_rang(desk), 10, "the bell rings")
         assert (await painted(desk))[0] < (await marks(desk, "bell-rang"))[0], "seen before it is heard"
         await desk.keyboard.press("F2")
         await until(lambda: sound_both_ways(desk), 20, "both hear each other")
@@ -55,7 +55,7 @@ async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: P
         await desk.keyboard.press("Control+Enter")
         await until(lambda: len(of_kind(house, e.Judged)) == 1, 20, "the caller says that it was solved")
         assert await asyncio.wait_for(call, 30) in (0, 1)
-        await until(lambda: [x.how for x in of_kind(house, e.InteractionEnded)] == ["answered"], 5, "the call is over")
+        await until(lambda: [x.how for x in of_kind(house, e.InteractionEnded)] == ["answered"], 10, "the call is over")
         await agree(house, wall)
 
 
@@ -86,7 +86,7 @@ async def agree(house: House, wall: Page) -> None:
         line = (await desk.get("/interactions"))["calls"][0]
         return bool(line["state"] == "answered" and line["note"] == "Router reset, works again")
 
-    await until(in_history, 5, "history has the call")
+    await until(in_history, 10, "history has the call")
     line = (await desk.get("/interactions"))["calls"][0]
     assert (line["waited"], line["talked"], line["solved"], line["outcome"]) == (
         connected.waited,
@@ -111,4 +111,4 @@ async def agree(house: House, wall: Page) -> None:
             and average[1:3] == [f"0:{connected.waited // 1000:02}", "ASA, 1 answered"]
         )
 
-    await until(on_the_wall, 5, f"the wallboard's screen says so, too: {await figures(wall)}")
+    await until(on_the_wall, 10, f"the wallboard's screen says so, too: {await figures(wall)}")

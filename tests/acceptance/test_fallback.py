@@ -56,7 +56,7 @@ async def both_hear(one: Call, other: Call, more: int = 25) -> None:
 
 async def hears_more(call: Call) -> None:
     """A second of something, in a prompt, in music."""
-    await asyncio.wait_for(call.media.hears(call.media.loud + 50), 6)
+    await asyncio.wait_for(call.media.hears(call.media.loud + 50), 10)
 
 
 def counters(house: House) -> tuple[int, int, int, int]:
@@ -93,8 +93,8 @@ async def test_asterisk_serves_callers_while_the_bridge_is_away(house: House) ->
     for name in ("a0", "a2", "a4"):
         await desks[name].ready()
     judged.hang_up()
-    await until(lambda: any(isinstance(r.event, e.SurveyOpened) for r in house.journal()), 5, "the survey begins")
-    await until(lambda: members(house, "hl-support", "not paused", 3), 5, "the plain queue knows who is ready")
+    await until(lambda: any(isinstance(r.event, e.SurveyOpened) for r in house.journal()), 10, "the survey begins")
+    await until(lambda: members(house, "hl-support", "not paused", 3), 10, "the plain queue knows who is ready")
 
     await house.kill_bridge()
     lost = asyncio.get_running_loop().time()
@@ -148,7 +148,7 @@ async def test_asterisk_serves_callers_while_the_bridge_is_away(house: House) ->
     last = await desks[served["second"]].picks_up(15)
     assert people.who(last) == "later"
     await both_hear(last, people.calls["later"])
-    await until(lambda: members(house, "hl-mobile", "has 0 calls"), 5, "nobody is left in the plain queue")
+    await until(lambda: members(house, "hl-mobile", "has 0 calls"), 10, "nobody is left in the plain queue")
     still: Interaction = world_of(house).interactions[mobile.id]
     assert (still.state, still.since, still.queue) == (State.WAITING, mobile.since, "mobile")
     await hears_more(people.calls["mobile"])
@@ -156,7 +156,7 @@ async def test_asterisk_serves_callers_while_the_bridge_is_away(house: House) ->
     # What began without us ends as everything does.
     talks["first"].hang_up()
     first = next(event.interaction for event in found if event.agent == served["first"])
-    await until(lambda: opened(house, first), 5, "the survey")
+    await until(lambda: opened(house, first), 10, "the survey")
     await people.calls["first"].press("1")
     assert await asyncio.wait_for(people.calls["first"].over, 30) == "them"
     await desks[served["first"]].post(
@@ -181,7 +181,7 @@ async def test_asterisk_serves_callers_while_the_bridge_is_away(house: House) ->
         states = Counter(line["state"] for line in calls)
         return states == {"answered": 6, "abandoned": 1} and lines[first]["note"] == "Found again"
 
-    await until(in_history, 5, "history has all of it")
+    await until(in_history, 10, "history has all of it")
     assert "Traceback" not in house.log()
 
 

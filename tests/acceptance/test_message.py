@@ -9,14 +9,14 @@ from cti.robots.phone import Call
 from ivr import sounds
 from tests.acceptance.house import House, until
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 
 async def recording(house: House, number: str, address: str) -> tuple[Call, str]:
     """A caller in line for support who is leaving a message, three seconds long by now; the interaction."""
     known = len(opened(house))
     caller = await house.call("28000001", number, address)
-    await asyncio.wait_for(caller.up, 5)
+    await asyncio.wait_for(caller.up, 10)
     await until(lambda: len(opened(house)) > known and any_queued(house, known), 10, "they are in line")
     interaction = opened(house)[known]
     # The first key is for the choice, the second cuts the words before the tone.
@@ -44,7 +44,7 @@ async def test_messages_from_the_line(house: House) -> None:
     # By key: heard again, sent; the caller is bid goodbye.
     caller, by_key = await recording(house, "+85291234501", "127.0.0.3")
     await caller.press("#")
-    await until(lambda: any(isinstance(r.event, e.MessageSpoken) for r in house.journal()), 5, "it is kept")
+    await until(lambda: any(isinstance(r.event, e.MessageSpoken) for r in house.journal()), 10, "it is kept")
     await caller.press("#")
     assert await asyncio.wait_for(caller.over, 15) == "them"
     # By hanging up at the end of speaking.
@@ -62,7 +62,7 @@ async def test_messages_from_the_line(house: House) -> None:
     caller, answered = await recording(house, "+85291234503", "127.0.0.5")
     await desk.ready()
     talk = await desk.picks_up()
-    await until(lambda: any(isinstance(r.event, e.Connected) for r in house.journal()), 5, "they talk")
+    await until(lambda: any(isinstance(r.event, e.Connected) for r in house.journal()), 10, "they talk")
     await asyncio.wait_for(caller.media.hears(caller.media.loud + 20), 10)
     talk.hang_up()
     caller.hang_up()
@@ -72,10 +72,10 @@ async def test_messages_from_the_line(house: House) -> None:
     async def quiet() -> bool:
         return "0 active channels" in await house.asterisk.cli("core show channels")
 
-    await until(quiet, 5, "no channel is left")
+    await until(quiet, 10, "no channel is left")
 
     async def in_history() -> bool:
         states = {one["interaction"]: one["state"] for one in (await desk.get("/interactions"))["calls"]}
         return [states.get(one) for one in (by_key, by_leaving, answered)] == ["message", "message", "answered"]
 
-    await until(in_history, 5, "history tells how each ended")
+    await until(in_history, 10, "history tells how each ended")

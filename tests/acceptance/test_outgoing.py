@@ -10,12 +10,12 @@ import pytest
 from cti.core import events as e
 from cti.core.ids import InteractionId
 from cti.robots.phone import Call, Phone
-from tests.acceptance.house import House, until
+from tests.acceptance.house import OUTSIDE, House, until
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 T = TypeVar("T")
-PEER = ("127.0.0.40", 5099)
+PEER = (OUTSIDE, 5099)
 
 
 class Provider:
@@ -26,7 +26,7 @@ class Provider:
         self.calls: asyncio.Queue[Call] = asyncio.Queue()
         self.phone.on_call = self.calls.put_nowait
 
-    async def rings(self, within: float = 5) -> Call:
+    async def rings(self, within: float = 10) -> Call:
         return await asyncio.wait_for(self.calls.get(), within)
 
 
@@ -47,30 +47,30 @@ async def test_click_to_call_and_what_becomes_of_it(house: House, provider: Prov
     outside = await provider.rings()
     assert "sip:+85291234567@" in outside.local
     assert "28000000" in outside.remote
-    await asyncio.wait_for(leg.media.hears(20), 5)
+    await asyncio.wait_for(leg.media.hears(20), 10)
     outside.answer()
-    await asyncio.wait_for(outside.media.hears(50), 5)
-    await until(lambda: _of(house, e.Connected) != [], 3, "they talk")
+    await asyncio.wait_for(outside.media.hears(50), 10)
+    await until(lambda: _of(house, e.Connected) != [], 10, "they talk")
     # The customer hangs up.
     outside.hang_up()
-    assert await asyncio.wait_for(leg.over, 3) == "them"
-    await until(lambda: _of(house, e.InteractionEnded) != [], 3)
+    assert await asyncio.wait_for(leg.over, 10) == "them"
+    await until(lambda: _of(house, e.InteractionEnded) != [], 10)
 
     # Again, out of the wrap-up: busy.
     await ana.post("/calls", {"number": "+852 9123 4567"})
     leg = await ana.picks_up()
     outside = await provider.rings()
     outside.decline("486 Busy Here")
-    assert await asyncio.wait_for(leg.over, 3) == "them"
-    await until(lambda: len(_of(house, e.InteractionEnded)) == 2, 3)
+    assert await asyncio.wait_for(leg.over, 10) == "them"
+    await until(lambda: len(_of(house, e.InteractionEnded)) == 2, 10)
 
     # And once more: the agent hangs up while it rings, and the other phone stops at once.
     await ana.post("/calls", {"number": "+852 9123 4567"})
     leg = await ana.picks_up()
     outside = await provider.rings()
     leg.hang_up()
-    assert await asyncio.wait_for(outside.over, 3) == "them"
-    await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+    assert await asyncio.wait_for(outside.over, 10) == "them"
+    await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
 
     assert [x.how for x in _of(house, e.DialEnded)] == ["busy", "cancelled"]
     assert [x.how for x in _of(house, e.InteractionEnded)] == ["answered", "not_reached", "not_reached"]
@@ -106,13 +106,13 @@ async def test_a_caller_given_to_a_number_outside_is_never_dropped(house: House,
     await ana.post(f"/interactions/{interaction}/transfer", {"number": "2345 6789"})
     outside = await provider.rings()
     outside.answer()
-    await asyncio.wait_for(outside.media.hears(50), 5)
-    await until(lambda: _of(house, e.ConnectedOutside) != [], 3)
+    await asyncio.wait_for(outside.media.hears(50), 10)
+    await until(lambda: _of(house, e.ConnectedOutside) != [], 10)
     outside.hang_up()
-    await until(lambda: _of(house, e.SurveyOpened) != [], 5, "the survey begins")
+    await until(lambda: _of(house, e.SurveyOpened) != [], 10, "the survey begins")
     caller.hang_up()
-    await until(lambda: _of(house, e.InteractionEnded) != [], 5)
-    await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+    await until(lambda: _of(house, e.InteractionEnded) != [], 10)
+    await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
     assert [x.how for x in _of(house, e.InteractionEnded)] == ["answered"]
     assert [x.how for x in _of(house, e.TransferFailed)] == ["busy"]
     assert _of(house, e.Repaired) == []
@@ -124,24 +124,24 @@ async def test_a_callback_keeps_its_place(house: House, provider: Provider) -> N
     later = await house.call("28000001", "+85291234562", "127.0.0.4")
     await until(lambda: len(_of(house, e.Queued)) == 2, 10, "another waits behind")
     assert await asyncio.wait_for(caller.over, 15) == "them", "goodbye is said"
-    await until(lambda: [x.interaction for x in _of(house, e.PlaceKept)] == [interaction], 3)
+    await until(lambda: [x.interaction for x in _of(house, e.PlaceKept)] == [interaction], 10)
     ana = await house.agent("a0", "127.0.0.20")
     await ana.ready()
     leg = await ana.picks_up()
     outside = await provider.rings()
     assert "sip:+85291234561@" in outside.local, "who came first is served first, off the phone or on it"
     outside.answer()
-    await asyncio.wait_for(outside.media.hears(50), 5)
-    await until(lambda: [x.interaction for x in _of(house, e.Connected)] == [interaction], 3)
+    await asyncio.wait_for(outside.media.hears(50), 10)
+    await until(lambda: [x.interaction for x in _of(house, e.Connected)] == [interaction], 10)
     leg.hang_up()
-    await until(lambda: _of(house, e.SurveyOpened) != [], 5, "they are asked whether it was solved")
+    await until(lambda: _of(house, e.SurveyOpened) != [], 10, "they are asked whether it was solved")
     outside.hang_up()
-    await until(lambda: [x.how for x in _of(house, e.InteractionEnded)] == ["answered"], 5)
+    await until(lambda: [x.how for x in _of(house, e.InteractionEnded)] == ["answered"], 10)
     await ana.ready()
     second = await ana.picks_up()
-    await until(lambda: len(_of(house, e.Connected)) == 2, 5, "in a talk: what they hear may be music still")
+    await until(lambda: len(_of(house, e.Connected)) == 2, 10, "in a talk: what they hear may be music still")
     later.hang_up()
-    assert await asyncio.wait_for(second.over, 5) == "them"
+    assert await asyncio.wait_for(second.over, 10) == "them"
     await ana.not_ready()
 
     # Customer first: they are called when somebody is free, and wait for that one at the head of the line.
@@ -149,21 +149,21 @@ async def test_a_callback_keeps_its_place(house: House, provider: Provider) -> N
     site.write_text(site.read_text().replace('id = "support"', 'id = "support"\ncallbacks = { first = "customer" }'))
     assert house.bridge is not None
     house.bridge.send_signal(signal.SIGHUP)
-    await until(lambda: len(_of(house, e.SiteInForce)) == 2, 5)
+    await until(lambda: len(_of(house, e.SiteInForce)) == 2, 10)
     caller, interaction = await _books(house, "28000001", "+85291234563", "127.0.0.5")
     caller.hang_up()
-    await until(lambda: len(_of(house, e.PlaceKept)) == 2, 3)
+    await until(lambda: len(_of(house, e.PlaceKept)) == 2, 10)
     await ana.ready()
     outside = await provider.rings()
     assert "sip:+85291234563@" in outside.local
     outside.answer()
     third = await ana.picks_up()
-    await asyncio.wait_for(third.media.hears(20), 5)
-    await asyncio.wait_for(outside.media.hears(50), 5)
+    await asyncio.wait_for(third.media.hears(20), 10)
+    await asyncio.wait_for(outside.media.hears(50), 10)
     third.hang_up()
     outside.hang_up()
-    await until(lambda: len(_of(house, e.InteractionEnded)) == 3, 5)
-    await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+    await until(lambda: len(_of(house, e.InteractionEnded)) == 3, 10)
+    await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
     assert {x.how for x in _of(house, e.InteractionEnded)} == {"answered"}
     assert _of(house, e.Repaired) == []
     today = (await ana.get("/wallboard"))["today"]
@@ -172,15 +172,15 @@ async def test_a_callback_keeps_its_place(house: House, provider: Provider) -> N
     async def in_history() -> bool:
         return [x["state"] for x in (await ana.get("/interactions"))["calls"]] == ["answered"] * 3
 
-    await until(in_history, 5, "history has one call of each")
+    await until(in_history, 10, "history has one call of each")
 
 
 async def _books(house: House, number: str, caller: str, address: str) -> tuple[Call, InteractionId]:
     """A caller in line asks by key to be called back at their number."""
     known, before = len(_of(house, e.CallbackBooked)), len(_of(house, e.InteractionOpened))
     call = await house.call(number, caller, address)
-    await asyncio.wait_for(call.up, 5)
-    await until(lambda: len(_of(house, e.InteractionOpened)) > before, 5, "in the journal")
+    await asyncio.wait_for(call.up, 10)
+    await until(lambda: len(_of(house, e.InteractionOpened)) > before, 10, "in the journal")
     interaction = _of(house, e.InteractionOpened)[-1].interaction
     await until(lambda: any(x.interaction == interaction for x in _of(house, e.Queued)), 10, "in line")
     await call.press("11")

@@ -100,7 +100,7 @@ async def test_killed_in_the_middle_of_twenty_calls(house: House, seed: int) -> 
     chance = random.Random(seed)
     crowd = Crowd(house)
     await crowd.gather()
-    await until(lambda: len(line_of(world_of(house))) == 7, 5, "seven are in line")
+    await until(lambda: len(line_of(world_of(house))) == 7, 10, "seven are in line")
     line_before = [it.id for it in line_of(world_of(house))]
     await asyncio.sleep(chance.uniform(0, 2))
     await house.kill_bridge()

@@ -8,7 +8,7 @@ from cti.core import events as e
 from cti.core.ids import InteractionId
 from tests.acceptance.house import Desk, House, until
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 
 async def test_a_caller_goes_to_a_colleague_back_and_on_to_a_queue(house: House) -> None:
@@ -23,10 +23,10 @@ async def test_a_caller_goes_to_a_colleague_back_and_on_to_a_queue(house: House)
 
     # To a colleague who declines: the caller is back with the first agent, who has not yet wrapped up.
     await bo.ready()
-    await until(lambda: _state(house, "a1") == "ready", 3)
+    await until(lambda: _state(house, "a1") == "ready", 10)
     await _give(ana, interaction, {"agent": "a1"})
-    assert await asyncio.wait_for(first.over, 3) == "them"
-    await asyncio.wait_for(bo.calls.get(), 5)
+    assert await asyncio.wait_for(first.over, 10) == "them"
+    await asyncio.wait_for(bo.calls.get(), 10)
     assert not caller.over.done()
     await bo.post(f"/offers/{_offers(house)[-1]}/decline")
     second = await ana.picks_up()
@@ -35,14 +35,14 @@ async def test_a_caller_goes_to_a_colleague_back_and_on_to_a_queue(house: House)
 
     # To a colleague who answers,
     await bo.ready()
-    await until(lambda: _state(house, "a1") == "ready", 3)
+    await until(lambda: _state(house, "a1") == "ready", 10)
     await _give(ana, interaction, {"agent": "a1"})
     third = await bo.picks_up()
-    await until(lambda: len(_talks(house)) == 3, 5)
+    await until(lambda: len(_talks(house)) == 3, 10)
 
     # and who, while the greeting is still being said and the caller is on hold, gives them to a queue of others.
     third.hold(True)
-    await until(lambda: any(isinstance(r.event, e.Held) for r in house.journal()), 5)
+    await until(lambda: any(isinstance(r.event, e.Held) for r in house.journal()), 10)
     await sales.ready()
     await _give(bo, interaction, {"queue": "sales"})
     fourth = await sales.picks_up()
@@ -50,10 +50,10 @@ async def test_a_caller_goes_to_a_colleague_back_and_on_to_a_queue(house: House)
     await asyncio.wait_for(caller.media.hears(50), 10)
     assert not caller.over.done()
     fourth.hang_up()
-    await until(lambda: any(isinstance(r.event, e.SurveyOpened) for r in house.journal()), 5, "the survey begins")
+    await until(lambda: any(isinstance(r.event, e.SurveyOpened) for r in house.journal()), 10, "the survey begins")
     caller.hang_up()
-    await until(lambda: any(isinstance(r.event, e.InteractionEnded) for r in house.journal()), 5)
-    await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+    await until(lambda: any(isinstance(r.event, e.InteractionEnded) for r in house.journal()), 10)
+    await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
 
     story = [r.event for r in house.journal()]
     assert _talks(house) == [interaction] * 4
@@ -83,16 +83,16 @@ async def test_a_desk_phone_transfers_by_itself_and_nobody_is_dropped(house: Hou
 
     # To the work number of a colleague who is ready.
     await bo.ready()
-    await until(lambda: _state(house, "a1") == "ready", 3)
+    await until(lambda: _state(house, "a1") == "ready", 10)
     second.refer("8001")
     third = await bo.picks_up()
     second.hang_up()
     await asyncio.wait_for(third.media.hears(50), 10)
     await asyncio.wait_for(caller.media.hears(50), 10)
     caller.hang_up()
-    assert await asyncio.wait_for(third.over, 3) == "them"
-    await until(lambda: any(isinstance(r.event, e.InteractionEnded) for r in house.journal()), 5)
-    await until(lambda: _open_channels(house) == set(), 5, "no channel is left")
+    assert await asyncio.wait_for(third.over, 10) == "them"
+    await until(lambda: any(isinstance(r.event, e.InteractionEnded) for r in house.journal()), 10)
+    await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
 
     story = [r.event for r in house.journal()]
     assert len(set(_talks(house))) == 1

@@ -31,7 +31,7 @@ class Asterisk:
 
     async def asked(self) -> bytes:
         """The next command; empty: the server has closed."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             return await self.reader.readline()
 
     async def talk(self, *turns: tuple[bytes, bytes]) -> None:

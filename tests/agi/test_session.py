@@ -322,3 +322,15 @@ async def test_what_must_not_be_cut_goes_on_where_a_key_stopped_it() -> None:
     await paper.run()
     kept = [line for line in paper.sent if "message-kept" in line]
     assert [line.rsplit(" ", 1)[1] for line in kept] == ["0", "5000"]
+
+
+@pytest.mark.parametrize("state", ["aside", "parked"])
+async def test_who_is_set_aside_or_parked_hears_their_languages_music_and_no_words(state: str) -> None:
+    world = World()
+    music = {Language("yue"): "erhu"}
+    world.sites = replace(world.sites, queues=(replace(world.sites.queues[0], music=music),))
+    world.known = Resume(state=state, position="", language=Language("yue"), queue=QueueId("support"))
+    paper = Paper(world, *[("WAIT FOR DIGIT", key("2"))] * 3, ("WAIT FOR DIGIT", PULLED))
+    await paper.run()
+    assert paper.heard == ["SET MUSIC ON erhu", "WAIT FOR DIGIT 20000"]
+    assert world.kinds() == ["CallArrived"]

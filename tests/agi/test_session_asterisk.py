@@ -190,7 +190,7 @@ async def dial(asterisk: RunningAsterisk, desk: Desk) -> AsyncIterator[Dial]:
         phones.append(phone)
         await phone.open()
         call = await phone.call(number)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             await call.up
         return call
 

@@ -50,7 +50,7 @@ class ScriptedAmi:
 
     async def until_asked(self, name: str, times: int = 1) -> list[Request]:
         """Wait for so many of these actions."""
-        async with asyncio.timeout(5), self._news:
+        async with asyncio.timeout(10), self._news:
             await self._news.wait_for(lambda: len(self.asked(name)) >= times)
         return self.asked(name)
 

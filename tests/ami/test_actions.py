@@ -147,6 +147,12 @@ async def test_what_is_dialled_can_be_nothing_but_a_number() -> None:
     assert headers["Channel"] == "PJSIP/+19@trunk-provider"
 
 
+async def test_who_is_asked_outside_is_told_both_channels_and_goes_where_a_colleague_does() -> None:
+    headers = originate_outside(replace(OUTSIDE, role="asked", then=ONE), "+85223456789", "PJSIP/a-1", "PJSIP/c-1")
+    assert (headers["Context"], headers["Exten"]) == ("hotline-consult", "colleague")
+    assert {"HL_TARGET=PJSIP/a-1", "HL_NEXT=PJSIP/c-1"} <= set(headers["Variable"])
+
+
 async def test_an_auto_answer_is_asked_of_the_phone() -> None:
     headers = originate(replace(RING, auto_answer=True), RING.legs[0], "PJSIP/x-1", ("", ""))
     assert "PJSIP_HEADER(add,X-Hotline-Answer)=auto" in headers["Variable"]

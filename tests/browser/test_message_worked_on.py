@@ -79,7 +79,7 @@ async def test_a_message_left_on_the_phone_is_routed_played_and_finished(
     await page.get_by_role("button", name="Solved", exact=True).click()
     await page.locator("#work-done").click()
     await expect(page.locator(".work")).to_contain_text("No message in your hand")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await ended.wait()
     line = await rig.history.piece(PIECE)
     assert line is not None

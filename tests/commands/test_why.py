@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from cti.cli import main
+from cti.commands.why import fact
 from cti.core import inputs as i
-from cti.core.events import Record
+from cti.core.events import Record, Why
 from cti.core.ids import Phone
 from cti.setup import secrets
 from cti.setup import site as site_file
@@ -177,3 +178,41 @@ def test_without_an_id_it_is_the_newest_call(data: Path, capsys: pytest.CaptureF
         Projector(store, journal).catch_up()
     assert main(["why", "--data", str(data)]) == 0
     assert capsys.readouterr().out.startswith("B, 15 January 2027\n")
+
+
+LEFT = """
+    0   | A calls                  |
+    1   | A records 9000 sent      |
+    2   | A gone                   |
+    3   | ana ready                |
+    63  | time passes              |
+    70  | A message-ahead 5        |
+"""
+
+
+def test_the_story_of_a_message_that_waits(
+    tmp_path: Path, database_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cti.commands.why.wall_clock", lambda: START + 101_000)
+    assert main(["why", "A-message", "--data", str(told(tmp_path, database_url, LEFT))]) == 0
+    assert (
+        capsys.readouterr().out
+        == """\
+A-message, 15 January 2027
+16:00:01  a message of 9 s was left
+16:00:01  the message is in line for Support
+16:00:03  shown to Ana Lindqvist
+          - Ana Lindqvist has what is asked for: internet 5
+          - Ana Lindqvist was free for 0 s
+          - Ana Lindqvist was the only one free
+16:01:03  the message is in line for Support: Ana Lindqvist did not open it in time
+16:01:10  put 5 minutes ahead by eve
+Still waiting:
+          - Ana Lindqvist left one to others, and is asked again in 1 min 22 s
+          - Bo Tan: not ready
+"""
+    )
+
+
+def test_a_tier_is_named_with_what_it_gives() -> None:
+    assert fact(Why(code="tier", args={"tier": "gold", "minutes": 2}), {}) == "gold: +2 minutes"

@@ -92,7 +92,16 @@ def site() -> Site:
                 prefer_last_s=10,
                 prefer_owner_s=20,
                 prefer_promised_s=30,
+                text_kept_s=120,
             ),
+            Queue(
+                id=QueueId("soon"),
+                name={"en": "Soon"},
+                skills={NET: 8},
+                wrap_up_s=10,
+                callbacks=Callbacks(first="customer", lead_s=60),
+            ),
+            Queue(id=QueueId("far"), name={"en": "Far"}, overflow=Overflow(closing=ClosingId("abroad"), after_s=20)),
             Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
             Queue(
                 id=QueueId("night"),
@@ -104,6 +113,7 @@ def site() -> Site:
         ),
         closings=(
             Closing(id=ClosingId("twin"), name={"en": "Twin"}, site="sip:1@127.0.0.9", then="message", waiting=True),
+            Closing(id=ClosingId("abroad"), name={"en": "Abroad"}, number="+85220000200"),
             Closing(id=ClosingId("elsewhere"), name={"en": "Elsewhere"}, to=QueueId("support")),
             Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
             Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),
@@ -211,11 +221,12 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "records": lambda w, r: i.MessageSent(
         interaction=InteractionId(w),
         ms=Ms(int(r[0])),
-        sent=r[1:] == ["sent"],
+        sent=r[1:2] == ["sent"],
         caller=None,
-        queue=QueueId("support"),
+        queue=QueueId(r[2] if len(r) > 2 else "support"),
         skills={},
         language=None,
+        wanted=dict(zip(("promised", "case_owner", "last_agent"), map(AgentId, r[3:]), strict=False)),
     ),
     "listens": lambda w, r: i.ArticleHeard(
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
@@ -261,7 +272,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "consults": lambda w, r: i.ConsultAsked(
         agent=AgentId(w),
         interaction=InteractionId(r[0]),
-        **{r[1]: (AgentId if r[1] == "to" else QueueId)(r[2])},
+        **{r[1]: {"to": AgentId, "queue": QueueId, "outside": IdentifierId}[r[1]](r[2])},
     ),
     "wants": lambda w, r: i.ConsultEnds(agent=AgentId(w), interaction=InteractionId(r[1]), how=r[0]),
     "parks": lambda w, r: i.ParkAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
@@ -269,6 +280,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
     "passes": lambda w, r: i.Wake(),
+    "message-ahead": lambda w, r: i.PrioritySet(interaction=_message(w), raised=int(r[0]), by=AgentId("eve")),
     "ahead": lambda w, r: i.PrioritySet(interaction=InteractionId(w), raised=int(r[0]), by=AgentId("eve")),
     "closes": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=ClosingId(r[1]), by=AgentId(w)),
     "tells": lambda w, r: i.IncidentSwitched(
@@ -277,6 +289,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         until=Ms(START + int(r[2]) * 1000),
         by=AgentId(w),
     ),
+    "hears-incident": lambda w, r: i.IncidentSaid(interaction=InteractionId(w), incident=IncidentId(r[0]), since=START),
     "tells-no-more": lambda w, r: i.IncidentSwitched(
         incident=None, queue=None if r[0] == "all" else QueueId(r[0]), until=START, by=AgentId(w)
     ),
@@ -363,9 +376,13 @@ def fact(event: e.Event) -> str:
         case e.OutsideEnded():
             return f"talked-outside {event.interaction} {event.talked // 1000}"
         case e.ConsultBegun():
-            return f"consult {event.interaction} {event.to or event.queue}"
+            return f"consult {event.interaction} {event.to or event.queue or event.outside}"
         case e.ConsultAnswered():
             return f"consulted {event.interaction} {event.agent}"
+        case e.ConsultReached():
+            return f"reached {event.interaction} {event.channel}"
+        case e.OutsideMoved():
+            return f"moved-outside {event.interaction} {event.channel}"
         case e.ConferenceBegun():
             return f"conference {event.interaction}"
         case e.ConsultEnded():
@@ -389,6 +406,8 @@ def fact(event: e.Event) -> str:
             return f"judged {event.interaction} {'yes' if event.solved else 'no'}"
         case e.PieceQueued():
             return f"{event.how} {event.piece} {event.queue}" if event.how else ""
+        case e.PieceRaised():
+            return f"raised {event.piece} {event.raised} by {event.by}"
         case e.PieceOffered():
             return f"shown {event.piece} {event.agent}"
         case e.PieceTaken():
@@ -420,7 +439,8 @@ def wish(command: c.Command) -> str:
         case c.RingAgent():
             return f"RING {command.agent} for {command.interaction}{' with ' + command.asker if command.asker else ''}"
         case c.RingOutside():
-            return f"DIAL {command.to} for {command.target or 'nobody'}"
+            then = f" then {command.then}" if command.then else ""
+            return f"DIAL {command.to} for {command.target or 'nobody'}{then}"
         case c.HangUp():
             return f"HANGUP {command.channel} {command.cause}"
         case c.Steer():

@@ -33,6 +33,23 @@ STORIES = {
         95 | time passes              | -
         99 | ana ready                | ana ready; offered A ana; ana reserved; RING ana for A
     """,
+    "the other site has a number: busy, back in line, and moved no more": """
+        0  | A calls                  |
+        0  | A asks far               | queued A far
+        20 | time passes              | turned-away A abroad wait after 20
+        21 | A goes-elsewhere         | sent-elsewhere A abroad; STEER A elsewhere
+        25 | A calls                  | came-back A in line
+        60 | time passes              | -
+        70 | ana ready                | ana ready; offered A ana; ana reserved; RING ana for A
+    """,
+    "the other site has a number, and somebody answers: one outcome": """
+        0  | A calls                  |
+        0  | A asks far               | queued A far
+        20 | time passes              |
+        21 | A goes-elsewhere         |
+        25 | A enters b               | served-elsewhere A after 25
+        80 | A gone                   | ended A elsewhere
+    """,
     "gives up while the twin site rings": """
         0  | A calls                  |
         0  | A asks rush              |
@@ -136,13 +153,38 @@ def test_by_estimate_on_entry_and_when_it_is_told() -> None:
     )
 
 
+@pytest.mark.usefixtures("quick_to_learn")
+def test_by_estimate_while_nobody_tells_them_anything() -> None:
+    """It is looked every twenty seconds: a colleague goes, and what was a short wait is a long one."""
+    play = Play()
+    play.table(TALK)
+    play.table(
+        """
+        700 | bo ready          |
+        700 | A calls           |
+        700 | A asks rush       |
+        700 | A enters c        |
+        700 | A.1 enters c      |
+        701 | C calls           |
+        701 | C asks rush       | queued C rush; offered C bo; bo reserved; RING bo for C
+        705 | bo declines C.1   | offer-ended C bo declined; bo not_ready declined; HANGUP C.1.0 16; HANGUP C.1.1 16
+        720 | time passes       | -
+        721 | time passes       | invited C callback estimate after 20
+        """
+    )
+    # The same story without the hour before it: nothing is known of how long talks take, and nobody is offered anything.
+    new = Play()
+    new.table("0 | C calls |\n 0 | C asks rush |\n 20 | time passes | -")
+    assert new.index.wake_at(new.now) == Ms(START + 30_000)
+
+
 def test_who_is_turned_away_is_told_and_is_not_in_the_line() -> None:
     play = Play()
     play.table("0 | A calls |\n 0 | A asks rush |\n 0 | B calls |\n 1 | B asks rush |\n 50 | time passes |")
     caller = play.world.interactions[InteractionId("A")]
     told = turned(play.world, caller, play.now)
     assert told is not None
-    assert (told.closing.id, told.to, told.site) == ("twin", None, "sip:1@127.0.0.9")
+    assert (told.closing.id, told.to, told.leads_out) == ("twin", None, True)
     assert caller.state is State.WAITING
     assert play.index.routing.router.position(InteractionId("B")) == 1
     assert [why.code for why in play.index.routing.why_waiting(caller.id, play.now)] == ["queue_closed"]

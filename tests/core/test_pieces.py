@@ -260,3 +260,66 @@ def test_why_an_agent_who_is_ready_is_shown_nothing() -> None:
     assert codes() == ["paused"]
     away = AgentNow(id=ana, state=AgentState.READY)
     assert held_up(play.world, away, Channel.MAIL, START) == Why(code="no_desk", agent=ana)
+
+
+KEPT = {
+    "the agent they talked with last is at work: others wait": """
+        0   | bo ready                             | bo ready
+        1   | Z calls                              | opened Z
+        2   | Z asks billing                       | queued Z billing; offered Z bo; bo reserved; RING bo for Z
+        2   | Z enters b                           | -
+        2   | Z.1 enters b                         | connected Z bo after 0; bo talking; HANGUP Z.1.1 26
+        3   | ana ready                            | ana ready
+        4   | A calls                              | opened A
+        5   | A records 9000 sent loyal nobody nobody bo | message A 9000 loyal
+        6   | time passes                          | -
+        124 | time passes                          | -
+        125 | time passes                          | shown A-message ana
+    """,
+    "nobody of them is at work: the first who is free has it": """
+        0   | ana ready                            | ana ready
+        4   | A calls                              | opened A
+        5   | A records 9000 sent loyal nobody bo bo | message A 9000 loyal; shown A-message ana
+    """,
+    "a call comes before the preferred one has opened it: it is still theirs first": """
+        0   | bo ready                             | bo ready
+        3   | ana ready                            | ana ready
+        4   | A calls                              | opened A
+        5   | A records 9000 sent loyal nobody nobody bo | message A 9000 loyal; shown A-message bo
+        6   | ana not-ready lunch                  | ana not_ready lunch
+        7   | B calls                              | opened B
+        8   | B asks billing                       | queued B billing; offered B bo; bo reserved; called_away A-message loyal; RING bo for B
+        9   | ana ready                            | ana ready
+        10  | B enters b                           | -
+        10  | B.1 enters b                         | connected B bo after 2; bo talking; HANGUP B.1.1 26
+        60  | B leaves b                           | talked B 50 ended-by agent; bo wrap_up; bo ready; shown A-message bo; HANGUP B.1.0 16
+    """,
+    "a queue that keeps nothing": """
+        0   | ana ready                            | ana ready
+        4   | A calls                              | opened A
+        5   | A records 9000 sent support nobody nobody bo | message A 9000 support; shown A-message ana
+    """,
+    "put ahead by hand, through the same line": """
+        4   | A calls                              | opened A
+        5   | A records 9000 sent                  | message A 9000 support
+        6   | A gone                               | ended A left_menu
+        64  | B calls                              | opened B
+        65  | B records 9000 sent                  | message B 9000 support
+        66  | B message-ahead 5                    | raised B-message 5 by eve
+        67  | B message-ahead 5                    | -
+        70  | ana ready                            | ana ready; shown B-message ana
+        71  | B message-ahead 0                    | -
+    """,
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_for_whom_it_is_kept_and_who_is_put_ahead(name: str) -> None:
+    Play().table(KEPT[name])
+
+
+def test_why_it_waits_says_for_whom_it_is_kept() -> None:
+    play = Play()
+    play.table(KEPT["the agent they talked with last is at work: others wait"].rsplit("\n", 3)[0])
+    (kept, *_) = play.index.text.why_waiting(InteractionId("A-message"), play.now)
+    assert (kept.code, kept.agent, kept.args["as"]) == ("preferred", AgentId("bo"), "last_agent")

@@ -60,3 +60,30 @@ def test_the_reason_says_what_they_are_to_the_caller() -> None:
     offered = next(event for _, event in play.records if isinstance(event, e.Offered))
     assert Why(code="preferred", agent=AgentId("ana"), args={"as": "promised"}) in offered.why
     assert play.world.interactions[InteractionId("A")].kept_until == play.now + 30_000
+
+
+def test_the_reason_names_the_tier_and_what_it_gives() -> None:
+    play = Play()
+    play.table(STORIES["a tier is so many minutes ahead"].rsplit("\n", 2)[0])
+    gold = Why(code="tier", args={"tier": "gold", "minutes": 5})
+    assert gold in play.index.routing.why_waiting(InteractionId("B"), play.now)
+    assert gold not in play.index.routing.why_waiting(InteractionId("A"), play.now)
+    play.table("90 | ana ready | ana ready; offered B ana; ana reserved; RING ana for B")
+    offered = next(event for _, event in play.records if isinstance(event, e.Offered))
+    assert gold in offered.why
+
+
+def test_a_caller_given_on_keeps_the_tier() -> None:
+    play = Play()
+    play.table("""
+        0  | bo ready                |
+        0  | A calls                 |
+        0  | A asks support en nobody nobody nobody gold |
+        1  | A enters b              |
+        1  | A.1 enters b            |
+        2  | bo gives A queue loyal  |
+    """)
+    assert (play.world.interactions[InteractionId("A")].tier, play.world.interactions[InteractionId("A")].queue) == (
+        "gold",
+        "loyal",
+    )

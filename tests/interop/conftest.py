@@ -136,7 +136,7 @@ class Exchange:
         call = await (await self.phone(user, address)).call("28000000", name)
         session = await self.until(lambda: next(iter(self.sessions[before:]), None), "the caller's session")
         await self.until(lambda: self.link.names.get(session.channel), "the caller's channel on AMI")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             await call.up
         return call, session
 

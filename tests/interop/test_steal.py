@@ -56,8 +56,8 @@ async def answered_twice(exchange: Exchange, rings: Rings, phone: Phone, legs: t
     talker, leg = (second, legs[1]) if first.over.done() else (first, legs[0])
     # They talk, and go on talking.
     for _ in range(2):
-        await asyncio.wait_for(talker.media.hears(talker.media.loud + 5), 5)
-        await asyncio.wait_for(caller.media.hears(caller.media.loud + 5), 5)
+        await asyncio.wait_for(talker.media.hears(talker.media.loud + 5), 10)
+        await asyncio.wait_for(caller.media.hears(caller.media.loud + 5), 10)
     assert not talker.over.done()
     about = [said for said in exchange.heard if getattr(said, "channel", None) == session.channel]
     assert sum(isinstance(said, BridgeEntered) for said in about) == 1, "the caller is bridged once"
@@ -83,5 +83,5 @@ async def test_a_talk_is_never_stolen(exchange: Exchange) -> None:
                 for n, phone in enumerate(people)
             )
         )
-        await eventually(over, "every call of this round has ended", 5)
+        await eventually(over, "every call of this round has ended", 10)
     assert {leg[-1] for leg in winners} == {"a", "b"}, "it was close: either phone won at times"

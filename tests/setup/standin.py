@@ -67,7 +67,7 @@ class Bridge:
         await agi.begin()
         self.calls.put_nowait(agi)
 
-    async def call(self, seconds: float = 5) -> Agi:
+    async def call(self, seconds: float = 10) -> Agi:
         async with asyncio.timeout(seconds):
             return await self.calls.get()
 
@@ -88,12 +88,12 @@ def phone_of(asterisk: RunningAsterisk, name: str, address: str) -> Phone:
     return Phone(name, secret, address, ("127.0.0.1", asterisk.settings.sip_port))
 
 
-async def ended(call: Call, seconds: float = 5) -> str:
+async def ended(call: Call, seconds: float = 10) -> str:
     async with asyncio.timeout(seconds):
         return await call.over
 
 
-async def next_ring(phone: Phone, seconds: float = 5) -> Call:
+async def next_ring(phone: Phone, seconds: float = 10) -> Call:
     """The next call that rings this phone."""
     came: asyncio.Future[Call] = asyncio.get_running_loop().create_future()
     phone.on_call = came.set_result

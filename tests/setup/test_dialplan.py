@@ -39,7 +39,7 @@ async def test_a_call_reaches_the_bridge_with_its_id_and_the_number(bridge: Brid
     arrived = int(await agi.variable("HL_ARRIVED"))
     assert abs(arrived - time.time() * 1000) < 5000
     await agi.command("ANSWER")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await call.up
     await agi.command("SET VARIABLE HL_DONE bye")
     agi.close()
@@ -92,7 +92,7 @@ async def test_a_bridge_that_dies_finds_the_caller_again(bridge: Bridge, dial: D
 async def test_the_wait_for_a_bridge_is_music(bridge: Bridge, dial: Dial) -> None:
     await bridge.down()
     call = await dial("28000000", "91234567")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await call.up
         await call.media.hears(20)
 
@@ -126,7 +126,7 @@ async def test_without_a_bridge_callers_wait_in_a_plain_queue_in_order_of_arriva
         ring = await next_ring(ana)
         assert "91110001" in ring.invite.header("From") if ring.invite else False
         ring.answer()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             await ring.up
         await ring.media.hears(10)
         # The talk ends; the bridge is back by then and is asked what follows.
@@ -147,7 +147,7 @@ async def test_the_end_of_a_call_is_in_the_cel_file(asterisk: RunningAsterisk, b
     call = await dial("28000000", "91234567")
     agi = await bridge.call()
     await agi.command("ANSWER")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await call.up
     call.hang_up()
     agi.close()

@@ -62,7 +62,7 @@ async def waiting(bridge: Bridge, dial: Dial) -> tuple[Call, Agi]:
 
 async def talk(caller: Call, ring: Call) -> None:
     """Both hear each other's tone."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await ring.up
         await ring.media.hears(ring.media.loud + 25)
         await caller.media.hears(caller.media.loud + 25)

@@ -311,7 +311,7 @@ class Exchange:
         return socket
 
     async def hear(self) -> str:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(10):
             return await self.heard.get()
 
 
@@ -395,7 +395,7 @@ async def rig(
     store.close()
 
 
-async def heard(socket: aiohttp.ClientWebSocketResponse, want: Callable[[Any], bool], seconds: float = 3) -> Any:
+async def heard(socket: aiohttp.ClientWebSocketResponse, want: Callable[[Any], bool], seconds: float = 10) -> Any:
     """The first message that is wanted; others before it are passed over."""
     async with asyncio.timeout(seconds):
         while True:

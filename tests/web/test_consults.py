@@ -2,17 +2,22 @@
 
 from typing import Any
 
+import msgspec
+
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, OfferId
 from cti.core.inputs import (
     AsteriskDown,
     BridgeEntered,
     BridgeLeft,
     ChannelGone,
+    ChannelStarted,
     ConsultAsked,
     ConsultEnds,
     OfferDeclined,
+    SiteLoaded,
 )
-from tests.web.conftest import Rig, heard, ready
+from cti.core.site import Outgoing
+from tests.web.conftest import SITE, Rig, heard, ready
 
 PATH = "/api/v1/interactions/c-1/consult"
 
@@ -38,6 +43,30 @@ async def test_who_may_ask_whom_and_when(rig: Rig) -> None:
     assert (await bo.bad(409, "POST", f"{PATH}/then", {"then": "back"}))["type"] == "no-consultation"
     await ana.good("POST", f"{PATH}/then", {"then": "complete"})
     assert rig.inputs[-1] == ConsultEnds(agent=AgentId("ana"), interaction=call, how="complete")
+
+
+async def test_a_number_outside_is_asked_by_the_rules_of_calls_there(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    hers = await ana.live("desk")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    await rig.talking()
+    assert (await ana.bad(403, "POST", PATH, {"number": "+85223456789"}))["type"] == "call-off"
+    rules = Outgoing(trunk="out", allow=("+852",), number="28000000")
+    await rig.say(SiteLoaded(site=msgspec.structs.replace(SITE, outgoing=rules)))
+    assert (await ana.bad(422, "POST", PATH, {"number": "2345 6789", "queue": "billing"}))["type"] == "one-target"
+    assert (await ana.bad(403, "POST", PATH, {"number": "+1 900 555 0100"}))["type"] == "call-not-allowed"
+    await ana.good("POST", PATH, {"number": "2345 6789"})
+    asks = (await heard(hers, lambda m: _call(m, "consult") is not None))["set"]["call"]["consult"]
+    assert (asks["step"], asks["outside"], asks["colleague"], asks["queue"]) == ("asking", True, None, None)
+    theirs = rig.loop.world.consult(rig.loop.world.interactions[InteractionId("c-1")])
+    assert theirs is not None
+    assert theirs.outside is not None
+    await rig.say(ChannelStarted(channel=theirs.outside, name="PJSIP/trunk-out-1", interaction=InteractionId("c-1")))
+    await rig.say(ChannelGone(channel=theirs.outside, cause=17))
+    alone = (await heard(hers, lambda m: _step(m) == "alone"))["set"]
+    (notice,) = alone["notices"]
+    assert (notice["kind"], notice["agent"], notice["how"]) == ("consult_failed", None, "busy")
 
 
 async def test_a_leg_that_has_no_way_back_is_not_set_aside(rig: Rig) -> None:

@@ -186,7 +186,7 @@ async def connect(client: Client, rig: Rig, path: str = "/api/v1/sip") -> aiohtt
 
 
 async def closed(socket: aiohttp.ClientWebSocketResponse) -> None:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         while not socket.closed:
             await socket.receive()
 

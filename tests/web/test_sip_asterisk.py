@@ -90,7 +90,7 @@ class Softphone:
             f"Contact: <sip:r4nd0m@abc.invalid;transport=ws>\r\n{extra}"
             "Content-Length: 0\r\n\r\n"
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while True:
                 answer = await self._socket.receive_str()
                 if answer.startswith("SIP/2.0 ") and not answer.startswith("SIP/2.0 100"):

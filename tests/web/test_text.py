@@ -156,3 +156,26 @@ async def test_a_recording_is_heard_whole_or_in_part_by_agents_only(rig: Rig, an
     assert problem["type"] == "no-recording"
     await ana.bad(404, "GET", "/api/v1/work/nothing")
     await ana.bad(404, "GET", "/api/v1/work/nothing/pop")
+
+
+async def test_a_supervisor_puts_a_message_that_waits_ahead(rig: Rig, ana: Client) -> None:
+    boss = await rig.signed_in("sue")
+    await ana.good("POST", f"/api/v1/work/{PIECE}/decline")
+    await rig.say()
+    await ana.bad(403, "POST", f"/api/v1/interactions/{PIECE}/priority", {"minutes": 5})
+    await boss.good("POST", f"/api/v1/interactions/{PIECE}/priority", {"minutes": 5})
+    await rig.say()
+    (line,) = (await boss.good("GET", "/api/v1/line"))["text"]
+    assert (line["piece"], line["kind"], line["queue"], line["raised"]) == (PIECE, "message", "support", 5)
+    assert rig.loop.text.router.line()[0].priority == 5
+
+
+async def test_a_case_is_opened_from_a_message_by_whoever_has_it(rig: Rig, ana: Client) -> None:
+    await ana.good("POST", f"/api/v1/work/{PIECE}/open")
+    await rig.say()
+    bo = await rig.signed_in("bo")
+    asked = {"customer": "eleanor", "title": "Red light again", "interaction": PIECE}
+    await bo.bad(404, "POST", "/api/v1/cases", asked)
+    case = await ana.good("POST", "/api/v1/cases", asked)
+    (mine,) = (await ana.good("GET", "/api/v1/cases"))["cases"]
+    assert (mine["id"], mine["title"]) == (case["id"], "Red light again")

@@ -105,7 +105,7 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
             : notice.kind === "not_reached"
               ? [t().notReached(t().calledOut[notice.how] ?? notice.how, time), ""]
               : notice.kind === "consult_failed"
-                ? [t().consultFailed(notice.agent === null ? t().nobody : agentName(notice.agent), time), t().consultFailedThen]
+                ? [notice.how ? t().consultNobody(t().calledOut[notice.how] ?? notice.how, time) : t().consultFailed(notice.agent === null ? t().nobody : agentName(notice.agent), time), t().consultFailedThen]
                 : notice.kind === "consult_caller_gone"
                   ? [t().consultCallerGone(time), t().consultCallerGoneThen]
                   : notice.kind === "parked_gone"

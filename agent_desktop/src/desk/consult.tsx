@@ -1,4 +1,4 @@
-/** While a colleague is whoAsks about the caller: what each of the two agents sees in the deck, and what the one who asks can do. */
+/** While a colleague is asked about the caller: what each of the two agents sees in the deck, and what the one who asks can do. */
 import type { JSX } from "preact";
 import { Kbd, Running } from "../shared/parts";
 import type { CallView, ConsultView } from "../shared/types";
@@ -9,13 +9,13 @@ import { queueName, t } from "./text";
 /** Whether this desk's agent is the one who asks. */
 export const asks = (at: CallView | null): at is CallView & { consult: ConsultView } => at?.consult != null && at.consult.asker === me.value?.agent;
 
-const who = (at: ConsultView): string => (at.colleague === null ? queueName(at.queue) : agentName(at.colleague));
+const who = (at: ConsultView): string => (at.outside ? t().somebodyOutside : at.colleague === null ? queueName(at.queue) : agentName(at.colleague));
 
 /** How far it is, in words. */
 function step(at: ConsultView): string {
   switch (at.step) {
     case "asking":
-      return at.colleague === null ? t().consultWaits(queueName(at.queue)) : t().consultRings(who(at));
+      return at.outside ? t().ringsOutside : at.colleague === null ? t().consultWaits(queueName(at.queue)) : t().consultRings(who(at));
     case "speaking":
       return t().consultSpeaks(who(at));
     case "conference":

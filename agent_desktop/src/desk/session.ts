@@ -45,7 +45,7 @@ export const transferOpen = signal(false);
 export const room = new Live<WallboardView>({ view: "wallboard" });
 effect(() => {
   const at = call.value;
-  const named = (at?.given_by == null && at?.given_to == null && at?.consult == null) || room.view.value !== null;
+  const named = (at?.given_by == null && at?.given_to == null && at?.consult == null && parked.value.every((one) => one.by === me.value?.agent)) || room.view.value !== null;
   if (me.value !== null && (call.value === null || transferOpen.value || !named)) room.open();
   else room.close();
 });

@@ -3,7 +3,7 @@ import { serverNow } from "../shared/clock";
 import * as f from "../shared/format";
 import { siteText, words } from "../shared/i18n";
 import type { CallView, Person, Pop, Why } from "../shared/types";
-import { named, s } from "../shared/words";
+import { named, s, tierName } from "../shared/words";
 import { agentName, exchange, me, pop, queues, reasons } from "./session";
 import { en } from "./words/en";
 import { goodDay } from "./words/gate";
@@ -110,6 +110,8 @@ export function whyText(why: Why): string {
       return w[why.code](who);
     case "queue_closed":
       return w.queue_closed;
+    case "tier":
+      return w.tier(tierName(arg("tier")), arg("minutes"));
     case "nobody":
     case "no_phone":
     case "asterisk_away":

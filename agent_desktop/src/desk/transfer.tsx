@@ -46,7 +46,7 @@ effect(() => {
 /** Give the caller away (`transfer`), or ask first, with the caller set aside (`consult`). */
 async function give(target: Target | undefined, how: "transfer" | "consult" = "transfer"): Promise<void> {
   const interaction = call.value?.interaction;
-  if (!target?.free || !interaction || (how === "consult" && target.kind === "number")) return;
+  if (!target?.free || !interaction) return;
   // Who is asked must hear the agent, whom the phone holds.
   if (how === "consult" && phone.value.call?.held) hold(false);
   const done = await attempt(async () => {
@@ -135,7 +135,7 @@ function Row({ target, index }: { target: Target; index: number }): JSX.Element 
         <b class="b">{target.name}</b> {target.number && <span class="num t2">{target.number}</span>}
       </span>
       <span class="small t3">{target.kind === "number" ? (target.free ? t().outsideNumber : me.value?.calls_out === "off" ? t().dialOff : t().dialNotAllowed) : queue ? t().inLine(f.count(queue.waiting), f.count(queue.ready)) : named("states", target.state)}</span>
-      {target.free && target.kind !== "number" && (
+      {target.free && (
         <button
           class="btn is-small"
           tabIndex={-1}

@@ -5,7 +5,7 @@ import * as f from "../shared/format";
 import { Clocked, Mark, Panel } from "../shared/parts";
 import type { WorkView } from "../shared/types";
 import { decline, open, pieces } from "./pieces";
-import { agentName, call } from "./session";
+import { agentName, call, queues } from "./session";
 import { queueName, t, w } from "./text";
 import { where } from "./where";
 
@@ -55,7 +55,7 @@ function Row({ piece }: { piece: WorkView }): JSX.Element {
             {about} <span class="num">{f.running(piece.length)}</span>
           </span>
         </span>
-        <Clocked class="small t2" text={(at) => timing(piece, at)} />
+        {piece.state === "open" ? <Left piece={piece} /> : <Clocked class="small t2" text={(at) => timing(piece, at)} />}
       </button>
       {piece.state === "offered" && (
         <span class="acts">
@@ -69,6 +69,14 @@ function Row({ piece }: { piece: WorkView }): JSX.Element {
       )}
     </li>
   );
+}
+
+/** What is left of the time in which the queue wants it seen to; late in red words. */
+function Left({ piece }: { piece: WorkView }): JSX.Element {
+  const level = queues.value.find((one) => one.id === piece.queue)?.text_level_s;
+  if (level === undefined) return <Clocked class="small t2" text={(at) => timing(piece, at)} />;
+  const left = piece.since + level * 1000 - now.value;
+  return <span class={`small num ${left < 0 ? "late" : "t2"}`}>{f.due(left)}</span>;
 }
 
 /** How long it waits, how long there is to open it, or until when it is kept. */

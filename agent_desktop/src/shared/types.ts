@@ -161,9 +161,9 @@ export interface WorkView {
   given_by: AgentId | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`. */
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another), `tier` (`tier`, `minutes` ahead). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`. */
 export interface Why {
-  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out" | "at_capacity" | "has_chats" | "unopened" | "paused" | "no_desk";
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "tier" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out" | "at_capacity" | "has_chats" | "unopened" | "paused" | "no_desk";
   agent: AgentId | null;
   args: Record<string, number | string>;
 }
@@ -202,6 +202,8 @@ export interface ConsultView {
   colleague: AgentId | null;
   /** Asked for somebody of this queue. */
   queue: QueueId | null;
+  /** Asked at a number outside. */
+  outside: boolean;
   /** Begin of the step; alone, of the caller's music. */
   since: Ms;
   /** Since when the caller hears music; null in a conference. */
@@ -251,7 +253,7 @@ export interface NoticeView {
   at: Ms;
   interaction: InteractionId | null;
   agent: AgentId | null;
-  /** Why, as in `TransferFailed` and `DialEnded`. */
+  /** Why, as in `TransferFailed` and `DialEnded`; of `consult_failed` for a number outside only. */
   how: string;
 }
 
@@ -508,6 +510,18 @@ export interface ScreenBeat {
 /** From a screen that found a gap in the numbers: send a new snapshot. */
 export interface Again {
   type: "again";
+}
+
+/** An open promise of anybody's. */
+export interface DuePromise {
+  id: string;
+  what: string;
+  due: Ms;
+  made: Ms;
+  by: AgentId | null;
+  customer: CustomerId;
+  /** The customer's. */
+  name: string;
 }
 
 /** What a flow may branch on, known within milliseconds of the INVITE. */
@@ -939,10 +953,11 @@ export interface Transfer {
   number?: string | null;
 }
 
-/** One of the two: a colleague, who must be ready, or a queue, of which the router picks somebody. */
+/** One of the three: a colleague, who must be ready, a queue, of which the router picks somebody, or a number outside, in any form. */
 export interface Consult {
   agent?: AgentId | null;
   queue?: QueueId | null;
+  number?: string | null;
 }
 
 export interface ConsultThen {
@@ -1000,9 +1015,22 @@ export interface InLine {
   not_before: Ms | null;
 }
 
+/** A piece of text work that waits. */
+export interface TextInLine {
+  piece: InteractionId;
+  kind: "message" | "mail" | "chat";
+  queue: QueueId | null;
+  since: Ms;
+  language: string | null;
+  /** Minutes ahead, set by hand. */
+  raised: number;
+}
+
 export interface Line {
   /** Next first, over all queues. */
   waiting: InLine[];
+  /** The same of text work. */
+  text: TextInLine[];
 }
 
 /** By hand, until they are opened again. */
@@ -1273,6 +1301,10 @@ export interface Promises {
   promises: PromiseLine[];
 }
 
+export interface DuePromises {
+  promises: DuePromise[];
+}
+
 export interface NewCase {
   customer: CustomerId;
   title: string;
@@ -1437,6 +1469,8 @@ export interface DayReport {
 export interface Waits {
   interaction: InteractionId;
   stretches: Stretch[];
+  /** What put them ahead of others: the customer's tier. */
+  ahead: Why[];
 }
 
 /** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`. */

@@ -7,7 +7,7 @@ import * as f from "./format";
 import { siteText, words } from "./i18n";
 import { Panel } from "./parts";
 import type { Stretch, Waits } from "./types";
-import { named } from "./words";
+import { named, tierName } from "./words";
 import { en } from "./words/waits-en";
 import { zhHans } from "./words/waits-zh-Hans";
 import { zhHant } from "./words/waits-zh-Hant";
@@ -51,11 +51,11 @@ export function sentence(one: Stretch, name: (agent: string) => string, closings
 
 /** The stretches of one call's waits, read when it is shown. */
 export function WaitAccount({ interaction, name }: { interaction: string; name: (agent: string) => string }): JSX.Element {
-  const told = useSignal<readonly Stretch[] | "failed" | null>(null);
+  const told = useSignal<Waits | "failed" | null>(null);
   const read = async (): Promise<void> => {
     told.value = null;
     try {
-      told.value = (await get<Waits>(`/interactions/${encodeURIComponent(interaction)}/wait`)).stretches;
+      told.value = await get<Waits>(`/interactions/${encodeURIComponent(interaction)}/wait`);
     } catch {
       told.value = "failed";
     }
@@ -64,10 +64,13 @@ export function WaitAccount({ interaction, name }: { interaction: string; name: 
   const got = told.value;
   if (got === null) return <Panel state={{ is: "loading", bones: 2 }} />;
   if (got === "failed") return <Panel state={{ is: "error", what: t().failed, works: t().failedThen, again: () => void read() }} />;
-  if (got.length === 0) return <p class="t2 small">{t().none}</p>;
+  if (got.stretches.length === 0) return <p class="t2 small">{t().none}</p>;
   return (
     <ol class="wait-account small">
-      {got.map((one) => (
+      {got.ahead.map((one) => (
+        <li key={one.code}>{t().tier(tierName(String(one.args["tier"] ?? "")), String(one.args["minutes"] ?? ""))}</li>
+      ))}
+      {got.stretches.map((one) => (
         <li key={one.begins}>
           <span class="num t2">{`${f.timeWithSeconds(one.begins)} – ${f.timeWithSeconds(one.ends)}`}</span>
           <span>{sentence(one, name)}</span>

@@ -24,7 +24,9 @@ from cti.core.events.consults import (
     ConsultAnswered,
     ConsultBegun,
     ConsultEnded,
+    ConsultReached,
     OfferMoved,
+    OutsideMoved,
 )
 from cti.core.events.legs import (
     LegBridged,
@@ -70,6 +72,7 @@ from cti.core.events.pieces import (
     PieceKept,
     PieceOffered,
     PieceQueued,
+    PieceRaised,
     PieceTaken,
     TextPaused,
 )
@@ -133,6 +136,7 @@ __all__ = [
     "ConsultAnswered",
     "ConsultBegun",
     "ConsultEnded",
+    "ConsultReached",
     "DayStarted",
     "DeskSeen",
     "DialEnded",
@@ -161,6 +165,7 @@ __all__ = [
     "OfferMoved",
     "Offered",
     "OutsideEnded",
+    "OutsideMoved",
     "Overflowed",
     "ParkEnded",
     "Parked",
@@ -171,6 +176,7 @@ __all__ = [
     "PieceKept",
     "PieceOffered",
     "PieceQueued",
+    "PieceRaised",
     "PieceTaken",
     "PlaceKept",
     "PriorityRaised",
@@ -250,10 +256,12 @@ Event = (
     | MessageLeft
     | ConsultBegun
     | ConsultAnswered
+    | ConsultReached
     | ConferenceBegun
     | ConsultEnded
     | CallerRejoined
     | OfferMoved
+    | OutsideMoved
     | Parked
     | ParkEnded
     | FlowFinished
@@ -268,6 +276,7 @@ Event = (
     | WrappedUp
     | PieceArrived
     | PieceQueued
+    | PieceRaised
     | PieceOffered
     | PieceTaken
     | PieceKept

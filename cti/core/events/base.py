@@ -18,6 +18,7 @@ WhyCode = Literal[
     "preferred",
     "ring",
     "spared",
+    "tier",
     "skipped_state",
     "skipped_skill",
     "nobody",
@@ -42,11 +43,11 @@ class Why(Struct, frozen=True, kw_only=True, gc=False):
 
     Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms`
     left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`),
-    `ring` (`after_s`), `spared` (left for another). Of a caller who waits, `nobody` (at work can serve them),
-    `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`,
-    `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it:
-    `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is
-    to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`.
+    `ring` (`after_s`), `spared` (left for another), `tier` (`tier`, `minutes` ahead). Of a caller who waits, `nobody`
+    (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`,
+    `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text
+    work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a
+    piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`.
     """
 
     code: WhyCode

@@ -2,7 +2,7 @@
 its own and ends by being a transfer, a conference or nothing."""
 
 from cti.core.events.base import Fact
-from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, OfferId, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Ms, OfferId, QueueId
 
 
 class ConsultBegun(Fact, frozen=True):
@@ -15,6 +15,8 @@ class ConsultBegun(Fact, frozen=True):
     to: AgentId | None = None
     """The colleague; None: somebody of `queue`."""
     queue: QueueId | None = None
+    outside: IdentifierId | None = None
+    """Or a number outside; `Dialled` of `consult` follows."""
 
 
 class ConsultAnswered(Fact, frozen=True):
@@ -26,6 +28,14 @@ class ConsultAnswered(Fact, frozen=True):
     agent_channel: ChannelId
 
 
+class ConsultReached(Fact, frozen=True):
+    """The agent talks with somebody at the number outside."""
+
+    interaction: InteractionId
+    consult: InteractionId
+    channel: ChannelId
+
+
 class ConferenceBegun(Fact, frozen=True):
     """The caller has joined the two agents."""
 
@@ -34,8 +44,9 @@ class ConferenceBegun(Fact, frozen=True):
 
 
 class ConsultEnded(Fact, frozen=True):
-    """`how`: as in `OfferEnded`; `left` (the colleague hung up or was let go), `given` (they have the caller, or will:
-    `Transferred` follows), `caller_gone`, `over` (the call was given on or ended)."""
+    """`how`: as in `OfferEnded`, of a number outside as in `DialEnded`; `left` (who was asked hung up or was let go),
+    `given` (they have the caller, or will: `Transferred` follows), `caller_gone`, `over` (the call was given on or
+    ended)."""
 
     interaction: InteractionId
     consult: InteractionId
@@ -65,3 +76,12 @@ class OfferMoved(Fact, frozen=True):
     legs: tuple[ChannelId, ...]
     until: Ms
     talking: bool
+
+
+class OutsideMoved(Fact, frozen=True):
+    """Somebody outside who was asked gets the caller, for the agent who asked has left: their phone rings on, or their
+    leg fetches the caller by itself. `ConnectedOutside` follows."""
+
+    interaction: InteractionId
+    agent: AgentId
+    channel: ChannelId

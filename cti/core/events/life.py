@@ -1,7 +1,9 @@
 """The life of an interaction, but for its waits and talks."""
 
+from msgspec import field
+
 from cti.core.events.base import Fact
-from cti.core.ids import ChannelId, IdentifierId, InteractionId, Language, Ms, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Language, Ms, QueueId
 from cti.core.site import Skills, Texts
 
 
@@ -62,6 +64,8 @@ class MessageSpoken(Fact, frozen=True):
     ms: Ms
     queue: QueueId | None
     skills: Skills
+    wanted: dict[str, AgentId] = field(default_factory=dict)
+    """Who would know them best: agents by `promised`, `case_owner`, `last_agent`."""
 
 
 class MessageLeft(Fact, frozen=True):
@@ -77,6 +81,8 @@ class MessageLeft(Fact, frozen=True):
     language: Language | None
     ms: Ms
     caller: IdentifierId | None = None
+    wanted: dict[str, AgentId] = field(default_factory=dict)
+    """Who would know them best: agents by `promised`, `case_owner`, `last_agent`."""
 
 
 class AnswerHeard(Fact, frozen=True):

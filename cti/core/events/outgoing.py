@@ -35,14 +35,15 @@ class CallbackPutOff(Fact, frozen=True):
 
 
 class Dialled(Fact, frozen=True):
-    """A number outside is called. `purpose`: `call` (an agent's), `callback` or `transfer`."""
+    """A number outside is called. `purpose`: `call` (an agent's), `callback`, `transfer` or `consult` (asked first;
+    `interaction` is the consultation)."""
 
     interaction: InteractionId
     channel: ChannelId
     to: IdentifierId
     purpose: str
     agent: AgentId | None
-    """Who calls, or gave the caller away; None: nobody is on the line yet."""
+    """Who calls, asks, or gave the caller away; None: nobody is on the line yet."""
     agent_channel: ChannelId | None
     until: Ms
     """When it is given up."""

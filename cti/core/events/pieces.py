@@ -39,9 +39,18 @@ class PieceQueued(Fact, frozen=True):
     how: str = ""
     agent: AgentId | None = None
     preferred: AgentId | None = None
-    """Kept for this agent until `kept_until`; `preferred_as`: `later` (who kept it)."""
+    """Kept for this agent until `kept_until`; `preferred_as`: `later` (who kept it), or `promised`, `case_owner`,
+    `last_agent`, as for calls."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
+
+
+class PieceRaised(Fact, frozen=True):
+    """By hand, beside what call and queue give: `raised` minutes ahead."""
+
+    piece: InteractionId
+    raised: int
+    by: AgentId
 
 
 class PieceOffered(Fact, frozen=True):

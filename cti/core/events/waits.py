@@ -21,6 +21,9 @@ class Queued(Fact, frozen=True):
     and nobody took them)."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
+    tier: str = ""
+    """The customer's, where it puts them ahead: by `tier_minutes`, which are in `priority`."""
+    tier_minutes: int = 0
     instead_of: InteractionId | None = None
     """They called again while they were to be called back: `since` is that of the callback, counted there."""
 

@@ -34,6 +34,7 @@ def _begun(world: World, event: e.ConsultBegun, at: Ms) -> None:
         since=call.since or at,
         given_by=event.agent,
         given_to=event.to,
+        asked=event.outside,
         about=call.id,
         # The agent has said whom to ask; waiting long there is no reason to ask elsewhere.
         overflowed=True,
@@ -48,6 +49,15 @@ def _answered(world: World, event: e.ConsultAnswered, at: Ms) -> None:
     consult.offer = None
     consult.agent = event.agent
     consult.agent_channel = event.agent_channel
+    consult.connected = at
+
+
+def _reached(world: World, event: e.ConsultReached, at: Ms) -> None:
+    consult = world.interactions.get(event.consult)
+    if consult is None:
+        return
+    consult.state = State.OUTSIDE
+    consult.agent_channel = event.channel
     consult.connected = at
 
 
@@ -88,11 +98,19 @@ def _moved(world: World, event: e.OfferMoved, at: Ms) -> None:
         )
 
 
+def _outside_moved(world: World, event: e.OutsideMoved, at: Ms) -> None:
+    if call := world.interactions.get(event.interaction):
+        call.state = State.PASSING
+        call.outside = event.channel
+
+
 FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.ConsultBegun: _begun,
     e.ConsultAnswered: _answered,
+    e.ConsultReached: _reached,
     e.ConferenceBegun: _joined,
     e.ConsultEnded: _ended,
     e.CallerRejoined: _rejoined,
     e.OfferMoved: _moved,
+    e.OutsideMoved: _outside_moved,
 }

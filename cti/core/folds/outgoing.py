@@ -55,10 +55,15 @@ def _dialled(world: World, event: e.Dialled, at: Ms) -> None:
     interaction = world.interactions.get(event.interaction)
     if interaction is None:
         return
-    interaction.dials += 1
+    # The legs of a consultation are named after the call.
+    world.call(interaction).dials += 1
     world.legs[event.channel] = Leg(
         channel=event.channel, interaction=event.interaction, phone=None, outside=True, started=False
     )
+    if event.purpose == "consult":
+        interaction.state = State.PASSING
+        interaction.outside = event.channel
+        return
     if event.purpose == "transfer":
         interaction.given_by, interaction.given_to = event.agent, None
         interaction.state = State.PASSING

@@ -43,6 +43,11 @@ def _queued(world: World, event: e.PieceQueued, at: Ms) -> None:
     piece.kept_until = event.kept_until
 
 
+def _raised(world: World, event: e.PieceRaised, at: Ms) -> None:
+    if piece := world.pieces.get(event.piece):
+        piece.raised = event.raised
+
+
 def _offered(world: World, event: e.PieceOffered, at: Ms) -> None:
     piece = world.pieces.get(event.piece)
     if piece is None:
@@ -128,6 +133,7 @@ def _hand_back(world: World, piece: Piece, at: Ms) -> None:
 FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.PieceArrived: _arrived,
     e.PieceQueued: _queued,
+    e.PieceRaised: _raised,
     e.PieceOffered: _offered,
     e.PieceTaken: _taken,
     e.PieceKept: _kept,

@@ -27,6 +27,8 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
     interaction.queue = event.queue
     interaction.skills = event.skills
     interaction.priority = event.priority
+    if event.tier:
+        interaction.tier, interaction.tier_minutes = event.tier, event.tier_minutes
     interaction.preferred = event.preferred
     interaction.preferred_as = event.preferred_as
     interaction.kept_until = event.kept_until

@@ -255,6 +255,7 @@ export const en = {
     no_phone: "Nothing can ring for you: no desk is open and you have no desk phone",
     asterisk_away: "The exchange is away",
     nobody_waits: "Nobody waits",
+    tier: (tier: string, minutes: string) => `${tier}: +${minutes} min`,
     opted_out: (who: string, queue: string) => `${who}: no calls of ${queue} in this shift`,
     queue_closed: "the queue is closed; whoever waited there is told",
     at_capacity: (who: string, what: string, has: string, of: string) => `${who}: ${has} of ${of} ${what} in hand`,

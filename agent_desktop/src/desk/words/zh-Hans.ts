@@ -249,6 +249,7 @@ export const zhHans: DeskWords = {
     no_phone: "没有可响铃的电话：工作台未打开，也没有话机",
     asterisk_away: "交换机暂时联系不上",
     nobody_waits: "没有人在等候",
+    tier: (tier, minutes) => `${tier}：+${minutes} 分钟`,
     opted_out: (who, queue) => `${who}：本班不接${queue}的来电`,
     queue_closed: "队列已关闭，等候的来电者会听到通知",
     at_capacity: (who, what, has, of) => `${who}：手上有 ${has} / ${of} 项${what}`,

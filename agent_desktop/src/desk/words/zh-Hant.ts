@@ -249,6 +249,7 @@ export const zhHant: DeskWords = {
     no_phone: "沒有可響鈴的電話：工作台未開啟，亦沒有話機",
     asterisk_away: "交換機暫時聯絡不上",
     nobody_waits: "沒有人在等候",
+    tier: (tier, minutes) => `${tier}：+${minutes} 分鐘`,
     opted_out: (who, queue) => `${who}：本班不接${queue}的來電`,
     queue_closed: "隊列已關閉，等候的來電者會聽到通知",
     at_capacity: (who, what, has, of) => `${who}：手上有 ${has} / ${of} 項${what}`,

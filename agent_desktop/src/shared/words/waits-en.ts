@@ -26,6 +26,7 @@ export const en = {
     parked: "who had parked them",
     fetched: "who fetches them",
   } as Record<string, string>,
+  tier: (tier: string, minutes: string) => `${tier}: ${minutes} min ahead of others`,
   first: "Others came first",
   closed: (how: string) => `Turned away: ${how}`,
   closings: { closed: "closed", evacuation: "evacuation", full: "too many callers" } as Record<string, string>,
