@@ -15,11 +15,11 @@ class ConsultBegun(Fact, frozen=True):
     to: AgentId | None = None
     """The colleague; None: somebody of `queue`."""
     queue: QueueId | None = None
+    outside: IdentifierId | None = None
+    """Or a number outside; `Dialled` of `consult` follows."""
     by_phone: bool = False
     """The agent's phone has dialled the colleague on a second line, `agent_channel`; the caller stays in the bridge
     with the first, on hold."""
-    outside: IdentifierId | None = None
-    """Or a number outside; `Dialled` of `consult` follows."""
 
 
 class ConsultAnswered(Fact, frozen=True):
