@@ -275,6 +275,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         **{r[1]: {"to": AgentId, "queue": QueueId, "outside": IdentifierId}[r[1]](r[2])},
     ),
     "wants": lambda w, r: i.ConsultEnds(agent=AgentId(w), interaction=InteractionId(r[1]), how=r[0]),
+    "phones": lambda w, r: i.ColleagueDialled(
+        channel=_channel(r[0]), name=f"PJSIP/{w}-1", dialled=r[1] if len(r) > 1 else ""
+    ),
     "parks": lambda w, r: i.ParkAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
@@ -376,7 +379,8 @@ def fact(event: e.Event) -> str:
         case e.OutsideEnded():
             return f"talked-outside {event.interaction} {event.talked // 1000}"
         case e.ConsultBegun():
-            return f"consult {event.interaction} {event.to or event.queue or event.outside}"
+            asked = event.to or event.queue or event.outside
+            return f"consult {event.interaction} {asked}{' by phone' if event.by_phone else ''}"
         case e.ConsultAnswered():
             return f"consulted {event.interaction} {event.agent}"
         case e.ConsultReached():
@@ -445,6 +449,8 @@ def wish(command: c.Command) -> str:
             return f"HANGUP {command.channel} {command.cause}"
         case c.Steer():
             return f"STEER {command.interaction} {command.to}"
+        case c.DirectPhone():
+            return f"PHONE {command.channel} {command.to}"
         case c.TakeOver():
             return f"TAKE-OVER {command.channel}"
         case c.SetAside():

@@ -183,6 +183,33 @@ SCENARIOS = {
         141 | A.t2 starts           |
         150 | A.t2 gone 17          | dial-ended A busy; missed A 2 owner None; ended A callback_missed
     """,
+    "customer first: the trunk refuses: so many tries, so far apart, then a promise; the agent stays free for others": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        5  | A wants-callback       |
+        7  | A gone                 |
+        60 | ana ready              | ana ready; dialled A tel:1 callback; DIAL tel:1 for nobody
+        61 | A.t1 gone 38           | dial-ended A congestion; put-off A 121
+        62 | B calls tel:2          |
+        62 | B asks rings           | queued B rings; offered B ana; ana reserved; RING ana for B
+        63 | B gone                 | offer-ended B ana caller_gone; ana ready; ended B abandoned; HANGUP B.1.0 26
+        120 | time passes           | -
+        121 | time passes           | due A; dialled A tel:1 callback; DIAL tel:1 for nobody
+        121 | A.t2 starts           | -
+        122 | A.t2 gone 34          | dial-ended A congestion; missed A 2 owner None; ended A callback_missed
+        123 | time passes           | -
+    """,
+    "customer first: the trunk can't even be asked: as refused, and no busy loop": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        5  | A wants-callback       |
+        7  | A gone                 |
+        60 | ana ready              | ana ready; dialled A tel:1 callback; DIAL tel:1 for nobody
+        60 | A.t1 refused unreachable | dial-ended A unreachable; put-off A 120
+        119 | time passes           | -
+        120 | time passes           | due A; dialled A tel:1 callback; DIAL tel:1 for nobody
+        120 | A.t2 refused unreachable | dial-ended A unreachable; missed A 2 owner None; ended A callback_missed
+    """,
     "customer first: one of a queue at a time": """
         0  | A calls tel:1          |
         0  | A asks rings           |
