@@ -32,6 +32,7 @@ from cti.store.identity import Identities
 from cti.store.journal import Journal, JournalError
 from cti.store.projector import Projector
 from cti.store.sentences import Sentences
+from cti.sweeping import Sweeping
 from cti.web.app import Web, WebConfig
 from ivr import load as flows
 
@@ -92,6 +93,7 @@ class Bridge:
         self._reception.pop_changed = self._web.pop_changed
         self._reception.name_outside = self._outside.name
         self._reception.visitor_of = self._web.visitor_of
+        self._sweeping = Sweeping(self.loop, self._store, settings.recordings)
         self._linking: asyncio.Task[None] | None = None
 
     def _web_config(self) -> WebConfig:
@@ -123,6 +125,7 @@ class Bridge:
         self._reception.recover()
         await self._agi.start("127.0.0.1", self.settings.agi_port)
         await self._web.start()
+        self._sweeping.start()
         self._linking = asyncio.create_task(self._link.run(), name="ami")
 
     async def stop(self) -> None:
@@ -130,6 +133,7 @@ class Bridge:
         if self._linking is not None:
             self._linking.cancel()
             await asyncio.gather(self._linking, return_exceptions=True)
+        await self._sweeping.close()
         await self._agi.close()
         await self._actions.close()
         await self._web.stop()

@@ -97,7 +97,7 @@ def _go(turn: Turn, it: Interaction, way: Way) -> None:
 def _send_elsewhere(turn: Turn, it: Interaction, d: Detail) -> None:
     """Asked first, for an agent may have come free, or the queue been opened, while the caller heard the words."""
     shut = turned(turn.world, it, turn.now)
-    if shut is not None and shut.site and ousted(turn.world, it) is not None:
+    if shut is not None and shut.leads_out and ousted(turn.world, it) is not None:
         turn.emit(e.SentElsewhere(interaction=it.id, closing=shut.closing.id))
         steer(turn, it, d, "elsewhere")
     else:

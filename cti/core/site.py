@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.keeping import Retention
 from cti.core.room import Room
 from cti.core.website import Website
 
@@ -99,10 +100,17 @@ class Closing(Struct, frozen=True, forbid_unknown_fields=True):
     site: str = ""
     """Another site's SIP address (`sip:200@198.51.100.7`), where they go when not to a queue. Does nobody answer there,
     it is as if there were none."""
+    number: str = ""
+    """The same by a number, with its country code, over the trunk of `[outgoing]`; that site sees the hotline's own."""
     then: Literal["goodbye", "message"] = "goodbye"
     """What follows the words where they go to neither."""
     waiting: bool = False
     """Closed by hand: whether those in line have to go as well. Else they are served."""
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether callers may go to another site."""
+        return bool(self.site or self.number)
 
 
 class Incident(Struct, frozen=True, forbid_unknown_fields=True):
@@ -182,6 +190,9 @@ class Callbacks(Struct, frozen=True, forbid_unknown_fields=True):
     tries: int = 3
     every_s: int = 600
     """Between two tries."""
+    lead_s: int = 0
+    """With `customer`: called so many seconds before their turn at most, as far as can be foreseen, so that the agent
+    need not wait for them. 0: called when it is their turn."""
     owner: AgentId | None = None
     """Whose promise it becomes when nobody was reached; None: of who tried last, else of the first supervisor."""
 
@@ -416,6 +427,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     quiet: Quiet = Quiet()
     default_language: Language = Language("en")
     cases: Cases = Cases()
+    retention: Retention = Retention()
     open_hours: dict[str, str] = {}
     """`mon`..`sun` -> `HH:MM-HH:MM`, several joined by commas; a day left out is closed; none at all: always open."""
     holidays: str = ""

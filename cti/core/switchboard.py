@@ -8,7 +8,7 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, consult, meanwhile, outward, pieces, staff
+from cti.core import callbacks, calls, channels, consult, meanwhile, outward, pieces, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
@@ -18,7 +18,7 @@ from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.incidents import EVERYWHERE
 from cti.core.index import Index
 from cti.core.interaction import Signal, State
-from cti.core.offers import offer
+from cti.core.offers import call_ahead, offer
 from cti.core.overflow import by_estimate, overflow_at
 from cti.core.piece import PieceState
 from cti.core.reconcile import reconcile
@@ -91,6 +91,9 @@ def expire(turn: Turn, index: Index) -> bool:
             pieces.expire_agent(turn, agent)
         elif kind is Kind.CALLBACK and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.DUE, Detail())
+        elif kind is Kind.LEAD and (it := world.interactions.get(InteractionId(of))) is not None:
+            call_ahead(turn, it)
+            index.timers.set((kind, of), callbacks.lead_at(world, it, turn.now))
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
             index.timers.set((kind, of), overflow_at(world, it, turn.now))

@@ -41,6 +41,7 @@ from cti.store.views import (
     CallLine,
     CallNote,
     CustomerHit,
+    DuePromise,
     Entry,
     Message,
     Person,
@@ -314,6 +315,10 @@ class History:
     async def promises(self, agent: AgentId) -> tuple[PromiseLine, ...]:
         """What this agent has promised and not yet kept, by due time."""
         return await self.read(lambda db: lists.promises(db, agent))
+
+    async def promises_due(self, limit: int = 100) -> tuple[DuePromise, ...]:
+        """Everybody's open promises, by due time."""
+        return await self.read(lambda db: lists.promises_due(db, limit))
 
     async def export(self, customer: CustomerId) -> bytes | None:
         """Everything about one person, as a zip; None: there is no such customer.

@@ -16,6 +16,7 @@ from cti.store.views import (
     Attached,
     CallLine,
     CustomerHit,
+    DuePromise,
     Entry,
     Message,
     PromiseLine,
@@ -273,6 +274,28 @@ def promises(db: Reader, agent: str) -> tuple[PromiseLine, ...]:
         (agent,),
     )
     return tuple(reads.promise_line(*row) for row in rows)
+
+
+def promises_due(db: Reader, limit: int) -> tuple[DuePromise, ...]:
+    """Everybody's open promises, what is due first, first."""
+    rows = db.execute(
+        "SELECT p.id, p.what, p.due, p.made, p.agent, coalesce(r.id, c.id, p.customer), coalesce(r.name, c.name, '')"
+        " FROM promises p LEFT JOIN customers c ON c.id = p.customer LEFT JOIN customers r ON r.id = c.merged_into"
+        " WHERE p.state = 'open' ORDER BY p.due, p.id LIMIT ?",
+        (limit,),
+    )
+    return tuple(
+        DuePromise(
+            id=str(id_),
+            what=what,
+            due=due,
+            made=made,
+            by=AgentId(agent) if agent else None,
+            customer=CustomerId(customer),
+            name=name,
+        )
+        for id_, what, due, made, agent, customer, name in rows.fetchall()
+    )
 
 
 def search(db: Reader, identities: Identities, query: str, limit: int) -> tuple[CustomerHit, ...]:

@@ -63,6 +63,19 @@ class PromiseLine(Struct, frozen=True, kw_only=True):
     case: str | None = None
 
 
+class DuePromise(Struct, frozen=True, kw_only=True):
+    """An open promise of anybody's."""
+
+    id: str
+    what: str
+    due: Ms
+    made: Ms
+    by: AgentId | None
+    customer: CustomerId
+    name: str
+    """The customer's."""
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """An article of the knowledge base that fits, with the reason it does."""
 

@@ -2,7 +2,7 @@
 
 from cti.web.bodies import Done
 from cti.web.call import Call, Sent
-from cti.web.people_bodies import NewPromise, PromiseEnd, Promises
+from cti.web.people_bodies import DuePromises, NewPromise, PromiseEnd, Promises
 from cti.web.ports import History
 from cti.web.problems import missing, no_row
 from cti.web.records import Records
@@ -17,6 +17,9 @@ class WorkApi:
 
     async def promises(self, call: Call[None, None]) -> Promises:
         return Promises(promises=tuple(await self._history.promises(call.agent)))
+
+    async def due(self, call: Call[None, None]) -> DuePromises:
+        return DuePromises(promises=tuple(await self._history.promises_due()))
 
     async def promise(self, call: Call[NewPromise, None]) -> Sent:
         ask = call.body

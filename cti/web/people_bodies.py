@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
-from cti.store.views import CaseLine, CaseSuggestion, PromiseLine
+from cti.store.views import CaseLine, CaseSuggestion, DuePromise, PromiseLine
 from cti.web.bodies import Ask, Reply, ShortText
 
 CasePriority = Annotated[int, Meta(ge=-1, le=2)]
@@ -88,6 +88,10 @@ class PromiseEnd(Ask, frozen=True):
 
 class Promises(Reply, frozen=True):
     promises: tuple[PromiseLine, ...]
+
+
+class DuePromises(Reply, frozen=True):
+    promises: tuple[DuePromise, ...]
 
 
 class NewCase(Ask, frozen=True):

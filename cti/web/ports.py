@@ -25,6 +25,7 @@ from cti.store.views import (
     CaseSuggestion,
     CaseView,
     CustomerHit,
+    DuePromise,
     Entry,
     Identity,
     MergePreview,
@@ -341,6 +342,9 @@ class History(Protocol):
 
     async def promises(self, agent: AgentId) -> Sequence[PromiseLine]:
         """What this agent has promised and not yet kept, by due time."""
+
+    async def promises_due(self) -> Sequence[DuePromise]:
+        """Everybody's open promises, by due time."""
 
     async def promise(
         self, customer: CustomerId, what: str, due: Ms, by: AgentId, case: str | None = None

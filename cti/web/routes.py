@@ -268,6 +268,7 @@ def _history(apis: Apis) -> tuple[Route, ...]:
         _get("/customers/{id}/export", api.export, "Everything about one person, as a zip", None, role="administrator"),
         _delete("/customers/{id}", api.erase, "Erase one person", role="administrator"),
         _get("/promises", work.promises, "What one has promised and not yet kept", p.Promises),
+        _get("/promises/due", work.due, "Everybody's open promises, by due time", p.DuePromises, role="supervisor"),
         _post("/promises", work.promise, "Promise something to a customer", PromiseLine, ask=p.NewPromise),
         _post("/promises/{id}/end", work.end_promise, "A promise was kept, or is withdrawn", b.Done, ask=p.PromiseEnd),
         _get("/search", apis.kb.everything, "Search customers and answers", b.Found, query=b.SearchQuery),

@@ -85,7 +85,8 @@ TYPE = """(least) => {
 
 async def assert_fits(page: Page) -> None:
     """Nothing sticks out of the page, its box or its tile."""
-    assert await page.evaluate(OVERFLOW) == []
+    found = await page.evaluate(OVERFLOW)
+    assert found == [], found
 
 
 async def assert_readable(page: Page) -> None:

@@ -1,12 +1,17 @@
 """Who is whose, and what a call is about, as the pretended server tells it."""
 
+from msgspec.structs import replace
+
 from cti.core.ids import AgentId, CustomerId, IdentifierId
 from cti.store.reach import Way
 from cti.store.views import (
     About,
     CaseLine,
+    CaseMove,
     CaseSuggestion,
+    CaseView,
     CustomerHit,
+    DuePromise,
     Evidence,
     Facts,
     IdentifierLine,
@@ -18,6 +23,7 @@ from cti.store.views import (
     Tag,
     Wishes,
 )
+from cti.web.people_bodies import CaseList, DuePromises
 from tests.browser import scenes
 
 
@@ -107,4 +113,41 @@ def looks_like() -> tuple[CaseSuggestion, ...]:
     return (
         CaseSuggestion(case=first, words=("internet", "light"), reopens=False),
         CaseSuggestion(case=bill, words=("bill", "fibre"), reopens=True),
+    )
+
+
+def own_cases() -> CaseList:
+    """Ana's: one is late."""
+    first = scenes.eleanor().cases[0]
+    late = CaseLine(id="4790", title="合同续约", state="waiting", opened=scenes.ms(9 * scenes.DAY), owner="ana")
+    return CaseList(cases=(replace(late, due=scenes.ms(scenes.HOUR)), first))
+
+
+def overdue() -> DuePromises:
+    """Bo's, half an hour late."""
+    one = DuePromise(
+        id="p7",
+        what="send the new bill",
+        due=scenes.ms(scenes.HOUR // 2),
+        made=scenes.ms(scenes.DAY),
+        by=AgentId("bo"),
+        customer=CustomerId("k-1"),
+        name="Eleanor Whitcombe",
+    )
+    return DuePromises(promises=(one,))
+
+
+def case() -> CaseView:
+    """Eleanor's, made one with another yesterday."""
+    who = scenes.eleanor()
+    move = CaseMove(
+        id="5", how="merge", other="4711", title="Router", contacts=2, at=scenes.ms(scenes.DAY), by=AgentId("ana")
+    )
+    return CaseView(
+        case=who.cases[0],
+        customer=CustomerId("k-1"),
+        name="Eleanor Whitcombe",
+        entries=who.timeline[:3],
+        promises=who.promises,
+        moves=(move,),
     )

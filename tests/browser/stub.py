@@ -26,7 +26,7 @@ from cti.web.bodies import (
     PublicSite,
 )
 from cti.web.call_bodies import AbandonedList
-from cti.web.people_bodies import CaseSuggestions, Merged, Promises
+from cti.web.people_bodies import CaseMoved, CaseSuggestions, Merged, Promises
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
 from tests.browser import hand, people, scenes
 from tests.browser.line import Line
@@ -245,6 +245,14 @@ def canned(method: str, path: str) -> object:
         return people.about()
     if path.endswith("/identity"):
         return people.identity()
+    if path == "/promises/due":
+        return people.overdue()
+    if path == "/cases" and method == "GET":
+        return people.own_cases()
+    if path.startswith("/cases/") and method == "GET":
+        return people.case()
+    if path.startswith("/case-moves/"):
+        return CaseMoved(move="5", case="4827")
     if path.endswith("/merge"):
         return people.preview() if method == "GET" else Merged(merge="7", customer=CustomerId("k-1"))
     if path.startswith("/customers/"):

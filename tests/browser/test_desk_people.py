@@ -80,3 +80,20 @@ async def test_a_customer_in_short_and_what_they_wish(stub: Stub, open_page: Ope
     await page.locator(".tl-narrow select").nth(2).select_option("false")
     await expect(page.locator(".tl .ev")).to_have_count(0)
     await assert_fits(page)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+async def test_a_case_is_taken_apart_and_put_together_on_its_page(stub: Stub, open_page: OpenPage, lang: str) -> None:
+    page = await desk(open_page, stub, "ready", f"?lang={lang}")
+    await page.locator("#own-cases button").nth(1).click()
+    case = page.locator(".case-page")
+    await expect(case).to_contain_text("4711")
+    await case.locator("input[type=checkbox]").nth(1).check()
+    await case.locator("section .in").fill("The bill")
+    await assert_fits(page)
+    await assert_readable(page)
+    await case.locator("section form button").click()
+    split = await next_ask(stub, "/cases/4827/split")
+    assert (split["title"], len(split["interactions"])) == ("The bill", 1)  # type: ignore[arg-type]
+    await case.locator(".moved button").click()
+    assert await next_ask(stub, "/case-moves/5/undo") == {}

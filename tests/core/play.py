@@ -94,6 +94,14 @@ def site() -> Site:
                 prefer_promised_s=30,
                 text_kept_s=120,
             ),
+            Queue(
+                id=QueueId("soon"),
+                name={"en": "Soon"},
+                skills={NET: 8},
+                wrap_up_s=10,
+                callbacks=Callbacks(first="customer", lead_s=60),
+            ),
+            Queue(id=QueueId("far"), name={"en": "Far"}, overflow=Overflow(closing=ClosingId("abroad"), after_s=20)),
             Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
             Queue(
                 id=QueueId("night"),
@@ -105,6 +113,7 @@ def site() -> Site:
         ),
         closings=(
             Closing(id=ClosingId("twin"), name={"en": "Twin"}, site="sip:1@127.0.0.9", then="message", waiting=True),
+            Closing(id=ClosingId("abroad"), name={"en": "Abroad"}, number="+85220000200"),
             Closing(id=ClosingId("elsewhere"), name={"en": "Elsewhere"}, to=QueueId("support")),
             Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
             Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),

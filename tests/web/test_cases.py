@@ -68,3 +68,16 @@ async def test_a_mail_that_looks_like_a_solved_case_opens_it_again(rig: Rig) -> 
     await ana.good("POST", f"{path}/close?solved=false")
     await ana.good("POST", f"{path}/reopen", {})
     await ana.bad(404, "POST", f"{path}/reopen", {})
+
+
+async def test_overdue_promises_are_their_supervisors_to_see(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    await ana.good("POST", "/api/v1/promises", {"customer": "eleanor", "what": "call back", "due": 2})
+    await ana.good("POST", "/api/v1/promises", {"customer": "daniel", "what": "send the bill", "due": 1})
+    await ana.bad(403, "GET", "/api/v1/promises/due")
+    sue = await rig.signed_in("sue")
+    found = (await sue.good("GET", "/api/v1/promises/due"))["promises"]
+    assert [(one["what"], one["by"], one["name"]) for one in found] == [
+        ("send the bill", "ana", "Daniel W."),
+        ("call back", "ana", "Eleanor Whitcombe"),
+    ]

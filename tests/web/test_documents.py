@@ -37,6 +37,8 @@ async def test_every_route_is_in_the_reference_with_its_role_and_no_other(rig: R
         site.Trunk,
         site.Outgoing,
         site.Callbacks,
+        site.Quiet,
+        site.Retention,
         site.Mail,
         site.MailAccount,
         site.Website,

@@ -5,7 +5,6 @@ import { useEffect } from "preact/hooks";
 import { get, post, remove } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
-import { Chip } from "../shared/parts";
 import type { About, Done, WishAsk } from "../shared/types";
 import { named, s, tierName } from "../shared/words";
 import { readCustomer } from "./customer";
@@ -54,7 +53,7 @@ export function InShort(): JSX.Element | null {
         </button>
       </div>
       <p>{summary(known, now.peek(), t().marks)}</p>
-      {known.unwanted && <Chip is="warn">{a().unwanted[known.unwanted] ?? known.unwanted}</Chip>}
+      {known.unwanted && <p class="small soon">{a().unwanted[known.unwanted] ?? known.unwanted}</p>}
       {known.wishes && <Wished wishes={known.wishes} />}
       <Ways known={known} />
       <Tags id={id} known={known} />
@@ -186,16 +185,14 @@ function Change({ id, known, done }: { id: string; known: About; done: () => voi
           </button>
         ))}
       </div>
-      <div class="row">
-        <label class="row grow">
-          <span class="small">{a().from}</span>
-          <input class="in grow" type="time" required value={begins.value} onInput={(event) => (begins.value = event.currentTarget.value)} />
-        </label>
-        <label class="row grow">
-          <span class="small">{a().to}</span>
-          <input class="in grow" type="time" required value={ends.value} onInput={(event) => (ends.value = event.currentTarget.value)} />
-        </label>
-      </div>
+      <label class="row">
+        <span class="grow small">{a().from}</span>
+        <input class="in" type="time" required value={begins.value} onInput={(event) => (begins.value = event.currentTarget.value)} />
+      </label>
+      <label class="row">
+        <span class="grow small">{a().to}</span>
+        <input class="in" type="time" required value={ends.value} onInput={(event) => (ends.value = event.currentTarget.value)} />
+      </label>
       <textarea class="in" rows={2} maxLength={2000} aria-label={a().toKnow} placeholder={a().toKnow} value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} />
       <label class="row">
         <span class="grow small">{a().theirLanguage}</span>

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Bars } from "./bars";
+import { CasePage } from "./case-page";
 import { CheckPage } from "./check-page";
 import { Deck } from "./deck";
 import { Gate, SignIn } from "./gate";
@@ -55,6 +56,7 @@ function Desk(): JSX.Element {
 function Middle(): JSX.Element {
   const open = where.value;
   if (open.is === "customer") return <CustomerPage key={open.id} id={open.id} />;
+  if (open.is === "case") return <CasePage key={open.id} id={open.id} />;
   if (open.is === "work") return <WorkPage key={open.piece} id={open.piece} />;
   return call.value ? <CallPage call={call.value} /> : <Home />;
 }

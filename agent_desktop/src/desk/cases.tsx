@@ -10,6 +10,7 @@ import type { CaseLine, CaseSuggestion, CaseSuggestions, Done, NewCase, Person }
 import { madeNow, PromiseRow } from "./note";
 import { agentName, call, me } from "./session";
 import { t } from "./text";
+import { where } from "./where";
 import { attempt, work } from "./work";
 
 const SHOWN = 3;
@@ -60,7 +61,11 @@ export function Cases({ who, about }: { who: Person | null; about: string | null
       {cases.slice(0, SHOWN).map((one) => (
         <section class="card case" key={one.id}>
           <div class="hd">
-            <h2 class="label">{t().openCase(one.id)}</h2>
+            <h2 class="label">
+              <button class="link" onClick={() => (where.value = { is: "case", id: one.id })}>
+                {t().openCase(one.id)}
+              </button>
+            </h2>
             {one.priority !== 0 && <Chip is={one.priority > 0 ? "warn" : undefined}>{t().priorities[String(one.priority)] ?? ""}</Chip>}
             <Chip>{ownerAndAge(one, mine)}</Chip>
           </div>
@@ -123,7 +128,7 @@ export function Cases({ who, about }: { who: Person | null; about: string | null
 }
 
 /** What is left until a case is due. */
-function Due({ one }: { one: CaseLine }): JSX.Element | null {
+export function Due({ one }: { one: CaseLine }): JSX.Element | null {
   if (one.due === null) return null;
   const left = one.due - now.value;
   const tone = left < 0 ? "late" : left < SOON_MS ? "soon" : "t2";

@@ -14,6 +14,7 @@ import { AbandonedCallers, readAbandoned } from "./abandoned";
 import { Dial } from "./dial";
 import { customer, readCustomer } from "./customer";
 import { readHot } from "./kb";
+import { OverduePromises, OwnCases, readOwnWork } from "./own-work";
 import { call, me, outcomes } from "./session";
 import { menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
@@ -24,6 +25,7 @@ import { attempt } from "./work";
 const SETTLED_MS = 1500;
 
 const LINES = 20;
+const SUPERVISE = new Set(["supervisor", "administrator"]);
 
 const calls = signal<CallLine[] | "failed" | null>(null);
 /** What the server counts for today; null: not read yet. */
@@ -54,17 +56,19 @@ async function readPromises(): Promise<void> {
 export function Home(): JSX.Element {
   const mine = me.value;
   const agent = mine?.agent ?? "";
+  const supervises = SUPERVISE.has(mine?.role ?? "");
   useEffect(() => {
     if (!agent) return undefined;
     void readCalls(agent);
     void readDay();
     void readPromises();
+    void readOwnWork(supervises);
     void readAbandoned();
     void readHot();
     // The call that just ended reaches the history within a second.
     const timer = setTimeout(() => void Promise.all([readCalls(agent), readDay()]), SETTLED_MS);
     return () => clearTimeout(timer);
-  }, [agent, lang.value]);
+  }, [agent, supervises, lang.value]);
   const name = mine?.nickname || mine?.name.split(" ")[0] || "";
   return (
     <>
@@ -78,7 +82,9 @@ export function Home(): JSX.Element {
         </div>
         <Figures />
       </div>
+      <OverduePromises />
       <Promised />
+      <OwnCases />
       <AbandonedCallers />
       <Recent agent={agent} />
     </>

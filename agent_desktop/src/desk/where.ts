@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { call, setChecked } from "./session";
 
 /** `here`: the call on the desk, or the day when there is none. `work`: a message in hand. */
-export type Where = { is: "here" } | { is: "customer"; id: string } | { is: "work"; piece: string };
+export type Where = { is: "here" } | { is: "customer"; id: string } | { is: "work"; piece: string } | { is: "case"; id: string };
 
 export const where = signal<Where>({ is: "here" });
 /** The search's results are open. */

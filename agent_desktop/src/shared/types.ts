@@ -512,6 +512,18 @@ export interface Again {
   type: "again";
 }
 
+/** An open promise of anybody's. */
+export interface DuePromise {
+  id: string;
+  what: string;
+  due: Ms;
+  made: Ms;
+  by: AgentId | null;
+  customer: CustomerId;
+  /** The customer's. */
+  name: string;
+}
+
 /** What a flow may branch on, known within milliseconds of the INVITE. */
 export interface CallerFacts {
   identifier: IdentifierId | null;
@@ -1287,6 +1299,10 @@ export interface PromiseEnd {
 
 export interface Promises {
   promises: PromiseLine[];
+}
+
+export interface DuePromises {
+  promises: DuePromise[];
 }
 
 export interface NewCase {

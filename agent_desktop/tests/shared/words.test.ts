@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { about } from "../../src/desk/words/about";
+import { cases } from "../../src/desk/words/cases";
 import { en as desk } from "../../src/desk/words/en";
 import { zhHans as deskHans } from "../../src/desk/words/zh-Hans";
 import { zhHant as deskHant } from "../../src/desk/words/zh-Hant";
@@ -23,6 +24,8 @@ const chinese = (text: string): boolean => /[㐀-鿿]/.test(text);
 it.each([
   ["about, simplified", about.en, about["zh-Hans"]],
   ["about, traditional", about.en, about["zh-Hant"]],
+  ["cases, simplified", cases.en, cases["zh-Hans"]],
+  ["cases, traditional", cases.en, cases["zh-Hant"]],
   ["desk, simplified", desk, deskHans],
   ["desk, traditional", desk, deskHant],
   ["shared, simplified", en, zhHans],
