@@ -95,7 +95,10 @@ def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, 
     queue = world.queue(interaction.queue)
     ring_s = queue.ring_s if queue else 15
     name = OfferId(f"{call.id}.{call.offers + 1}")
-    legs = {ChannelId(f"{name}.{n}"): phone for n, phone in enumerate(profile.phones)}
+    # A phone that is not there costs Asterisk a channel and an end. Whether it is there is a hint: when none seems to
+    # be, all are tried.
+    there = [phone for phone in profile.phones if world.phones.get(phone, True)] or profile.phones
+    legs = {ChannelId(f"{name}.{n}"): phone for n, phone in enumerate(there)}
     until = Ms(turn.now + ring_s * 1000)
     own = asked or (interaction.direction == "out" and interaction.connected is None)
     turn.emit(

@@ -139,6 +139,8 @@ class Play:
         self.now = START
         self.records: list[tuple[Ms, e.Event]] = []
         self.rings: list[c.RingAgent] = []
+        self.plain: list[c.FallbackMember] = []
+        """What the plain queue was told."""
         self.say(i.SiteLoaded(site=site()))
         self.say(i.AsteriskUp(channels=(), booted=Ms(1)))
         for agent in ("ana", "bo"):
@@ -149,6 +151,7 @@ class Play:
         outcome = step(self.world, said, self.now, self.index)
         self.records.extend((self.now, event) for event in outcome.events)
         self.rings += [command for command in outcome.commands if isinstance(command, c.RingAgent)]
+        self.plain += [command for command in outcome.commands if isinstance(command, c.FallbackMember)]
         words = [w for event in outcome.events if (w := fact(event))]
         return words + [w for command in outcome.commands if (w := wish(command))]
 
