@@ -6,6 +6,7 @@ nobody on AMI and no CEL file: nothing that app_queue does without is on its bil
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -33,6 +34,8 @@ LEFT_S = 20.0
 _LOOK_S = 0.25
 SPEAKING = "28000003"
 """app_queue with its announcements on."""
+MANY = "28000004"
+"""app_queue with everybody."""
 
 _QUIET = 'wrap_up_s = 0\nsurvey = false\ngreeting = false\nmusic = "silent"'
 _STOCK_DIALPLAN = f"""
@@ -42,6 +45,9 @@ exten => {QUEUE_NUMBER},1,Answer()
  same => n,Hangup()
 exten => {SPEAKING},1,Answer()
  same => n,Queue(bench-speaks)
+ same => n,Hangup()
+exten => {MANY},1,Answer()
+ same => n,Queue(bench-many)
  same => n,Hangup()
 """
 _STOCK_QUEUES = """
@@ -53,15 +59,19 @@ retry = 1
 wrapuptime = 0
 joinempty = yes
 musicclass = silent
-{members}
+
 [bench](bench-any)
 announce-frequency = 0
-
+{members}
 [bench-speaks](bench-any)
 announce-frequency = 15
 announce-position = yes
 announce-holdtime = yes
-"""
+{members}
+[bench-many](bench-any)
+announce-frequency = 0
+{members}{more}"""
+_RECEIVED = re.compile(r"^ *[0-9a-f]{8} [0-9a-f]{8} [0-9:]{8} \S+ +(\d+) ", re.MULTILINE)
 
 
 class Side(Struct):
@@ -69,17 +79,20 @@ class Side(Struct):
 
     name: str
     number: str
-    """What callers dial."""
+    """What callers dial; `many`: for everybody, the `more` included."""
+    many: str
     settings: Settings
     asterisk: AsteriskProcess
     agents: Sequence[str]
+    more: Sequence[str] = ()
+    """Agents who are there only where it is asked how many talks can be held."""
     house: House | None = None
     """The bridge, where there is one."""
     http: aiohttp.ClientSession | None = None
 
-    def phones(self) -> list[tuple[str, str]]:
-        """(name, password) of every agent's phone."""
-        names = [Phone(f"{agent}-desk") for agent in self.agents]
+    def phones(self, agents: Sequence[str]) -> list[tuple[str, str]]:
+        """(name, password) of every such agent's phone."""
+        names = [Phone(f"{agent}-desk") for agent in agents]
         return [(name, self.settings.secrets.phone_secrets[name]) for name in names]
 
     def cpu_s(self) -> tuple[float, float]:
@@ -95,6 +108,18 @@ class Side(Struct):
                 break
             await asyncio.sleep(_LOOK_S)
         return count
+
+    async def up(self, channels: int, within_s: float) -> bool:
+        """Whether so many channels are there within this time; as soon as they are."""
+        for _ in range(round(within_s / _LOOK_S)):
+            if await self._channels() >= channels:
+                return True
+            await asyncio.sleep(_LOOK_S)
+        return False
+
+    async def heard(self) -> int:
+        """Packets of voice received up to now on all channels that are in a bridge."""
+        return sum(map(int, _RECEIVED.findall(await self.asterisk.cli("pjsip show channelstats"))))
 
     async def _channels(self) -> int:
         for line in (await self.asterisk.cli("core show channels count")).splitlines():
@@ -120,9 +145,9 @@ class Side(Struct):
 
 
 @asynccontextmanager
-async def hotline(folder: Path, agents: int) -> AsyncIterator[Side]:
+async def hotline(folder: Path, agents: int, more: int = 0) -> AsyncIterator[Side]:
     """Hotline, signed out, with so many agents."""
-    made, names = await asyncio.to_thread(_prepare, folder, agents)
+    made, names = await asyncio.to_thread(_prepare, folder, agents, more)
     flows = load.load(resources.folder("dialplans") / "flows")
     sounds = PROJECT / "build" / "sounds"
     await asyncio.to_thread(prompts.build, flows, ["8000"], sounds, PROJECT / "build" / "recorded")
@@ -131,7 +156,9 @@ async def hotline(folder: Path, agents: int) -> AsyncIterator[Side]:
     async with AsteriskProcess(made.settings, made.install) as asterisk:
         house.asterisk = asterisk
         await house.start_bridge(watched=False)
-        side = Side("hotline", HOTLINE_NUMBER, made.settings, asterisk, names, house)
+        side = Side(
+            "hotline", HOTLINE_NUMBER, HOTLINE_NUMBER, made.settings, asterisk, names[:agents], names[agents:], house
+        )
         try:
             yield side
         finally:
@@ -141,32 +168,38 @@ async def hotline(folder: Path, agents: int) -> AsyncIterator[Side]:
 
 
 @asynccontextmanager
-async def app_queue(folder: Path, agents: int) -> AsyncIterator[Side]:
+async def app_queue(folder: Path, agents: int, more: int = 0) -> AsyncIterator[Side]:
     """Stock app_queue, whose members are the same phones."""
-    made, names = await asyncio.to_thread(_prepare, folder, agents)
+    made, names = await asyncio.to_thread(_prepare, folder, agents, more)
     etc = made.settings.asterisk_etc
     (etc / "dialplans" / "bench.conf").write_text(_STOCK_DIALPLAN)
-    members = "".join(f"member => PJSIP/{name}-desk\n" for name in names)
+    members = [f"member => PJSIP/{name}-desk\n" for name in names]
     with (etc / "queues.conf").open("a") as queues:
-        queues.write(_STOCK_QUEUES.replace("{members}", members))
+        few, rest = "".join(members[:agents]), "".join(members[agents:])
+        queues.write(_STOCK_QUEUES.replace("{members}", few).replace("{more}", rest))
     cel = etc / "cel.conf"
     cel.write_text(cel.read_text().replace("enable = yes", "enable = no"))
     async with AsteriskProcess(made.settings, made.install) as asterisk:
-        yield Side("app_queue", QUEUE_NUMBER, made.settings, asterisk, names)
+        yield Side("app_queue", QUEUE_NUMBER, MANY, made.settings, asterisk, names[:agents], names[agents:])
 
 
-def _prepare(folder: Path, agents: int) -> tuple[Prepared, list[str]]:
+def _prepare(folder: Path, agents: int, more: int) -> tuple[Prepared, list[str]]:
     """A data folder; nothing is asked of phones in between, for sipp's answer to that would count as a call."""
     folder.mkdir(parents=True)
     site = folder / "given.toml"
     # The last agent of such a site knows nothing that is asked for here.
-    site.write_text(site_of(agents + 1).replace("wrap_up_s = 5", _QUIET))
+    others = "".join(
+        f'\n[[agents]]\nid = "m{n}"\nname = "More {n}"\nwork_number = "9{n:03d}"\n'
+        "skills = { en = 5, cmn = 5, yue = 5, internet = 5 }\ndesk_phone = true\n"
+        for n in range(more)
+    )
+    site.write_text(site_of(agents + 1).replace("wrap_up_s = 5", _QUIET) + others)
     http, sip, ami, agi = free_ports(4)
     install = find_or_make(PROJECT / "build", print)
     made = prepare(folder, Options(http=http, sip=sip, ami=ami, agi=agi, site=site), lambda line: None, install)
     phones = made.settings.asterisk_etc / "pjsip.conf"
     phones.write_text(phones.read_text().replace("qualify_frequency = 30", "qualify_frequency = 0"))
-    return made, [f"a{number}" for number in range(agents)]
+    return made, [*(f"a{number}" for number in range(agents)), *(f"m{number}" for number in range(more))]
 
 
 async def _sessions(settings: Settings, agents: Sequence[str]) -> list[str]:

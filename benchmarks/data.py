@@ -10,14 +10,16 @@ import random
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import uvloop
 from msgspec import Struct
+from sqlalchemy import text
 
 from benchmarks.frame import Figure, Options, Report, Stopwatch, percentile
 from cti.core.ids import IdentifierId, Ms
+from cti.setup import postgres
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
@@ -61,10 +63,10 @@ _WORDS = {
 }
 _BY_TEL = ("call", "call", "call", "call", "chat")
 _BY_MAIL = ("mail", "mail", "search", "search", "visit", "order")
-_INSERT = (
-    "INSERT INTO interactions (owner, at, id, kind, title, text, inbound, language, agent, agent_name, lasted, waited,"
-    " path, solved, mark, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'bench')"
+_COLUMNS = (
+    "owner, at, id, kind, title, text, inbound, language, agent, agent_name, lasted, waited, path, solved, mark, source"
 )
+_TALLIES = "INSERT INTO tallies SELECT owner, coalesce(customer, ''), kind, count(*) FROM interactions GROUP BY 1, 2, 3"
 
 
 class Made(Struct, frozen=True):
@@ -79,18 +81,44 @@ class Made(Struct, frozen=True):
     """The same as E.164."""
 
 
+class Rows(Struct, frozen=True):
+    """Rows of one table, in the order of its key."""
+
+    table: str
+    columns: str
+    rows: Iterable[tuple[object, ...]]
+
+
 def make(store: Store, interactions: int = INTERACTIONS, key: bytes = KEY, seed: int = 1) -> Made:
     """Fill an empty store. The same numbers and seed give the same history. Raises `RuntimeError` if it isn't empty."""
     began = time.monotonic()
-    identities = Identities(key, "HK")
-    chance = random.Random(seed)
-    count = max(1, interactions // _PER_CUSTOMER)
-    if store.path is None:
-        raise RuntimeError("only an SQLite history can be made")
+    if store.read(lambda connection: connection.execute(text("SELECT 1 FROM interactions LIMIT 1")).first()):
+        raise RuntimeError(f"{store.shown} holds a history already")
     store.close()
-    db = sqlite3.connect(store.path, isolation_level=None)
-    if db.execute("SELECT 1 FROM interactions LIMIT 1").fetchone():
-        raise RuntimeError(f"{store.path} holds a history already")
+    tables = _tables(Identities(key, "HK"), interactions, random.Random(seed))
+    if store.path is None:
+        _into_postgres(store.url, tables)
+    else:
+        _into_sqlite(store.path, tables)
+    return looked_up(interactions, key, seconds=time.monotonic() - began)
+
+
+def looked_up(interactions: int, key: bytes = KEY, seconds: float = 0.0) -> Made:
+    """What `make` says of a history of this size that was made before."""
+    count = max(1, interactions // _PER_CUSTOMER)
+    identities, chance = Identities(key, "HK"), random.Random(2)
+    drawn = [chance.randrange(count) for _ in range(_LOOKUPS)]
+    return Made(
+        interactions=interactions,
+        customers=count,
+        seconds=seconds,
+        callers=tuple(identities.of_normal("tel", _number(n)).id for n in drawn),
+        numbers=tuple(_number(n) for n in drawn),
+    )
+
+
+def _into_sqlite(path: Path, tables: Iterable[Rows]) -> None:
+    db = sqlite3.connect(path, isolation_level=None)
     # A file that is thrown away when this fails needs no journal, and indexes are quicker made at the end.
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-256000", "temp_store=MEMORY"):
         db.execute(f"PRAGMA {pragma}")
@@ -99,53 +127,70 @@ def make(store: Store, interactions: int = INTERACTIONS, key: bytes = KEY, seed:
     for name, kind, _ in put_off:
         db.execute(f"DROP {kind} {name}")
     db.execute("BEGIN")
-    tels = [identities.of_normal("tel", _number(n)) for n in range(count)]
-    mails = [identities.of_normal("mail", f"customer{n}@mail.example") for n in range(count)]
-    db.executemany(
-        "INSERT INTO customers (id, name, name_key, language, tier, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            (f"B{n}", name, name.casefold(), ("en", "cmn", "yue")[n % 3], ("", "", "silver", "gold")[n % 4], END, END)
-            for n in range(count)
-            if (name := f"{_NAMES[n % len(_NAMES)]} {n}")
-        ),
-    )
-    db.executemany(
-        "INSERT INTO identifiers (id, kind, value, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)",
-        sorted((one.id, one.kind, one.value, END - 900 * _DAY_MS, END) for one in (*tels, *mails)),
-    )
-    links = [(one.id, f"B{n}", END) for ones in (tels, mails) for n, one in enumerate(ones)]
-    links += [(tels[n].id, f"B{(n + 1) % count}", END) for n in range(0, count, _SHARED) if count > 1]
-    db.executemany("INSERT INTO links (identifier, customer, since) VALUES (?, ?, ?)", sorted(links))
-    db.executemany(
-        "INSERT INTO tags (customer, tag) VALUES (?, ?)", ((f"B{n}", "Fibre 500") for n in range(0, count, 2))
-    )
-    db.executemany(
-        "INSERT INTO cases (customer, title, state, opened, owner) VALUES (?, ?, 'open', ?, 'ana')",
-        ((f"B{n}", "No internet since the storm", END - n % 9 * _DAY_MS) for n in range(0, count, 10)),
-    )
-    db.executemany(
-        "INSERT INTO promises (customer, what, due, made, agent, state) VALUES (?, 'Call back', ?, ?, 'ana', 'open')",
-        ((f"B{n}", END + _DAY_MS, END - _DAY_MS) for n in range(0, count, 50)),
-    )
-    owners = sorted([(one.id, _BY_TEL) for one in tels] + [(one.id, _BY_MAIL) for one in mails])
-    db.executemany(_INSERT, _rows(owners, interactions, chance))
-    db.execute(
-        "INSERT INTO tallies SELECT owner, coalesce(customer, ''), kind, count(*) FROM interactions GROUP BY 1, 2, 3"
-    )
+    for each in tables:
+        marks = ", ".join("?" * (each.columns.count(",") + 1))
+        db.executemany(f"INSERT INTO {each.table} ({each.columns}) VALUES ({marks})", each.rows)
+    db.execute(_TALLIES)
     db.execute("COMMIT")
     for _, _, sql in put_off:
         db.execute(sql)
     db.execute("ANALYZE")
     db.execute("PRAGMA journal_mode=WAL")
     db.close()
-    drawn = [chance.randrange(count) for _ in range(_LOOKUPS)]
-    return Made(
-        interactions=interactions,
-        customers=count,
-        seconds=time.monotonic() - began,
-        callers=tuple(tels[n].id for n in drawn),
-        numbers=tuple(_number(n) for n in drawn),
+
+
+def _into_postgres(url: str, tables: Iterable[Rows]) -> None:
+    with postgres.connect(url) as db, db.transaction():
+        later = db.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'interactions\\_%'")
+        put_off = [row for row in later.fetchall() if row[0] != "interactions_pkey"]
+        for name, _ in put_off:
+            db.execute(f"DROP INDEX {name}".encode())
+        db.execute("ALTER TABLE interactions DISABLE TRIGGER USER")
+        for each in tables:
+            with db.cursor().copy(f"COPY {each.table} ({each.columns}) FROM STDIN".encode()) as copy:
+                for row in each.rows:
+                    copy.write_row(row)
+        db.execute(_TALLIES)
+        for _, made in put_off:
+            db.execute(made.encode())
+        db.execute("ALTER TABLE interactions ENABLE TRIGGER USER")
+        db.execute("ANALYZE")
+
+
+def _tables(identities: Identities, interactions: int, chance: random.Random) -> Iterator[Rows]:
+    count = max(1, interactions // _PER_CUSTOMER)
+    tels = [identities.of_normal("tel", _number(n)) for n in range(count)]
+    mails = [identities.of_normal("mail", f"customer{n}@mail.example") for n in range(count)]
+    yield Rows(
+        "customers",
+        "id, name, name_key, language, tier, created, updated",
+        (
+            (f"B{n}", name, name.casefold(), ("en", "cmn", "yue")[n % 3], ("", "", "silver", "gold")[n % 4], END, END)
+            for n in range(count)
+            if (name := f"{_NAMES[n % len(_NAMES)]} {n}")
+        ),
     )
+    yield Rows(
+        "identifiers",
+        "id, kind, value, first_seen, last_seen",
+        sorted((one.id, one.kind, one.value, END - 900 * _DAY_MS, END) for one in (*tels, *mails)),
+    )
+    links = [(one.id, f"B{n}", END) for ones in (tels, mails) for n, one in enumerate(ones)]
+    links += [(tels[n].id, f"B{(n + 1) % count}", END) for n in range(0, count, _SHARED) if count > 1]
+    yield Rows("links", "identifier, customer, since", sorted(links))
+    yield Rows("tags", "customer, tag", ((f"B{n}", "Fibre 500") for n in range(0, count, 2)))
+    yield Rows(
+        "cases",
+        "customer, title, state, opened, owner",
+        ((f"B{n}", "No internet since the storm", "open", END - n % 9 * _DAY_MS, "ana") for n in range(0, count, 10)),
+    )
+    yield Rows(
+        "promises",
+        "customer, what, due, made, agent, state",
+        ((f"B{n}", "Call back", END + _DAY_MS, END - _DAY_MS, "ana", "open") for n in range(0, count, 50)),
+    )
+    owners = sorted([(one.id, _BY_TEL) for one in tels] + [(one.id, _BY_MAIL) for one in mails])
+    yield Rows("interactions", _COLUMNS, _rows(owners, interactions, chance))
 
 
 def _number(n: int) -> str:
@@ -187,6 +232,7 @@ def _rows(
                 "Internet\nNo line" if call else "",
                 (None, 1, 1, 0)[made & 3] if call else None,
                 "nothing_found" if kind == "search" and made % 5 == 0 else "",
+                "bench",
             )
             made += 1
 
@@ -230,7 +276,12 @@ def main() -> None:
     """Make a history to keep."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--interactions", type=int, default=INTERACTIONS, metavar="N")
-    parser.add_argument("--database", required=True, metavar="URL", help="sqlite:////path/to/hotline.db, made if new")
+    parser.add_argument(
+        "--database",
+        required=True,
+        metavar="URL",
+        help="sqlite:////path/to/hotline.db, made if new, or postgresql://user@host/name",
+    )
     parser.add_argument("--key", default=KEY.hex(), metavar="HEX", help="the site's key, as in secrets.toml")
     args = parser.parse_args()
     store = Store.open(args.database)

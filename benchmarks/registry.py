@@ -36,6 +36,11 @@ BENCHES = (
     ),
     Bench("estimate", "how long a caller will wait, beside the literature's predictors and app_queue's"),
     Bench(
+        "history",
+        "caller's number to all the pop shows, beside the driver's own time, with ten million contacts",
+        "PostgreSQL, 12 GB in the folder for temporary files, half an hour",
+    ),
+    Bench(
         "ingest",
         "rows of a table and mails into the history, beside the driver's own bulk load",
         "800 MB in the folder for temporary files",

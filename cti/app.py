@@ -16,7 +16,7 @@ from cti.agi.session import Sessions
 from cti.ami import cel
 from cti.ami.actions import AmiActions
 from cti.ami.link import Address, AmiLink
-from cti.core.commands import Command, Steer
+from cti.core.commands import Command, DirectPhone, Steer
 from cti.core.inputs import AsteriskUp, SiteLoaded, Started
 from cti.knowledge import Knowledge
 from cti.loop import Loop
@@ -182,6 +182,8 @@ class Bridge:
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, Steer):
             self._reception.steered(command)
+        elif isinstance(command, DirectPhone):
+            self._reception.directed(command)
         else:
             self._actions.carry_out(command)
 

@@ -10,9 +10,9 @@ import msgspec
 from cti.agi.ports import Resume, SpokenAnswer
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
-from cti.core.commands import Steer
+from cti.core.commands import DirectPhone, Steer
 from cti.core.events import InteractionOpened, PieceOffered, Record, Transferred
-from cti.core.ids import IdentifierId, InteractionId, Ms, Phone, QueueId
+from cti.core.ids import ChannelId, IdentifierId, InteractionId, Ms, Phone, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import CallArrived, Input
 from cti.core.interaction import State
@@ -63,6 +63,7 @@ class Reception:
         self._sentences = sentences
         self._answers = answers
         self._steered: dict[InteractionId, asyncio.Future[str]] = {}
+        self._directed: dict[ChannelId, asyncio.Future[DirectPhone]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._flows = flows
         self._prompts = sounds.existing(sound_folder)
@@ -158,6 +159,13 @@ class Reception:
         self._steered[interaction] = future
         return future
 
+    def direct(self, channel: ChannelId) -> asyncio.Future[DirectPhone]:
+        """The core's next `DirectPhone` for this phone's line."""
+        future: asyncio.Future[DirectPhone] = asyncio.get_running_loop().create_future()
+        self._directed[channel] = future
+        future.add_done_callback(lambda _: self._directed.pop(channel, None))
+        return future
+
     def incidents(self, queue: QueueId | None) -> Sequence[tuple[Incident, IncidentNow]]:
         """What callers of a queue, or of the site, are to hear of now."""
         return in_force(self._loop.world, queue, self._loop.now())
@@ -187,6 +195,12 @@ class Reception:
         future = self._steered.pop(command.interaction, None)
         if future is not None and not future.done():
             future.set_result(command.to)
+
+    def directed(self, command: DirectPhone) -> None:
+        """Pass the core's answer on to the phone that called."""
+        future = self._directed.get(command.channel)
+        if future is not None and not future.done():
+            future.set_result(command)
 
     def caller_id(self, interaction: InteractionId) -> tuple[str, str]:
         """Number and name for the agent's phone; a number of several people has no name."""

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from cti.core import agent, consult, interaction, piece
+from cti.core import agent, consult_table, interaction, piece
 
 PAGE = Path(__file__).with_name("architecture.md")
 
@@ -52,10 +52,10 @@ def pieces() -> str:
 
 def consultations() -> str:
     rows: dict[str, dict[str, str]] = {}
-    for happening in consult.Happening:
-        cells = {step: consult.TABLE[step][happening] for step in consult.Step}
+    for happening in consult_table.Happening:
+        cells = {step: consult_table.TABLE[step][happening] for step in consult_table.Step}
         rows[happening.value] = {
-            step.value: _cell(action, isinstance(action, consult.No)) for step, action in cells.items()
+            step.value: _cell(action, isinstance(action, consult_table.No)) for step, action in cells.items()
         }
     return _table("what happens", rows)
 

@@ -70,15 +70,18 @@ class Server:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def start(port: int) -> Server:
-    """Start one on loopback. Raises LookupError, with what to do, where there is none on this machine."""
+def start(port: int, *, kept: bool = False) -> Server:
+    """Start one on loopback; `kept`: on disk, for more than memory has room for.
+
+    Raises LookupError, with what to do, where there is none on this machine.
+    """
     programs = postgres_programs()
     if programs is None:
         raise LookupError("needs a PostgreSQL server: './hotline test' installs it, or apt-get install postgresql")
     said = subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
     if (number := re.search(r"\d+", said)) is None or int(number[0]) < OLDEST:
         raise LookupError(f"needs PostgreSQL {OLDEST} or newer, and this machine has {said.strip()}")
-    folder = Path(tempfile.mkdtemp(prefix="hl-pg-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="hl-pg-", dir=None if kept else _in_memory()))
     # The server refuses to run as root.
     user: dict[str, str] = {}
     if os.geteuid() == 0:

@@ -22,7 +22,9 @@ def known(number: str, caller: CallerFacts, doors: Doors, now: Ms, zone: str) ->
         closed=doors.closed,
         shut={
             # Who goes to another site goes there from the line of this one.
-            queue: Shut(door.closing.prompt, door.to or (queue if door.site else None), door.closing.then == "message")
+            queue: Shut(
+                door.closing.prompt, door.to or (queue if door.leads_out else None), door.closing.then == "message"
+            )
             for queue, door in doors.shut.items()
         },
     )

@@ -7,7 +7,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from cti.core.closings import Doors, Shut
-from cti.core.ids import IdentifierId, IncidentId, InteractionId, Language, Ms, QueueId
+from cti.core.commands import DirectPhone
+from cti.core.ids import ChannelId, IdentifierId, IncidentId, InteractionId, Language, Ms, QueueId
 from cti.core.inputs import Input
 from cti.core.site import Incident, Site
 from cti.core.telling import Telling
@@ -85,6 +86,9 @@ class Ports(Protocol):
 
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""
+
+    def direct(self, channel: ChannelId) -> "asyncio.Future[DirectPhone]":
+        """The core's next `DirectPhone` for an agent's phone that calls by itself."""
 
     def incidents(self, queue: QueueId | None) -> Sequence[tuple[Incident, IncidentNow]]:
         """What callers of a queue, or of the site, are to hear of now (`core.incidents.in_force`)."""

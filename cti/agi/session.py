@@ -1,9 +1,9 @@
 """A caller's session: from the pick-up through the flow to the wait, and after a talk to the goodbye.
 
 Asterisk asks `/call` for a caller who is new or comes back to us, `/after` for one who is out of a bridge, `/transfer`
-for one whom the agent's phone sent away. The session tells the core what happens and does what the flow engine or the
-core says; it decides nothing itself and keeps nothing: killed at any point, the next one goes on where the journal says
-the caller was.
+for one whom the agent's phone sent away, and `/colleague` for an agent's phone that calls by itself. The session tells
+the core what happens and does what the flow engine or the core says; it decides nothing itself and keeps nothing:
+killed at any point, the next one goes on where the journal says the caller was.
 
 Nothing here waits for a disk. Between a key and the next command stands only the flow engine (microseconds): Asterisk
 drops keys pressed between two commands that are more than about 100 ms apart. When an agent's leg pulls the caller out,
@@ -25,6 +25,7 @@ from cti.core.ids import AgentId, ClosingId, IdentifierId, InteractionId, Langua
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
+    ColleagueDialled,
     FlowEnded,
     FlowMoved,
     LanguageChosen,
@@ -59,6 +60,9 @@ class Sessions:
 
     async def __call__(self, call: AgiCall) -> None:
         """Serve one connection to its end."""
+        if call.script == "colleague":
+            await _direct(call, self._ports)
+            return
         interaction = InteractionId(call.args[0] if call.args else "")
         if not interaction:
             log.warning("AGI call of channel %s without our id: check dialplans/caller.conf", call.channel)
@@ -73,7 +77,7 @@ class Sessions:
             case "transfer":
                 await session.sent_away(number)
             case other:
-                log.warning("AGI call for '%s': there are only 'call', 'after' and 'transfer'", other)
+                log.warning("AGI call for '%s': there are only 'call', 'after', 'transfer' and 'colleague'", other)
 
 
 class Session:
@@ -151,14 +155,17 @@ class Session:
 
     async def sent_away(self, dialled: str) -> None:
         """The agent's phone transferred the caller by itself: the core gives them on, `/call` lets them wait."""
+        to = "wait"
         if self._ports.resume(self._interaction) is not None:
             answer = self._ports.steer(self._interaction)
             self._ports.submit(SentAway(interaction=self._interaction, channel=self._call.channel, dialled=dialled))
             try:
-                await self._call.within(answer, STEER_S)
+                to = await self._call.within(answer, STEER_S)
             except TimeoutError:
                 log.warning("call %s: no answer from the core about a phone's transfer", self._interaction)
-        await self._voice.do(self._call.set_variable("HL_DONE", "wait"))
+                to = "wait"
+        # A caller waits. Whom the core tells goodbye is no caller, and has no place in line.
+        await self._voice.do(self._call.set_variable("HL_DONE", "bye" if to == "goodbye" else "wait"))
 
     async def _begin(self) -> None:
         identifier = self._identify()
@@ -362,6 +369,23 @@ class Session:
                 await self._voice.hear(engine.Hear(self._voice.own("survey-thanks")))
                 return
             again = self._voice.own("wrong-key" if heard.keys else "no-key")
+
+
+async def _direct(call: AgiCall, ports: Ports) -> None:
+    """An agent's phone calls by itself: whom, the core knows; the dialplan waits with it, or says why not."""
+    answer = ports.direct(call.channel)
+    dialled = call.args[0] if call.args else ""
+    ports.submit(ColleagueDialled(channel=call.channel, name=call.channel_name, dialled=dialled))
+    try:
+        told = await call.within(answer, STEER_S)
+    except TimeoutError:
+        log.warning("phone %s: no answer from the core about whom it calls", call.channel_name)
+        return
+    finally:
+        answer.cancel()
+    if told.interaction is not None:
+        await call.set_variable("HL_ID", told.interaction)
+    await call.set_variable("HL_DONE", told.to)
 
 
 def _seconds(text: str) -> Ms:

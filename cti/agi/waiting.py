@@ -18,7 +18,7 @@ from cti.core.closings import Shut
 from cti.core.ids import ClosingId, IdentifierId, InteractionId, Ms, QueueId
 from cti.core.inputs import ElsewhereAsked, FlowEnded, HelpAsked, WaitSaid
 from cti.core.room import Choice, Room
-from cti.core.site import Queue
+from cti.core.site import Closing, Queue
 from cti.core.telling import Telling
 from ivr import engine, say
 from ivr.engine import Piece
@@ -295,8 +295,8 @@ class WaitingRoom:
     async def _moved(self, shut: Shut, new: bool) -> bool:
         """Their queue was closed: told if it is news, they wait in another line, or leave (True)."""
         await self._hear(self._voice.own(shut.closing.prompt) if new else (), cut=False)
-        if shut.site:
-            return await self._sent_elsewhere(shut.site)
+        if shut.leads_out:
+            return await self._sent_elsewhere(shut.closing)
         if shut.to is not None:
             await self._voice.do(self._voice.call.set_variable("HL_QUEUE", shut.to))
             self._enter(shut.to)
@@ -306,7 +306,7 @@ class WaitingRoom:
         await self._leave("message" if message else "closed", "goodbye")
         return True
 
-    async def _sent_elsewhere(self, address: str) -> bool:
+    async def _sent_elsewhere(self, closing: Closing) -> bool:
         """The dialplan dials; should nobody answer there, it brings the caller back. False: there is no reason now."""
         answer = self._ports.steer(self._interaction)
         self._ports.submit(ElsewhereAsked(interaction=self._interaction, channel=self._voice.call.channel))
@@ -316,6 +316,10 @@ class WaitingRoom:
         except TimeoutError:
             log.warning("call %s: no answer from the core about another site", self._interaction)
             return False
+        address, shown = closing.site, ""
+        if not address:
+            address, shown = f"{closing.number}@trunk-{self._site.outgoing.trunk}", self._site.shown
         await self._voice.do(self._voice.call.set_variable("HL_ELSEWHERE", address))
+        await self._voice.do(self._voice.call.set_variable("HL_SHOWN", shown))
         await self._voice.do(self._voice.call.set_variable("HL_DONE", "elsewhere"))
         return True

@@ -11,6 +11,8 @@ from cti.core.talks import Detail, end_offer
 from cti.core.turn import Turn
 from cti.core.world import Interaction, World
 
+LOOK_MS = 5000
+"""So often it is asked whether somebody's turn is near enough to call them."""
 SOON = 30_000
 """Until the next try, when the last one was nobody's fault but ours."""
 
@@ -145,6 +147,22 @@ def timer(it: Interaction) -> Ms | None:
     if it.callback is None or it.state is not State.WAITING or it.channel:
         return None
     return it.callback.until
+
+
+def lead_at(world: World, it: Interaction, after: Ms | None = None) -> Ms | None:
+    """When, later than `after`, to look whether they are to be called before their turn; None: that is not asked."""
+    callback = it.callback
+    if callback is None or not at_turn(it) or not _rules(world, it).lead_s or callback.released is None:
+        return None
+    if it.state is not State.WAITING or not in_line(world, it):
+        return None
+    looks = (after - callback.released) // LOOK_MS if after is not None else 0
+    return Ms(callback.released + (max(0, looks) + 1) * LOOK_MS)
+
+
+def lead(world: World, it: Interaction) -> Ms:
+    """How long before their turn, at most, they are called."""
+    return Ms(_rules(world, it).lead_s * 1000)
 
 
 def _rules(world: World, it: Interaction) -> Callbacks:

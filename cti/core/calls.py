@@ -11,6 +11,7 @@ from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.closings import closing_of, ousted, turned
 from cti.core.commands import HangUp
+from cti.core.consult_table import Happening
 from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
 from cti.core.interaction import TABLE, Do, No, Signal, State
 from cti.core.overflow import Way, way_on_entry, way_out
@@ -97,7 +98,7 @@ def _go(turn: Turn, it: Interaction, way: Way) -> None:
 def _send_elsewhere(turn: Turn, it: Interaction, d: Detail) -> None:
     """Asked first, for an agent may have come free, or the queue been opened, while the caller heard the words."""
     shut = turned(turn.world, it, turn.now)
-    if shut is not None and shut.site and ousted(turn.world, it) is not None:
+    if shut is not None and shut.leads_out and ousted(turn.world, it) is not None:
         turn.emit(e.SentElsewhere(interaction=it.id, closing=shut.closing.id))
         steer(turn, it, d, "elsewhere")
     else:
@@ -219,6 +220,11 @@ def _hang_up_agent(turn: Turn, it: Interaction, d: Detail) -> None:
 
 def _steer_survey(turn: Turn, it: Interaction, d: Detail) -> None:
     """Out of the bridge. AMI may be a moment behind the dialplan: a talk still open is over by now."""
+    if consult.beside(turn.world, it):
+        # The agent's phone has let go of the caller while it calls a colleague, who has them from here on.
+        consult.signal(turn, it, Happening.AGENT_LEFT)
+        steer(turn, it, d, "wait")
+        return
     if it.connected is not None and it.parted is None:
         passing.end(turn, it, d)
         end_talk(turn, it, Detail(by="agent"))

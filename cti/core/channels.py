@@ -11,7 +11,7 @@ from cti.core import calls, consult, talks
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.commands import HangUp
-from cti.core.consult import Happening
+from cti.core.consult_table import Happening
 from cti.core.dialling import how_ended
 from cti.core.ids import ChannelId, InteractionId, Phone
 from cti.core.interaction import Signal, State
@@ -161,7 +161,7 @@ def met(turn: Turn, it: Interaction) -> None:
     it = turn.world.call(it)
     caller = turn.world.legs.get(it.channel)
     if consult.step_of(turn.world, it) is not None and not _elsewhere(turn, it):
-        if caller is not None and caller.ending and caller.bridge is not None:
+        if caller is not None and caller.ending and caller.bridge is not None and not consult.beside(turn.world, it):
             _ghost(turn, caller)
         else:
             consult.look(turn, it)
@@ -205,6 +205,9 @@ def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
     if it.about is None and it.state is State.OUTSIDE and said.channel in (it.channel, it.outside):
         calls.signal(turn, it, Signal.PARTED, Detail())
     call = turn.world.call(it)
+    if consult.beside(turn.world, call):
+        # A phone that transfers: it may be the colleague to whom the caller goes, or the agent's end, which follows.
+        return
     replaced = said.channel == call.agent_channel and _being_taken_over(turn, call, leg)
     if call.joined and not replaced and consult.parted(turn, call, said.channel):
         return
@@ -258,7 +261,9 @@ def gone(turn: Turn, channel: ChannelId, cause: int, how: str = "") -> None:
         calls.signal(turn, it, Signal.OUTSIDE_LOST, Detail(how=how or how_ended(leg, cause)))
     elif it.about is not None and channel == it.agent_channel:
         consult.signal(turn, turn.world.call(it), Happening.COLLEAGUE_LEFT)
-    elif it.joined and channel == it.agent_channel:
+    elif consult.beside(turn.world, it) and channel == turn.world.interactions[it.consult or it.id].channel:
+        consult.signal(turn, it, Happening.LINE_LEFT)
+    elif channel == it.agent_channel and (it.joined or consult.beside(turn.world, it)):
         consult.signal(turn, it, Happening.AGENT_LEFT)
     elif channel == it.agent_channel or (it.offer is not None and _last_leg(turn, it, channel)):
         calls.signal(turn, it, Signal.LEG_LOST, Detail(how=_why_lost(turn, it, leg, cause), by="agent"))

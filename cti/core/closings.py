@@ -59,9 +59,9 @@ class Shut(Struct, frozen=True):
     """Where they go, or have gone."""
 
     @property
-    def site(self) -> str:
-        """The other site's SIP address, when they go there; they ask the core first (`ElsewhereAsked`)."""
-        return "" if self.to is not None else self.closing.site
+    def leads_out(self) -> bool:
+        """Whether they go to another site; they ask the core first (`ElsewhereAsked`)."""
+        return self.to is None and self.closing.leads_out
 
 
 def turned(world: World, it: Interaction, now: Ms) -> Shut | None:
@@ -69,7 +69,7 @@ def turned(world: World, it: Interaction, now: Ms) -> Shut | None:
     closing = ousted(world, it)
     if closing is not None:
         if it.elsewhere:
-            return Shut(msgspec.structs.replace(closing, site="", to=None), None)
+            return Shut(msgspec.structs.replace(closing, site="", number="", to=None), None)
         return Shut(closing, refuge(world, closing, now))
     if it.closing is None or world.site is None:
         return None

@@ -79,6 +79,15 @@ class Steer(_Command, frozen=True):
     to: str
 
 
+class DirectPhone(_Command, frozen=True):
+    """The answer to `ColleagueDialled`: `ask` (the colleague's phones ring, about `interaction`), or why not: `nobody`
+    has that work number, the colleague is `busy`, or it is `not_now`."""
+
+    channel: ChannelId
+    to: Literal["ask", "nobody", "busy", "not_now"]
+    interaction: InteractionId | None = None
+
+
 class TakeOver(_Command, frozen=True):
     """Pull a caller back to our session: out of the fallback queue, or out of a talk whose agent gave them away."""
 
@@ -120,4 +129,6 @@ class FallbackMember(_Command, frozen=True):
     """False: the agent is signed out, take the member away."""
 
 
-Command = RingAgent | RingOutside | HangUp | Steer | TakeOver | SetAside | MoveAsker | Join | FallbackMember
+Command = (
+    RingAgent | RingOutside | HangUp | Steer | DirectPhone | TakeOver | SetAside | MoveAsker | Join | FallbackMember
+)

@@ -5,15 +5,18 @@ and don't answer as they do for callers; its `channel` is the leg of the agent w
 with music. Who is left alone by the other goes to the caller by the dialplan (`dialplans/leg.conf`, `hotline-consult`),
 so nobody waits for us; the core sees who stands in one bridge with whom, and the table says what that means.
 
+An agent's own phone asks in another way (`second_line`): it holds the caller and calls the colleague on a second line,
+which is then the consultation's `channel`. The caller stays in the bridge with the first.
+
 Of somebody outside, `asked` is the number and `outside` the leg; there is no offer, and no agent on the other end.
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.commands import HangUp, Join, MoveAsker, SetAside
+from cti.core.consult_table import TABLE, Do, Happening, No, Step
 from cti.core.dialling import barred, dial
 from cti.core.events import Why
 from cti.core.ids import BridgeId, ChannelId, InteractionId, Ms, OfferId
@@ -22,8 +25,10 @@ from cti.core.offers import offer_to
 from cti.core.queue import available
 from cti.core.staff import put
 from cti.core.talks import (
+    BUSY,
     ELSEWHERE,
     NORMAL,
+    RANG_LONG,
     Detail,
     consult_ended,
     end_consult,
@@ -41,110 +46,14 @@ _ABOUT = "+"
 """Stands between the name of a call and the number of a consultation about it."""
 
 
-class Step(StrEnum):
-    """Where a consultation is."""
-
-    ASKING = "asking"
-    """A phone rings, or somebody of the queue is waited for."""
-    SPEAKING = "speaking"
-    JOINED = "conference"
-    ALONE = "alone"
-    """Nobody came, or the colleague has left; the agent is not with the caller again, or not yet."""
-
-
-class Happening(StrEnum):
-    """What can happen to it."""
-
-    MET = "agent and colleague in one bridge"
-    ALL_MET = "all three in one bridge"
-    COLLEAGUE_HAS = "colleague and caller in one bridge"
-    AGENT_HAS = "agent and caller in one bridge"
-    REFUSED = "the colleague does not come"
-    COLLEAGUE_LEFT = "colleague's leg lost"
-    AGENT_LEFT = "agent's leg lost"
-    BACK_ASKED = "agent wants the caller back"
-    HANDOVER_ASKED = "agent hands the caller over"
-    JOIN_ASKED = "agent wants all three to talk"
-
-
-class Do(StrEnum):
-    SPEAK = "agent and colleague talk"
-    CONFER = "the conference begins"
-    FAIL = "the agent hears that nobody comes"
-    WITHDRAW = "end the offer: withdrawn; bring the agent to the caller"
-    BRING_BACK = "bring the agent to the caller"
-    REJOIN = "end the consultation, the talk goes on"
-    LET_GO = "hang up the colleague's leg"
-    END = "end the consultation"
-    """The agent is on the way to the caller, or with them."""
-    HAND_OVER = "the talk ends; offered to the colleague, or in the queue's line"
-    TAKE = "the talk ends, the colleague's begins"
-    JOIN = "add the caller to the bridge"
-    HANG_UP = "hang up the agent's leg"
-    LINE_UP = "the talk ends, the caller is in line"
-
-
-class No(StrEnum):
-    LATE = "late: it has moved on"
-    EARLY = "it is not so far"
-    SAME = "already so"
-
-
-TABLE: dict[Step, dict[Happening, Do | No]] = {
-    Step.ASKING: {
-        Happening.MET: Do.SPEAK,
-        Happening.ALL_MET: Do.REJOIN,
-        Happening.COLLEAGUE_HAS: Do.TAKE,
-        Happening.AGENT_HAS: Do.REJOIN,
-        Happening.REFUSED: Do.FAIL,
-        Happening.COLLEAGUE_LEFT: No.EARLY,
-        Happening.AGENT_LEFT: Do.HAND_OVER,
-        Happening.BACK_ASKED: Do.WITHDRAW,
-        Happening.HANDOVER_ASKED: Do.HANG_UP,
-        Happening.JOIN_ASKED: No.EARLY,
-    },
-    Step.SPEAKING: {
-        Happening.MET: No.SAME,
-        Happening.ALL_MET: Do.CONFER,
-        Happening.COLLEAGUE_HAS: Do.TAKE,
-        Happening.AGENT_HAS: Do.REJOIN,
-        Happening.REFUSED: No.LATE,
-        Happening.COLLEAGUE_LEFT: Do.END,
-        Happening.AGENT_LEFT: Do.HAND_OVER,
-        Happening.BACK_ASKED: Do.LET_GO,
-        Happening.HANDOVER_ASKED: Do.HANG_UP,
-        Happening.JOIN_ASKED: Do.JOIN,
-    },
-    Step.JOINED: {
-        Happening.MET: No.SAME,
-        Happening.ALL_MET: No.SAME,
-        Happening.COLLEAGUE_HAS: Do.TAKE,
-        Happening.AGENT_HAS: Do.END,
-        Happening.REFUSED: No.LATE,
-        Happening.COLLEAGUE_LEFT: Do.END,
-        Happening.AGENT_LEFT: Do.TAKE,
-        Happening.BACK_ASKED: Do.LET_GO,
-        Happening.HANDOVER_ASKED: Do.HANG_UP,
-        Happening.JOIN_ASKED: No.SAME,
-    },
-    Step.ALONE: {
-        Happening.MET: No.LATE,
-        Happening.ALL_MET: Do.REJOIN,
-        Happening.COLLEAGUE_HAS: No.LATE,
-        Happening.AGENT_HAS: Do.REJOIN,
-        Happening.REFUSED: No.LATE,
-        Happening.COLLEAGUE_LEFT: No.SAME,
-        Happening.AGENT_LEFT: Do.LINE_UP,
-        Happening.BACK_ASKED: Do.BRING_BACK,
-        Happening.HANDOVER_ASKED: No.LATE,
-        Happening.JOIN_ASKED: No.LATE,
-    },
-}
-
-
 def call_of(interaction: InteractionId) -> InteractionId:
     """The call that a consultation is about, by its name alone, also when it is over; any other's is its own."""
     return InteractionId(interaction.partition(_ABOUT)[0])
+
+
+def consult_name(call: Interaction) -> InteractionId:
+    """Of the next consultation about this call."""
+    return InteractionId(f"{call.id}{_ABOUT}{call.offers + call.dials + 1}")
 
 
 def step_of(world: World, call: Interaction) -> Step | None:
@@ -154,7 +63,15 @@ def step_of(world: World, call: Interaction) -> Step | None:
         return Step.ALONE if call.state is State.ASIDE else None
     if call.joined:
         return Step.JOINED
+    if beside(world, call):
+        return Step.SPEAKING_BESIDE if consult.state is State.TALKING else Step.ASKING_BESIDE
     return Step.SPEAKING if consult.state in (State.TALKING, State.OUTSIDE) else Step.ASKING
+
+
+def beside(world: World, call: Interaction) -> bool:
+    """Whether the agent's phone asks on a second line."""
+    consult = world.consult(call)
+    return consult is not None and consult.channel != call.agent_channel
 
 
 def signal(turn: Turn, call: Interaction, what: Happening, how: str = "") -> None:
@@ -180,7 +97,7 @@ def ask(turn: Turn, call: Interaction, d: Detail) -> None:
     if d.to is not None and barred(world, by, turn.now):
         turn.emit(e.TransferFailed(interaction=call.id, agent=by, to=None, how="not_allowed"))
         return
-    name = InteractionId(f"{call.id}{_ABOUT}{call.offers + call.dials + 1}")
+    name = consult_name(call)
     turn.emit(
         e.ConsultBegun(
             interaction=call.id,
@@ -210,7 +127,13 @@ def look(turn: Turn, call: Interaction) -> None:
     consult = turn.world.consult(call)
     colleagues = {leg.bridge for leg in _colleagues(turn.world, consult)}
     caller, agent = _bridge(turn.world, call.channel), _bridge(turn.world, call.agent_channel)
-    if caller is not None and caller == agent:
+    if consult is not None and beside(turn.world, call):
+        # For a moment the agent may still stand there, too: Asterisk brings the two together before it lets them go.
+        if caller is not None and caller in colleagues and not leaving(turn, call):
+            signal(turn, call, Happening.COLLEAGUE_HAS)
+        elif _bridge(turn.world, consult.channel) in colleagues:
+            signal(turn, call, Happening.MET)
+    elif caller is not None and caller == agent:
         signal(turn, call, Happening.ALL_MET if caller in colleagues else Happening.AGENT_HAS)
     elif caller is not None and caller in colleagues:
         signal(turn, call, Happening.COLLEAGUE_HAS)
@@ -270,7 +193,7 @@ def _speak(turn: Turn, call: Interaction, how: str) -> None:
     if consult is not None and consult.outside is not None:
         turn.emit(e.ConsultReached(interaction=call.id, consult=consult.id, channel=consult.outside))
         return
-    found = _met(turn, call, _bridge(turn.world, call.agent_channel))
+    found = _met(turn, call, _bridge(turn.world, consult.channel)) if consult is not None else None
     if consult is None or found is None:
         return
     agent, leg = found
@@ -331,7 +254,21 @@ def _let_go(turn: Turn, call: Interaction, how: str) -> None:
 
 
 def _end(turn: Turn, call: Interaction, how: str) -> None:
-    end_consult(turn, call, "left")
+    consult = turn.world.consult(call)
+    end_consult(turn, call, "left" if consult is not None and consult.connected is not None else "withdrawn")
+
+
+def _engaged(turn: Turn, call: Interaction, how: str) -> None:
+    consult = turn.world.consult(call)
+    if consult is not None:
+        _hang_up_line(turn, call, how)
+        consult_ended(turn, call, consult, how)
+
+
+def _hang_up_line(turn: Turn, call: Interaction, how: str) -> None:
+    consult = turn.world.consult(call)
+    if consult is not None:
+        turn.wish(HangUp(channel=consult.channel, cause={"": NORMAL, "rona": RANG_LONG}.get(how, BUSY)))
 
 
 def _hand_over(turn: Turn, call: Interaction, how: str) -> None:
@@ -445,9 +382,11 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, str], None]] = {
     Do.REJOIN: _rejoin,
     Do.LET_GO: _let_go,
     Do.END: _end,
+    Do.ENGAGED: _engaged,
     Do.HAND_OVER: _hand_over,
     Do.TAKE: _take,
     Do.JOIN: _join,
     Do.HANG_UP: _hang_up,
+    Do.HANG_UP_LINE: _hang_up_line,
     Do.LINE_UP: _line_up,
 }

@@ -108,6 +108,7 @@ class Index:
             it = world.interactions.get(interaction)
             timers.set((Kind.OFFER, interaction), it.offer.until if it is not None and it.offer is not None else None)
             timers.set((Kind.CALLBACK, interaction), callbacks.timer(it) if it is not None else None)
+            timers.set((Kind.LEAD, interaction), callbacks.lead_at(world, it) if it is not None else None)
             timers.set((Kind.OVERFLOW, interaction), overflow_at(world, it) if it is not None else None)
         for channel in channels:
             leg = world.legs.get(channel)

@@ -22,6 +22,7 @@ from cti.core.ids import (
     QueueId,
     ReasonId,
 )
+from cti.core.inputs_talks import ColleagueDialled as ColleagueDialled
 from cti.core.inputs_talks import ConsultAsked as ConsultAsked
 from cti.core.inputs_talks import ConsultEnds as ConsultEnds
 from cti.core.inputs_talks import ParkAsked as ParkAsked
@@ -482,6 +483,7 @@ Input = (
     | TransferAsked
     | ConsultAsked
     | ConsultEnds
+    | ColleagueDialled
     | ParkAsked
     | RecallAsked
     | WrapUpExtended

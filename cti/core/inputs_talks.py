@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cti.core.ids import AgentId, IdentifierId, InteractionId, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, QueueId
 
 
 class _Input(Struct, frozen=True, tag=True, kw_only=True):
@@ -36,6 +36,16 @@ class ConsultEnds(_Input, frozen=True):
     agent: AgentId
     interaction: InteractionId
     how: str
+
+
+class ColleagueDialled(_Input, frozen=True):
+    """An agent's phone calls by itself, on a line that is none of ours; answered by the command `DirectPhone`."""
+
+    channel: ChannelId
+    name: str
+    """Such as `PJSIP/ana-desk-0000002a`: whose phone it is."""
+    dialled: str
+    """A colleague's work number, or anything."""
 
 
 class ParkAsked(_Input, frozen=True):

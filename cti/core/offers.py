@@ -4,9 +4,11 @@ from cti.core import callbacks
 from cti.core.agent import AgentState
 from cti.core.commands import Leg, RingAgent
 from cti.core.dialling import dial, full
+from cti.core.estimate import spoken
 from cti.core.events import CallbackPutOff, Offered, Why
-from cti.core.ids import AgentId, ChannelId, Ms, OfferId
+from cti.core.ids import AgentId, ChannelId, Ms, OfferId, QueueId
 from cti.core.interaction import State
+from cti.core.outlook import Outlook
 from cti.core.reasons import ahead
 from cti.core.routing import Routing
 from cti.core.staff import put
@@ -14,6 +16,8 @@ from cti.core.turn import Turn
 from cti.core.waiting import Match
 from cti.core.world import Interaction
 
+TO_ANSWER = 15_000
+"""So long a customer's phone rings until it is answered."""
 ONE_AT_A_TIME = 10_000
 """So long a customer's phone may ring before another one's does."""
 
@@ -48,15 +52,34 @@ def _call_first(turn: Turn, it: Interaction, agent: AgentId, routing: Routing) -
         callbacks.miss(turn, it)
         routing.refresh((agent,), (it.id,), ())
         return
-    others = (turn.world.interactions[name] for name in turn.world.callbacks)
-    ringing = any(other.state is State.DIALLING and other.queue == it.queue for other in others)
     if callback is None:
         return
-    if ringing or full(turn.world):
+    if _rings(turn, it) or full(turn.world):
         turn.emit(CallbackPutOff(interaction=it.id, until=Ms(turn.now + ONE_AT_A_TIME)))
     else:
         dial(turn, it, callback.to, "callback")
     routing.refresh((agent,), (it.id,), ())
+
+
+def call_ahead(turn: Turn, it: Interaction) -> None:
+    """Call somebody before their turn: it may come while their phone rings, and is as likely as not to come within the
+    queue's lead. By an estimate that is not good enough to be told to callers nobody is called before it is their turn.
+    """
+    world, callback, site = turn.world, it.callback, turn.world.site
+    if callback is None or site is None or not site.calls_out or callbacks.lead_at(world, it) is None:
+        return
+    prospect, pace = Outlook(world).of(it.id, turn.now), world.paces.get(it.queue or QueueId(""))
+    if prospect is None or spoken(prospect.estimate, pace.score if pace is not None else None) is None:
+        return
+    near = prospect.estimate.low <= TO_ANSWER and prospect.estimate.middle <= callbacks.lead(world, it)
+    if near and not _rings(turn, it) and not full(world):
+        dial(turn, it, callback.to, "callback")
+
+
+def _rings(turn: Turn, it: Interaction) -> bool:
+    """Whether somebody of the same queue is being called."""
+    others = (turn.world.interactions[name] for name in turn.world.callbacks)
+    return any(other.state is State.DIALLING and other.queue == it.queue for other in others)
 
 
 def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...], *, asked: bool = False) -> None:
@@ -72,7 +95,10 @@ def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, 
     queue = world.queue(interaction.queue)
     ring_s = queue.ring_s if queue else 15
     name = OfferId(f"{call.id}.{call.offers + 1}")
-    legs = {ChannelId(f"{name}.{n}"): phone for n, phone in enumerate(profile.phones)}
+    # A phone that is not there costs Asterisk a channel and an end. Whether it is there is a hint: when none seems to
+    # be, all are tried.
+    there = [phone for phone in profile.phones if world.phones.get(phone, True)] or profile.phones
+    legs = {ChannelId(f"{name}.{n}"): phone for n, phone in enumerate(there)}
     until = Ms(turn.now + ring_s * 1000)
     own = asked or (interaction.direction == "out" and interaction.connected is None)
     turn.emit(

@@ -113,7 +113,7 @@ def _closed(world: World, it: Interaction, closing: Closing, why: str, now: Ms, 
     to = refuge(world, closing, now)
     if to is not None and to != it.queue:
         return Way(why, to, closing.id)
-    if (closing.site and not it.elsewhere) or (message and closing.then == "message"):
+    if (closing.leads_out and not it.elsewhere) or (message and closing.then == "message"):
         return Way(why, None, closing.id)
     return None
 

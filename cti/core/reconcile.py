@@ -91,6 +91,8 @@ def _check(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> No
         calls.signal(turn, it, Signal.CALLER_GONE, Detail(by="unknown"))
         return
     if it.state is State.TALKING:
+        if consult.beside(turn.world, it):
+            consult.look(turn, it)
         caller = turn.world.legs.get(it.channel)
         agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
         if it.joined and caller is not None and consult.still_two(turn, it, caller.bridge):

@@ -100,10 +100,17 @@ class Closing(Struct, frozen=True, forbid_unknown_fields=True):
     site: str = ""
     """Another site's SIP address (`sip:200@198.51.100.7`), where they go when not to a queue. Does nobody answer there,
     it is as if there were none."""
+    number: str = ""
+    """The same by a number, with its country code, over the trunk of `[outgoing]`; that site sees the hotline's own."""
     then: Literal["goodbye", "message"] = "goodbye"
     """What follows the words where they go to neither."""
     waiting: bool = False
     """Closed by hand: whether those in line have to go as well. Else they are served."""
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether callers may go to another site."""
+        return bool(self.site or self.number)
 
 
 class Incident(Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,6 +190,9 @@ class Callbacks(Struct, frozen=True, forbid_unknown_fields=True):
     tries: int = 3
     every_s: int = 600
     """Between two tries."""
+    lead_s: int = 0
+    """With `customer`: called so many seconds before their turn at most, as far as can be foreseen, so that the agent
+    need not wait for them. 0: called when it is their turn."""
     owner: AgentId | None = None
     """Whose promise it becomes when nobody was reached; None: of who tried last, else of the first supervisor."""
 

@@ -41,9 +41,9 @@ def signal(turn: Turn, agent: AgentId, what: AgentSignal, reason: ReasonId | Non
             settle(turn, now)
             put(turn, now, AgentState.SIGNED_OUT)
         case AgentDo.AFTERWARDS:
-            turn.emit(e.NotReadyNext(agent=agent, reason=reason))
+            _afterwards(turn, now, reason)
         case AgentDo.STAY_READY:
-            turn.emit(e.NotReadyNext(agent=agent, reason=None))
+            _afterwards(turn, now, None)
         case AgentDo.LOSE:
             put(turn, now, AgentState.NOT_READY, ReasonId(a.DESK_LOST))
         case AgentDo.FINISH:
@@ -53,6 +53,13 @@ def signal(turn: Turn, agent: AgentId, what: AgentSignal, reason: ReasonId | Non
                 put(turn, now, AgentState.NOT_READY, now.next_reason or ReasonId("away"))
         case AgentDo.EXTEND:
             """Done by `extend`, which knows by how much."""
+
+
+def _afterwards(turn: Turn, agent: AgentNow, reason: ReasonId | None) -> None:
+    before = _rung(turn, agent)
+    turn.emit(e.NotReadyNext(agent=agent.id, reason=reason))
+    if _rung(turn, agent) != before:
+        fallback(turn, agent)
 
 
 def settle(turn: Turn, agent: AgentNow) -> None:
@@ -70,14 +77,26 @@ def put(
     until: Ms | None = None,
 ) -> None:
     """Set an agent's state, and keep the fallback queue in step."""
-    ready_before = agent.state is AgentState.READY
-    present_before = agent.state is not AgentState.SIGNED_OUT
+    present = state is not AgentState.SIGNED_OUT
+    before = (_rung(turn, agent), agent.state is not AgentState.SIGNED_OUT)
     turn.emit(e.AgentStateSet(agent=agent.id, state=state, reason=reason, interaction=interaction, until=until))
-    ready, present = state is AgentState.READY, state is not AgentState.SIGNED_OUT
-    if (ready, present) != (ready_before, present_before):
+    if (_rung(turn, agent), present) != before:
         fallback(turn, agent)
-    if agent.work and not ready:
+    if agent.work and state is not AgentState.READY:
         (pieces.called_away if present else pieces.left)(turn, agent)
+
+
+def _rung(turn: Turn, agent: AgentNow) -> bool:
+    """
+    Whether the plain queue may ring this agent. It rings no phone that is in use (`ringinuse = no`), so who is in a
+    call need not be taken out of it, unless a second phone of theirs would ring: to say so costs more than the rest.
+    """
+    if agent.state is AgentState.READY:
+        return True
+    profile = turn.world.profile(agent.id)
+    if agent.state not in (AgentState.RESERVED, AgentState.TALKING) or agent.next_reason is not None or profile is None:
+        return False
+    return sum(turn.world.phones.get(phone, False) for phone in profile.phones) < 2
 
 
 def fallback(turn: Turn, agent: AgentNow) -> None:
@@ -93,7 +112,7 @@ def fallback(turn: Turn, agent: AgentNow) -> None:
                 agent=agent.id,
                 phone=phone,
                 queues=queues,
-                ready=agent.state is AgentState.READY,
+                ready=_rung(turn, agent),
                 present=agent.state is not AgentState.SIGNED_OUT,
             )
         )
@@ -158,7 +177,7 @@ def _desk_connected(turn: Turn, said: i.DeskConnected) -> None:
     if agent is not None and not agent.desk:
         turn.emit(e.DeskSeen(agent=said.agent, present=True))
         if agent.next_reason == a.DESK_LOST:
-            turn.emit(e.NotReadyNext(agent=said.agent, reason=None))
+            _afterwards(turn, agent, None)
 
 
 def _desk_lost(turn: Turn, said: i.DeskLost) -> None:
@@ -195,8 +214,14 @@ def _wrapped(turn: Turn, said: i.WrapUpDone) -> None:
 
 
 def _phone(turn: Turn, said: i.PhoneReachable) -> None:
-    if turn.world.owner(said.phone) is not None and turn.world.phones.get(said.phone) != said.reachable:
-        turn.emit(e.PhoneSeen(phone=said.phone, reachable=said.reachable))
+    owner = turn.world.owner(said.phone)
+    if owner is None or turn.world.phones.get(said.phone) == said.reachable:
+        return
+    agent = turn.world.agents.get(owner)
+    before = agent is not None and _rung(turn, agent)
+    turn.emit(e.PhoneSeen(phone=said.phone, reachable=said.reachable))
+    if agent is not None and _rung(turn, agent) != before:
+        fallback(turn, agent)
 
 
 def restarted(turn: Turn) -> None:

@@ -8,23 +8,24 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, channels, consult, meanwhile, outward, pieces, staff
+from cti.core import callbacks, calls, channels, consult, meanwhile, outward, pieces, second_line, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
-from cti.core.consult import Happening
+from cti.core.consult_table import Happening
 from cti.core.hours import day_of
 from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.incidents import EVERYWHERE
 from cti.core.index import Index
 from cti.core.interaction import Signal, State
-from cti.core.offers import offer
+from cti.core.offers import call_ahead, offer
 from cti.core.overflow import by_estimate, overflow_at
 from cti.core.piece import PieceState
 from cti.core.reconcile import reconcile
 from cti.core.talks import Detail, steer
 from cti.core.telling import foresee, tell
 from cti.core.timers import Kind
+from cti.core.transfer import who_has
 from cti.core.turn import Outcome, Turn
 from cti.core.world import World
 
@@ -91,6 +92,9 @@ def expire(turn: Turn, index: Index) -> bool:
             pieces.expire_agent(turn, agent)
         elif kind is Kind.CALLBACK and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.DUE, Detail())
+        elif kind is Kind.LEAD and (it := world.interactions.get(InteractionId(of))) is not None:
+            call_ahead(turn, it)
+            index.timers.set((kind, of), callbacks.lead_at(world, it, turn.now))
         elif kind is Kind.OVERFLOW and (it := world.interactions.get(InteractionId(of))) is not None:
             calls.signal(turn, it, Signal.OVERDUE, Detail())
             index.timers.set((kind, of), overflow_at(world, it, turn.now))
@@ -286,9 +290,7 @@ def _after(turn: Turn, said: i.AfterReached) -> None:
 
 
 def _sent_away(turn: Turn, said: i.SentAway) -> None:
-    site = turn.world.site
-    agents = site.agents if site is not None else ()
-    to = next((agent.id for agent in agents if agent.work_number == said.dialled), None)
+    to = who_has(turn.world, said.dialled)
     it = turn.world.interactions.get(said.interaction)
     leg = turn.world.legs.get(said.channel)
     if it is not None and leg is not None and leg.phone is not None:
@@ -392,6 +394,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.TransferAsked: _transfer_asked,
     i.ConsultAsked: _consult_asked,
     i.ConsultEnds: _consult_ends,
+    i.ColleagueDialled: second_line.dialled,
     i.ParkAsked: _park_asked,
     i.RecallAsked: _recall_asked,
     **channels.HANDLERS,

@@ -13,6 +13,8 @@ from cti.core.world import Interaction, Leg
 ELSEWHERE = 26
 """Q.850 "non-selected user clearing": a phone shows no missed call for it."""
 NORMAL = 16
+BUSY = 17
+RANG_LONG = 19
 REFUSED = frozenset({17, 21})
 """Q.850 user busy, call rejected: the agent's phone said no."""
 NO_ANSWER = frozenset({18, 19})
@@ -193,6 +195,9 @@ def consult_ended(turn: Turn, call: Interaction, consult: Interaction, how: str)
                 talked=Ms(max(0, turn.when - consult.connected)) if consult.connected is not None else Ms(0),
             )
         )
+    if consult.channel != call.agent_channel and consult.channel in turn.world.legs:
+        # The second line of the agent's phone has nothing to stay for.
+        turn.wish(HangUp(channel=consult.channel, cause=NORMAL))
 
 
 def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:

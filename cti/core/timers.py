@@ -19,6 +19,8 @@ class Kind(IntEnum):
     """A hang-up is asked for again."""
     CALLBACK = 5
     """Somebody who is to be called back may be called now, or not any more today."""
+    LEAD = 6
+    """Whether it is time to call somebody a little before their turn."""
     PIECE = 4
     """A piece of text work was not opened in time, or the time it was kept for has come."""
 

@@ -3,7 +3,8 @@
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.commands import TakeOver
-from cti.core.consult import Happening, signal
+from cti.core.consult import signal
+from cti.core.consult_table import Happening
 from cti.core.events import Why
 from cti.core.ids import AgentId
 from cti.core.offers import offer_to
@@ -11,7 +12,7 @@ from cti.core.queue import available
 from cti.core.staff import free
 from cti.core.talks import Detail, end_offer, end_talk, enter_line, leaving, line_up, steer
 from cti.core.turn import Turn
-from cti.core.world import Interaction
+from cti.core.world import Interaction, World
 
 
 def refused(turn: Turn, it: Interaction, how: str, *, ring: bool = True) -> None:
@@ -86,6 +87,12 @@ def pass_on(turn: Turn, it: Interaction, d: Detail) -> None:
         else:
             give_back(turn, it, by, d.agent, "nobody" if colleague is None else "not_free", world.asterisk)
     steer(turn, it, d, "wait")
+
+
+def who_has(world: World, work_number: str) -> AgentId | None:
+    """The agent whom phones reach by this work number."""
+    agents = world.site.agents if world.site is not None else ()
+    return next((agent.id for agent in agents if agent.work_number == work_number), None)
 
 
 def recall(turn: Turn, it: Interaction, d: Detail) -> None:

@@ -36,6 +36,8 @@ class Call:
         self.on_hold = False
         self.reinvite: tuple[int, bool] | None = None
         """The re-INVITE that has no final answer yet: its CSeq, and whether it holds."""
+        self.reason = ""
+        """Why the other side ended it, in its words (RFC 3326)."""
         self.picked_up = False
         """We have said 200: a CANCEL comes too late, and a BYE will follow (RFC 3261, 9.2)."""
         self.hanging_up = False
@@ -85,6 +87,10 @@ class Call:
     def refer(self, number: str) -> None:
         """Send the other side to a number, as a phone's transfer button does (RFC 3515)."""
         self.phone.request("REFER", self, refer_to=f"<sip:{number}@hotline>")
+
+    def refer_to(self, other: "Call") -> None:
+        """Bring the other sides of this call and another of the phone together: attended transfer (RFC 3891)."""
+        self.phone.request("REFER", self, refer_to=sip.replacing(other.call_id, other.local, other.remote))
 
     def _reinvite(self) -> None:
         body = sip.sdp(self.phone.address, self.media.port)
@@ -238,12 +244,9 @@ class Phone(asyncio.DatagramProtocol):
         self._send(f"{method} {call.target} SIP/2.0", headers, body)
 
     def cancel(self, call: Call) -> None:
-        headers = [
-            ("From", call.local),
-            ("To", call.remote),
-            ("Call-ID", call.call_id),
-            ("CSeq", f"{call.cseq} CANCEL"),
-        ]
+        # As the INVITE was: without the tag that came since (RFC 3261, 9.1).
+        to = ("To", call.remote.partition(";tag=")[0])
+        headers = [("From", call.local), to, ("Call-ID", call.call_id), ("CSeq", f"{call.cseq} CANCEL")]
         self._send(f"CANCEL {call.target} SIP/2.0", headers, "", branch=f"z9hG4bK{call.call_id}{call.cseq}")
 
     def _send(self, first: str, headers: list[tuple[str, str]], body: str = "", branch: str = "") -> None:
@@ -312,6 +315,7 @@ class Phone(asyncio.DatagramProtocol):
         if call is None or message.cseq[1] != "INVITE":
             return
         if message.status in (180, 183):
+            call.remote = message.header("To")
             call.ringing.set()
         elif message.status == 200:
             self._accepted(call, message)
@@ -335,12 +339,8 @@ class Phone(asyncio.DatagramProtocol):
         contact = message.header("Contact")
         if contact:
             call.target = contact.strip("<>").split(">")[0]
-        headers = [
-            ("From", call.local),
-            ("To", call.remote),
-            ("Call-ID", call.call_id),
-            ("CSeq", f"{message.cseq[0]} ACK"),
-        ]
+        headers = [("From", call.local), ("To", call.remote), ("Call-ID", call.call_id)]
+        headers.append(("CSeq", f"{message.cseq[0]} ACK"))
         self._send(f"ACK {call.target} SIP/2.0", headers)
         if call.hanging_up:
             self._bye_at_last(call)
@@ -386,6 +386,7 @@ class Phone(asyncio.DatagramProtocol):
                 tag = call.tag if call is not None else "gone"
                 self.respond(message, "200 OK", tag)
                 if call is not None:
+                    call.reason = message.header("Reason")
                     if message.method == "CANCEL" and call.invite is not None:
                         self.respond(call.invite, "487 Request Terminated", call.tag)
                     call.ended("them")

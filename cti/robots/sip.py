@@ -6,6 +6,7 @@ This is a test peer, not a telephone: UDP only, one dialog a call, no retransmis
 
 import hashlib
 import re
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -88,6 +89,13 @@ def digest(challenge: str, method: str, uri: str, user: str, password: str) -> s
 def _md5(text: str) -> str:
     # MD5 is what the protocol asks for; nothing is kept secret by it here.
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def replacing(call_id: str, ours: str, theirs: str) -> str:
+    """Where a REFER leads that has a dialog of this phone taken over (RFC 3891); `ours` and `theirs` have tags."""
+    tags = [address.partition(";tag=")[2].partition(";")[0] for address in (theirs, ours)]
+    value = quote(f"{call_id};to-tag={tags[0]};from-tag={tags[1]}", safe="")
+    return f"<{theirs.partition('<')[2].partition('>')[0]}?Replaces={value}>"
 
 
 def sdp(address: str, port: int) -> str:

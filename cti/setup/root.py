@@ -5,6 +5,7 @@ that came with them, which finds its libraries there. So it runs without root, a
 """
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -35,14 +36,26 @@ def make(root: Path, say: Say) -> None:
 
     Raises SetupProblem when there is no mirror, no network, or no package.
     """
-    if is_ready(root) and (root / _DONE).exists():
+    if _is_made(root):
         return
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with root.with_suffix(".lock").open("w") as lock:
+        # Whoever else begins at the same time would throw away what is half made.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_made(root):
+            _fetch(root, say)
+
+
+def _is_made(root: Path) -> bool:
+    return is_ready(root) and (root / _DONE).exists()
+
+
+def _fetch(root: Path, say: Say) -> None:
     packages.install(packages.missing({"mmdebstrap": "mmdebstrap"}), "Making an Asterisk", say)
     problems = []
     for suite, mirror, components in _sources():
         say(f"Fetching Asterisk from {suite} (about 100 MB, once)")
         shutil.rmtree(root, ignore_errors=True)
-        root.parent.mkdir(parents=True, exist_ok=True)
         code, said = _watched(
             [
                 "mmdebstrap",

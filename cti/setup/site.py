@@ -26,6 +26,7 @@ _PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=", re.IGNORECASE)
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _WORK_NUMBER = re.compile(r"[0-9]{1,10}")
+_ABROAD = re.compile(r"\+[1-9][0-9]{5,14}")
 _SITE = re.compile(r"sips?:[A-Za-z0-9+*_.-]+@([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 """It becomes part of a Dial() in the dialplan."""
 _BEGIN = re.compile(r"\+[1-9][0-9]{0,14}|[0-9]{2,8}")
@@ -125,6 +126,7 @@ def check(site: Site) -> list[str]:
         for closing in site.closings
         if closing.site and not _SITE.fullmatch(closing.site)
     ]
+    wrong += _by_number(site)
     for trunk in site.trunks:
         for address in trunk.addresses:
             try:
@@ -153,6 +155,20 @@ def check(site: Site) -> list[str]:
     if site.quiet.hours and not all(SPAN.fullmatch(part) for part in site.quiet.hours.split(",")):
         wrong.append(f"[quiet]: hours '{site.quiet.hours}': write 'HH:MM-HH:MM', several joined by commas.")
     return [*wrong, *calendars.check(site, zones)]
+
+
+def _by_number(site: Site) -> list[str]:
+    """Closings that lead to another site by its number."""
+    peers = {trunk.id for trunk in site.trunks if trunk.peer}
+    wrong = []
+    for closing in site.closings:
+        if closing.number and not _ABROAD.fullmatch(closing.number):
+            wrong.append(f"Closing {closing.id}: number '{closing.number}' is no number with its country code.")
+        if closing.number and closing.site:
+            wrong.append(f"Closing {closing.id}: another site has an address (site) or a number, not both.")
+        if closing.number and site.outgoing.trunk not in peers:
+            wrong.append(f"Closing {closing.id}: a number needs a trunk in [outgoing], and that one a peer.")
+    return wrong
 
 
 def _below_0(site: Site) -> list[str]:

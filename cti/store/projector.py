@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeGuard
@@ -33,6 +32,8 @@ _NAME = "history"
 _SOURCE = "journal"
 _BATCH = 500
 _REMEMBERED = 5000
+_GATHER_S = 0.25
+"""Between two folds. A call is twenty records within moments, and each commit would cost a transaction here, too."""
 _RETRY_S = 1.0
 _QUARTER_MS = 900_000
 _MARKS = {
@@ -378,7 +379,7 @@ class Projector:
         self._journal = journal
         self._fold = Fold()
         self._wake = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._compared = False
         self._thread: threading.Thread | None = None
         self._tell: Callable[[int], None] = lambda seq: None
@@ -404,7 +405,7 @@ class Projector:
 
     def close(self) -> None:
         """Fold what is there and stop."""
-        self._closing = True
+        self._closing.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
@@ -445,14 +446,15 @@ class Projector:
         while True:
             self._wake.wait()
             self._wake.clear()
-            closing = self._closing
+            closing = self._closing.is_set()
+            pause_s = _GATHER_S
             try:
                 self._tell(self.catch_up())
             except (SQLAlchemyError, OSError, JournalError) as error:
                 self._fold.forget()
                 _log.error("history can't be written (%s); calls are not touched, trying again", error)
-                if not closing:
-                    time.sleep(_RETRY_S)
-                    self._wake.set()
+                pause_s = _RETRY_S
+                self._wake.set()
             if closing:
                 return
+            self._closing.wait(pause_s)

@@ -39,7 +39,7 @@ class PostgresReader:
         self._connecting = threading.Lock()
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
-        statement = _translated(sql)
+        statement = translated(sql)
         known = self._connection
         if known is not None:
             try:
@@ -69,6 +69,6 @@ class PostgresReader:
 
 
 @lru_cache(maxsize=512)
-def _translated(sql: str) -> bytes:
-    """psycopg's placeholders for ours; no statement of ours has a question mark in a literal."""
+def translated(sql: str) -> bytes:
+    """SQL as psycopg takes it: its placeholders for ours; no statement of ours has a question mark in a literal."""
     return sql.replace("%", "%%").replace("?", "%s").encode()

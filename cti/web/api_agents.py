@@ -3,7 +3,7 @@
 from typing import Any
 
 from cti.core.agent import AgentState
-from cti.core.consult import step_of
+from cti.core.consult import beside, step_of
 from cti.core.ids import AgentId, InteractionId, OfferId, QueueId
 from cti.core.inputs import (
     AgentNotReady,
@@ -129,6 +129,10 @@ class AgentsApi:
         it = self._loop.world.interactions[interaction]
         if it.agent != call.agent or step_of(self._loop.world, it) is None:
             raise Refusal(409, "no-consultation", "You ask nobody.", "Nothing: the desk shows what is.", "id")
+        if call.body.then == "join" and beside(self._loop.world, it):
+            raise Refusal(
+                409, "phone-joins", "Your phone asks on a line of its own.", "Let it join the two: its conference key."
+            )
         self._connected()
         self._loop.submit(ConsultEnds(agent=call.agent, interaction=interaction, how=call.body.then))
         return Done()

@@ -1,6 +1,7 @@
 """Consultations as screens show them. Pure."""
 
 from cti.core.consult import step_of
+from cti.core.consult_table import Step
 from cti.core.ids import AgentId
 from cti.core.world import AgentNow, Interaction, World
 from cti.web.views import ConsultView
@@ -16,14 +17,18 @@ def consultation(world: World, call: Interaction) -> ConsultView | None:
         return ConsultView(step=step, asker=call.agent, colleague=None, queue=None, since=since, aside=call.aside)
     offered = consult.offer.agent if consult.offer is not None else consult.given_to
     return ConsultView(
-        step=step,
+        step=_SHOWN.get(step, step),
         asker=call.agent,
         colleague=consult.agent or offered,
         queue=consult.queue if consult.given_to is None and consult.asked is None else None,
         outside=consult.asked is not None,
         since=consult.connected or consult.opened,
         aside=call.aside,
+        by_phone=step in _SHOWN,
     )
+
+
+_SHOWN = {Step.ASKING_BESIDE: Step.ASKING, Step.SPEAKING_BESIDE: Step.SPEAKING}
 
 
 def consults_with(world: World, now: AgentNow) -> AgentId | None:

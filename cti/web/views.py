@@ -211,7 +211,9 @@ class ConsultView(Struct, frozen=True, kw_only=True):
     since: Ms
     """Begin of the step; alone, of the caller's music."""
     aside: Ms | None
-    """Since when the caller hears music; null in a conference."""
+    """Since when the caller hears music; null in a conference, and on hold."""
+    by_phone: bool = False
+    """The agent asks on a second line of their phone, which holds the caller, and brings them together by itself."""
 
 
 class CallView(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
     mobile = await house.agent("a11", "127.0.0.20")
     twin = Phone("200", "", OUTSIDE, house.sip)
     await twin.open(5097)
+    provider: Phone | None = None
     rung: asyncio.Queue[Call] = asyncio.Queue()
     twin.on_call = rung.put_nowait
     try:
@@ -50,6 +51,28 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
         assert await asyncio.wait_for(third.over, 10) == "them"
         await until(lambda: len(_ends(house)) == 3, 10)
 
+        # A site that has a number: the provider sees the hotline's own, and the caller talks.
+        provider = Phone("provider", "", OUTSIDE, house.sip)
+        await provider.open(5099)
+        provider.on_call = rung.put_nowait
+        await boss.post("/queues/open", {})
+        await boss.post("/queues/close", {"closing": "abroad", "queues": ["support"]})
+        abroad = await house.call("28000001", "+85291234565")
+        far = await asyncio.wait_for(rung.get(), 30)
+        assert "sip:+85220000200@" in far.local
+        assert "28000000" in far.remote
+        far.answer()
+        await asyncio.wait_for(far.media.hears(50), 10)
+        far.hang_up()
+        assert await asyncio.wait_for(abroad.over, 10) == "them"
+        await until(lambda: len(_ends(house)) == 4, 10)
+
+        # Busy there: the caller is told so, and is known by their own number as before.
+        busy = await house.call("28000001", "+85291234565")
+        (await asyncio.wait_for(rung.get(), 30)).decline("486 Busy Here")
+        assert await asyncio.wait_for(busy.over, 30) == "them"
+        await until(lambda: len(_ends(house)) == 5, 10)
+
         # A holiday: the words of its closing, and the line it leads to.
         await mobile.ready()
         fourth = await house.call("28000000", "+85291234564")
@@ -58,24 +81,27 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
         last = await mobile.picks_up(30)
         await asyncio.wait_for(last.media.hears(50), 10)
         fourth.hang_up()
-        await until(lambda: len(_ends(house)) == 4, 10)
+        await until(lambda: len(_ends(house)) == 6, 10)
         await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
     finally:
         twin.close()
+        if provider is not None:
+            provider.close()
 
-    assert _ends(house) == ["answered", "flow", "elsewhere", "answered"]
+    assert _ends(house) == ["answered", "flow", "elsewhere", "elsewhere", "flow", "answered"]
     story = [record.event for record in house.journal()]
     moves = [(x.queue, x.to, x.why, x.closing) for x in story if isinstance(x, e.Overflowed)]
     assert moves == [("support", "mobile", "closed", "fire"), ("billing", "mobile", "closed", "resting")]
-    assert [x.in_line for x in story if isinstance(x, e.CameBack)] == [False]
-    assert _told(house, e.ServedElsewhere) == 1
+    assert [x.in_line for x in story if isinstance(x, e.CameBack)] == [False, False]
+    assert _told(house, e.ServedElsewhere) == 2
     assert not [x for x in story if isinstance(x, e.Repaired)]
     line = (await boss.get("/interactions"))["calls"]
-    assert [one["state"] for one in line] == ["answered", "elsewhere", "flow", "answered"]
-    account = await boss.get(f"/interactions/{line[1]['interaction']}/wait")
+    assert [one["state"] for one in line] == ["answered", "flow", "elsewhere", "elsewhere", "flow", "answered"]
+    assert len({one["display"] for one in line[1:3]}) == 1, "both by the same number"
+    account = await boss.get(f"/interactions/{line[3]['interaction']}/wait")
     (told,) = account["stretches"]
     assert (told["code"], told["args"]) == ("closed", {"closing": "twin"})
-    assert told["ends"] - told["begins"] == line[1]["waited"]
+    assert told["ends"] - told["begins"] == line[3]["waited"]
 
 
 def _told(house: House, kind: type[e.Event]) -> int:

@@ -51,6 +51,20 @@ async def test_every_way_a_consultation_goes(house: House) -> None:
     await until(lambda: ended(house) == ["declined", "left"], 10)
     await hear(first, caller)
 
+    # Parked, while the bridge is killed and comes back: the caller hears music, and is fetched.
+    await ana.post(f"/interactions/{interaction}/park")
+    assert await asyncio.wait_for(first.over, 10) == "them"
+    await hear(caller)
+    await house.kill_bridge()
+    await hear(caller)
+    await house.start_bridge(watched=False)
+    await ana.ready()
+    await until(lambda: state(house, "a0") == "ready", 10)
+    await ana.post(f"/interactions/{interaction}/fetch")
+    first = await ana.picks_up()
+    await until(lambda: count(house, e.Connected) == 2, 10, "they talk again")
+    await hear(first, caller)
+
     # Somebody of a queue, to whom the caller is handed over.
     await sales.ready()
     await until(lambda: state(house, "a8") == "ready", 10)
@@ -70,9 +84,10 @@ async def test_every_way_a_consultation_goes(house: House) -> None:
     story = [r.event for r in house.journal()]
     assert [(x.agent, x.interaction) for x in story if isinstance(x, e.Connected)] == [
         ("a0", interaction),
+        ("a0", interaction),
         ("a8", interaction),
     ]
-    assert [x.by for x in story if isinstance(x, e.TalkEnded)] == ["transfer", "agent"]
+    assert [x.by for x in story if isinstance(x, e.TalkEnded)] == ["park", "transfer", "agent"]
     assert [x.how for x in story if isinstance(x, e.InteractionEnded)] == ["answered"]
     assert not [x.what for x in story if isinstance(x, e.Repaired)]
     today = (await ana.get("/wallboard"))["today"]

@@ -20,7 +20,7 @@ from cti.robots.phone import Call, Phone
 from tests.acceptance.house import Desk, House, until
 from tests.acceptance.test_restart import DIRECT, channels
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(240)]
 
 PAIRS, ROUNDS = 10, 30
 AROUND_S = (-0.001, 0.003)

@@ -102,18 +102,60 @@ async def test_a_caller_given_to_a_number_outside_is_never_dropped(house: House,
     await asyncio.wait_for(second.media.hears(50), 10)
     assert not caller.over.done()
 
+    # Asked first, and busy: the agent is back with the caller by a key.
+    await ana.post(f"/interactions/{interaction}/consult", {"number": "2345 6789"})
+    outside = await provider.rings()
+    outside.decline("486 Busy Here")
+    await until(lambda: [x.how for x in _of(house, e.ConsultEnded)] == ["busy"], 10, "the agent hears so")
+    await ana.post(f"/interactions/{interaction}/consult/then", {"then": "back"})
+    await until(lambda: len(_of(house, e.CallerRejoined)) == 1, 10)
+    await _hear(second, caller)
+
+    # Asked again: the two talk, then all three; they hang up, and the agent goes on with the caller.
+    await ana.post(f"/interactions/{interaction}/consult", {"number": "2345 6789"})
+    outside = await provider.rings()
+    outside.answer()
+    await until(lambda: len(_of(house, e.ConsultReached)) == 1, 10, "agent and outside talk")
+    await _hear(second, outside)
+    await ana.post(f"/interactions/{interaction}/consult/then", {"then": "join"})
+    await until(lambda: len(_of(house, e.ConferenceBegun)) == 1, 10, "all three talk")
+    await _hear(second, outside, caller)
+    outside.hang_up()
+    await until(lambda: [x.how for x in _of(house, e.ConsultEnded)] == ["busy", "left"], 10)
+    await _hear(second, caller)
+
+    # Asked once more, and handed over while the two talk: the caller is there, and back in line of nobody.
+    await ana.post(f"/interactions/{interaction}/consult", {"number": "2345 6789"})
+    outside = await provider.rings()
+    outside.answer()
+    await until(lambda: len(_of(house, e.ConsultReached)) == 2, 10, "agent and outside talk")
+    await ana.post(f"/interactions/{interaction}/consult/then", {"then": "complete"})
+    assert await asyncio.wait_for(second.over, 10) == "them"
+    await until(lambda: len(_of(house, e.ConnectedOutside)) == 1, 10, "caller and outside talk")
+    await _hear(outside, caller)
+    outside.hang_up()
+    await until(lambda: len(_of(house, e.SurveyOpened)) == 1, 10, "the survey begins")
+    caller.hang_up()
+    await until(lambda: len(_of(house, e.InteractionEnded)) == 1, 10)
+
     # Answered: they talk, and the caller comes back to us when the other side has hung up.
+    await ana.ready()
+    caller = await house.call("28000001", "+85291234568", "127.0.0.4")
+    third = await ana.picks_up()
+    await until(lambda: len(_of(house, e.Connected)) == 3, 10, "they talk")
+    interaction = _of(house, e.Connected)[-1].interaction
+    await _hear(third, caller)
     await ana.post(f"/interactions/{interaction}/transfer", {"number": "2345 6789"})
     outside = await provider.rings()
     outside.answer()
     await asyncio.wait_for(outside.media.hears(50), 10)
-    await until(lambda: _of(house, e.ConnectedOutside) != [], 10)
+    await until(lambda: len(_of(house, e.ConnectedOutside)) == 2, 10)
     outside.hang_up()
-    await until(lambda: _of(house, e.SurveyOpened) != [], 10, "the survey begins")
+    await until(lambda: len(_of(house, e.SurveyOpened)) == 2, 10, "the survey begins")
     caller.hang_up()
-    await until(lambda: _of(house, e.InteractionEnded) != [], 10)
+    await until(lambda: len(_of(house, e.InteractionEnded)) == 2, 10)
     await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
-    assert [x.how for x in _of(house, e.InteractionEnded)] == ["answered"]
+    assert [x.how for x in _of(house, e.InteractionEnded)] == ["answered", "answered"]
     assert [x.how for x in _of(house, e.TransferFailed)] == ["busy"]
     assert _of(house, e.Repaired) == []
 
@@ -173,6 +215,11 @@ async def test_a_callback_keeps_its_place(house: House, provider: Provider) -> N
         return [x["state"] for x in (await ana.get("/interactions"))["calls"]] == ["answered"] * 3
 
     await until(in_history, 10, "history has one call of each")
+
+
+async def _hear(*calls: Call) -> None:
+    for call in calls:
+        await asyncio.wait_for(call.media.hears(call.media.loud + 20), 10)
 
 
 async def _books(house: House, number: str, caller: str, address: str) -> tuple[Call, InteractionId]:

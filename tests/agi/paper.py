@@ -10,10 +10,12 @@ from cti.agi.session import Sessions
 from cti.agi.wire import Environment, Reply
 from cti.core import world as core
 from cti.core.closings import Doors, Shut, doors
+from cti.core.commands import DirectPhone
 from cti.core.ids import ChannelId, IdentifierId, InteractionId, Ms, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import (
     AfterReached,
+    ColleagueDialled,
     ElsewhereAsked,
     Input,
     SentAway,
@@ -60,6 +62,7 @@ class World:
         self.new: Telling | None = Telling(place=3)
         self.away: Shut | None = None
         self.to = "survey"
+        self.directed: DirectPhone | None = None
         self.existing = SAID
         self.known_incidents: dict[QueueId, core.IncidentNow] = {}
         self.invitations: tuple[str, ...] = ()
@@ -69,6 +72,8 @@ class World:
         self.told.append(said)
         if isinstance(said, AfterReached | SentAway | ElsewhereAsked) and self.to:
             self._steer.set_result(self.to)
+        if isinstance(said, ColleagueDialled) and self.directed is not None:
+            self._direct.set_result(self.directed)
 
     def now(self) -> Ms:
         return self.clock
@@ -111,6 +116,10 @@ class World:
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         self._steer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         return self._steer
+
+    def direct(self, channel: ChannelId) -> "asyncio.Future[DirectPhone]":
+        self._direct: asyncio.Future[DirectPhone] = asyncio.get_running_loop().create_future()
+        return self._direct
 
     def incidents(self, queue: QueueId | None) -> tuple[tuple[Incident, core.IncidentNow], ...]:
         world = core.World(site=self.sites, incidents=self.known_incidents)

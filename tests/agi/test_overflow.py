@@ -6,7 +6,7 @@ from cti.agi.ports import Resume
 from cti.core.closings import Shut
 from cti.core.ids import ClosingId, Language, QueueId
 from cti.core.inputs import ElsewhereAsked, RouteAsked
-from cti.core.site import Closing, Queue
+from cti.core.site import Closing, Outgoing, Queue
 from cti.core.world import Switch
 from tests.agi.paper import SITE, Paper, World
 
@@ -27,8 +27,23 @@ async def test_who_is_turned_away_to_another_site_is_told_and_given_to_the_dialp
     await paper.run()
     assert "ElsewhereAsked" in world.kinds()
     assert paper.heard[-1] == "en/queue-evacuation"
-    assert paper.sent[-2:] == [
+    assert paper.sent[-3:] == [
         "SET VARIABLE HL_ELSEWHERE sip:200@127.0.0.9",
+        'SET VARIABLE HL_SHOWN ""',
+        "SET VARIABLE HL_DONE elsewhere",
+    ]
+
+
+async def test_another_site_by_its_number_is_dialled_over_the_trunk_and_sees_the_hotlines() -> None:
+    world = in_line()
+    world.sites = replace(SITE, outgoing=Outgoing(trunk="out", number="28000000"))
+    world.away = Shut(replace(TWIN, site="", number="+85220000200"), None)
+    world.to = "elsewhere"
+    paper = Paper(world)
+    await paper.run()
+    assert paper.sent[-3:] == [
+        "SET VARIABLE HL_ELSEWHERE +85220000200@trunk-out",
+        "SET VARIABLE HL_SHOWN 28000000",
         "SET VARIABLE HL_DONE elsewhere",
     ]
 

@@ -8,9 +8,11 @@ from cti.agi.server import CallGone
 from cti.agi.wire import LEFT, Environment, Reply
 from cti.core import world as core
 from cti.core.closings import Shut
+from cti.core.commands import DirectPhone
 from cti.core.ids import AgentId, ClosingId, Language, Ms, QueueId
 from cti.core.inputs import (
     CallArrived,
+    ColleagueDialled,
     FlowEnded,
     FlowMoved,
     LanguageChosen,
@@ -163,6 +165,38 @@ async def test_whom_a_phone_sent_away_the_core_gives_on_and_the_caller_waits(cor
     assert world.kinds() == ["SentAway"]
     assert paper.sent[-1].startswith("SET VARIABLE HL_DONE")
     assert "wait" in paper.sent[-1], "said goodbye to by nobody, whether the core answered or not"
+
+
+async def test_what_the_core_says_goodbye_to_has_no_place_in_line() -> None:
+    """The leg of a colleague whom a phone sent away in a consultation: no caller, and hung up."""
+    world = World()
+    world.known = Resume(state="aside", position="", language=Language("yue"), queue=QueueId("sales"))
+    world.to = "goodbye"
+    paper = Paper(world, entry="transfer", number="8002")
+    await paper.run()
+    assert "HL_DONE" in paper.sent[-1]
+    assert "bye" in paper.sent[-1]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (DirectPhone(channel=CHANNEL, to="ask", interaction=ID), ["HL_ID", "HL_DONE"]),
+        (DirectPhone(channel=CHANNEL, to="busy"), ["HL_DONE"]),
+        (None, []),
+    ],
+)
+async def test_a_phone_that_calls_by_itself_is_told_whether_a_colleague_rings(
+    told: DirectPhone | None, expected: list[str]
+) -> None:
+    world = World()
+    world.directed = told
+    paper = Paper(world, entry="colleague")
+    await paper.run()
+    assert world.said(ColleagueDialled).channel == CHANNEL
+    assert [line.split()[2].strip('"') for line in paper.sent] == expected
+    if told is not None:
+        assert told.to in paper.sent[-1]
 
 
 async def test_a_caller_in_a_menu_goes_on_there_after_a_restart() -> None:

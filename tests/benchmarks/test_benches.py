@@ -13,6 +13,7 @@ from benchmarks.ami_stream import call
 from benchmarks.frame import Figure, Report, interleave, number, percentile
 from benchmarks.registry import BENCHES
 from cti.ami.translate import KINDS
+from cti.setup.packages import postgres_programs
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.slow
@@ -108,6 +109,18 @@ def test_a_quick_history_is_read() -> None:
     assert done.returncode == 0, done.stderr
     figures = {figure["name"]: figure["value"] for figure in json.loads(done.stdout)["figures"]}
     assert 0 < figures["pop as the loop awaits it, p50"] <= figures["pop as the loop awaits it, p99"]
+
+
+def test_a_quick_history_is_read_on_both_databases() -> None:
+    if postgres_programs() is None:
+        pytest.skip("needs a PostgreSQL server: './hotline test' installs it, or apt-get install postgresql")
+    done = hotline("bench", "history", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    figures = {figure["name"]: figure["value"] for figure in json.loads(done.stdout)["figures"]}
+    for kind in ("SQLite", "PostgreSQL"):
+        assert figures[f"{kind}: look-ups that found nobody"] == 0
+        assert figures[f"{kind}: p50 over the driver's own"] > 0
+        assert figures[f"{kind}: writes/s that went on"] > 0
 
 
 def test_a_quick_estimate_is_judged_on_every_day() -> None:

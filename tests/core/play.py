@@ -94,6 +94,14 @@ def site() -> Site:
                 prefer_promised_s=30,
                 text_kept_s=120,
             ),
+            Queue(
+                id=QueueId("soon"),
+                name={"en": "Soon"},
+                skills={NET: 8},
+                wrap_up_s=10,
+                callbacks=Callbacks(first="customer", lead_s=60),
+            ),
+            Queue(id=QueueId("far"), name={"en": "Far"}, overflow=Overflow(closing=ClosingId("abroad"), after_s=20)),
             Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
             Queue(
                 id=QueueId("night"),
@@ -105,6 +113,7 @@ def site() -> Site:
         ),
         closings=(
             Closing(id=ClosingId("twin"), name={"en": "Twin"}, site="sip:1@127.0.0.9", then="message", waiting=True),
+            Closing(id=ClosingId("abroad"), name={"en": "Abroad"}, number="+85220000200"),
             Closing(id=ClosingId("elsewhere"), name={"en": "Elsewhere"}, to=QueueId("support")),
             Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
             Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),
@@ -130,6 +139,8 @@ class Play:
         self.now = START
         self.records: list[tuple[Ms, e.Event]] = []
         self.rings: list[c.RingAgent] = []
+        self.plain: list[c.FallbackMember] = []
+        """What the plain queue was told."""
         self.say(i.SiteLoaded(site=site()))
         self.say(i.AsteriskUp(channels=(), booted=Ms(1)))
         for agent in ("ana", "bo"):
@@ -140,6 +151,7 @@ class Play:
         outcome = step(self.world, said, self.now, self.index)
         self.records.extend((self.now, event) for event in outcome.events)
         self.rings += [command for command in outcome.commands if isinstance(command, c.RingAgent)]
+        self.plain += [command for command in outcome.commands if isinstance(command, c.FallbackMember)]
         words = [w for event in outcome.events if (w := fact(event))]
         return words + [w for command in outcome.commands if (w := wish(command))]
 
@@ -266,6 +278,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         **{r[1]: {"to": AgentId, "queue": QueueId, "outside": IdentifierId}[r[1]](r[2])},
     ),
     "wants": lambda w, r: i.ConsultEnds(agent=AgentId(w), interaction=InteractionId(r[1]), how=r[0]),
+    "phones": lambda w, r: i.ColleagueDialled(
+        channel=_channel(r[0]), name=f"PJSIP/{w}-1", dialled=r[1] if len(r) > 1 else ""
+    ),
     "parks": lambda w, r: i.ParkAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
@@ -367,7 +382,8 @@ def fact(event: e.Event) -> str:
         case e.OutsideEnded():
             return f"talked-outside {event.interaction} {event.talked // 1000}"
         case e.ConsultBegun():
-            return f"consult {event.interaction} {event.to or event.queue or event.outside}"
+            asked = event.to or event.queue or event.outside
+            return f"consult {event.interaction} {asked}{' by phone' if event.by_phone else ''}"
         case e.ConsultAnswered():
             return f"consulted {event.interaction} {event.agent}"
         case e.ConsultReached():
@@ -436,6 +452,8 @@ def wish(command: c.Command) -> str:
             return f"HANGUP {command.channel} {command.cause}"
         case c.Steer():
             return f"STEER {command.interaction} {command.to}"
+        case c.DirectPhone():
+            return f"PHONE {command.channel} {command.to}"
         case c.TakeOver():
             return f"TAKE-OVER {command.channel}"
         case c.SetAside():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cti.core import estimate
 from cti.core import inputs as i
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.outlook import Outlook
@@ -182,6 +183,33 @@ SCENARIOS = {
         141 | A.t2 starts           |
         150 | A.t2 gone 17          | dial-ended A busy; missed A 2 owner None; ended A callback_missed
     """,
+    "customer first: the trunk refuses: so many tries, so far apart, then a promise; the agent stays free for others": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        5  | A wants-callback       |
+        7  | A gone                 |
+        60 | ana ready              | ana ready; dialled A tel:1 callback; DIAL tel:1 for nobody
+        61 | A.t1 gone 38           | dial-ended A congestion; put-off A 121
+        62 | B calls tel:2          |
+        62 | B asks rings           | queued B rings; offered B ana; ana reserved; RING ana for B
+        63 | B gone                 | offer-ended B ana caller_gone; ana ready; ended B abandoned; HANGUP B.1.0 26
+        120 | time passes           | -
+        121 | time passes           | due A; dialled A tel:1 callback; DIAL tel:1 for nobody
+        121 | A.t2 starts           | -
+        122 | A.t2 gone 34          | dial-ended A congestion; missed A 2 owner None; ended A callback_missed
+        123 | time passes           | -
+    """,
+    "customer first: the trunk can't even be asked: as refused, and no busy loop": """
+        0  | A calls tel:1          |
+        0  | A asks rings           |
+        5  | A wants-callback       |
+        7  | A gone                 |
+        60 | ana ready              | ana ready; dialled A tel:1 callback; DIAL tel:1 for nobody
+        60 | A.t1 refused unreachable | dial-ended A unreachable; put-off A 120
+        119 | time passes           | -
+        120 | time passes           | due A; dialled A tel:1 callback; DIAL tel:1 for nobody
+        120 | A.t2 refused unreachable | dial-ended A unreachable; missed A 2 owner None; ended A callback_missed
+    """,
     "customer first: one of a queue at a time": """
         0  | A calls tel:1          |
         0  | A asks rings           |
@@ -295,3 +323,71 @@ def test_who_waits_without_a_phone_waits_on_through_our_restart_and_asterisks() 
     # And while their phone rings: both legs are gone, nobody is to blame, and they are called again.
     assert "put-off A 52" in play.say(i.AsteriskUp(channels=(), booted=Ms(9_000_000)))
     play.table("52 | time passes | due A")
+
+
+SOON = """
+    60  | Y calls                | opened Y
+    60  | Y asks soon            | queued Y soon; offered Y ana; ana reserved; RING ana for Y
+    60  | Y enters b             | -
+    60  | Y.1 enters b           | connected Y ana after 0; ana talking
+    62  | A calls tel:1          | opened A
+    62  | A asks soon            | queued A soon
+    63  | A wants-callback       | booked A tel:1
+    64  | A gone                 | kept A; due A
+"""
+LEARNED = """
+    0   | ana ready              |
+    0   | Z calls                |
+    0   | Z asks soon            |
+    0   | Z enters b             |
+    0   | Z.1 enters b           |
+    40  | Z leaves b             |
+    40  | Z gone                 |
+    50  | time passes            |
+"""
+AHEAD = {
+    "called before it is their turn, and the agent who comes free has them at once": """
+        68  | time passes            | -
+        69  | time passes            | dialled A tel:1 callback; DIAL tel:1 for nobody
+        70  | A.t1 starts            | -
+        75  | A.t1 up                | requeued A soon
+        80  | Y leaves b             | talked Y 20 ended-by agent; ana wrap_up; HANGUP Y.1.0 16
+        90  | time passes            | wrapped Y; ana ready; offered A ana; ana reserved; RING ana for A
+        91  | A.t1 enters c          | -
+        91  | A.1 enters c           | connected A ana after 2; ana talking
+    """,
+    "does not answer: called once more later, and no agent has waited": """
+        69  | time passes            | dialled A tel:1 callback; DIAL tel:1 for nobody
+        70  | A.t1 starts            | -
+        80  | A.t1 gone 19           | dial-ended A no_answer; put-off A 680
+        90  | time passes            | -
+    """,
+    "one of a queue at a time": """
+        65  | B calls tel:2          | opened B
+        65  | B asks soon            | queued B soon
+        66  | B wants-callback       | booked B tel:2
+        67  | B gone                 | kept B; due B
+        69  | time passes            | dialled A tel:1 callback; DIAL tel:1 for nobody
+        75  | time passes            | -
+    """,
+}
+
+
+@pytest.mark.parametrize("name", AHEAD)
+def test_customers_are_called_a_little_before_their_turn(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "SEEN_ENOUGH", 1)
+    play = Play()
+    play.table(LEARNED)
+    play.table(SOON)
+    play.table(AHEAD[name])
+
+
+def test_nobody_is_called_early_by_an_estimate_that_says_nothing() -> None:
+    play = Play()
+    play.table("0 | ana ready |")
+    play.table(SOON)
+    play.table("69 | time passes | -\n 100 | time passes | -")
+    play.table("""
+        160 | Y leaves b             | talked Y 100 ended-by agent; ana wrap_up; HANGUP Y.1.0 16
+        170 | time passes            | wrapped Y; ana ready; dialled A tel:1 callback; DIAL tel:1 for nobody
+    """)

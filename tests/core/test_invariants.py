@@ -25,12 +25,13 @@ from tests.core.play import Play
 from tests.examples import examples
 
 CALLERS = st.sampled_from(["A", "B", "C"])
-LEGS = st.sampled_from(["A", "B", "C", "A.1", "A.2", "B.1", "B.2", "C.1", "A.t1", "A.t2", "B.t1", "X.1", "X.t1"])
+LEGS = st.sampled_from(["A", "B", "C", "A.1", "A.2", "B.1", "B.2", "C.1", "A.t1", "A.t2", "B.t1", "X.1", "X.t1", "L"])
 AGENTS = st.sampled_from(["ana", "bo"])
 ROWS = st.one_of(
-    st.tuples(CALLERS, st.sampled_from(["calls", "calls tel:1", "wants-callback", "wants-callback tel:2 40", "asks support", "asks billing en", "asks billing en bo", "asks brief", "ahead 2", "asks rings cmn", "asks rush", "asks small", "goes-elsewhere", "hears 2 1 4", "after", "sent-to 8002", "sent-to 9", "answers yes", "chooses x", "hurries", "records 9000 sent", "records 9000 sent loyal bo ana", "message-ahead 3", "hears-incident disturbance", "asks loyal en nobody bo ana gold", "records 9000", "records 0", "listens red-light yes", "ends message", "ends closed"])),
+    st.tuples(CALLERS, st.sampled_from(["calls", "calls tel:1", "wants-callback", "wants-callback tel:2 40", "asks support", "asks billing en", "asks billing en bo", "asks brief", "ahead 2", "asks rings cmn", "asks rush", "asks small", "asks far", "asks soon", "goes-elsewhere", "hears 2 1 4", "after", "sent-to 8002", "sent-to 9", "answers yes", "chooses x", "hurries", "records 9000 sent", "records 9000 sent loyal bo ana", "message-ahead 3", "hears-incident disturbance", "asks loyal en nobody bo ana gold", "records 9000", "records 0", "listens red-light yes", "ends message", "ends closed"])),
     st.tuples(LEGS, st.sampled_from(["starts", "enters b", "enters c", "leaves b", "ending", "gone", "gone 21", "up", "up", "holds", "resumes", "ended-at 0", "ended-at 40"])),
     st.tuples(AGENTS, st.sampled_from(["ready", "ready", "not-ready lunch", "signs-out", "desk-lost", "desk-back", "declines A.1", "gives A queue billing", "gives A queue support", "gives A to bo", "gives A to ana", "gives A outside tel:9", "gives X outside tel:9", "gives X to bo", "dials X tel:1", "machine A", "hangs-up X", "takes-back A", "consults A to bo", "consults A queue support", "consults A outside tel:9", "wants back A", "wants join A", "wants complete A", "parks A", "parks A", "takes-back B", "hangs-up A", "hangs-up B", "wraps-up A", "extends 9", "leaves-out billing", "takes billing"])),
+    st.tuples(st.sampled_from(["ana-web", "bo-desk"]), st.sampled_from(["phones L 8002", "phones L 8001", "phones K 8002"])),
     st.tuples(AGENTS, st.sampled_from(["opens A", "opens A", "opens B", "leaves-it A", "puts-back A", "passes-on A to ana", "passes-on A to bo", "passes-on A queue billing", "keeps A 90", "keeps B 300", "finishes A", "finishes B solved"])),
     st.tuples(st.just("it"), st.sampled_from(["passes", "restarts", "drops"])),
     st.tuples(st.just("eve"), st.sampled_from(["closes brief fire", "closes support fire", "closes billing closed", "closes support evacuation", "closes rush twin", "closes small twin", "reopens brief", "reopens support", "tells all disturbance 90", "tells support many-calls 9000", "tells-no-more all"])),
@@ -52,6 +53,8 @@ TALK = [((who, what), 1) for who, what in (
 ASKED = [*TALK, (("ana", "consults A to bo"), 1), (("A", "leaves b"), 0), (("A.1", "leaves b"), 0)]
 CONSULTED = [*ASKED, (("A.1", "enters c"), 0), (("A.2", "enters c"), 0)]
 JOINED = [*CONSULTED, (("ana", "wants join A"), 1), (("A", "enters c"), 0)]
+PHONED = [*TALK, (("L", "starts ana-web"), 1), (("ana-web", "phones L 8002"), 0)]
+BESIDE = [*PHONED, (("L", "enters c"), 1), (("A.2", "enters c"), 0)]
 PARKED = [*TALK, (("ana", "parks A"), 1), (("A", "leaves b"), 0), (("A.1", "leaves b"), 0)]
 GIVEN = [*TALK, (("ana", "gives A to bo"), 1)]
 OUT_ASKED = [
@@ -87,6 +90,9 @@ STORY = st.builds(
             CONSULTED,
             CONSULTED,
             JOINED,
+            PHONED,
+            BESIDE,
+            BESIDE,
             OUT_ASKED,
             OUT_SPEAKS,
             OUT_JOINED,
@@ -228,7 +234,9 @@ def check_consult(world: World, it: Interaction) -> None:
         assert (it.asked is not None) == (it.state in (State.PASSING, State.OUTSIDE))
         assert it.offer is None or it.asked is None, "asked outside, and a colleague's phone rings"
         assert it.given_to is None or it.state is not State.WAITING, "asked, and nobody's phone rings"
-        assert it.channel == call.agent_channel
+        assert it.channel in world.legs or it.state is State.TALKING, "the line that asks has gone"
+        if it.channel != call.agent_channel:
+            assert call.state is State.TALKING, "asked by phone about a caller who is not on the line"
         assert it.agent is None or it.agent != call.agent, "one agent on both ends"
     if it.state is State.ASIDE or it.joined:
         assert it.agent is not None

@@ -129,6 +129,35 @@ SCENARIOS = {
         12 | X.2 enters c           | connected X bo after 3; bo talking; HANGUP X.2.1 26
         20 | X.t1 gone              | talked X 8 ended-by caller; bo wrap_up; ended X answered; HANGUP X.2.0 16; HANGUP X.1.0 26; HANGUP X.2.1 26
     """,
+    "a customer we called is set aside while a colleague is asked, who takes them": """
+        0  | ana ready              |
+        0  | bo ready               |
+        1  | ana dials X tel:1      |
+        2  | X.1 up                 |
+        5  | X.t1 starts            |
+        5  | X.t1 enters b          |
+        5  | X.1 enters b           | connected X ana after 0; ana talking
+        9  | ana consults X to bo   | consult X bo; offered X+3 bo; bo reserved; ASIDE X.t1 X.1.0; RING bo for X with X.1.0
+        9  | X.t1 leaves b          | -
+        9  | X.1 leaves b           | -
+        9  | X returns-by X.t1      | -
+        12 | X.2 enters c           | -
+        12 | X.1 enters c           | consulted X bo; bo talking; HANGUP X.2.1 26
+        15 | X.1 gone               | consult-ended X bo given after 3; transferred X to bo; talked X 10 ended-by transfer; ana wrap_up; requeued X support; moved-to X bo talking; bo reserved
+        15 | X.2 enters d           | -
+        15 | X.t1 enters d          | connected X bo after 0; bo talking
+        20 | X.t1 gone              | talked X 5 ended-by caller; bo wrap_up; ended X answered; HANGUP X.2.0 16; HANGUP X.2.1 26
+    """,
+    "a customer we called is set aside, and hangs up": """
+        0  | ana ready              |
+        0  | bo ready               |
+        1  | ana dials X tel:1      |
+        2  | X.1 up                 |
+        5  | X.t1 enters b          |
+        5  | X.1 enters b           | connected X ana after 0; ana talking
+        9  | ana consults X to bo   | consult X bo; offered X+3 bo; bo reserved; ASIDE X.t1 X.1.0; RING bo for X with X.1.0
+        11 | X.t1 gone              | offer-ended X+3 bo caller_gone; bo ready; consult-ended X bo caller_gone after 0; talked X 6 ended-by caller; ana wrap_up; ended X answered; HANGUP X.2.0 26; HANGUP X.2.1 26; HANGUP X.1.0 16
+    """,
     "given to a number outside, who answers": """
         0  | ana ready              |
         0  | A calls                |

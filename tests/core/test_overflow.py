@@ -33,6 +33,23 @@ STORIES = {
         95 | time passes              | -
         99 | ana ready                | ana ready; offered A ana; ana reserved; RING ana for A
     """,
+    "the other site has a number: busy, back in line, and moved no more": """
+        0  | A calls                  |
+        0  | A asks far               | queued A far
+        20 | time passes              | turned-away A abroad wait after 20
+        21 | A goes-elsewhere         | sent-elsewhere A abroad; STEER A elsewhere
+        25 | A calls                  | came-back A in line
+        60 | time passes              | -
+        70 | ana ready                | ana ready; offered A ana; ana reserved; RING ana for A
+    """,
+    "the other site has a number, and somebody answers: one outcome": """
+        0  | A calls                  |
+        0  | A asks far               | queued A far
+        20 | time passes              |
+        21 | A goes-elsewhere         |
+        25 | A enters b               | served-elsewhere A after 25
+        80 | A gone                   | ended A elsewhere
+    """,
     "gives up while the twin site rings": """
         0  | A calls                  |
         0  | A asks rush              |
@@ -167,7 +184,7 @@ def test_who_is_turned_away_is_told_and_is_not_in_the_line() -> None:
     caller = play.world.interactions[InteractionId("A")]
     told = turned(play.world, caller, play.now)
     assert told is not None
-    assert (told.closing.id, told.to, told.site) == ("twin", None, "sip:1@127.0.0.9")
+    assert (told.closing.id, told.to, told.leads_out) == ("twin", None, True)
     assert caller.state is State.WAITING
     assert play.index.routing.router.position(InteractionId("B")) == 1
     assert [why.code for why in play.index.routing.why_waiting(caller.id, play.now)] == ["queue_closed"]

@@ -3,9 +3,13 @@
 import pytest
 
 from cti.core import inputs as i
+from cti.core.agent import AgentState
 from cti.core.hours import day_of
-from cti.core.ids import Ms
+from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
+from cti.core.inputs import ChannelNow
+from tests.core import test_second_line as phone
 from tests.core.play import Play
+from tests.core.test_consults import ASKS, JOINED, SPEAKS
 
 
 def talking() -> Play:
@@ -52,3 +56,39 @@ def test_a_day_is_as_long_as_it_is(zone: str, moment: int, day: str, hours: int)
     name, begin, end = day_of(zone, Ms(moment))
     assert (name, end - begin) == (day, hours * 3_600_000)
     assert begin <= moment < end
+
+
+@pytest.mark.parametrize("story", [ASKS, SPEAKS, JOINED, phone.ASKS, phone.SPEAKS])
+@pytest.mark.parametrize("new", [True, False], ids=["another Asterisk", "the same one"])
+def test_asterisk_dies_in_a_consultation_and_nobody_is_left_busy(story: str, new: bool) -> None:
+    play = Play()
+    play.table(story)
+    play.say(i.AsteriskDown())
+    came = play.say(i.AsteriskUp(channels=(), booted=Ms(3_600_000 if new else 1)))
+    assert "ended A answered" in came
+    ends = [line for line in came if line.startswith("consult-ended A bo")]
+    assert len(ends) == 1, "the consultation has one end"
+    assert [line for line in came if line.startswith("talked A")] != []
+    assert not [line for line in came if line.startswith(("offered", "RING", "TAKE-OVER"))], "nobody is there to be had"
+    assert not play.world.legs
+    assert {agent.state for agent in play.world.agents.values()} <= {AgentState.READY, AgentState.WRAP_UP}
+    play.now = Ms(play.now + 60_000)
+    play.say(i.Wake())
+    assert {agent.state for agent in play.world.agents.values()} == {AgentState.READY}
+    assert not play.world.interactions
+
+
+def test_transferred_by_phone_while_we_were_away() -> None:
+    """The phone brought caller and colleague together: they are found so, and it is one call."""
+    play = Play()
+    play.table(phone.SPEAKS)
+    play.say(i.AsteriskDown())
+    together = tuple(
+        ChannelNow(channel=ChannelId(channel), name=name, interaction=None, up=True, bridge=BridgeId("b"))
+        for channel, name in (("ch-A", "PJSIP/trunk-1"), ("A.2.0", "PJSIP/bo-web-1"))
+    )
+    came = play.say(i.AsteriskUp(channels=together, booted=Ms(1)))
+    assert "transferred A to bo" in came
+    assert "connected A bo after 0" in came
+    states = [play.world.agents[AgentId(name)].state for name in ("ana", "bo")]
+    assert states == [AgentState.WRAP_UP, AgentState.TALKING]

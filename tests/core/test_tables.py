@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from cti.core import agent, apply, calls, consult, piece, pieces, switchboard
+from cti.core import agent, apply, calls, consult, consult_table, piece, pieces, switchboard
 from cti.core.events import Event
 from cti.core.inputs import Input
 from cti.core.interaction import TABLE, Do, No, Signal, State
@@ -20,11 +20,15 @@ def test_every_action_is_used_and_done() -> None:
 
 
 def test_every_step_and_happening_of_a_consultation_is_decided_and_done() -> None:
-    for step in consult.Step:
-        assert set(consult.TABLE[step]) == set(consult.Happening), step
-    named = {action for row in consult.TABLE.values() for action in row.values()}
-    assert {action for action in named if isinstance(action, consult.Do)} == set(consult.Do) == set(consult._ACTIONS)
-    assert {action for action in named if isinstance(action, consult.No)} == set(consult.No)
+    for step in consult_table.Step:
+        assert set(consult_table.TABLE[step]) == set(consult_table.Happening), step
+    named = {action for row in consult_table.TABLE.values() for action in row.values()}
+    assert (
+        {action for action in named if isinstance(action, consult_table.Do)}
+        == set(consult_table.Do)
+        == set(consult._ACTIONS)
+    )
+    assert {action for action in named if isinstance(action, consult_table.No)} == set(consult_table.No)
 
 
 def test_every_state_and_signal_of_an_agent_is_decided() -> None:

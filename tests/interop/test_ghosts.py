@@ -29,7 +29,7 @@ from cti.robots.phone import Call
 from tests.conftest import eventually
 from tests.interop.conftest import Exchange
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.alone, pytest.mark.timeout(300)]
 
 ATTEMPTS = 300
 BO = AgentId("bo")

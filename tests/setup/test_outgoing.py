@@ -18,6 +18,12 @@ id = "out"
 addresses = ["203.0.113.10"]
 peer = "203.0.113.10:5070"
 """
+ABROAD = """
+[[closings]]
+id = "abroad"
+name = { en = "Abroad" }
+number = "+85220000200"
+"""
 RULES = """
 [outgoing]
 trunk = "out"
@@ -66,6 +72,9 @@ def test_no_phone_guest_or_trunk_reaches_the_contexts_of_outgoing_calls(
         (TRUNK + RULES + 'agents = ["nobody"]', "no agent 'nobody'"),
         (TRUNK + RULES + 'queue = "golf"', "no queue 'golf'"),
         (TRUNK + RULES + "ring_s = 600", "ring_s is 5 to 110"),
+        (TRUNK + RULES + ABROAD.replace("+852", ""), "is no number with its country code"),
+        (TRUNK + ABROAD, "a number needs a trunk in [outgoing]"),
+        (TRUNK + RULES + ABROAD + 'site = "sip:200@198.51.100.7"', "not both"),
     ],
 )
 def test_a_site_file_that_would_break_calls_is_refused(tmp_path: Path, more: str, said: str) -> None:
@@ -75,6 +84,6 @@ def test_a_site_file_that_would_break_calls_is_refused(tmp_path: Path, more: str
 
 
 def test_what_is_right_is_taken(tmp_path: Path) -> None:
-    found = site.load(written(tmp_path, TRUNK + RULES))
+    found = site.load(written(tmp_path, TRUNK + RULES + ABROAD))
     assert found.calls_out
     assert not site.load(SITE).calls_out

@@ -1,5 +1,6 @@
 """Fetching an Asterisk takes a minute or two: what is done is told meanwhile, and what went wrong at the end."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,15 @@ def test_what_went_wrong_is_told_with_the_cure(mmdebstrap: Path, tmp_path: Path)
     with pytest.raises(SetupProblem, match=r"sid: E: no such suite.*Check the network"):
         root.make(tmp_path / "root", print)
     assert not (tmp_path / "root").exists()
+
+
+def test_two_at_once_fetch_it_once(mmdebstrap: Path, tmp_path: Path) -> None:
+    _does(
+        mmdebstrap,
+        f"echo begun >> {tmp_path}/runs; mkdir -p $root/usr/sbin $root/usr/share/asterisk; sleep 0.5\n"
+        "touch $root/usr/sbin/asterisk\n",
+    )
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: root.make(tmp_path / "root", print), range(2)))
+    assert (tmp_path / "runs").read_text() == "begun\n"
+    assert root.is_ready(tmp_path / "root")

@@ -115,6 +115,37 @@ async def test_a_call_is_in_the_history_within_a_second_of_its_end(
     assert (call.waited, call.talked, call.solved, call.outcome, call.language) == (6500, 60000, True, "solved", "yue")
 
 
+async def test_records_that_come_one_by_one_are_folded_together(journal_place: str, store: Store) -> None:
+    """Each commit wakes the fold; a transaction for each would cost more than all else that is done for a call."""
+    records = records_of([answered_call(7, "tel:a")])
+    told: list[int] = []
+    done = asyncio.Event()
+
+    def folded(seq: int) -> None:
+        told.append(seq)
+        if seq == records[-1].seq:
+            done.set()
+
+    journal = Journal.open(journal_place)
+    projector = Projector(store, journal)
+    projector.start(folded)
+    committed: asyncio.Queue[int] = asyncio.Queue()
+
+    def commit(seq: int) -> None:
+        committed.put_nowait(seq)
+        projector.wake()
+
+    journal.start(commit, lambda text: None)
+    for record in records:
+        journal.append([record])
+        await committed.get()
+    async with asyncio.timeout(10):
+        await done.wait()
+    projector.close()
+    journal.close()
+    assert len(told) < len(records)
+
+
 async def test_the_story_of_a_call_is_its_own_records_only(journal_place: str, store: Store, history: History) -> None:
     records = records_of([answered_call(n, "tel:a", NOW - n) for n in (1, 11, 12)])
     with await write_journal(journal_place, records) as journal:

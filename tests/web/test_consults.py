@@ -11,6 +11,7 @@ from cti.core.inputs import (
     BridgeLeft,
     ChannelGone,
     ChannelStarted,
+    ColleagueDialled,
     ConsultAsked,
     ConsultEnds,
     OfferDeclined,
@@ -127,6 +128,26 @@ async def test_both_desks_and_the_wallboard_tell_how_far_it_is(rig: Rig) -> None
     await rig.say(ChannelGone(channel=mine, cause=16))
     assert (await heard(his, lambda m: _call(m, "consult") is None))["set"]["call"]["given_by"] == "ana"
     assert (await heard(hers, lambda m: _call(m, "phase") == "wrap_up"))["set"]["call"]["consult"] is None
+
+
+async def test_both_desks_show_that_a_phone_asks_on_a_second_line(rig: Rig) -> None:
+    ana, bo = await rig.signed_in("ana"), await rig.signed_in("bo")
+    hers, his = await ana.live("desk"), await bo.live("desk")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    await rig.talking()
+    await rig.say(*ready("bo"))
+    site = rig.loop.world.site
+    assert site is not None
+    line, number = ChannelId("second"), site.agent_by_id[AgentId("bo")].work_number
+    await rig.say(ColleagueDialled(channel=line, name="PJSIP/ana-web-9", dialled=number))
+    for desk in (hers, his):
+        consult = (await heard(desk, lambda m: _step(m) == "asking"))["set"]["call"]["consult"]
+        assert (consult["by_phone"], consult["asker"], consult["aside"]) == (True, "ana", None)
+    assert (await ana.bad(409, "POST", f"{PATH}/then", {"then": "join"}))["type"] == "phone-joins"
+    await ana.good("POST", f"{PATH}/then", {"then": "back"})
+    await rig.say(ChannelGone(channel=line, cause=16))
+    assert (await heard(hers, lambda m: _call(m, "phase") == "talking"))["set"]["call"]["consult"] is None
 
 
 async def test_the_agent_is_told_who_did_not_come(rig: Rig) -> None:

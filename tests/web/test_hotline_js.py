@@ -89,7 +89,7 @@ async def chromium() -> AsyncIterator[Browser]:
 async def opened(chromium: Browser, rig: Rig, url: str, script: str = "") -> tuple[Page, list[str], list[str]]:
     """A page in a profile of its own; what it asked the hotline for, and what it complained of."""
     page = await (await chromium.new_context()).new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(40_000)  # a busy machine starts pages slowly
     asked: list[str] = []
     complaints: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.url.startswith(rig.base) else None)
@@ -113,7 +113,7 @@ def items(rig: Rig) -> list[tuple[Any, ...]]:
 
 
 async def until(look: Callable[[], Awaitable[bool]], what: str) -> None:
-    for _ in range(300):
+    for _ in range(600):
         if await look():
             return
         await asyncio.sleep(0.05)

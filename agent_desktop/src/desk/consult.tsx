@@ -41,7 +41,7 @@ export function Asking({ consult }: { consult: ConsultView }): JSX.Element {
       <button id="consult-back" class="btn" onClick={act.backToCaller}>
         {together ? t().letGo : t().backToCaller} <Kbd>F9</Kbd>
       </button>
-      {consult.step === "speaking" && (
+      {consult.step === "speaking" && !consult.by_phone && (
         <button id="consult-join" class="btn" onClick={act.allThree}>
           {t().allThree} <Kbd>Alt J</Kbd>
         </button>

@@ -206,8 +206,10 @@ export interface ConsultView {
   outside: boolean;
   /** Begin of the step; alone, of the caller's music. */
   since: Ms;
-  /** Since when the caller hears music; null in a conference. */
+  /** Since when the caller hears music; null in a conference, and on hold. */
   aside: Ms | null;
+  /** The agent asks on a second line of their phone, which holds the caller, and brings them together by itself. */
+  by_phone: boolean;
 }
 
 /** The call on this desk, from the reservation to the end of wrap-up. */

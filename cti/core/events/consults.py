@@ -6,7 +6,7 @@ from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Ms, Of
 
 
 class ConsultBegun(Fact, frozen=True):
-    """The caller is set aside, with music; the agent hears a ringing tone. `Offered` of `consult` follows."""
+    """A colleague is asked; the caller is set aside, with music. `Offered` of `consult` follows."""
 
     interaction: InteractionId
     consult: InteractionId
@@ -17,6 +17,9 @@ class ConsultBegun(Fact, frozen=True):
     queue: QueueId | None = None
     outside: IdentifierId | None = None
     """Or a number outside; `Dialled` of `consult` follows."""
+    by_phone: bool = False
+    """The agent's phone has dialled the colleague on a second line, `agent_channel`; the caller stays in the bridge
+    with the first, on hold."""
 
 
 class ConsultAnswered(Fact, frozen=True):

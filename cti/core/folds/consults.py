@@ -14,10 +14,11 @@ def _begun(world: World, event: e.ConsultBegun, at: Ms) -> None:
     call = world.interactions.get(event.interaction)
     if call is None:
         return
-    call.state = State.ASIDE
     call.consult = event.consult
-    call.aside = call.aside or at
-    call.held = None
+    if not event.by_phone:
+        call.state = State.ASIDE
+        call.aside = call.aside or at
+        call.held = None
     world.interactions[event.consult] = Interaction(
         id=event.consult,
         kind=call.kind,

@@ -83,10 +83,11 @@ def _resumed(world: World, event: e.Resumed, at: Ms) -> None:
 
 def _moved(world: World, event: e.AgentMoved, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
+        consult = world.consult(interaction)
+        if consult is not None and consult.channel == interaction.agent_channel:
+            consult.channel = event.agent_channel
         interaction.agent_channel = event.agent_channel
         interaction.held = None
-        if consult := world.consult(interaction):
-            consult.channel = event.agent_channel
 
 
 def _talk_ended(world: World, event: e.TalkEnded, at: Ms) -> None:
