@@ -75,7 +75,7 @@ async def test_a_customer_in_short_and_what_they_wish(stub: Stub, open_page: Ope
     await short.locator(".tag-row input").press("Enter")
     assert await next_ask(stub, "/customers/k-1/tags") == {"tag": "VIP"}
     await short.locator(".tag-row button").first.click()
-    assert await next_ask(stub, "/customers/k-1/tags/Works%20nights") == {}
+    assert await next_ask(stub, "/customers/k-1/tags/Works nights") == {}
     await page.click("#narrow-contacts")
     await page.locator(".tl-narrow select").nth(2).select_option("false")
     await expect(page.locator(".tl .ev")).to_have_count(0)
