@@ -1,6 +1,6 @@
 """How customers want to be reached, tags that people take away, and cases made one that can be two again.
 
-Revision ID: 0008
+Revision ID: 0007
 Revises: 0006
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 
 from cti.store.identity import name_key
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
