@@ -172,7 +172,7 @@ def test_a_move_that_would_lose_something_is_refused_and_changes_nothing(
     old = site(data)
     move = ["db", "move", old.database_url, databases[0], "--data", str(data)]
     store = Store.open(old.database_url)
-    imported = sa.text("INSERT INTO tags VALUES ('daniel', 'VIP', 'import')")
+    imported = sa.text("INSERT INTO tags (customer, tag, word, source) VALUES ('daniel', 'vip', 'VIP', 'import')")
 
     def meanwhile(name: str, done: int, whole: int) -> None:
         if name == "messages":
