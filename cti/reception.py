@@ -34,6 +34,9 @@ DOORS_MS = 1000
 OUTLOOK_MS = 500
 """Many callers are told of their wait by one look at the lines and the agents, which is not older than this."""
 
+_DISK_S = 1.0
+"""A caller who has spoken is not kept waiting for longer."""
+
 
 class Reception:
     """The ports of `agi.session`, and the pops of open interactions."""
@@ -187,6 +190,14 @@ class Reception:
         folder = self._data / "messages"
         folder.mkdir(exist_ok=True)
         return str(folder / interaction)
+
+    async def on_disk(self, file: str) -> Ms | None:
+        """How much of a recording there is. A disk that does not answer may be slow; it is not waited for."""
+        try:
+            there = asyncio.to_thread(sounds.recorded_ms, Path(f"{file}.wav"))
+            return Ms(await asyncio.wait_for(there, _DISK_S))
+        except TimeoutError:
+            return None
 
     # --- what the rest tells
 

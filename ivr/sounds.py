@@ -9,6 +9,10 @@ from pathlib import Path
 
 FOLDER = "hotline"
 
+_HEADER = 44
+_BYTES_A_MS = 16
+"""Of a wav file as Asterisk writes it: 8 kHz, mono, 16 bit."""
+
 
 def sound(language: str, prompt: str) -> str:
     """How Asterisk is told to play a prompt: a path in its sounds folder, without suffix."""
@@ -24,6 +28,15 @@ def existing(sounds: Path) -> frozenset[str]:
     """Every prompt there is, as Asterisk is told to play it. Asterisk answers a missing file like a hang-up."""
     found: Iterable[Path] = (sounds / FOLDER).glob("*/*.wav")
     return frozenset(sound(file.parent.name, file.stem) for file in found)
+
+
+def recorded_ms(file: Path) -> int:
+    """How long a recording of Asterisk's is by the room it takes, for the header of one that a full disk cut may say
+    anything; 0: there is none."""
+    try:
+        return max(0, file.stat().st_size - _HEADER) // _BYTES_A_MS
+    except OSError:
+        return 0
 
 
 def seconds(file: Path) -> float | None:

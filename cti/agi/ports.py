@@ -104,3 +104,6 @@ class Ports(Protocol):
 
     def message_file(self, interaction: InteractionId) -> str:
         """Where Asterisk shall record a message: its path, without suffix, in a folder that exists."""
+
+    async def on_disk(self, file: str) -> Ms | None:
+        """How much of a recording the disk has taken; None: that can't be said in time."""

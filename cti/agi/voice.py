@@ -24,11 +24,21 @@ SAMPLES = 8
 """Of a recording, in a millisecond."""
 
 
-class Recorded:
-    """What came of recording: how long it is (0: nothing was said), the key that ended it, whether the caller left."""
+CUT_MS = 1000
+"""A recording of which more than this is missing on the disk was cut: what is there is all that is kept."""
 
-    def __init__(self, reply: Reply) -> None:
+
+class Recorded:
+    """What came of recording: how long it is (0: nothing was said), the key that ended it, whether the caller left.
+
+    `on_disk`: as much as the disk has; None: not known.
+    """
+
+    def __init__(self, reply: Reply, on_disk: Ms | None = None) -> None:
         spoken = (reply.endpos or 0) // SAMPLES
+        if on_disk is not None and on_disk < spoken - CUT_MS:
+            log.error("of a message of %.1f s the disk has %.1f s: is it full?", spoken / 1000, on_disk / 1000)
+            spoken = on_disk
         self.ms = Ms(spoken if spoken >= SPOKEN_MS else 0)
         self.key = reply.key
         self.gone = reply.hung_up
@@ -42,6 +52,7 @@ class Voice:
         self.call = call
         self.language: Language | None = None
         """The caller's own; None: not known yet."""
+        self._ports = ports
         self._prompts = ports.prompts()
         self._flow = flow
         self._default = default
@@ -95,7 +106,7 @@ class Voice:
     async def record(self, file: str, most_s: int, keys: str) -> Recorded:
         """Record until one of the keys, silence, `most_s`, or the caller's leaving."""
         reply = await self.call.record_file(file, "wav", keys, most_s * 1000, silence_s=SILENCE_S)
-        return Recorded(reply)
+        return Recorded(reply, await self._ports.on_disk(file))
 
     async def answer(self) -> None:
         await self.do(self.call.answer())

@@ -67,6 +67,7 @@ class World:
         self.known_incidents: dict[QueueId, core.IncidentNow] = {}
         self.invitations: tuple[str, ...] = ()
         self.hot: tuple[SpokenAnswer, ...] = ()
+        self.disk_takes: Ms | None = None
 
     def submit(self, said: Input) -> None:
         self.told.append(said)
@@ -136,6 +137,9 @@ class World:
 
     def message_file(self, interaction: InteractionId) -> str:
         return f"/messages/{interaction}"
+
+    async def on_disk(self, file: str) -> Ms | None:
+        return self.disk_takes
 
     def kinds(self) -> list[str]:
         return [type(said).__name__ for said in self.told]

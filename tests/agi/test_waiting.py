@@ -200,6 +200,22 @@ async def test_who_says_nothing_is_asked_once_more_and_stays_in_line() -> None:
     assert "en/still-in-line" in paper.heard
 
 
+async def test_what_a_full_disk_did_not_take_is_not_said_to_be_kept(caplog: pytest.LogCaptureFixture) -> None:
+    world = in_line()
+    world.disk_takes = Ms(0)
+    paper = await waits(world, *pressed("2"), RECORDED, RECORDED, limit=20)
+    assert "MessageSent" not in world.kinds()
+    assert "en/still-in-line" in paper.heard
+    assert "is it full?" in caplog.text
+
+
+async def test_of_what_a_full_disk_cut_as_much_is_kept_as_there_is() -> None:
+    world = in_line()
+    world.disk_takes = Ms(3000)
+    await waits(world, *pressed("2"), RECORDED, said("message-review", "#"))
+    assert [one.ms for one in world.told if isinstance(one, MessageSent)] == [3000, 3000]
+
+
 async def test_who_presses_nothing_afterwards_stays_in_line_and_the_message_goes_when_they_hang_up() -> None:
     world = in_line()
     paper = await waits(world, *pressed("2"), RECORDED, limit=20)
