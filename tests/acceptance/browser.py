@@ -93,6 +93,12 @@ async def marks(desk: Page, name: str) -> list[float]:
     return found
 
 
+async def sound_both_ways(desk: Page) -> bool:
+    """RTP in and out, and a voice in what comes in."""
+    stats = await desk.evaluate("window.hotlineStats()")
+    return bool(stats and min(stats["packetsReceived"], stats["packetsSent"]) > 50 and stats["levelIn"] > 0)
+
+
 async def figures(wall: Page) -> list[list[str]]:
     """What stands in the wallboard's big tiles: name, value, what it is made of."""
     return [(await tile.inner_text()).splitlines() for tile in await wall.locator(".figures .tile").all()]

@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from cti.core import events as e
 from cti.robots.callers import Caller, dial, speech
-from tests.acceptance.browser import came_in, figures, marks, page, painted, sit_down
+from tests.acceptance.browser import came_in, figures, marks, page, painted, sit_down, sound_both_ways
 from tests.acceptance.house import House, until
 
 T = TypeVar("T")
@@ -69,12 +69,6 @@ async def was_painted(desk: Page) -> bool:
 
 async def ring_came(desk: Page) -> bool:
     return any(m["text"].startswith("INVITE") for m in await came_in(desk))
-
-
-async def sound_both_ways(desk: Page) -> bool:
-    """RTP in and out, and a voice in what comes in."""
-    stats = await desk.evaluate("window.hotlineStats()")
-    return bool(stats and min(stats["packetsReceived"], stats["packetsSent"]) > 50 and stats["levelIn"] > 0)
 
 
 async def agree(house: House, wall: Page) -> None:

@@ -95,8 +95,13 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
     assert [x.in_line for x in story if isinstance(x, e.CameBack)] == [False, False]
     assert _told(house, e.ServedElsewhere) == 2
     assert not [x for x in story if isinstance(x, e.Repaired)]
+
+    async def in_history() -> bool:
+        states = [one["state"] for one in (await boss.get("/interactions"))["calls"]]
+        return states == ["answered", "flow", "elsewhere", "elsewhere", "flow", "answered"]
+
+    await until(in_history, 10, "history tells how each ended")
     line = (await boss.get("/interactions"))["calls"]
-    assert [one["state"] for one in line] == ["answered", "flow", "elsewhere", "elsewhere", "flow", "answered"]
     assert len({one["display"] for one in line[1:3]}) == 1, "both by the same number"
     account = await boss.get(f"/interactions/{line[3]['interaction']}/wait")
     (told,) = account["stretches"]

@@ -75,12 +75,16 @@ async def test_click_to_call_and_what_becomes_of_it(house: House, provider: Prov
     assert [x.how for x in _of(house, e.DialEnded)] == ["busy", "cancelled"]
     assert [x.how for x in _of(house, e.InteractionEnded)] == ["answered", "not_reached", "not_reached"]
     assert _of(house, e.Repaired) == []
-    lines = (await ana.get("/interactions"))["calls"]
-    assert [(x["state"], x["outgoing"], x["display"]) for x in lines] == [
-        ("cancelled", True, "+852 9123 4567"),
-        ("busy", True, "+852 9123 4567"),
-        ("answered", True, "+852 9123 4567"),
-    ]
+
+    async def in_history() -> bool:
+        lines = (await ana.get("/interactions"))["calls"]
+        return [(x["state"], x["outgoing"], x["display"]) for x in lines] == [
+            ("cancelled", True, "+852 9123 4567"),
+            ("busy", True, "+852 9123 4567"),
+            ("answered", True, "+852 9123 4567"),
+        ]
+
+    await until(in_history, 10, "history tells how each ended")
     today = (await ana.get("/wallboard"))["today"]
     assert (today["arrived"], today["answered"], today["abandoned"]) == (0, 0, 0)
 

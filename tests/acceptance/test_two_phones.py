@@ -1,0 +1,101 @@
+"""One agent with a desk phone and a browser: both ring, one has the call, and there is one state, never out of date."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Page, expect
+
+from cti.core import events as e
+from cti.robots.phone import Call
+from tests.acceptance.browser import page, sit_down, sound_both_ways
+from tests.acceptance.house import House, until
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(180)]
+
+SECOND = 1000
+"""ms: an honest state is no older."""
+
+
+async def test_a_desk_phone_and_a_browser_are_one_agent(house: House) -> None:
+    async with page() as desk:
+        await sit_down(desk, house, "a0")
+        ana = await house.agent("a0", "127.0.0.20")
+        assert ana.phone is not None
+
+        # Both ring; the browser answers, and the desk phone shows no missed call.
+        caller = await house.call("28000001", "+85291234580")
+        ring = await asyncio.wait_for(ana.calls.get(), 10)
+        await desk.locator("#key-answer").wait_for(timeout=10_000)
+        await desk.keyboard.press("F2")
+        assert await asyncio.wait_for(ring.over, 10) == "them"
+        assert "completed elsewhere" in ring.reason.lower()
+        await until(lambda: sound_both_ways(desk), 20, "both hear each other")
+        await desk.keyboard.press("F4")
+        await until(lambda: count(house, e.Held) == 1, 10)
+        # The other phone goes away meanwhile, and comes back: nothing of it touches the talk.
+        await ana.phone.register(expires=0)
+        await until(lambda: reachable(house) is False, 10)
+        await desk.keyboard.press("F4")
+        await until(lambda: count(house, e.Resumed) == 1, 10)
+        await ana.phone.register()
+        await until(lambda: reachable(house) is True, 10)
+        await caller_hears(caller)
+        await desk.keyboard.press("F10")
+        await until(lambda: count(house, e.TalkEnded) == 1, 10)
+        caller.hang_up()
+        await expect(desk.locator(".is-wrap_up").first).to_be_visible(timeout=10_000)
+        await desk.keyboard.press("Control+Enter")
+        await until(lambda: states(house)[-1] == "ready", 10)
+
+        # Both ring; the desk phone answers, and the browser stops and shows the talk.
+        caller = await house.call("28000001", "+85291234581", "127.0.0.4")
+        talk = await ana.picks_up()
+        await expect(desk.locator(".is-talking").first).to_be_visible(timeout=10_000)
+        await expect(desk.locator("#key-answer")).to_be_disabled(timeout=10_000)
+        await caller_hears(caller)
+        talk.hold(True)
+        await until(lambda: count(house, e.Held) == 2, 10)
+        talk.hold(False)
+        await until(lambda: count(house, e.Resumed) == 2, 10)
+        # Its key ends the talk there, too.
+        await desk.keyboard.press("F10")
+        assert await asyncio.wait_for(talk.over, 10) == "them"
+        caller.hang_up()
+        await until(lambda: count(house, e.InteractionEnded) == 2, 10)
+        await closed(desk)
+    assert states(house)[:8] == ["ready", "reserved", "talking", "wrap_up", "ready", "reserved", "talking", "wrap_up"]
+    story = house.journal()
+    for up, bridged in zip(moments(house, e.LegUp, leg=True), moments(house, e.Connected), strict=True):
+        assert bridged - up < SECOND, "talking on the phone, and not in the books"
+    assert not [r.event for r in story if isinstance(r.event, e.Repaired)]
+    offers = [r.event for r in story if isinstance(r.event, e.Offered)]
+    assert [sorted(x.legs.values()) for x in offers] == [["a0-desk", "a0-web"]] * 2
+
+
+async def caller_hears(caller: Call) -> None:
+    await asyncio.wait_for(caller.media.hears(caller.media.loud + 20), 10)
+
+
+async def closed(desk: Page) -> None:
+    """The page shows what is: nobody is on the line any more."""
+    await expect(desk.locator(".is-wrap_up").first).to_be_visible(timeout=10_000)
+
+
+def count(house: House, kind: type) -> int:
+    return sum(isinstance(r.event, kind) for r in house.journal())
+
+
+def states(house: House) -> list[str]:
+    """Of the agent, from the first time they were ready."""
+    told = [str(r.event.state) for r in house.journal() if isinstance(r.event, e.AgentStateSet)]
+    return told[told.index("ready") :]
+
+
+def reachable(house: House) -> bool | None:
+    seen = [r.event for r in house.journal() if isinstance(r.event, e.PhoneSeen) and r.event.phone == "a0-desk"]
+    return seen[-1].reachable if seen else None
+
+
+def moments(house: House, kind: type, leg: bool = False) -> list[int]:
+    """When such things happened; `leg`: to a phone of the agent."""
+    return [r.at for r in house.journal() if isinstance(r.event, kind) and (not leg or ".1." in r.event.channel)]
