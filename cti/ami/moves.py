@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from cti.ami.link import AmiLink, LinkDown, NoAnswer, Refused
 from cti.core.commands import Command, Join, MoveAsker, SetAside, TakeOver
@@ -33,13 +32,13 @@ class Moves:
     def carry_out(self, command: Command) -> None:
         """Begin it, if it is one of ours; never blocks and never raises."""
         if isinstance(command, TakeOver):
-            self._begin(self._redirect(command.channel, _place("hotline-run", "s")), command.channel)
+            self._begin(lambda: self._redirect(command.channel, _place("hotline-run", "s")), command.channel)
         elif isinstance(command, MoveAsker):
-            self._begin(self._redirect(command.channel, _place("hotline-consult", command.to)), command.channel)
+            self._begin(lambda: self._redirect(command.channel, _place("hotline-consult", command.to)), command.channel)
         elif isinstance(command, SetAside):
-            self._begin(self._set_aside(command), command.caller, command.agent_channel)
+            self._begin(lambda: self._set_aside(command), command.caller, command.agent_channel)
         elif isinstance(command, Join):
-            self._begin(self._join(command), command.caller, command.agent_channel, command.colleague_channel)
+            self._begin(lambda: self._join(command), command.caller, command.agent_channel, command.colleague_channel)
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -48,7 +47,7 @@ class Moves:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, move: Coroutine[Any, Any, None], *channels: ChannelId) -> None:
+    def _begin(self, move: Callable[[], Awaitable[None]], *channels: ChannelId) -> None:
         """Who is moved twice at once could end in the first place: a colleague declines before the two who talk have
         left their bridge, and the agent would hear it ring for ever."""
         before = {self._last[channel] for channel in channels if channel in self._last}
@@ -115,14 +114,10 @@ class Moves:
         return ""
 
 
-async def _after(before: set[asyncio.Task[None]], move: Coroutine[Any, Any, None]) -> None:
-    try:
-        if before:
-            await asyncio.wait(before)
-    except asyncio.CancelledError:
-        move.close()
-        raise
-    await move
+async def _after(before: set[asyncio.Task[None]], move: Callable[[], Awaitable[None]]) -> None:
+    if before:
+        await asyncio.wait(before)
+    await move()
 
 
 def _place(context: str, extension: str) -> dict[str, str]:
