@@ -106,7 +106,8 @@ class Voice:
     async def record(self, file: str, most_s: int, keys: str) -> Recorded:
         """Record until one of the keys, silence, `most_s`, or the caller's leaving."""
         reply = await self.call.record_file(file, "wav", keys, most_s * 1000, silence_s=SILENCE_S)
-        return Recorded(reply, await self._ports.on_disk(file))
+        # Who has hung up is gone in a moment, and has left a message only if that is told before.
+        return Recorded(reply, None if reply.hung_up else await self._ports.on_disk(file))
 
     async def answer(self) -> None:
         await self.do(self.call.answer())

@@ -216,6 +216,13 @@ async def test_of_what_a_full_disk_cut_as_much_is_kept_as_there_is() -> None:
     assert [one.ms for one in world.told if isinstance(one, MessageSent)] == [3000, 3000]
 
 
+async def test_who_hangs_up_after_speaking_is_told_of_before_any_disk_is_asked() -> None:
+    world = in_line()
+    world.disk_takes = Ms(0)
+    await waits(world, *pressed("2"), ("RECORD FILE", Reply(200, "-1", "hangup", 40_000, True)))
+    assert [one.ms for one in world.told if isinstance(one, MessageSent)] == [5000]
+
+
 async def test_who_presses_nothing_afterwards_stays_in_line_and_the_message_goes_when_they_hang_up() -> None:
     world = in_line()
     paper = await waits(world, *pressed("2"), RECORDED, limit=20)
