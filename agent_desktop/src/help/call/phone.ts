@@ -111,7 +111,12 @@ export class GuestPhone {
       // Before the call stands there is nothing without the socket; in a talk the voice goes on beside it.
       if (this.#call.value.at === "connecting") this.#end("offline");
     });
-    ua.start();
+    // What is sent before the socket stands is lost, and with it the call. Whoever waits here when it is over waits on.
+    await new Promise<void>((connected) => {
+      ua.once("connected", () => connected());
+      ua.start();
+    });
+    if (this.#ua !== ua) return;
     const domain = lease.uri.split("@")[1] ?? location.hostname;
     const session = ua.call(`sip:${lease.number}@${domain}`, {
       ...(this.#microphone ? { mediaStream: this.#microphone } : {}),
