@@ -24,6 +24,12 @@ async def test_the_bridge_stays_away_then_asterisk_dies(house: House) -> None:
     await cy.ready()
     await until(lambda: state(house, "a2") == "ready", 10)
 
+    async def known_to_the_queue() -> bool:
+        members = await house.asterisk.cli("queue show hl-support")
+        return any("a2-desk" in line and "paused" not in line for line in members.splitlines())
+
+    await until(known_to_the_queue, 10, "the plain queue may ring who is ready")
+
     # The plain queue gives the caller to who is ready. The agents talk on, and when they part, nobody takes the caller
     # out of that talk.
     await house.kill_bridge()
