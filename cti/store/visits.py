@@ -257,7 +257,8 @@ def forget(connection: Connection, ids: Sequence[str]) -> None:
     """
 
     def each(change: str, given: Sequence[str]) -> None:
-        connection.execute(text(change).bindparams(bindparam("ids", expanding=True)), {"ids": list(given)})
+        if given:
+            connection.execute(text(change).bindparams(bindparam("ids", expanding=True)), {"ids": list(given)})
 
     asked = text("SELECT DISTINCT visitor FROM visits WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
     visitors = sorted(connection.execute(asked, {"ids": list(ids)}).scalars())
