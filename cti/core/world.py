@@ -142,6 +142,9 @@ class Interaction(Struct):
     caller: IdentifierId | None
     language: Language | None
     opened: Ms
+    account: IdentifierId | None = None
+    """Whose number they have keyed, and below how, as in `CallerKnown`."""
+    recognised: str = ""
     state: State = State.FLOW
     position: str = ""
     path: list[Texts] = field(default_factory=list)

@@ -34,6 +34,7 @@ _TOLD = (
     e.InteractionOpened,
     e.CallerReattached,
     e.LanguageSet,
+    e.CallerKnown,
     e.FlowPosition,
     e.Queued,
     e.PriorityRaised,
@@ -237,7 +238,7 @@ def told(record: e.Record) -> StoryLine:
             detail = event.language
         case e.FlowPosition():
             detail, chosen = event.position, in_all(event.label)
-        case e.OfferEnded() | e.InteractionEnded() | e.DialEnded():
+        case e.OfferEnded() | e.InteractionEnded() | e.DialEnded() | e.CallerKnown():
             detail = event.how
         case e.PriorityRaised():
             agent, detail = event.by, str(event.raised)

@@ -71,6 +71,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.InteractionOpened: frozenset({_T}),
     e.CallerReattached: _NOTHING,
     e.LanguageSet: frozenset({_O, _L}),
+    e.CallerKnown: _NOTHING,
     e.FlowPosition: frozenset({_O}),
     e.Queued: frozenset({_O, _L}),
     e.PriorityRaised: _NOTHING,
