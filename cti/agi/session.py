@@ -35,7 +35,7 @@ from cti.core.inputs import (
     ServedMeanwhile,
     SurveyAnswered,
 )
-from cti.store.views import CallerFacts
+from cti.store.views import CallerFacts, OpenPromise
 from ivr import engine
 from ivr.engine import Piece
 from ivr.facts import Facts
@@ -313,7 +313,7 @@ class Session:
         await self._voice.do(self._call.set_variable("HL_QUEUE", queue))
         heard = await self._voice.hear(engine.Hear(do.pieces))
         told = shut.closing.id if shut is not None else None
-        await self._wait(queue, entering=True, told=told, pressed=heard.keys)
+        await self._wait(queue, entering=True, told=told, pressed=heard.keys, promise=facts.promise)
 
     async def _recognise(self, do: engine.LookUp, facts: CallerFacts) -> tuple[engine.LookedUp, CallerFacts]:
         """What came of what was keyed, and what is known of the caller from now on. The digits go no further."""
@@ -347,6 +347,7 @@ class Session:
         entering: bool = False,
         told: ClosingId | None = None,
         pressed: str = "",
+        promise: OpenPromise | None = None,
     ) -> None:
         room = WaitingRoom(
             self._voice,
@@ -356,6 +357,7 @@ class Session:
             self._caller,
             helped=known is not None and known.helped,
             called_back=known is not None and known.called_back,
+            promise=promise,
         )
         await room.stay(queue, entering=entering, told=told, pressed=pressed)
 
