@@ -311,7 +311,7 @@ def _facts(event: e.Event) -> tuple[Why, ...]:
     match event:
         case e.Offered() | e.PieceOffered():
             return event.why
-        case e.Queued():
+        case e.Queued() | e.PieceQueued():
             return ahead(event.tier, event.tier_minutes)
         case _:
             return ()

@@ -321,7 +321,9 @@ def to_call_back(world: World) -> Counter[QueueId]:
     """Queue -> how many of its line are not on the phone and will be called back."""
     found = (world.interactions[name] for name in world.callbacks)
     return Counter(
-        it.queue for it in found if it.queue is not None and it.callback and it.callback.released is not None
+        it.queue
+        for it in found
+        if it.queue is not None and it.callback and it.callback.released is not None and it.callback.reached is None
     )
 
 
