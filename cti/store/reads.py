@@ -11,6 +11,7 @@ from operator import attrgetter, itemgetter
 from msgspec import Struct, json
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
+from cti.core.world import Interaction
 from cti.store import paths
 from cti.store.identity import KINDS, display_phone
 from cti.store.reader import Reader
@@ -204,12 +205,41 @@ def _last_agent(db: Reader, owners: Sequence[str]) -> AgentId | None:
     return AgentId(max(found)[1]) if found else None
 
 
-def pop(db: Reader, identifier: IdentifierId, besides: InteractionId | None, now: Ms) -> Pop:
+PROVING = ("pin", "account")
+"""How an account number was keyed so that whoever has it is thought to call."""
+
+
+class Keyed(Struct, frozen=True):
+    """What a caller keyed, as far as it says who they are."""
+
+    account: IdentifierId
+    how: str
+    """As in `CallerRecognised`."""
+
+
+def keyed(call: Interaction) -> Keyed | None:
+    """What the caller of an open call keyed."""
+    return Keyed(call.account, call.recognised) if call.account is not None else None
+
+
+def pop(
+    db: Reader,
+    identifier: IdentifierId | None,
+    besides: InteractionId | None,
+    now: Ms,
+    keyed: Keyed | None = None,
+) -> Pop:
     """Everything known about whoever calls from `identifier`; `besides` is the call itself, which is left out."""
-    row = known(db, identifier)
-    linked = people_of(db, identifier)
+    row = known(db, identifier) if identifier is not None else None
+    linked = people_of(db, identifier) if identifier is not None else []
+    how, shared, sure = _by(db, identifier) if identifier is not None and linked else "", len(linked), 0
+    if keyed is not None and keyed.how in PROVING and (owners := people_of(db, keyed.account)):
+        how, shared, sure = keyed.how, len(owners), len(owners)
+        linked = _with(owners, linked) if keyed.how == "account" else owners
+    elif keyed is not None:
+        how = keyed.how
     calls: dict[str, int] = dict(
-        db.execute("SELECT customer, n FROM tallies WHERE owner = ? AND kind = 'call'", (identifier,)).fetchall()
+        db.execute("SELECT customer, n FROM tallies WHERE owner = ? AND kind = 'call'", (identifier or "",)).fetchall()
     )
     if len(linked) == 1:
         of_calls = sum(calls.values())
@@ -217,17 +247,35 @@ def pop(db: Reader, identifier: IdentifierId, besides: InteractionId | None, now
     else:
         of_calls = sum(n for customer, n in calls.items() if customer)
         shares = {one.id: sum(calls.get(member, 0) for member in one.members) for one in linked}
-    likely = sorted(linked, key=lambda one: -shares[one.id])[:_PEOPLE]
+    first = {one.id for one in linked[:sure]}
+    likely = sorted(linked, key=lambda one: (one.id not in first, -shares[one.id]))[:_PEOPLE]
     found = [person(db, one, now, besides=besides, calls=shares[one.id], of_calls=of_calls) for one in likely]
     # Between people who have called equally often, the one we know more of.
-    people = tuple(sorted(found, key=lambda one: (-one.calls, -sum(one.counts.values()))))
-    if not linked and row is not None:
+    found.sort(key=lambda one: (one.customer not in first, -one.calls, -sum(one.counts.values())))
+    people = tuple(found)
+    if not linked and row is not None and identifier is not None:
         alone = Who(identifier, row.name, row.language, "", (identifier,))
         stranger = person(db, alone, now, besides=besides)
         if stranger.timeline or stranger.cases or stranger.promises:
             people = (stranger,)
-    kind = identifier.partition(":")[0]
-    return Pop(identifier=identifier, display=display(kind, row.value) if row else "", people=people)
+    shown = display(identifier.partition(":")[0], row.value) if row is not None and identifier is not None else ""
+    return Pop(identifier=identifier, display=shown, people=people, how=how, shared=shared)
+
+
+def _with(owners: list[Who], others: list[Who]) -> list[Who]:
+    """An account number alone is no proof: whoever is known by the number stays to be chosen, after its owners."""
+    ids = {one.id for one in owners}
+    return owners + [one for one in others if one.id not in ids]
+
+
+def _by(db: Reader, identifier: IdentifierId) -> str:
+    """By what whoever has an identifier is recognised when they use it."""
+    if not identifier.startswith("device:"):
+        return "number"
+    signed = db.execute(
+        "SELECT 1 FROM links WHERE identifier = ? AND source = 'web' AND ended IS NULL LIMIT 1", (identifier,)
+    ).fetchone()
+    return "browser" if signed is None else "sign_in"
 
 
 def person(
