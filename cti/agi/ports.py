@@ -6,9 +6,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from cti.core.awaited import Awaited
 from cti.core.closings import Doors, Shut
 from cti.core.commands import DirectPhone
-from cti.core.ids import ChannelId, IdentifierId, IncidentId, InteractionId, Language, Ms, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, IncidentId, InteractionId, Language, Ms, QueueId
 from cti.core.inputs import Input
 from cti.core.site import Incident, Site
 from cti.core.telling import Telling
@@ -110,6 +111,9 @@ class Ports(Protocol):
 
     def telling(self, interaction: InteractionId) -> Telling | None:
         """What a caller in line should hear now about the wait; None: nothing new."""
+
+    def awaited(self, interaction: InteractionId, agent: AgentId) -> Awaited | None:
+        """What is known of an agent for this caller in line; None: there is no such agent."""
 
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""

@@ -37,7 +37,7 @@ from cti.core.inputs import (
     ServedMeanwhile,
     SurveyAnswered,
 )
-from cti.store.views import CallerFacts
+from cti.store.views import CallerFacts, OpenPromise
 from ivr import engine
 from ivr.engine import Piece
 from ivr.facts import Facts
@@ -318,7 +318,7 @@ class Session:
         await self._voice.do(self._call.set_variable("HL_QUEUE", queue))
         heard = await self._voice.hear(engine.Hear(do.pieces))
         told = shut.closing.id if shut is not None else None
-        await self._wait(queue, entering=True, told=told, pressed=heard.keys)
+        await self._wait(queue, entering=True, told=told, pressed=heard.keys, promise=facts.promise)
 
     async def _recognise(self, do: engine.LookUp, facts: CallerFacts) -> tuple[engine.LookedUp, CallerFacts]:
         """What came of what was keyed, and what is known of the caller from now on. The digits go no further."""
@@ -352,6 +352,7 @@ class Session:
         entering: bool = False,
         told: ClosingId | None = None,
         pressed: str = "",
+        promise: OpenPromise | None = None,
     ) -> None:
         room = WaitingRoom(
             self._voice,
@@ -361,6 +362,7 @@ class Session:
             self._caller,
             helped=known is not None and known.helped,
             called_back=known is not None and known.called_back,
+            promise=promise,
         )
         await room.stay(queue, entering=entering, told=told, pressed=pressed)
 

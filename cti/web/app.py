@@ -40,6 +40,7 @@ from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
 from cti.web.ports import Accounts, Dictations, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
+from cti.web.promised import Promised
 from cti.web.records import Records
 from cti.web.routes import Apis, table
 from cti.web.signed import Signatures
@@ -107,6 +108,7 @@ class Web:
             Limit(burst=config.guest_burst, every_ms=60_000),
             self._sockets.close,
         )
+        self._promised = Promised(loop, history, self._live.promised)
         self._metrics = Metrics(loop, self._live, self._leases, self._proxy)
         self._signatures = Signatures(config.web_keys)
         website = WebsiteApi(loop, history, self._signatures)
@@ -131,7 +133,7 @@ class Web:
                 knowing=KnowingApi(loop, history.knowing, records),
                 queues=QueuesApi(loop, accounts),
                 incidents=IncidentsApi(loop, accounts, sentences, dictations),
-                work=WorkApi(history, records),
+                work=WorkApi(history, records, self._promised.changed),
                 text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),
@@ -165,6 +167,7 @@ class Web:
         self._tasks = [
             asyncio.create_task(self._live.run(self._beat), name="web-beats"),
             asyncio.create_task(self._usual(), name="web-usual"),
+            asyncio.create_task(self._promised.run(), name="web-promised"),
         ]
 
     async def stop(self) -> None:

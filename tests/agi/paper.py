@@ -9,9 +9,10 @@ from cti.agi.server import AgiCall, CallGone
 from cti.agi.session import Sessions
 from cti.agi.wire import Environment, Reply
 from cti.core import world as core
+from cti.core.awaited import Awaited
 from cti.core.closings import Doors, Shut, doors
 from cti.core.commands import DirectPhone
-from cti.core.ids import ChannelId, IdentifierId, InteractionId, Ms, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Ms, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import (
     AfterReached,
@@ -74,6 +75,7 @@ class World:
         self.claims: dict[tuple[str, str], Claim] = {}
         """By what is keyed; anything else is no account."""
         self.slow_claims = False
+        self.awaits: Awaited | None = None
 
     def submit(self, said: Input) -> None:
         self.told.append(said)
@@ -125,6 +127,9 @@ class World:
 
     def telling(self, interaction: InteractionId) -> Telling | None:
         return self.new
+
+    def awaited(self, interaction: InteractionId, agent: AgentId) -> Awaited | None:
+        return self.awaits
 
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         self._steer: asyncio.Future[str] = asyncio.get_running_loop().create_future()

@@ -27,6 +27,8 @@ export const me = computed(() => view.value?.me ?? null);
 export const call = computed(() => view.value?.call ?? null);
 export const pop = computed(() => view.value?.pop ?? null);
 export const queues = computed(() => view.value?.queues ?? []);
+/** Promises that are not to be forgotten. */
+export const reminders = computed(() => view.value?.promises ?? []);
 export const notices = computed(() => view.value?.notices ?? []);
 /** Parked callers whom one may fetch, longest first. */
 export const parked = computed(() => view.value?.parked ?? []);
