@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from cti.agi.ports import Resume, SpokenAnswer
+from cti.agi.ports import Dictation, Resume, SpokenAnswer
 from cti.core.awaited import Awaited, awaited
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
@@ -62,6 +62,8 @@ class Reception:
         """Who is called by a number, or why nobody (`Outside.name`)."""
         self.visitor_of: Callable[[Phone], str | None] = lambda phone: None
         """Which visitor of the help site has borrowed a phone."""
+        self.dictation: Callable[[str], Dictation | None] = lambda name: None
+        """The sentence for which a supervisor's telephone was rung."""
         self._loop = loop
         self._history = history
         self._data = data

@@ -46,6 +46,27 @@ class SpokenAnswer(Struct, frozen=True, kw_only=True):
     answer: str
 
 
+class Dictation(Protocol):
+    """A sentence for callers that a supervisor speaks into the telephone."""
+
+    @property
+    def language(self) -> Language:
+        """In which it is, and in which they are spoken to."""
+
+    @property
+    def file(self) -> str:
+        """Where Asterisk shall record it: its path, without suffix, in a folder that exists."""
+
+    def begun(self) -> None:
+        """The telephone was picked up."""
+
+    def keep(self) -> "asyncio.Future[bool]":
+        """Keep what was recorded; whether it could be. Goes on should the telephone be hung up meanwhile."""
+
+    def over(self) -> None:
+        """Nothing more comes: what was not kept is dropped."""
+
+
 class Ports(Protocol):
     """What a session needs of the rest; everything returns at once."""
 
@@ -105,6 +126,9 @@ class Ports(Protocol):
 
     def sentence(self, name: str) -> str:
         """The recording of an incident's sentence: its path, without suffix; empty: it is no longer there."""
+
+    def dictation(self, name: str) -> Dictation | None:
+        """The sentence for which a telephone was rung; None: it is not expected (any more)."""
 
     def callee(self, number: str) -> IdentifierId | None:
         """Whom a number names that callers key in or call from, if it is one that can be called back."""

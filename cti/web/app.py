@@ -39,7 +39,7 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
+from cti.web.ports import Accounts, Dictations, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
 from cti.web.promised import Promised
 from cti.web.records import Records
 from cti.web.routes import Apis, table
@@ -92,6 +92,7 @@ class Web:
         journal_ok: Callable[[], bool],
         numbers: Numbers,
         sentences: Sentences,
+        dictations: Dictations,
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
@@ -131,7 +132,7 @@ class Web:
                 people=PeopleApi(history.people, history.pins, records),
                 knowing=KnowingApi(loop, history.knowing, records),
                 queues=QueuesApi(loop, accounts),
-                incidents=IncidentsApi(loop, accounts, sentences),
+                incidents=IncidentsApi(loop, accounts, sentences, dictations),
                 work=WorkApi(history, records, self._promised.changed),
                 text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from cti.agi.ports import Resume, SpokenAnswer
+from cti.agi.ports import Dictation, Resume, SpokenAnswer
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.session import Sessions
 from cti.agi.wire import Environment, Reply
@@ -71,6 +71,7 @@ class World:
         self.invitations: tuple[str, ...] = ()
         self.hot: tuple[SpokenAnswer, ...] = ()
         self.disk_takes: Ms | None = None
+        self.dictated: Dictation | None = None
         self.claims: dict[tuple[str, str], Claim] = {}
         """By what is keyed; anything else is no account."""
         self.slow_claims = False
@@ -144,6 +145,9 @@ class World:
 
     def sentence(self, name: str) -> str:
         return f"/sentences/{name}" if name != "gone" else ""
+
+    def dictation(self, name: str) -> Dictation | None:
+        return self.dictated
 
     def callee(self, number: str) -> IdentifierId | None:
         return IdentifierId(f"tel:{number[-4:]}") if len(number) >= 8 else None

@@ -145,7 +145,7 @@ async function connectPhone(): Promise<void> {
 
 effect(() => {
   // A bridge that restarted may have made new passwords, and the phone's socket went with the old one.
-  if (live.link.value.state === "live" && who.peek() && who.peek() !== "asking" && sip.phone.peek().line !== "up") void connectPhone();
+  if (live.link.value.state === "live" && who.peek() && who.peek() !== "asking" && !["up", "taken"].includes(sip.phone.peek().line)) void connectPhone();
 });
 
 // A reload in the middle of a talk: the talk comes back as soon as the phone is registered.

@@ -1450,6 +1450,22 @@ export interface KeptSentence {
   sentence: string;
 }
 
+/** A sentence is to be spoken into one's own telephone. */
+export interface Dictate {
+  /** Of the sentence, and of what the telephone says. */
+  language: "cmn" | "yue" | "en";
+}
+
+/** How far such a sentence is. */
+export interface Dictated {
+  id: string;
+  state: "rings" | "speaks" | "kept" | "dropped" | "unanswered";
+  /** Once it is kept: for `sentences` of `POST /incidents`, within a day. */
+  sentence: string;
+  /** How long it is. */
+  ms: Ms;
+}
+
 /** What callers can be told of. */
 export interface IncidentWays {
   incidents: IncidentWay[];
