@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import abandoned, lists, person, promises, reads, records, text_work
+from cti.store import abandoned, lists, person, pops, promises, reads, records, text_work
 from cti.store.casework import Cases
 from cti.store.database import Store
 from cti.store.days import beside, of_kinds
@@ -173,7 +173,7 @@ class History:
         now = self._now()
 
         def look(db: Reader) -> Pop:
-            found = reads.pop(db, identifier, interaction, now)
+            found = pops.pop(db, identifier, interaction, now)
             if not found.display and (fresh := self._remembered.get(identifier)) is not None:
                 # The number's own row may still be on its way to the disk.
                 found = msgspec.structs.replace(found, display=reads.display(fresh.kind, fresh.value))
@@ -195,7 +195,7 @@ class History:
             who = reads.who_is(db, customer)
             if who is None:
                 return None
-            found = reads.person(db, who, now, besides=besides)
+            found = pops.person(db, who, now, besides)
             found = msgspec.structs.replace(found, numbers=lists.numbers(db, reads.owners_of(db, who)))
             return self._answered(found, now) if self._answers is not None else found
 
