@@ -71,7 +71,7 @@ announce-holdtime = yes
 [bench-many](bench-any)
 announce-frequency = 0
 {members}{more}"""
-_RECEIVED = re.compile(r"^ *[0-9a-f]{8} [0-9a-f]{8} [0-9:]{8} \S+ +(\d+) ", re.MULTILINE)
+_RECEIVED = re.compile(r"^ *[0-9a-f]{8} \S+ +[0-9:]{8} \S+ +(\d+) ", re.MULTILINE)
 
 
 class Side(Struct):

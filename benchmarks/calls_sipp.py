@@ -42,9 +42,11 @@ _CONTACT = "Contact: <sip:bench@[local_ip]:[local_port]>\n"
 
 
 def _answer(status: str, tag: str = "", body: str = "") -> str:
+    """A response; one that brings a call about is sent again until its ACK comes (RFC 3261, 13.3.1.4)."""
+    again = ' retrans="500"' if body else ""
     head = f"\nSIP/2.0 {status}\n" + _ANSWERED.format(tag=tag) + _CONTACT
     rest = f"Content-Type: application/sdp\nContent-Length: [len]\n\n{body}" if body else "Content-Length: 0\n\n"
-    return f"<send><![CDATA[{head}{rest}]]></send>"
+    return f"<send{again}><![CDATA[{head}{rest}]]></send>"
 
 
 _SPEAK = '<nop><action><exec rtp_stream="{file},-1,0"/></action></nop>\n'

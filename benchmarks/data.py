@@ -111,7 +111,10 @@ def make(
     if store.path is None:
         _into_postgres(store.url, tables, said)
     else:
-        _into_sqlite(store.path, tables, said)
+        # Half a history is none: whoever finds the file by its name finds all of it.
+        part = store.path.rename(store.path.with_name(f"{store.path.name}.part"))
+        _into_sqlite(part, tables, said)
+        part.rename(store.path)
     return looked_up(interactions, key, seconds=time.monotonic() - began)
 
 

@@ -5,7 +5,7 @@ their parameters, and takes all rows: no thread, no object made of them. On Post
 measured asking one thing after another, too. Then all of it again while another process writes a hundred contacts a
 second, as an import does, and the loop is watched for stalls.
 
-`HOTLINE_BENCH_DATA` names a folder in which large histories on SQLite are kept from run to run.
+`HOTLINE_BENCH_DATA` names a folder in which the large histories are kept from run to run.
 """
 
 import asyncio
@@ -29,11 +29,10 @@ from sqlalchemy import text
 
 from benchmarks import data
 from benchmarks.frame import Figure, Options, Report, Stopwatch, percentile
-from cti.core.ids import IdentifierId
 from cti.store import pops, reads
 from cti.store.database import Store
 from cti.store.history import History
-from cti.store.identity import Identities
+from cti.store.identity import Identities, normal_phone
 from cti.store.reader import PostgresReader, Reader, Rows, connect, translated
 from tests import postgres as server
 from tests.conftest import PROJECT, free_ports
@@ -62,9 +61,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     """One history: ours, and the driver alone."""
 
     ours: Times
-    raw: Times
-    one_by_one: Times
-    """The driver, asking one thing after another; on SQLite that is how we ask."""
+    alone: tuple[Times, ...]
+    """The driver with our statements; and asking one thing after another, where we don't."""
     stall: float
     """The longest the loop was held up, in milliseconds."""
     nobody: int
@@ -72,8 +70,8 @@ class Measured(Struct, frozen=True, kw_only=True):
 
     @property
     def driver(self) -> Times:
-        """The faster of the driver's two ways."""
-        return min(self.raw, self.one_by_one, key=lambda one: one.p50)
+        """The faster of the driver's ways."""
+        return min(self.alone, key=lambda one: one.p50)
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -148,25 +146,38 @@ def _figures(kind: str, small: Measured, large: Measured, written: Written) -> I
 
 
 def _rows(name: str, found: Measured) -> list[dict[str, Any]]:
-    ways = {"Hotline": found.ours, "driver": found.raw, "driver, one by one": found.one_by_one}
-    return [{"name": f"{name}: {what}", "p50 us": each.p50, "p99 us": each.p99} for what, each in ways.items()]
+    ways = zip(("Hotline", "driver", "driver, one by one"), (found.ours, *found.alone), strict=False)
+    return [{"name": f"{name}: {what}", "p50 us": each.p50, "p99 us": each.p99} for what, each in ways]
 
 
 @contextlib.contextmanager
 def _sqlite(largest: int) -> Iterator[Callable[[int], str]]:
     """Where a history of a size is, or is to be."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
-        kept = os.environ.get("HOTLINE_BENCH_DATA")
-        yield lambda size: f"sqlite:///{Path(kept if kept and size >= LARGE else folder, f'{size}.db')}"
+        yield lambda size: f"sqlite:///{Path(_kept(size) or folder, f'{size}.db')}"
 
 
 @contextlib.contextmanager
 def _postgres(largest: int) -> Iterator[Callable[[int], str]]:
     """The same on a server of our own."""
-    running = server.start(free_ports(1)[0], kept=largest >= LARGE)
+    kept = _kept(largest)
+    running = server.start(
+        free_ports(1)[0], large=largest >= LARGE, kept=None if kept is None else Path(kept, "postgresql")
+    )
     with contextlib.ExitStack() as stack:
         stack.callback(running.stop)
-        yield lambda size: stack.enter_context(running.database(empty=True))
+
+        def url(size: int) -> str:
+            return (
+                running.kept_database(f"n{size}") if _kept(size) else stack.enter_context(running.database(empty=True))
+            )
+
+        yield url
+
+
+def _kept(size: int) -> str | None:
+    """Where a history of this size is kept for the next time."""
+    return os.environ.get("HOTLINE_BENCH_DATA") if size >= LARGE else None
 
 
 class _Side(Struct):
@@ -186,21 +197,22 @@ class _Side(Struct):
 class _Opened:
     """A history, and who looks callers up in it."""
 
-    def __init__(self, runner: asyncio.Runner, store: Store, callers: Sequence[IdentifierId]) -> None:
+    def __init__(self, runner: asyncio.Runner, store: Store, made: data.Made, lookups: int) -> None:
         self.store = store
-        self.callers = callers
+        self.numbers = made.numbers[:lookups]
+        self._callers = made.callers[:lookups]
         self.stall = 0.0
         self.nobody = 0
         self._runner = runner
         self._history = runner.run(_started(store))
         self._db = _driver(store)
-        self.one_by_one = self._asked(_Noting(store.driver()))
-        self.at_once = self._asked(_NotingServer(store.url)) if store.path is None else self.one_by_one
+        at_once = [self._asked(_NotingServer(store.url))] if store.path is None else []
+        self.asked = [*at_once, self._asked(_Noting(store.driver()))]
 
     def _asked(self, noting: "_Noting | _NotingServer") -> Asked:
         """The statements of every look-up."""
         asked = []
-        for caller in self.callers:
+        for caller in self._callers:
             noting.asked = []
             pops.pop(noting, caller, None, data.END)
             asked.append(
@@ -221,7 +233,7 @@ class _Opened:
 
     def ours(self, part: slice) -> list[float]:
         """As the bridge does it."""
-        took, stall, nobody = self._runner.run(_ours(self._history, self.callers[part]))
+        took, stall, nobody = self._runner.run(_ours(self._history, self.numbers[part]))
         self.stall = max(self.stall, stall)
         self.nobody += nobody
         return took
@@ -235,7 +247,7 @@ class _Opened:
 @contextlib.contextmanager
 def _opened(runner: asyncio.Runner, url: str, size: int, options: Options) -> Iterator[_Opened]:
     store, made = _made(url, size)
-    opened = _Opened(runner, store, made.callers[: _QUICK_LOOKUPS if options.quick else _LOOKUPS])
+    opened = _Opened(runner, store, made, _QUICK_LOOKUPS if options.quick else _LOOKUPS)
     try:
         yield opened
     finally:
@@ -245,36 +257,33 @@ def _opened(runner: asyncio.Runner, url: str, size: int, options: Options) -> It
 def _by_turns(histories: Sequence[_Opened], options: Options) -> list[Measured]:
     """Everybody by turns, a few look-ups at a time: what else goes on is everybody's."""
     sides = [
-        [
-            _Side(one.ours, []),
-            _Side(partial(one.driver, one.at_once), []),
-            _Side(partial(one.driver, one.one_by_one), []),
-        ]
-        for one in histories
+        [_Side(one.ours, []), *(_Side(partial(one.driver, asked), []) for asked in one.asked)] for one in histories
     ]
     everybody = [side for each in sides for side in each]
     for one in histories:
         one.stall = 0.0
     for turn in range(1 + (1 if options.quick else _ROUNDS)):
-        reads.display.cache_clear()  # most of those who call have not called since the start
+        # Most of those who call have not called since the start.
+        reads.display.cache_clear()
+        normal_phone.cache_clear()
         for side in everybody:
             side.took.append([])
-        for n, start in enumerate(range(0, len(histories[0].callers), _PART)):
+        for n, start in enumerate(range(0, len(histories[0].numbers), _PART)):
             first = (turn + n) % len(everybody)
             for side in everybody[first:] + everybody[:first]:
                 side.took[-1] += side.look(slice(start, start + _PART))
     for side in everybody:
         del side.took[0]  # the first time fills the caches
     return [
-        Measured(ours=a.times(), raw=b.times(), one_by_one=c.times(), stall=one.stall, nobody=one.nobody)
-        for (a, b, c), one in zip(sides, histories, strict=True)
+        Measured(ours=ours.times(), alone=tuple(side.times() for side in alone), stall=one.stall, nobody=one.nobody)
+        for (ours, *alone), one in zip(sides, histories, strict=True)
     ]
 
 
 def _made(url: str, size: int) -> tuple[Store, data.Made]:
     """Made, or kept from before."""
     store = Store.open(url)
-    if store.path is not None and store.read(lambda c: c.execute(text("SELECT 1 FROM interactions LIMIT 1")).first()):
+    if store.read(lambda c: c.execute(text("SELECT 1 FROM interactions LIMIT 1")).first()):
         return store, data.looked_up(size)
     made = data.make(store, size)
     return Store.open(url), made
@@ -294,7 +303,7 @@ async def _started(store: Store) -> History:
     return History(store, Identities(data.KEY, "HK"), now=lambda: data.END)
 
 
-async def _ours(history: History, callers: Sequence[IdentifierId]) -> tuple[list[float], float, int]:
+async def _ours(history: History, numbers: Sequence[str]) -> tuple[list[float], float, int]:
     """How long each look-up took, the longest that the loop was held up, and who found nobody."""
     stalls = [0.0]
 
@@ -307,9 +316,10 @@ async def _ours(history: History, callers: Sequence[IdentifierId]) -> tuple[list
     watching = asyncio.create_task(watch())
     took = []
     nobody = 0
-    for caller in callers:
+    for number in numbers:
         began = time.perf_counter()
-        found = await history.pop(caller)
+        caller = history.identify(number)
+        found = await history.pop(caller.id if caller is not None else None)
         took.append((time.perf_counter() - began) * 1e6)
         nobody += not any(one.timeline for one in found.people)
     watching.cancel()
@@ -328,3 +338,5 @@ def _writing(store: Store, size: int) -> Iterator[Callable[[], float]]:
         yield lambda: float(said[0] or 0)
     finally:
         said[0] = child.communicate("\n", timeout=60)[0].strip()
+        # A history that is kept is the same next time.
+        store.write(lambda c: c.execute(text("DELETE FROM interactions WHERE id >= 'written-' AND id < 'written.'")))

@@ -11,7 +11,7 @@ from cti.agi.ports import Resume, SpokenAnswer
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import DirectPhone, Steer
-from cti.core.events import InteractionOpened, PieceOffered, Record, Transferred
+from cti.core.events import CallerKnown, InteractionOpened, PieceOffered, Record, Transferred
 from cti.core.ids import ChannelId, IdentifierId, InteractionId, Ms, Phone, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import CallArrived, Input
@@ -22,6 +22,8 @@ from cti.core.telling import Telling, telling
 from cti.core.world import IncidentNow
 from cti.loop import Loop
 from cti.store.history import History
+from cti.store.pins import Claim
+from cti.store.reads import PROVING, Keyed, keyed
 from cti.store.sentences import Sentences
 from cti.store.views import CallerFacts, Pop
 from ivr import sounds
@@ -131,6 +133,10 @@ class Reception:
         """The caller's history, as far as a flow branches on it."""
         return asyncio.ensure_future(self._history.facts_of(caller))
 
+    def recognise(self, account: str, pin: str) -> asyncio.Future[Claim]:
+        """Whose account number was keyed, and whether the PIN is theirs."""
+        return asyncio.ensure_future(self._history.pins.check(account, pin))
+
     def resume(self, interaction: InteractionId) -> Resume | None:
         """What the world knows of a call that comes back."""
         known = self._loop.world.interactions.get(interaction)
@@ -145,6 +151,7 @@ class Reception:
             queue=known.queue,
             helped=known.helped,
             called_back=(known.callback or known.called_back) is not None,
+            account=known.account if known.recognised in PROVING else None,
             incidents=known.heard,
         )
 
@@ -234,8 +241,11 @@ class Reception:
         task.add_done_callback(self._tasks.discard)
 
     async def _look_up(self, interaction: InteractionId, caller: IdentifierId | None) -> None:
+        keyed = self._keyed(interaction)
         try:
-            pop = await self._history.pop(caller, interaction)
+            pop = await self._history.pop(caller, interaction, keyed)
+            if keyed != self._keyed(interaction):
+                return  # they keyed something meanwhile, and that is being looked up
             known = self._loop.world.interactions.get(interaction)
             if known is not None and known.connected is not None:
                 pop = msgspec.structs.replace(pop, notes=await self._history.notes(interaction))
@@ -246,8 +256,13 @@ class Reception:
             return
         self.pop_changed(interaction)
 
+    def _keyed(self, interaction: InteractionId) -> Keyed | None:
+        """What the caller has keyed."""
+        known = self._loop.world.interactions.get(interaction)
+        return keyed(known) if known is not None else None
+
     def on_records(self, records: Sequence[Record]) -> None:
-        """Read anew what the next agent sees of a call that is given on; forget pops nobody works with any more."""
+        """Read anew whose call is given on, and of whom one knows more now; forget pops nobody works with any more."""
         open_ones = self._loop.world.interactions
         pieces = self._loop.world.pieces
         for record in records:
@@ -255,7 +270,10 @@ class Reception:
                 self.look_up(piece.id, piece.caller)
             if isinstance(record.event, InteractionOpened) and record.event.direction == "out":
                 self.look_up(record.event.interaction, record.event.caller)
-            if isinstance(record.event, Transferred) and (known := open_ones.get(record.event.interaction)) is not None:
+            if (
+                isinstance(record.event, Transferred | CallerKnown)
+                and (known := open_ones.get(record.event.interaction)) is not None
+            ):
                 self._begin(known.id, known.caller)
         if len(self.pops) > len(open_ones):
             for gone in [one for one in self.pops if one not in open_ones and not self._on_a_desk(one)]:

@@ -13,11 +13,10 @@ from ivr.flow import (
     Branch,
     Collect,
     Flow,
-    Hangup,
     Menu,
     Message,
-    Play,
-    Route,
+    Node,
+    Recognise,
     Say,
     System,
     spoken,
@@ -66,9 +65,7 @@ def flow_problems(flow: Flow, system: System) -> Iterator[Problem]:
         yield from _circles(flow)
 
 
-def _node_problems(
-    flow: Flow, node: Play | AskLanguage | Menu | Collect | Branch | Say | Route | Message | Hangup
-) -> Iterator[Problem]:
+def _node_problems(flow: Flow, node: Node) -> Iterator[Problem]:
     match node:
         case Menu() if not node.choices:
             yield "choices", "a menu without choices. Add at least one"
@@ -78,7 +75,7 @@ def _node_problems(
             for key, language in node.choices.items():
                 if language not in flow.languages:
                     yield f"choices.{key}", f"'{language}' is none of the flow's languages. Add it to 'languages'"
-        case Collect() if node.least > node.most:
+        case Collect() | Recognise() if node.least > node.most:
             yield "least", f"at least {node.least} but at most {node.most} digits. Turn them round"
         case Branch():
             yield from _branch_problems(flow, node)
@@ -139,7 +136,9 @@ def _circles(flow: Flow) -> Iterator[Problem]:
                 yield f"nodes.{name}", "a caller would go round here for ever: nothing asks them. Lead one way out"
                 return
             node = flow.nodes[name]
-            asks = isinstance(node, Menu | Collect | Message) or (isinstance(node, AskLanguage) and node.always)
+            asks = isinstance(node, Menu | Collect | Recognise | Message) or (
+                isinstance(node, AskLanguage) and node.always
+            )
             if asks or name in passed:
                 continue
             path.append(name)

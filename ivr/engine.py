@@ -9,12 +9,21 @@ The position is opaque text for others: kept in the journal it lets a caller go 
 holds a key the caller typed.
 """
 
-from collections.abc import Mapping
-
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr import facts
+from ivr.actions import Action as Action
+from ivr.actions import Connect as Connect
+from ivr.actions import Finish as Finish
+from ivr.actions import Happened as Happened
+from ivr.actions import Hear as Hear
+from ivr.actions import Heard as Heard
+from ivr.actions import LookedUp as LookedUp
+from ivr.actions import LookUp as LookUp
+from ivr.actions import Piece as Piece
+from ivr.actions import Record as Record
+from ivr.actions import Recorded as Recorded
 from ivr.facts import Facts
 from ivr.flow import (
     KEYS,
@@ -30,14 +39,18 @@ from ivr.flow import (
     Message,
     Node,
     Play,
+    Recognise,
     Route,
     Say,
     Texts,
-    targets,
+    first_route,
 )
 
 TRIES = 2
 """So many times nothing or a wrong key at one question, and the caller gets a person."""
+
+PIN_MOST = 8
+"""A PIN is complete at so many digits; before, `#` or a pause ends it."""
 
 MESSAGE_S = 120
 """The longest message for a queue that takes nobody."""
@@ -46,74 +59,8 @@ PATIENCE = 24
 """Choices in one call after which the caller gets a person; half as many again and the call is ended."""
 
 
-class Piece(Struct, frozen=True):
-    """One sound: `hotline/<language>/<prompt>`."""
-
-    language: Language
-    prompt: str
-    recording: str = ""
-    """A file in place of the prompt: its path, without suffix."""
-
-
-# --- what happened
-
-
-class Heard(Struct, frozen=True):
-    """The pieces are said and the wait is over, or keys ended them. No keys: silence."""
-
-    keys: str = ""
-
-
-class Recorded(Struct, frozen=True):
-    """A message was recorded, or nothing was said (`kept` False)."""
-
-    kept: bool
-
-
-Happened = Heard | Recorded
-
-# --- what to do
-
-
-class Hear(Struct, frozen=True):
-    """Say the pieces, then wait so long for a key; the first key ends both. Report `Heard`."""
-
-    pieces: tuple[Piece, ...]
-    wait_ms: int = 0
-    cut: bool = True
-    """False: say all of it, and report the keys at its end."""
-
-
-class Connect(Struct, frozen=True):
-    """Put the caller in line; `pieces` are said while waiting. The flow is over."""
-
-    queue: str
-    skills: dict[str, int]
-    priority: int
-    pieces: tuple[Piece, ...]
-
-
-class Record(Struct, frozen=True):
-    """Record a message. Report `Recorded`."""
-
-    most_s: int
-    queue: str | None = None
-    """Whose callers' messages these are; None: no queue's."""
-    skills: Mapping[str, int] = {}
-
-
-class Finish(Struct, frozen=True):
-    """Say the pieces and hang up. `how`: `hangup`, `closed` or `message`."""
-
-    how: str
-    pieces: tuple[Piece, ...]
-
-
-Action = Hear | Connect | Record | Finish
-
-
 class Caller(Struct, frozen=True):
-    """Where a caller stands. `typed` and `collected` never leave the session."""
+    """Where a caller stands. What was typed never leaves the session."""
 
     flow: Flow
     language: Language
@@ -127,6 +74,10 @@ class Caller(Struct, frozen=True):
     """Keys nobody has taken yet."""
     digits: str = ""
     """Of the number being collected."""
+    account: str = ""
+    """While the PIN to it is asked for."""
+    claim: LookUp | None = None
+    """To be looked up."""
     collected: dict[str, str] = {}
     announced: bool = False
     """At a message: the caller has heard that one can be left."""
@@ -186,7 +137,10 @@ def step(caller: Caller, happened: Happened, facts: Facts) -> Step:
         return walk.go()
     keys = "".join(key for key in happened.keys if key in KEYS)
     walk.caller = replace(caller, typed=caller.typed + keys)
-    walk.heard(silence=not keys)
+    if isinstance(happened, LookedUp):
+        walk.looked_up(happened.matched)
+    else:
+        walk.heard(silence=not keys)
     return walk.go()
 
 
@@ -216,7 +170,7 @@ class _Walk:
     # --- moving
 
     def enter(self, node: str) -> None:
-        self.caller = replace(self.caller, node=node, tries=0, digits="", announced=False)
+        self.caller = replace(self.caller, node=node, tries=0, digits="", account="", claim=None, announced=False)
 
     def chose(self, node: str, label: Texts | None = None) -> None:
         """The caller did something that leads to `node`."""
@@ -254,6 +208,8 @@ class _Walk:
                     self.number_ended(node)
                 else:
                     self.failed(node.silent)
+            case Recognise() if silence:
+                self.claimed(node)
             case Menu() if silence:
                 self.failed(node.silent)
             case AskLanguage() if silence:
@@ -281,6 +237,40 @@ class _Walk:
             self.chose(node.to)
         else:
             self.failed(node.wrong)
+
+    def claimed(self, node: Recognise) -> None:
+        """An account number or a PIN was typed, or neither."""
+        digits, account = self.caller.digits, self.caller.account
+        if digits == PERSON_KEY:
+            self.chose(self.caller.flow.person)
+        elif account:
+            self.caller = replace(self.caller, claim=LookUp(account, digits))
+        elif not digits:
+            # Nobody is held up for a number they don't have at hand.
+            self.chose(node.otherwise)
+        elif len(digits) < node.least:
+            self.mismatch(node)
+        elif node.ask_pin:
+            self.caller = replace(self.caller, account=digits, digits="")
+        else:
+            self.caller = replace(self.caller, claim=LookUp(digits, ""))
+
+    def looked_up(self, matched: bool | None) -> None:
+        node = self.caller.flow.nodes[self.caller.node]
+        if isinstance(node, Recognise) and matched is False:
+            self.mismatch(node)
+        elif isinstance(node, Recognise):
+            self.chose(node.to if matched else node.otherwise)
+
+    def mismatch(self, node: Recognise) -> None:
+        """The same words whatever was wrong: they tell nobody which accounts there are."""
+        tries = self.caller.tries + 1
+        if tries < TRIES:
+            self.caller = replace(self.caller, tries=tries, digits="", account="", claim=None)
+            self.words = [self.piece(node.wrong)]
+        else:
+            self.chose(node.otherwise)
+            self.words = self.words or [self.piece(node.go_on)]
 
     # --- from node to node, until the caller hears something or is asked
 
@@ -326,7 +316,11 @@ class _Walk:
             case Menu():
                 return self.menu(node)
             case Collect():
-                return self.collect(node)
+                return self.collect(node, node.prompt)
+            case Recognise() if self.caller.claim is not None:
+                return self.caller.claim
+            case Recognise():
+                return self.collect(node, node.pin_prompt if self.caller.account else node.prompt)
             case Message():
                 return self.message(node)
             case Route():
@@ -390,21 +384,25 @@ class _Walk:
             self.failed(node.wrong)
         return None
 
-    def collect(self, node: Collect) -> Action | None:
+    def collect(self, node: Collect | Recognise, prompt: str) -> Action | None:
         if not self.caller.typed:
             if self.caller.digits:
                 return Hear((), _ms(node.between_s))
-            return Hear(self.say(node.prompt), _ms(node.wait_s))
+            return Hear(self.say(prompt), _ms(node.wait_s))
         self.words.clear()
         key = self.take()
         if key == "*":
             self.chose(self.caller.node)
-        elif key == "#":
-            self.number_ended(node)
-        else:
+            return None
+        if key != "#":
             self.caller = replace(self.caller, digits=self.caller.digits + key)
-            if len(self.caller.digits) == node.most:
-                self.number_ended(node)
+            most = PIN_MOST if self.caller.account else node.most
+            if len(self.caller.digits) < most:
+                return None
+        if isinstance(node, Recognise):
+            self.claimed(node)
+        else:
+            self.number_ended(node)
         return None
 
     def message(self, node: Message) -> Action | None:
@@ -429,28 +427,11 @@ class _Walk:
     # --- what is known, what is said
 
     def branch(self, node: Branch) -> str:
-        # The loader refuses a branch that has neither the case nor an `otherwise`.
-        value = facts.case(node, self.facts, self.caller.collected)
-        return node.cases.get(value) or node.otherwise or self.caller.flow.person
+        return facts.branch(self.caller.flow, node, self.facts, self.caller.collected)
 
     def taken_next(self, name: str) -> bool:
         """Whether, from this node on, a key is asked for before the call is routed or ended."""
-        for _ in range(len(self.caller.flow.nodes)):
-            node = self.caller.flow.nodes[name]
-            match node:
-                case Menu() | Collect() | Message():
-                    return True
-                case AskLanguage():
-                    if node.always or not self.caller.known:
-                        return True
-                    name = node.to
-                case Play() | Say():
-                    name = node.to
-                case Branch():
-                    name = self.branch(node)
-                case Route() | Hangup():
-                    return False
-        return False
+        return facts.asks_next(self.caller.flow, name, self.caller.known, self.facts, self.caller.collected)
 
     def value(self, node: Say) -> tuple[Piece, ...]:
         language = self.caller.language
@@ -466,20 +447,6 @@ class _Walk:
         words = tuple(self.words)
         self.words.clear()
         return words
-
-
-def first_route(flow: Flow) -> Route | None:
-    """The way to a person that 0 takes, whatever the hour."""
-    todo, seen = [flow.person], set[str]()
-    while todo:
-        name = todo.pop(0)
-        node = flow.nodes.get(name)
-        if isinstance(node, Route):
-            return node
-        if isinstance(node, Branch) and name not in seen:
-            seen.add(name)
-            todo += [to for _, to in targets(node)]
-    return None
 
 
 def _ms(seconds: float) -> int:

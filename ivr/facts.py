@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ivr import hours, say
-from ivr.flow import Branch, Language, Say
+from ivr.flow import AskLanguage, Branch, Collect, Flow, Hangup, Language, Menu, Message, Play, Recognise, Route, Say
 
 
 class Shut(Struct, frozen=True):
@@ -55,6 +55,31 @@ def case(node: Branch, facts: Facts, collected: Mapping[str, str]) -> str:
             return facts.number
         case "typed":
             return collected.get(node.name or "", "")
+
+
+def branch(flow: Flow, node: Branch, facts: Facts, collected: Mapping[str, str]) -> str:
+    """Where a branch leads. The loader refuses one that has neither the case nor an `otherwise`."""
+    return node.cases.get(case(node, facts, collected)) or node.otherwise or flow.person
+
+
+def asks_next(flow: Flow, name: str, language_known: bool, facts: Facts, collected: Mapping[str, str]) -> bool:
+    """Whether, from this node on, a key is asked for before the call is routed or ended."""
+    for _ in range(len(flow.nodes)):
+        node = flow.nodes[name]
+        match node:
+            case Menu() | Collect() | Recognise() | Message():
+                return True
+            case AskLanguage():
+                if node.always or not language_known:
+                    return True
+                name = node.to
+            case Play() | Say():
+                name = node.to
+            case Branch():
+                name = branch(flow, node, facts, collected)
+            case Route() | Hangup():
+                return False
+    return False
 
 
 def spoken(node: Say, facts: Facts, collected: Mapping[str, str], language: Language) -> tuple[str, ...]:

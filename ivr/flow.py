@@ -97,6 +97,27 @@ class Collect(_Node, frozen=True, kw_only=True, tag="collect"):
     silent: Name = "no-key"
 
 
+class Recognise(_Node, frozen=True, kw_only=True, tag="recognise"):
+    """Asks for an account number, and for a PIN where wanted. Kept as `Collect`'s number is."""
+
+    to: Name
+    """Once there is a customer with that account number (and that PIN)."""
+    otherwise: Name
+    """No number was typed, nothing matched it, or nobody could tell in time."""
+    prompt: Name = "account-number"
+    ask_pin: bool = True
+    """False: the account number alone is enough."""
+    pin_prompt: Name = "account-pin"
+    least: Annotated[int, Meta(ge=2, le=32)] = 4
+    """Of the account number."""
+    most: Annotated[int, Meta(ge=2, le=32)] = 12
+    wait_s: Seconds = 6.0
+    between_s: Seconds = 3.0
+    wrong: Name = "account-wrong"
+    go_on: Name = "account-go-on"
+    """After the second number that matched nothing."""
+
+
 class Branch(_Node, frozen=True, kw_only=True, tag="branch"):
     """Goes on by what is known, without a word."""
 
@@ -152,7 +173,7 @@ class Hangup(_Node, frozen=True, kw_only=True, tag="hangup"):
     """What history notes; a message left on the way is noted by itself."""
 
 
-Node = Play | AskLanguage | Menu | Collect | Branch | Say | Route | Message | Hangup
+Node = Play | AskLanguage | Menu | Collect | Recognise | Branch | Say | Route | Message | Hangup
 
 
 class Flow(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -235,6 +256,10 @@ SYSTEM_PROMPTS = (
     "callback-here",
     "incident-disturbance",
     "incident-many-calls",
+    "account-number",
+    "account-pin",
+    "account-wrong",
+    "account-go-on",
     "queue-closed",
     "queue-evacuation",
     "queue-full",
@@ -253,6 +278,9 @@ def targets(node: Node) -> Iterator[tuple[str, str]]:
                 yield f"cases.{case}", to
             if node.otherwise is not None:
                 yield "otherwise", node.otherwise
+        case Recognise():
+            yield "to", node.to
+            yield "otherwise", node.otherwise
         case Route() | Hangup():
             return
         case _:
@@ -273,7 +301,27 @@ def spoken(node: Node) -> Iterator[tuple[str, str]]:
             yield "prompt", node.prompt
             yield "wrong", node.wrong
             yield "silent", node.silent
+        case Recognise():
+            yield "prompt", node.prompt
+            if node.ask_pin:
+                yield "pin_prompt", node.pin_prompt
+            yield "wrong", node.wrong
+            yield "go_on", node.go_on
         case Branch() | Say():
             return
         case _:
             yield "prompt", node.prompt
+
+
+def first_route(flow: Flow) -> Route | None:
+    """The way to a person that 0 takes, whatever the hour."""
+    todo, seen = [flow.person], set[str]()
+    while todo:
+        name = todo.pop(0)
+        node = flow.nodes.get(name)
+        if isinstance(node, Route):
+            return node
+        if isinstance(node, Branch) and name not in seen:
+            seen.add(name)
+            todo += [to for _, to in targets(node)]
+    return None

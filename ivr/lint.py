@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr import say, sounds
+from ivr.engine import PIN_MOST
 from ivr.flow import (
     PERSON_KEY,
     TEXTS,
@@ -25,6 +26,7 @@ from ivr.flow import (
     Menu,
     Message,
     Play,
+    Recognise,
     Route,
     Say,
     Texts,
@@ -260,7 +262,7 @@ def _person(flow: Flow) -> Iterator[Finding]:
             elif isinstance(node, AskLanguage) and PERSON_KEY in node.choices:
                 yield Finding(flow.id, f"nodes.{name}.choices.0", "0 is for a person. Choose another key")
                 continue
-            elif not isinstance(node, Menu | AskLanguage | Collect | Message):
+            elif not isinstance(node, Menu | AskLanguage | Collect | Recognise | Message):
                 continue
             if not _is_person(flow, key0, closed):
                 what = "0 does not lead to a person from here"
@@ -383,6 +385,15 @@ class _Ways:
                 yield from self._from(
                     then, self._say(asked, [node.prompt], typed), self._say(known, [node.prompt], typed)
                 )
+            case Recognise():
+                keyed = CHOOSE_S + node.most * DIGIT_S
+                said = [node.prompt]
+                if node.ask_pin:
+                    keyed += CHOOSE_S + PIN_MOST * DIGIT_S
+                    said.append(node.pin_prompt)
+                for label, to in (("recognised", node.to), ("not recognised", node.otherwise)):
+                    then = on(to, f"({label})")
+                    yield from self._from(then, self._say(asked, said, keyed), self._say(known, said, keyed))
 
     def _cases(self, node: Branch, closed: bool | None) -> Iterator[tuple[str, str, bool | None]]:
         """(case, where it leads, whether the site is closed then). A site is not open and closed in one call."""

@@ -19,7 +19,7 @@ MIDNIGHT = 1_794_931_200_000  # in Hong Kong, UTC+8: 16:00 the day before
 
 
 class _World:
-    site = replace(SITE, retention=Retention(audit=30))
+    site = replace(SITE, retention=Retention(audit=30, visits=0))
 
 
 class _Loop:
@@ -56,7 +56,7 @@ async def test_it_is_done_once_a_night(sqlite: Store, tmp_path: Path) -> None:
 async def test_nothing_is_looked_at_where_everything_is_kept(
     sqlite: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_World, "site", SITE)
+    monkeypatch.setattr(_World, "site", replace(SITE, retention=Retention(visits=0)))
     loop = _Loop()
     loop.at = Ms(MIDNIGHT + 5 * HOUR)
     assert await Sweeping(cast(Loop, loop), sqlite, tmp_path).look() is None

@@ -13,6 +13,7 @@ from cti.core.inputs import Input
 from cti.core.site import Incident, Site
 from cti.core.telling import Telling
 from cti.core.world import IncidentNow
+from cti.store.pins import Claim
 from cti.store.views import CallerFacts
 from ivr.flow import Flows
 
@@ -29,6 +30,8 @@ class Resume(Struct, frozen=True, kw_only=True):
     """They have asked to be helped first."""
     called_back: bool = False
     """They have asked to be called back, or were."""
+    account: IdentifierId | None = None
+    """Whose they have shown to be, before anything else was known of them."""
     incidents: tuple[tuple[IncidentId, Ms], ...] = ()
     """Those they were told of, each with the time at which it was set."""
 
@@ -77,6 +80,9 @@ class Ports(Protocol):
 
     def facts(self, caller: IdentifierId | None) -> "asyncio.Future[CallerFacts]":
         """The caller's history, looked up from now on."""
+
+    def recognise(self, account: str, pin: str) -> "asyncio.Future[Claim]":
+        """Whose account number was keyed, and whether the PIN is theirs; looked up from now on."""
 
     def resume(self, interaction: InteractionId) -> Resume | None:
         """What the world knows of this call; None: nothing, it is new."""

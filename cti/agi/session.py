@@ -25,6 +25,7 @@ from cti.core.ids import AgentId, ClosingId, IdentifierId, InteractionId, Langua
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
+    CallerRecognised,
     ColleagueDialled,
     FlowEnded,
     FlowMoved,
@@ -44,6 +45,10 @@ log = logging.getLogger(__name__)
 
 FACTS_S = 0.15
 """A caller's history that takes longer than this is not waited for."""
+
+CLAIM_SLICES, CLAIM_MS = 20, 50
+"""A look-up of what a caller has keyed that takes longer than all of these is not waited for. The caller is listened to
+meanwhile: a key pressed ahead is not lost."""
 
 STEER_S = 1.0
 """The core answers in milliseconds; one that does not must not hold a caller who wants to go."""
@@ -120,7 +125,7 @@ class Session:
                 await self._voice.answer()
                 await self._aside(known)
             case "flow":
-                facts = await self._facts(identifier)
+                facts = await self._facts(known.account or identifier)
                 default = self._site.default_language
                 step = engine.resume(
                     self._ports.flows(), self._flow, known.position, known.language, default, self._known(facts)
@@ -255,16 +260,21 @@ class Session:
                 answered = True
             if self._voice.language is not None:
                 await self._voice.say_language()
-            happened = (
-                await self._voice.hear(step.do) if isinstance(step.do, engine.Hear) else await self._record(step.do)
-            )
+            happened: engine.Happened
+            match step.do:
+                case engine.Hear() as hear:
+                    happened = await self._voice.hear(hear)
+                case engine.Record() as record:
+                    happened = await self._record(record)
+                case engine.LookUp() as claim:
+                    happened, facts = await self._recognise(claim, facts)
             step = engine.step(step.caller, happened, self._known(facts))
 
     def _with_incidents(self, step: engine.Step) -> engine.Step:
         """Before the menu callers hear what is known of an incident, as soon as it is known in which language."""
         do = step.do
         queue = QueueId(do.queue) if isinstance(do, engine.Connect) else None
-        if isinstance(do, engine.Record) or len({piece.language for piece in do.pieces}) > 1:
+        if isinstance(do, engine.Record | engine.LookUp) or len({piece.language for piece in do.pieces}) > 1:
             return step
         pieces = self._incidents.new(queue)
         return replace(step, do=replace(do, pieces=(*pieces, *do.pieces))) if pieces else step
@@ -304,6 +314,24 @@ class Session:
         heard = await self._voice.hear(engine.Hear(do.pieces))
         told = shut.closing.id if shut is not None else None
         await self._wait(queue, entering=True, told=told, pressed=heard.keys)
+
+    async def _recognise(self, do: engine.LookUp, facts: CallerFacts) -> tuple[engine.LookedUp, CallerFacts]:
+        """What came of what was keyed, and what is known of the caller from now on. The digits go no further."""
+        asked, keys = self._ports.recognise(do.account, do.pin), ""
+        for _ in range(CLAIM_SLICES):
+            keys += await self._voice.key(CLAIM_MS)
+            if asked.done():
+                break
+        else:
+            log.warning("call %s: an account took more than %d ms", self._interaction, CLAIM_SLICES * CLAIM_MS)
+            return engine.LookedUp(None, keys), facts
+        if (error := asked.exception()) is not None:
+            log.error("call %s: an account could not be looked up", self._interaction, exc_info=error)
+            return engine.LookedUp(None, keys), facts
+        claim = asked.result()
+        if claim.account is not None:
+            self._ports.submit(CallerRecognised(interaction=self._interaction, account=claim.account, how=claim.how))
+        return engine.LookedUp(claim.matched, keys), claim.facts or facts
 
     async def _record(self, do: engine.Record) -> engine.Recorded:
         queue = QueueId(do.queue) if do.queue is not None else None

@@ -18,11 +18,11 @@ from cti.store.database import Store, StoreError
 from cti.store.erase import Erased, erase, preview
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
+from cti.store.identity_views import Evidence, MergeSide
 from cti.store.journal import Journal, JournalError
 from cti.store.merge import merge, undo
 from cti.store.reader import Reader
 from cti.store.tables import audit
-from cti.store.views import Evidence, MergeSide
 
 _WHO = "command line"
 

@@ -29,6 +29,12 @@ from cti.store.tables import calls, pieces
 from cti.web.api_history import story
 from cti.web.bodies import Story, StoryLine
 
+_KEYED = {
+    "pin": "keyed an account number and the right PIN",
+    "account": "keyed an account number, without a PIN",
+    "wrong_pin": "keyed an account number and a wrong PIN",
+    "locked": "keyed an account number and a PIN, after too many wrong ones",
+}
 _ENDS = {
     "rona": "not answered",
     "declined": "declined",
@@ -269,6 +275,8 @@ def _line(line: StoryLine, words: _Words) -> str:
             return "came back after an interruption of ours"
         case "LanguageSet":
             return f"chose {_LANGUAGES.get(line.detail, line.detail)}"
+        case "CallerKnown":
+            return _KEYED.get(line.detail, line.detail)
         case "FlowPosition":
             return f"chose {line.chosen.get('en') or next(iter(line.chosen.values()))}" if line.chosen else ""
         case "Queued":

@@ -9,7 +9,7 @@ from cti.core.interaction import State
 from cti.core.site import Callbacks
 from cti.core.talks import Detail, end_offer
 from cti.core.turn import Turn
-from cti.core.world import Interaction, World
+from cti.core.world import Callback, Interaction, World
 
 LOOK_MS = 5000
 """So often it is asked whether somebody's turn is near enough to call them."""
@@ -45,6 +45,12 @@ def hung_up(turn: Turn, it: Interaction) -> None:
     else:
         turn.emit(e.DialEnded(interaction=it.id, channel=it.channel, agent=None, how="refused", purpose="callback"))
         again(turn, it, "refused")
+
+
+def on_the_phone(it: Interaction, callback: Callback, when: Ms) -> Ms:
+    """How much of their wait they spent on the phone: until they hung up, and after we had called them."""
+    again = when - callback.reached if callback.reached is not None else 0
+    return Ms(max(0, (callback.released or when) - it.since) + callback.held_on + max(0, again))
 
 
 def time(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -90,7 +96,8 @@ def miss(turn: Turn, it: Interaction) -> None:
         return
     owner = _rules(turn.world, it).owner or callback.tried_by or _first_supervisor(turn.world)
     turn.emit(e.CallbackMissed(interaction=it.id, tries=callback.tries, owner=owner))
-    turn.emit(e.InteractionEnded(interaction=it.id, how="callback_missed", queue=it.queue))
+    waited = on_the_phone(it, callback, turn.when)
+    turn.emit(e.InteractionEnded(interaction=it.id, how="callback_missed", queue=it.queue, waited=waited))
 
 
 def standing(world: World, caller: IdentifierId | None, queue: QueueId | None) -> Interaction | None:

@@ -268,7 +268,7 @@ def _end(turn: Turn, it: Interaction, how: str) -> None:
 def _waited(turn: Turn, it: Interaction) -> Ms:
     """How long they have waited for this talk: place and priority are older after a transfer."""
     if it.callback is not None and it.callback.released is not None:
-        return Ms(max(0, it.callback.released - it.since))  # the rest of it they did not wait on the phone
+        return callbacks.on_the_phone(it, it.callback, turn.when)
     if it.direction == "out" and it.connected is None:
         return Ms(0)
     return Ms(max(0, turn.when - it.waits_since)) if it.since else Ms(0)

@@ -22,6 +22,9 @@ from cti.core.ids import (
     QueueId,
     ReasonId,
 )
+from cti.core.inputs_callers import ArticleHeard as ArticleHeard
+from cti.core.inputs_callers import CallerRecognised as CallerRecognised
+from cti.core.inputs_callers import HelpAsked as HelpAsked
 from cti.core.inputs_talks import ColleagueDialled as ColleagueDialled
 from cti.core.inputs_talks import ConsultAsked as ConsultAsked
 from cti.core.inputs_talks import ConsultEnds as ConsultEnds
@@ -294,20 +297,6 @@ class MessageSent(_Input, frozen=True):
     """Who would know them best, as in `MessageLeft`."""
 
 
-class ArticleHeard(_Input, frozen=True):
-    """In line, an article was read to the caller, who says whether it helped (None: says nothing)."""
-
-    interaction: InteractionId
-    article: str
-    solved: bool | None
-
-
-class HelpAsked(_Input, frozen=True):
-    """A caller in line asks to be helped first."""
-
-    interaction: InteractionId
-
-
 class FlowEnded(_Input, frozen=True):
     """The call came to its end without a person: `how` is `hangup`, `closed`, `message`, `answer`."""
 
@@ -452,6 +441,7 @@ Input = (
     | EndedMeanwhile
     | CallArrived
     | LanguageChosen
+    | CallerRecognised
     | FlowMoved
     | RouteAsked
     | PrioritySet

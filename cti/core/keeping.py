@@ -2,6 +2,9 @@
 
 from msgspec import Struct
 
+VISIT_DAYS = 90
+"""Visits of web sites go after so many days where nobody has said otherwise."""
+
 
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """Days after which each kind of thing goes; 0: never. Journal, figures and who somebody is stay."""
@@ -14,8 +17,8 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """The words of mails, and whom else they went to; that they came stays."""
     notes: int = 0
     """What agents wrote about contacts."""
-    visits: int = 0
-    """Searches and pages on the help site and your web sites."""
+    visits: int | None = None
+    """Searches and pages on the help site and your web sites; None: as `VISIT_DAYS`."""
     unread: int = 0
     """What came in and could not be read."""
     audit: int = 0
@@ -24,4 +27,6 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def in_force(self) -> dict[str, int]:
         """Kind -> days, of those that go."""
-        return {name: days for name in self.__struct_fields__ if (days := getattr(self, name)) > 0}
+        said = {name: getattr(self, name) for name in self.__struct_fields__}
+        days = {name: VISIT_DAYS if kept is None else kept for name, kept in said.items()}
+        return {name: kept for name, kept in days.items() if kept > 0}

@@ -13,6 +13,7 @@ from cti.core.ids import AgentId, InteractionId, Ms, OutcomeId, QueueId
 from cti.core.inputs import Input
 from cti.core.piece import TABLE, PieceDo, PieceNo, PieceSignal, PieceState
 from cti.core.queue import room_for, takes_text
+from cti.core.reasons import ahead
 from cti.core.site import Capacity
 from cti.core.text_routing import TextRouting
 from cti.core.turn import Turn
@@ -74,6 +75,8 @@ def leave_message(turn: Turn, left: e.MessageLeft) -> None:
             queue=queue,
             skills=left.skills,
             priority=call.priority if call is not None else 0,
+            tier=call.tier if call is not None else "",
+            tier_minutes=call.tier_minutes if call is not None else 0,
             language=left.language,
             since=turn.now,
             preferred=preferred,
@@ -105,7 +108,8 @@ def message_of(call: InteractionId) -> InteractionId:
 def offer(turn: Turn, routing: TextRouting) -> None:
     """Show every piece that can be shown now."""
     for match in routing.matches(turn.now):
-        _show(turn, turn.world.pieces[match.interaction], match.agent, match.why)
+        piece = turn.world.pieces[match.interaction]
+        _show(turn, piece, match.agent, match.why + ahead(piece.tier, piece.tier_minutes))
 
 
 def _show(turn: Turn, piece: Piece, to: AgentId, why: tuple[Why, ...]) -> None:
@@ -170,6 +174,8 @@ def _line_up(turn: Turn, piece: Piece, how: str, d: PieceDetail = _BARE) -> None
             queue=d.queue or piece.queue,
             skills=piece.skills,
             priority=piece.priority,
+            tier=piece.tier,
+            tier_minutes=piece.tier_minutes,
             language=piece.language,
             since=piece.since,
             again=True,

@@ -174,6 +174,7 @@ class Router:
 
     def wake_at(self, now: Ms) -> Ms | None:
         """When time alone may make a match possible: a ring opens, a preference ends. To be asked after the matches."""
+        self._end_preferences(now)  # who has come back into line since may be kept until a time that is over
         self._due = self._next_opening()
         while self._deadlines and not self._stands(*self._deadlines[0]):
             heappop(self._deadlines)

@@ -167,6 +167,12 @@ def _language(turn: Turn, said: i.LanguageChosen) -> None:
     _about(turn, said.interaction, Signal.LANGUAGE, Detail(language=said.language))
 
 
+def _recognised(turn: Turn, said: i.CallerRecognised) -> None:
+    it = turn.world.interactions.get(said.interaction)
+    if it is not None and it.state is not State.ENDED and (it.account, it.recognised) != (said.account, said.how):
+        turn.emit(e.CallerKnown(interaction=it.id, account=said.account, how=said.how))
+
+
 def _moved(turn: Turn, said: i.FlowMoved) -> None:
     _about(turn, said.interaction, Signal.MOVED, Detail(how=said.position, label=said.label))
 
@@ -370,6 +376,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.AsteriskUp: reconcile,
     i.CallArrived: _arrived,
     i.LanguageChosen: _language,
+    i.CallerRecognised: _recognised,
     i.FlowMoved: _moved,
     i.RouteAsked: _route,
     i.PrioritySet: _priority,

@@ -11,7 +11,7 @@ from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.piece import CHANNELS, Channel, PieceState
 from cti.core.queue import held_up, takes_text, without
-from cti.core.reasons import Colleague
+from cti.core.reasons import Colleague, ahead
 from cti.core.requirement import Requirement, first_stage, requirement
 from cti.core.router import Router
 from cti.core.site import Queue
@@ -61,7 +61,8 @@ class TextRouting:
             return ()
         channel = CHANNELS[waiting.kind]
         others = (self._colleague(agent, channel, now) for agent in self._world.agents.values())
-        return self._router.explain_interaction(piece, now, [one for one in others if one is not None])
+        facts = self._router.explain_interaction(piece, now, [one for one in others if one is not None])
+        return facts + ahead(waiting.tier, waiting.tier_minutes) if facts else facts
 
     def why_no_work(self, agent: AgentId, now: Ms) -> tuple[Why, ...]:
         """Why this agent gets no messages."""

@@ -27,5 +27,5 @@ class Website(Struct, frozen=True, forbid_unknown_fields=True):
     """Form -> its fields that are kept. Of a form that is not here only that it was sent."""
     audience: str = "hotline"
     """What `aud` of a sign-in's token must name."""
-    keep_days: int = 90
-    """Visits are forgotten after so many days; 0: never."""
+    keep_days: int | None = None
+    """What `visits` of `[retention]` was called for visits alone; taken where that is not written."""

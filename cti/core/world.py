@@ -68,6 +68,10 @@ class Callback(Struct):
     """When that changes; None: not by time."""
     tries: int = 0
     tried_by: AgentId | None = None
+    reached: Ms | None = None
+    """Called before an agent was there, they are on the line again since then."""
+    held_on: Ms = Ms(0)
+    """So long they were on the line after earlier calls, until they hung up."""
 
 
 class Park(Struct):
@@ -138,6 +142,9 @@ class Interaction(Struct):
     caller: IdentifierId | None
     language: Language | None
     opened: Ms
+    account: IdentifierId | None = None
+    """Whose number they have keyed, and below how, as in `CallerKnown`."""
+    recognised: str = ""
     state: State = State.FLOW
     position: str = ""
     path: list[Texts] = field(default_factory=list)
@@ -216,8 +223,10 @@ class Interaction(Struct):
 
     @property
     def waits_since(self) -> Ms:
-        """Begin of this wait: after a talk, later than that of the place."""
-        return max(self.since, self.parted or self.since)
+        """Begin of this wait: after a talk, or for who was called and waits on the line again, later than that of the
+        place."""
+        reached = self.callback.reached if self.callback is not None else None
+        return max(self.since, self.parted or self.since, reached or self.since)
 
 
 class Piece(Struct):
@@ -237,6 +246,9 @@ class Piece(Struct):
     queue: QueueId | None = None
     skills: Skills = field(default_factory=dict)
     priority: int = 0
+    tier: str = ""
+    tier_minutes: int = 0
+    """Of these, the customer's tier, as with a call."""
     raised: int = 0
     """Priority set by hand, on top."""
     since: Ms = Ms(0)

@@ -4,6 +4,7 @@ Ids and numbers end up in Asterisk's files and in channel names; this is the one
 """
 
 import ipaddress
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 import msgspec
+from msgspec.structs import replace
 
 from cti.core.hours import SPAN
 from cti.core.room import LANGUAGES
@@ -19,6 +21,8 @@ from cti.core.website import is_secret
 from cti.setup import calendars
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import is_loopback
+
+log = logging.getLogger(__name__)
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]|[a-z]")
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=", re.IGNORECASE)
@@ -57,10 +61,21 @@ def load(file: Path) -> Site:
     wrong = check(site)
     if wrong:
         raise SetupProblem(f"{file}: {' '.join(wrong)}")
+    site = _as_now_called(site, file)
     try:
         return calendars.with_holidays(site)
     except LookupError as error:
         raise SetupProblem(f"{file}: {error.args[0]}") from None
+
+
+def _as_now_called(site: Site, file: Path) -> Site:
+    """Settings by old names under those they have now, which hold where both are written."""
+    old = site.web.keep_days
+    if old is None:
+        return site
+    log.warning("%s: keep_days of [web] is called visits of [retention] now. Move it there: visits = %d.", file, old)
+    kept = site.retention if site.retention.visits is not None else replace(site.retention, visits=old)
+    return replace(site, web=replace(site.web, keep_days=None), retention=kept)
 
 
 def check(site: Site) -> list[str]:
@@ -172,7 +187,7 @@ def _by_number(site: Site) -> list[str]:
 
 
 def _below_0(site: Site) -> list[str]:
-    return [kind for kind in site.retention.__struct_fields__ if getattr(site.retention, kind) < 0]
+    return [kind for kind in site.retention.__struct_fields__ if (getattr(site.retention, kind) or 0) < 0]
 
 
 def _outgoing(site: Site) -> list[str]:
@@ -226,7 +241,7 @@ def _web(site: Site) -> list[str]:
         for form, fields in web.forms.items()
         if not 1 <= len(form) <= 64 or len(fields) > 50
     ]
-    if not web.audience.strip() or web.keep_days < 0:
+    if not web.audience.strip() or (web.keep_days or 0) < 0:
         wrong.append("web: audience is a word, and keep_days 0 (for ever) or more.")
     return wrong
 

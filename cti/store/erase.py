@@ -28,6 +28,7 @@ _ABOUT = (
     ("links", ("customer", "identifier")),
     ("tags", ("customer",)),
     ("wishes", ("customer",)),
+    ("pins", ("customer",)),
     ("customers", ("id",)),
     ("merges", ("gone", "kept")),
     ("apart", ("one", "other")),

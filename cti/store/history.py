@@ -31,6 +31,7 @@ from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
 from cti.store.knowing import Knowing
 from cti.store.people import People
+from cti.store.pins import Pins
 from cti.store.reader import Reader
 from cti.store.views import (
     Abandoned,
@@ -100,13 +101,15 @@ class History:
         """What customers want solved."""
         self.visitors = Visitors(self, identities)
         """What is done on the site's web sites."""
+        self.pins = Pins(self, identities, now)
+        """By which callers prove who they are."""
         self.knowing = Knowing(self, now)
         """What is known of customers beside their contacts."""
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
         self._writer = ThreadPoolExecutor(1, "history-write")
         for _ in range(_READERS):
-            # A connection to a server takes longer than a caller's look-up may: made now, it is there by then.
-            self._readers.submit(lambda: self._local.db.execute("SELECT 1").fetchone())
+            # To connect and to plan take longer than a caller's look-up may: done now, it is done by then.
+            self._readers.submit(lambda: pops.pop(self._local.db, IdentifierId(""), None, Ms(0)))
         self._remembered: OrderedDict[IdentifierId, Identifier] = OrderedDict()
         self._seen: dict[IdentifierId, Ms] = {}
 
@@ -166,15 +169,20 @@ class History:
             return CallerFacts(identifier=None)
         return await self.read(lambda db: reads.facts(db, caller))
 
-    async def pop(self, identifier: IdentifierId | None, interaction: InteractionId | None = None) -> Pop:
+    async def pop(
+        self,
+        identifier: IdentifierId | None,
+        interaction: InteractionId | None = None,
+        keyed: reads.Keyed | None = None,
+    ) -> Pop:
         """Everything the pop shows about a caller; `interaction` is the call itself, which is left out of it."""
-        if identifier is None:
+        if identifier is None and keyed is None:
             return Pop(identifier=None, display="")
         now = self._now()
 
         def look(db: Reader) -> Pop:
-            found = pops.pop(db, identifier, interaction, now)
-            if not found.display and (fresh := self._remembered.get(identifier)) is not None:
+            found = pops.pop(db, identifier, interaction, now, keyed)
+            if identifier is not None and not found.display and (fresh := self._remembered.get(identifier)) is not None:
                 # The number's own row may still be on its way to the disk.
                 found = msgspec.structs.replace(found, display=reads.display(fresh.kind, fresh.value))
             if self._answers is None or not found.people:

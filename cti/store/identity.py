@@ -78,6 +78,10 @@ class Identities:
         """The identifier of a value that is in its normal form already."""
         return self._made(kind, value, value)
 
+    def keyed(self, secret: str) -> bytes:
+        """A digest of a secret that only this site can make, for what is kept of it."""
+        return blake2b(secret.encode(), key=self._key, digest_size=32).digest()
+
     def _made(self, kind: str, value: str, raw: str) -> Identifier:
         # A lone surrogate is no character, and no database takes it.
         if not raw.isascii():

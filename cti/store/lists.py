@@ -36,7 +36,8 @@ _HOLDS = (
 )
 _CALL = """
     SELECT c.interaction, c.at, c.number, i.kind, i.value, c.language, c.queue, c.agent, c.state, c.waited, c.talked,
-           c.path, c.outcome, c.solved, coalesce(u.merged_into, a.customer), coalesce(r.name, u.name), a.text
+           c.path, c.outcome, c.solved, coalesce(u.merged_into, a.customer), coalesce(r.name, u.name), a.text,
+           c.recognised
     FROM calls c LEFT JOIN identifiers i ON i.id = c.caller LEFT JOIN annotations a ON a.interaction = c.interaction
          LEFT JOIN customers u ON u.id = a.customer LEFT JOIN customers r ON r.id = u.merged_into
 """
@@ -184,13 +185,13 @@ def _literal(words: str) -> str:
 
 _CallRow = tuple[
     *tuple[InteractionId, Ms, str, str | None, str | None, str | None, str, str, str, Ms, Ms],
-    *tuple[str, str, int | None, str | None, str | None, str | None],
+    *tuple[str, str, int | None, str | None, str | None, str | None, str],
 ]
 
 
 def _call_line(row: _CallRow) -> CallLine:
     id_, at, number, kind, value, language, queue, agent, state, waited, talked, path, outcome, solved = row[:14]
-    customer, name, words = row[14:]
+    customer, name, words, recognised = row[14:]
     return CallLine(
         interaction=id_,
         at=at,
@@ -210,6 +211,7 @@ def _call_line(row: _CallRow) -> CallLine:
         customer=CustomerId(customer) if customer else None,
         customer_name=name or "",
         note=words or "",
+        recognised=recognised,
     )
 
 

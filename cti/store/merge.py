@@ -22,6 +22,7 @@ _UNUSED = """
     AND NOT EXISTS (SELECT 1 FROM promises WHERE customer = :id)
     AND NOT EXISTS (SELECT 1 FROM tags WHERE customer = :id)
     AND NOT EXISTS (SELECT 1 FROM wishes WHERE customer = :id)
+    AND NOT EXISTS (SELECT 1 FROM pins WHERE customer = :id)
     AND NOT EXISTS (SELECT 1 FROM annotations WHERE customer = :id)
     """
 

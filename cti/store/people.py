@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from cti.core.ids import AgentId, CustomerId, IdentifierId, Ms
 from cti.store import merge, suggest
 from cti.store.identity import Identities
+from cti.store.identity_views import Identity, MergePreview
 from cti.store.reader import Reader
-from cti.store.views import Identity, MergePreview
 
 T = TypeVar("T")
 

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from cti.core.events import Record
 from cti.core.ids import Ms
-from cti.store import lists, reads, text_work, understanding
+from cti.store import lists, pins, reads, text_work, understanding
+from cti.store.identity_views import PinLine
 from cti.store.journal import Journal
 from cti.store.reader import Reader
 from cti.store.views import CallLine, Entry, Message, PieceLine, Wishes
@@ -122,6 +123,8 @@ class Export(Struct, frozen=True, kw_only=True):
     tier: str
     tags: tuple[str, ...]
     wishes: Wishes | None
+    pin: PinLine | None
+    """That they have one; what it is nobody can read."""
     identifiers: tuple[Held, ...]
     timeline: tuple[Entry, ...]
     calls: tuple[HeldCall, ...]
@@ -197,6 +200,7 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
         tier=who.tier,
         tags=reads.tags_of(db, who.members),
         wishes=understanding.wishes_of(db, who.members),
+        pin=pins.line(db, who.members),
         identifiers=tuple(_held(db, found)),
         timeline=tuple(_entries(db, found.interactions)),
         calls=tuple(_calls(db, journal, found.interactions)),

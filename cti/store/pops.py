@@ -7,15 +7,16 @@ is a round trip. `tests/store/test_pops.py` holds one against the other.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec import json
 
 from cti.core.ids import CustomerId, IdentifierId, InteractionId, Ms
 from cti.store import reads
 from cti.store.reader import PostgresReader, Reader
-from cti.store.reads import CASE, ENTRY, PROMISE, CaseRow, EntryRow, PromiseRow, Who
+from cti.store.reads import CASE, ENTRY, PROMISE, CaseRow, EntryRow, Keyed, PromiseRow, Who
 from cti.store.views import Entry, Person, Pop, Station
 
 RECENT_MS = 5 * 24 * 3600 * 1000
@@ -53,27 +54,54 @@ class _Callers(NamedTuple):
     """The identifier's own; None: never heard of."""
     called: Mapping[str, int]
     """Calls from there, by the customer they were confirmed to be of; empty: of nobody in particular."""
+    signed: bool
+    """Somebody signed in there, on a web site."""
+    linked: int
+    """How many have it, or the account that was keyed."""
+    owners: int
+    """How many have that account."""
     people: Sequence[_Found]
-    """Likeliest first; a number that is nobody's is a person of its own."""
+    """The account's first, then likeliest first; a number that is nobody's is a person of its own."""
 
 
-def pop(db: Reader, identifier: IdentifierId, besides: InteractionId | None, now: Ms) -> Pop:
-    """Everything known about whoever calls from `identifier`; `besides` is the call itself, which is left out."""
-    call = besides or ""
-    found = _at_once(db, identifier, call) if isinstance(db, PostgresReader) else _in_turn(db, identifier, call)
-    if found.people and found.people[0].who.id == identifier:
-        alone = _person(found.people[0], now)
-        people = [alone] if alone.timeline or alone.cases or alone.promises else []
-    else:
-        shared = len(found.people) > 1
+def pop(
+    db: Reader,
+    identifier: IdentifierId | None,
+    besides: InteractionId | None,
+    now: Ms,
+    keyed: Keyed | None = None,
+) -> Pop:
+    """Everything known about whoever calls from `identifier` and has keyed an account's number; `besides` is the call
+    itself, which is left out."""
+    account = keyed.account if keyed is not None and keyed.how in reads.PROVING else ""
+    look = _at_once if isinstance(db, PostgresReader) else _in_turn
+    found = look(db, identifier or "", account, besides or "")
+    alone = [] if found.linked else [_person(one, now) for one in found.people]
+    people = [one for one in alone if one.timeline or one.cases or one.promises]
+    if found.linked:
+        # An account number alone is no proof: whoever is known by the number stays to be chosen, after its owners.
+        proved = found.owners if keyed is not None and keyed.how == "pin" else 0
+        shared = (proved or found.linked) > 1
         of_calls = sum(n for customer, n in found.called.items() if customer or not shared)
-        people = [
-            _person(one, now, _share(one.who, found.called) if shared else of_calls, of_calls) for one in found.people
-        ]
+        likely = found.people[:proved] if proved else found.people
+        people = [_person(one, now, _share(one.who, found.called) if shared else of_calls, of_calls) for one in likely]
+        first = {one.customer for one in people[: found.owners]}
         # Between people who have called equally often, the one we know more of.
-        people.sort(key=lambda one: (-one.calls, -sum(one.counts.values())))
-    shown = reads.display(identifier.partition(":")[0], found.value) if found.value else ""
-    return Pop(identifier=identifier, display=shown, people=tuple(people))
+        people.sort(key=lambda one: (one.customer not in first, -one.calls, -sum(one.counts.values())))
+    return Pop(
+        identifier=identifier,
+        display=reads.display(identifier.partition(":")[0], found.value) if identifier and found.value else "",
+        people=tuple(people),
+        how=keyed.how if keyed is not None else _by(identifier or "", found) if found.linked else "",
+        shared=found.owners or found.linked,
+    )
+
+
+def _by(identifier: str, found: _Callers) -> str:
+    """By what whoever has an identifier is recognised when they use it."""
+    if not identifier.startswith("device:"):
+        return "number"
+    return "sign_in" if found.signed else "browser"
 
 
 def person(db: Reader, who: Who, now: Ms, besides: InteractionId | None = None) -> Person:
@@ -89,38 +117,74 @@ def _share(who: Who, called: Mapping[str, int]) -> int:
 # --- one thing after another
 
 
-def _in_turn(db: Reader, identifier: str, besides: str) -> _Callers:
+def _in_turn(db: Reader, identifier: str, account: str, besides: str) -> _Callers:
     known = reads.known(db, identifier)
-    people = reads.people_of(db, identifier)
+    owners = reads.people_of(db, account) if account else []
+    first = {one.id for one in owners}
+    linked = owners + [one for one in reads.people_of(db, identifier) if one.id not in first]
     called = dict(
         db.execute("SELECT customer, n FROM tallies WHERE owner = ? AND kind = 'call'", (identifier,)).fetchall()
     )
-    if len(people) > 1:
-        people = sorted(people, key=lambda one: -_share(one, called))[:_LIKELIEST]
-    elif not people and known is not None:
-        people = [Who(identifier, known.name, known.language, "", (identifier,))]
-    return _Callers(None if known is None else known.value, called, [_of_one(db, one, besides) for one in people])
+    likely = linked
+    if len(linked) > 1:
+        likely = sorted(linked, key=lambda one: (one.id not in first, -_share(one, called)))[:_LIKELIEST]
+    elif not linked and known is not None:
+        likely = [Who(identifier, known.name, known.language, "", (identifier,))]
+    return _Callers(
+        value=None if known is None else known.value,
+        called=called,
+        signed=identifier.startswith("device:") and bool(db.execute(_SIGNED, (identifier,)).fetchone()),
+        linked=len(linked),
+        owners=len(owners),
+        people=[_of_one(db, one, besides) for one in likely],
+    )
 
 
 def _of_one(db: Reader, who: Who, besides: str) -> _Found:
     owners, members = reads.owners_of(db, who), who.members
-    o, m, everybody = (f"IN ({', '.join('?' * len(keys))})" for keys in (owners, members, (*members, *owners)))
-
-    def rows(sql: str, *given: str) -> list[Any]:
-        return db.execute(sql, given).fetchall()
-
-    tallies = rows(_tallies(o, m), *owners, *members)
-    used = dict.fromkeys(owner for owner, _, _ in tallies)
-    left_out = rows(_kind(o, m), besides, *owners, *members) if besides else []
+    asked = _questions(len(owners), len(members))
+    tallies = db.execute(asked.tallies, (*owners, *members)).fetchall()
+    kind = db.execute(asked.kind, (besides, *owners, *members)).fetchone() if besides else None
+    lines: list[EntryRow] = []
+    for owner in dict.fromkeys(owner for owner, _, _ in tallies):
+        lines += db.execute(asked.newest, (owner, besides, *members)).fetchall()
     return _Found(
         who=who,
-        besides=left_out[0][0] if left_out else None,
+        besides=kind[0] if kind else None,
         tallies=tallies,
-        lines=[row for owner in used for row in rows(_newest("?", m), owner, besides, *members)],
-        tags=rows(_tags(m), *members),
-        cases=rows(reads.open_cases(everybody), *members, *owners),
-        promises=rows(reads.open_promises(everybody), *members, *owners),
+        lines=lines,
+        tags=db.execute(asked.tags, members).fetchall(),
+        cases=db.execute(asked.cases, (*members, *owners)).fetchall(),
+        promises=db.execute(asked.promises, (*members, *owners)).fetchall(),
     )
+
+
+class _Questions(NamedTuple):
+    """What is asked about one person."""
+
+    tallies: str
+    kind: str
+    newest: str
+    """Of one owner."""
+    tags: str
+    cases: str
+    promises: str
+
+
+@lru_cache(maxsize=256)
+def _questions(owners: int, members: int) -> _Questions:
+    o, m, everybody = (f"IN ({', '.join('?' * count)})" for count in (owners, members, members + owners))
+    return _Questions(
+        tallies=_tallies(o, m),
+        kind=_kind(o, m),
+        newest=_newest("?", m),
+        tags=_tags(m),
+        cases=reads.open_cases(everybody),
+        promises=reads.open_promises(everybody),
+    )
+
+
+_SIGNED = "SELECT 1 FROM links WHERE identifier = ? AND source = 'web' AND ended IS NULL LIMIT 1"
 
 
 def _newest(owner: str, members: str) -> str:
@@ -162,18 +226,22 @@ WITH called AS (
   SELECT coalesce(c.merged_into, t.customer) AS person, sum(t.n) AS n
   FROM tallies t LEFT JOIN customers c ON c.id = t.customer WHERE t.owner = ? AND t.kind = 'call' GROUP BY 1
 ), linked AS (
-  SELECT coalesce(c.merged_into, c.id) AS person, min(l.since) AS since, min(c.id) AS first
+  SELECT coalesce(c.merged_into, c.id) AS person, min(l.since) AS since, min(c.id) AS first,
+    bool_or(l.identifier = ?) AS owner
   FROM links l JOIN customers c ON c.id = l.customer
-  WHERE l.identifier = ? AND l.ended IS NULL GROUP BY 1 ORDER BY 2, 3 LIMIT {reads.PEOPLE}
+  WHERE l.identifier IN (?, ?) AND l.ended IS NULL GROUP BY 1 ORDER BY 4 DESC, 2, 3 LIMIT {reads.PEOPLE}
 ), people AS (
   SELECT * FROM (
-    SELECT l.person, l.since, l.first, coalesce(k.n, 0) AS share
-    FROM linked l LEFT JOIN called k ON k.person = l.person ORDER BY share DESC, since, first LIMIT {_LIKELIEST}
+    SELECT l.person, l.since, l.first, l.owner, coalesce(k.n, 0) AS share FROM linked l
+    LEFT JOIN called k ON k.person = l.person ORDER BY owner DESC, share DESC, since, first LIMIT {_LIKELIEST}
   ) AS likeliest
-  UNION ALL SELECT ?, 0, '', 0 WHERE NOT EXISTS (SELECT 1 FROM linked)
+  UNION ALL SELECT ?, 0, '', false, 0 WHERE NOT EXISTS (SELECT 1 FROM linked)
 )
 SELECT p.person,
 (SELECT value FROM identifiers WHERE id = ?),
+EXISTS ({_SIGNED}),
+(SELECT count(*) FROM linked),
+(SELECT count(*) FROM linked WHERE owner),
 {_listed("customer, n", "SELECT customer, n FROM tallies WHERE owner = ? AND kind = 'call'")},
 m.named::text,
 ({_kind(_OWNERS, _MEMBERS)}),
@@ -198,8 +266,8 @@ CROSS JOIN LATERAL (
     ORDER BY {reads.BROWSERS_LAST} LIMIT {reads.OWNERS}
   ) AS newest
 ) o
-ORDER BY p.share DESC, p.since, p.first"""
-"""Whoever may be calling from an identifier (five times): those it is linked to, or whoever it is of itself; `m` is
+ORDER BY p.owner DESC, p.share DESC, p.since, p.first"""
+"""Whoever may be calling: those whom the number and the account are linked to, or whoever it is of itself; `m` is
 everybody merged into one, `o` the owners of their lines."""
 
 _called = json.Decoder(list[tuple[str, int]]).decode
@@ -211,10 +279,12 @@ _cases = json.Decoder(list[CaseRow]).decode
 _promises = json.Decoder(list[PromiseRow]).decode
 
 
-def _at_once(db: PostgresReader, identifier: str, besides: str) -> _Callers:
-    rows = db.execute(_ALL, (*(identifier,) * 5, besides, besides, _BETWEEN)).fetchall()
+def _at_once(db: Reader, identifier: str, account: str, besides: str) -> _Callers:
+    # In the order of the question marks.
+    given = (identifier, account, identifier, account, *(identifier,) * 4, besides, besides, _BETWEEN)
+    rows = db.execute(_ALL, given).fetchall()
     people = []
-    for id_, _, _, members, kind, tallies, lines, tags, cases, promises in rows:
+    for id_, _, _, _, _, _, members, kind, tallies, lines, tags, cases, promises in rows:
         if members is not None:
             people.append(
                 _Found(
@@ -227,8 +297,15 @@ def _at_once(db: PostgresReader, identifier: str, besides: str) -> _Callers:
                     promises=_promises(promises) if promises else (),
                 )
             )
-    _, value, called, *_ = rows[0]
-    return _Callers(value, dict(_called(called)) if called else {}, people)
+    _, value, signed, linked, owners, called, *_ = rows[0]
+    return _Callers(
+        value=value,
+        called=dict(_called(called)) if called else {},
+        signed=signed,
+        linked=linked,
+        owners=owners,
+        people=people,
+    )
 
 
 # --- made of it

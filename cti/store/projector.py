@@ -25,7 +25,7 @@ from cti.core.site import in_all
 from cti.store import paths, text_work
 from cti.store.database import Store
 from cti.store.journal import Journal, JournalError
-from cti.store.records import NOBODY, InteractionRow, put_interactions, sole_customers
+from cti.store.records import NOBODY, InteractionRow, link, put_interactions, sole_customers
 from cti.store.text_work import PieceRow
 
 _NAME = "history"
@@ -71,6 +71,7 @@ class _Call(Struct):
     path: str = ""
     outcome: str = ""
     solved: bool | None = None
+    recognised: str = ""
 
 
 _COLUMNS = _Call.__struct_fields__
@@ -87,6 +88,11 @@ _SPOKE = text("UPDATE identifiers SET language = :language WHERE id = :id")
 _NAMED = text(
     "INSERT INTO agent_names (agent, name) VALUES (:agent, :name)"
     " ON CONFLICT (agent) DO UPDATE SET name = excluded.name"
+)
+# Once: what an agent says later, or takes back, is not said again when the journal is folded anew.
+_PROVED = text(
+    "INSERT INTO annotations (interaction, customer, at) VALUES (:interaction, :customer, :at)"
+    " ON CONFLICT (interaction) DO NOTHING"
 )
 # An agent may have confirmed the customer before the call's own line was here to be linked.
 _LINKED = text(
@@ -152,6 +158,7 @@ class Fold:
         arrived: dict[int, int] = {}
         spoke: dict[str, str] = {}
         missed: list[tuple[_Call, ev.CallbackMissed, Ms]] = []
+        proved: list[tuple[_Call, ev.CallerKnown, Ms]] = []
         for record in records:
             if record.seq <= position:
                 continue
@@ -180,10 +187,13 @@ class Fold:
                     _apply(call, event)
                     if isinstance(event, ev.CallbackMissed):
                         missed.append((call, event, record.at))
+                    if isinstance(event, ev.CallerKnown) and event.how == "pin":
+                        proved.append((call, event, record.at))
                     call.last_seq = record.seq
             touched[call.interaction] = call
             if call.language and call.caller and isinstance(event, ev.LanguageSet | ev.InteractionOpened):
                 spoke[call.caller] = call.language
+        _prove(connection, proved)
         self._write(connection, list(touched.values()))
         _promise(connection, missed)
         self._write_pieces(connection, list(handled.values()))
@@ -297,6 +307,17 @@ def _promise(connection: Connection, missed: list[tuple[_Call, ev.CallbackMissed
         )
 
 
+def _prove(connection: Connection, proved: list[tuple[_Call, ev.CallerKnown, Ms]]) -> None:
+    """Whose PIN was right made that call, and may be reached at its number, unless a person has said otherwise."""
+    for call, event, at in proved:
+        customer = sole_customers(connection, [event.account]).get(event.account)
+        if customer is None:
+            continue
+        row = {"interaction": call.interaction, "customer": customer, "at": at}
+        if connection.execute(_PROVED, row).rowcount and call.caller is not None:
+            link(connection, [(call.caller, customer)], "pin", at)
+
+
 def _leave_out_the_erased(connection: Connection, calls: Sequence[_Call | PieceRow]) -> None:
     """The journal still has the id of a caller who was erased since: those calls and pieces are nobody's."""
     callers = list({call.caller for call in calls if call.caller is not None})
@@ -329,6 +350,8 @@ def _apply(call: _Call, event: ev.Event) -> None:
     match event:
         case ev.LanguageSet(language=language):
             call.language = language
+        case ev.CallerKnown(how=how):
+            call.recognised = how
         case ev.FlowPosition(label=label) if label:
             call.path = paths.extended(call.path, in_all(label))
         case ev.Queued(queue=queue):

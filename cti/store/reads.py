@@ -11,6 +11,7 @@ from operator import itemgetter
 from msgspec import Struct, json
 
 from cti.core.ids import AgentId, IdentifierId, Ms
+from cti.core.world import Interaction
 from cti.store import paths
 from cti.store.identity import KINDS, display_phone
 from cti.store.reader import Reader
@@ -210,6 +211,23 @@ def _last_agent(db: Reader, owners: Sequence[str]) -> AgentId | None:
             (owner, _CALLS_BACK),
         ).fetchall()
     return AgentId(max(found)[1]) if found else None
+
+
+PROVING = ("pin", "account")
+"""How an account number was keyed so that whoever has it is thought to call."""
+
+
+class Keyed(Struct, frozen=True):
+    """What a caller keyed, as far as it says who they are."""
+
+    account: IdentifierId
+    how: str
+    """As in `CallerRecognised`."""
+
+
+def keyed(call: Interaction) -> Keyed | None:
+    """What the caller of an open call keyed."""
+    return Keyed(call.account, call.recognised) if call.account is not None else None
 
 
 def tags_of(db: Reader, members: Sequence[str]) -> tuple[str, ...]:

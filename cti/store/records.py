@@ -338,7 +338,7 @@ def confirm(connection: Connection, interaction: str, customer: str | None, at: 
         connection.execute(
             text(
                 """
-                DELETE FROM links WHERE identifier = :owner AND customer = :customer AND source = 'agent'
+                DELETE FROM links WHERE identifier = :owner AND customer = :customer AND source IN ('agent', 'pin')
                 AND NOT EXISTS (SELECT 1 FROM tallies WHERE owner = :owner AND customer = :customer)
                 """
             ),

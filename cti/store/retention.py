@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import Ms
 from cti.core.keeping import Retention
+from cti.store import visits
 from cti.store.database import Store
 from cti.store.reader import Reader
 from cti.store.records import noted
@@ -56,12 +57,6 @@ _FORGET = {
         " AND text = (SELECT a.text FROM annotations a WHERE a.interaction = interactions.id)",
         "UPDATE annotations SET text = '' WHERE interaction IN :ids",
     ),
-    "visits": (
-        "DELETE FROM visit_items WHERE visit IN :ids",
-        "DELETE FROM visits WHERE id IN :ids",
-        "DELETE FROM mentions WHERE interaction IN :ids",
-        "DELETE FROM interactions WHERE id IN :ids",
-    ),
     "unread": ("DELETE FROM kept WHERE id IN :ids",),
     "audit": ("DELETE FROM audit WHERE id IN :ids",),
 }
@@ -70,7 +65,8 @@ _WEB_VISITS = (
     " (SELECT 1 FROM interactions i WHERE i.id = v.id AND i.case_id IS NOT NULL) ORDER BY id LIMIT ?"
 )
 _VISITS = (
-    "SELECT owner, at, id, kind, case_id FROM interactions WHERE owner > 'device:' AND owner < 'device;'"
+    "SELECT owner, at, id, kind, case_id FROM interactions i WHERE owner > 'device:' AND owner < 'device;'"
+    " AND text = '' AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.id = i.id)"
     " AND (owner, at, id) > (?, ?, ?) ORDER BY owner, at, id LIMIT ?"
 )
 _LOOSE = "DELETE FROM attachments WHERE hash NOT IN (SELECT hash FROM message_attachments)"
@@ -156,6 +152,9 @@ def _forget(connection: Connection, kind: str, batch: list[Any], cut: Ms) -> Non
     if connection.dialect.name == "sqlite":
         # What is deleted is overwritten, too, not only left out.
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    if kind == "visits":
+        visits.forget(connection, batch)
+        return
     for change in _FORGET[kind]:
         given = {"ids": batch, **({"cut": cut} if ":cut" in change else {})}
         connection.execute(text(change).bindparams(bindparam("ids", expanding=True)), given)

@@ -7,11 +7,11 @@ people have proves nothing (a switchboard, a family), nor does a name; both coun
 from collections.abc import Iterator, Sequence
 
 from cti.core.ids import CustomerId, IdentifierId, Ms
-from cti.store import lists, reads
+from cti.store import lists, pins, reads
 from cti.store.identity import name_key
+from cti.store.identity_views import Evidence, IdentifierLine, Identity, MergeLine, MergePreview, MergeSide, Suggestion
 from cti.store.reader import Reader
 from cti.store.reads import Who
-from cti.store.views import Evidence, IdentifierLine, Identity, MergeLine, MergePreview, MergeSide, Suggestion
 
 _PERSONAL = ("mail", "account")
 """Kinds of identifiers that people seldom share."""
@@ -35,6 +35,7 @@ def identity(db: Reader, customer: str) -> Identity | None:
         identifiers=tuple(sorted(_identifiers(db, who), key=lambda one: (-one.last_seen, one.id))),
         merges=tuple(_merges(db, who)),
         suggestions=suggestions(db, who),
+        pin=pins.line(db, who.members),
     )
 
 

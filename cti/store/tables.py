@@ -13,26 +13,17 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
-    String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
 
-metadata = MetaData()
-# Sorted by code points on PostgreSQL, too: paging and the search for names rely on the order SQLite and Python have.
-_String = String().with_variant(String(collation="C"), "postgresql")
-_Text = Text().with_variant(Text(collation="C"), "postgresql")
-_Serial = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in a column that is exactly INTEGER."""
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, _Text, nullable=False, server_default="")
-
+from cti.store.columns import SERIAL as _Serial
+from cti.store.columns import STRING as _String
+from cti.store.columns import TEXT as _Text
+from cti.store.columns import metadata as metadata
+from cti.store.columns import words as _text
 
 customers = Table(
     "customers",
@@ -174,6 +165,7 @@ calls = Table(
     _text("path"),
     _text("outcome"),
     Column("solved", Boolean),
+    _text("recognised"),  # by what the caller keyed: pin, account, wrong_pin, locked
     Column("first_seq", BigInteger, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
     Index("calls_at", "at"),
@@ -387,6 +379,20 @@ wishes = Table(
     sqlite_with_rowid=False,
 )
 """How customers want to be reached, in their own words to an agent."""
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("customer", _String, nullable=False),
+    Column("hash", _Text, nullable=False),  # scrypt:N:r:p:salt:hash
+    Column("changed", BigInteger, nullable=False),
+    Column("who", _String, nullable=False),  # agent id
+    Column("failed", Integer, nullable=False, server_default="0"),  # tries that were wrong, since one was right
+    Column("tried", BigInteger),  # the last of them
+    PrimaryKeyConstraint("customer"),
+    sqlite_with_rowid=False,
+)
+"""By which callers prove that an account is theirs."""
 
 case_moves = Table(
     "case_moves",

@@ -143,6 +143,12 @@ class Pop(Struct, frozen=True, kw_only=True):
     with `device:`)."""
     people: tuple[Person, ...] = ()
     """Most likely first; none: never heard of."""
+    how: str = ""
+    """By what they are recognised: `number`, `browser` (a call from a page), `sign_in` (somebody signed in on that
+    browser), `account` (its number was keyed), `pin` (with the right PIN); `wrong_pin` and `locked`: by the number, for
+    the PIN that was keyed was wrong, or there had been too many wrong ones. Empty: nobody is."""
+    shared: int = 0
+    """How many people have that number, browser or account."""
     notes: tuple[AgentNote, ...] = ()
     """Of a call that was transferred: what agents have written about it so far."""
 
@@ -201,9 +207,12 @@ class CallLine(Struct, frozen=True, kw_only=True):
     outcome: OutcomeId | None = None
     solved: bool | None = None
     customer: CustomerId | None = None
-    """Confirmed by the agent."""
+    """Confirmed by the agent, or proved by a PIN."""
     customer_name: str = ""
     note: str = ""
+    recognised: str = ""
+    """What came of the account number they keyed: `pin` (with the right one), `account` (without one), `wrong_pin`,
+    `locked`; empty: none was keyed."""
 
 
 class Abandoned(Struct, frozen=True, kw_only=True):
@@ -271,93 +280,6 @@ class CustomerHit(Struct, frozen=True, kw_only=True):
     """What matched, as people write it: a number, an address, an account."""
     last: Ms | None
     """Last contact."""
-
-
-class IdentifierLine(Struct, frozen=True, kw_only=True):
-    """One way a customer is known again."""
-
-    id: IdentifierId
-    kind: str
-    """`tel`, `mail`, `account` or `device`."""
-    display: str
-    """As people write it; empty: a browser."""
-    source: str
-    """On whose word: an import's name, `agent` (in a call), `agent:<id>`, `merge:<id>`; empty: it is nobody else's."""
-    first_seen: Ms
-    last_seen: Ms
-    confidence: int
-    """Of a hundred contacts from there, how many would be this customer's by what is known: calls that agents have
-    confirmed, and how many share it."""
-    shared: int
-    """How many other customers have it, too."""
-
-
-class MergeLine(Struct, frozen=True, kw_only=True):
-    """A merge in force, which can be undone."""
-
-    id: str
-    gone: str
-    """The customer's id that was merged, or an identifier's."""
-    name: str
-    at: Ms
-    by: str
-    """Agent id, or `command line`."""
-
-
-class Evidence(Struct, frozen=True, kw_only=True):
-    """A reason to think that two customers are one person."""
-
-    kind: str
-    """`same`: both have it. `wrote`: the customer wrote it, and it is the other's. `written`: the other wrote it, and
-    it is the customer's. `both_wrote`: both wrote it. `name`: their names are alike, which alone is no reason."""
-    what: str
-    """The number, address or account; the name."""
-    source: str = ""
-    """Kind of the contact in which it was written: `mail`, `form`, `chat`, `sms`."""
-    at: Ms | None = None
-    """When it was written."""
-
-
-class Suggestion(Struct, frozen=True, kw_only=True):
-    """Somebody who may be the same person."""
-
-    other: CustomerHit
-    evidence: tuple[Evidence, ...]
-
-
-class Identity(Struct, frozen=True, kw_only=True):
-    """How a customer is known again, and who may be the same person."""
-
-    customer: CustomerId
-    identifiers: tuple[IdentifierLine, ...]
-    merges: tuple[MergeLine, ...]
-    """Newest first."""
-    suggestions: tuple[Suggestion, ...]
-    """The best proven first."""
-
-
-class MergeSide(Struct, frozen=True, kw_only=True):
-    """A customer before or after a merge."""
-
-    customer: CustomerId
-    name: str
-    language: str | None
-    tier: str
-    tags: tuple[str, ...]
-    identifiers: tuple[str, ...]
-    """As people write them; browsers are left out."""
-    counts: dict[str, int]
-    """Contacts by kind."""
-    cases: int
-    promises: int
-
-
-class MergePreview(Struct, frozen=True, kw_only=True):
-    """What a merge would make of two customers."""
-
-    kept: MergeSide
-    gone: MergeSide
-    together: MergeSide
 
 
 class CaseMove(Struct, frozen=True, kw_only=True):

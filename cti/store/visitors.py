@@ -5,17 +5,14 @@ Anybody can send a batch, so what waits is bounded, and the loop never waits for
 
 import asyncio
 
-from cti.core.ids import Ms
 from cti.store.identity import Identities
 from cti.store.people import Threads
-from cti.store.visits import Told, forget, put
+from cti.store.visits import Told, put
 
 _MOST = 400
 """Batches that may wait."""
 _TOGETHER = 100
 """Batches of one transaction: agents' notes wait for the same thread."""
-_FORGOTTEN = 200
-"""Visits of one transaction."""
 
 
 class Busy(Exception):
@@ -23,7 +20,7 @@ class Busy(Exception):
 
 
 class Visitors:
-    """Keeps and forgets visits. One with the history whose threads it uses."""
+    """Keeps visits. One with the history whose threads it uses."""
 
     def __init__(self, threads: Threads, identities: Identities) -> None:
         self._threads = threads
@@ -40,13 +37,6 @@ class Visitors:
         if self._writing is None:
             self._writing = asyncio.create_task(self._write(), name="visits")
         await written
-
-    async def forget(self, before: Ms) -> int:
-        """Forget visits that ended before a time, a few at a time; gives how many."""
-        done = 0
-        while gone := await self._threads.write(lambda c: forget(c, before, _FORGOTTEN)):
-            done += gone
-        return done
 
     async def _write(self) -> None:
         try:

@@ -249,18 +249,19 @@ def _own(connection: Connection, visit: str, made: Sequence[records.InteractionR
         connection.execute(change.bindparams(bindparam("ids", expanding=True)), {"ids": [line.id for line in made]})
 
 
-def forget(connection: Connection, before: Ms, most: int) -> int:
-    """Forget visits that ended before a time, at most so many; gives how many there were.
+def forget(connection: Connection, ids: Sequence[str]) -> None:
+    """Forget visits, of the site's own web sites and of the help site, by the ids of their lines.
 
-    Forms that were sent stay, for they are contacts, and so does what somebody has noted or put into a case.
+    Forms that were sent stay, for they are contacts, and so do lines that somebody has noted something on or put into
+    a case. A browser of which nothing is left is forgotten, too.
     """
-    rows = connection.execute(
-        text("SELECT id, visitor FROM visits WHERE at < :before ORDER BY at LIMIT :most"),
-        {"before": before, "most": most},
-    ).all()
-    if not rows:
-        return 0
-    ids = [row.id for row in rows]
+
+    def each(change: str, given: Sequence[str]) -> None:
+        if given:
+            connection.execute(text(change).bindparams(bindparam("ids", expanding=True)), {"ids": list(given)})
+
+    asked = text("SELECT DISTINCT visitor FROM visits WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
+    visitors = sorted(connection.execute(asked, {"ids": list(ids)}).scalars())
     for change in (
         "DELETE FROM visit_items WHERE visit IN :ids",
         "DELETE FROM visits WHERE id IN :ids",
@@ -268,13 +269,10 @@ def forget(connection: Connection, before: Ms, most: int) -> int:
         "DELETE FROM mentions WHERE interaction IN :ids",
         "DELETE FROM annotations WHERE interaction IN :ids AND case_id IS NULL AND text = ''",
     ):
-        connection.execute(text(change).bindparams(bindparam("ids", expanding=True)), {"ids": ids})
+        each(change, ids)
     idle = (
         " IN :ids AND NOT EXISTS (SELECT 1 FROM tallies t WHERE t.owner = {column})"
         " AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.visitor = {column})"
     )
-    visitors = sorted({row.visitor for row in rows})
     for table, column in (("links", "identifier"), ("identifiers", "id")):
-        change = f"DELETE FROM {table} WHERE {column}{idle.format(column=f'{table}.{column}')}"
-        connection.execute(text(change).bindparams(bindparam("ids", expanding=True)), {"ids": visitors})
-    return len(rows)
+        each(f"DELETE FROM {table} WHERE {column}{idle.format(column=f'{table}.{column}')}", visitors)

@@ -34,6 +34,7 @@ _TOLD = (
     e.InteractionOpened,
     e.CallerReattached,
     e.LanguageSet,
+    e.CallerKnown,
     e.FlowPosition,
     e.Queued,
     e.PriorityRaised,
@@ -237,7 +238,7 @@ def told(record: e.Record) -> StoryLine:
             detail = event.language
         case e.FlowPosition():
             detail, chosen = event.position, in_all(event.label)
-        case e.OfferEnded() | e.InteractionEnded() | e.DialEnded():
+        case e.OfferEnded() | e.InteractionEnded() | e.DialEnded() | e.CallerKnown():
             detail = event.how
         case e.PriorityRaised():
             agent, detail = event.by, str(event.raised)
@@ -310,7 +311,7 @@ def _facts(event: e.Event) -> tuple[Why, ...]:
     match event:
         case e.Offered() | e.PieceOffered():
             return event.why
-        case e.Queued():
+        case e.Queued() | e.PieceQueued():
             return ahead(event.tier, event.tier_minutes)
         case _:
             return ()

@@ -3,11 +3,12 @@
 from typing import Any
 
 from cti.core.ids import CustomerId, IdentifierId
-from cti.store.views import About, Identity, MergePreview
+from cti.store.identity_views import Identity, MergePreview
+from cti.store.views import About
 from cti.web.bodies import Done
 from cti.web.call import Call, Sent
-from cti.web.people_bodies import CustomerChange, LinkAsk, MergeAsk, Merged, OtherQuery, TagAsk, WishAsk
-from cti.web.ports import Knowing, Loop, People
+from cti.web.people_bodies import CustomerChange, LinkAsk, MergeAsk, Merged, OtherQuery, PinAsk, TagAsk, WishAsk
+from cti.web.ports import Knowing, Loop, People, Pins
 from cti.web.problems import Refusal, missing, no_row, one_already
 from cti.web.records import Records
 
@@ -71,8 +72,9 @@ class KnowingApi:
 class PeopleApi:
     """What agents say of customers; the pop on their own desk follows."""
 
-    def __init__(self, people: People, records: Records) -> None:
+    def __init__(self, people: People, pins: Pins, records: Records) -> None:
         self._people = people
+        self._pins = pins
         self._records = records
 
     async def identity(self, call: Call[None, None]) -> Identity:
@@ -130,4 +132,14 @@ class PeopleApi:
         if not await self._people.unlink(CustomerId(call.path["id"]), IdentifierId(identifier), call.agent):
             raise missing("identifier of that customer", identifier)
         await self._records.renew_people(call.who)
+        return Done()
+
+    async def set_pin(self, call: Call[PinAsk, None]) -> Done:
+        if not await self._pins.set(CustomerId(call.path["id"]), call.body.pin, call.agent):
+            raise missing("customer", call.path["id"])
+        return Done()
+
+    async def remove_pin(self, call: Call[None, None]) -> Done:
+        if not await self._pins.remove(CustomerId(call.path["id"]), call.agent):
+            raise missing("PIN of that customer", call.path["id"])
         return Done()

@@ -13,7 +13,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from cti.core.events import DayStarted, Record
-from cti.core.ids import InteractionId, Ms, Phone
+from cti.core.ids import InteractionId, Phone
 from cti.web import openapi, server
 from cti.web.api_agents import AgentsApi
 from cti.web.api_calls import CallsApi
@@ -50,8 +50,6 @@ log = logging.getLogger(__name__)
 
 _USUAL_S = 900.0
 _STOP_S = 2.0
-_FORGET_S = 3600.0
-_DAY_MS = 24 * 3_600_000
 
 
 class WebConfig(Struct, frozen=True, kw_only=True):
@@ -128,7 +126,7 @@ class Web:
                 history=HistoryApi(loop, history, accounts, records),
                 reports=ReportsApi(loop, history),
                 cases=CasesApi(loop, history.cases, records),
-                people=PeopleApi(history.people, records),
+                people=PeopleApi(history.people, history.pins, records),
                 knowing=KnowingApi(loop, history.knowing, records),
                 queues=QueuesApi(loop, accounts),
                 incidents=IncidentsApi(loop, accounts, sentences),
@@ -166,7 +164,6 @@ class Web:
         self._tasks = [
             asyncio.create_task(self._live.run(self._beat), name="web-beats"),
             asyncio.create_task(self._usual(), name="web-usual"),
-            asyncio.create_task(self._forget(), name="web-forget"),
         ]
 
     async def stop(self) -> None:
@@ -212,16 +209,6 @@ class Web:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_USUAL_S):
                     await self._new_day.wait()
-
-    async def _forget(self) -> None:
-        """Forget visits that are older than the site keeps them, once an hour."""
-        while True:
-            if days := self._website.settings.keep_days:
-                try:
-                    await self._history.visitors.forget(Ms(self._loop.now() - days * _DAY_MS))
-                except Exception:
-                    log.exception("old visits could not be forgotten; in an hour they are tried again")
-            await asyncio.sleep(_FORGET_S)
 
     def reload(self, web_keys: Mapping[str, str]) -> None:
         """Read certificate and key anew: connections from now on get the new ones; so do tokens. Raises OSError."""

@@ -38,6 +38,11 @@ class Merged(Reply, frozen=True):
     customer: CustomerId
 
 
+class PinAsk(Ask, frozen=True):
+    pin: Annotated[str, Meta(pattern="^[0-9]{4,8}$")]
+    """Takes the place of any other. It is never shown again."""
+
+
 # --- what is known of a customer
 
 Channel = Literal["call", "sms", "mail", "chat"]

@@ -13,7 +13,9 @@ from cti.core.text_routing import TextRouting
 from cti.core.world import World
 from cti.store.erase import Erased
 from cti.store.identity import Identities
+from cti.store.identity_views import Identity, MergePreview
 from cti.store.lists import Only
+from cti.store.reads import Keyed
 from cti.store.views import (
     Abandoned,
     About,
@@ -27,8 +29,6 @@ from cti.store.views import (
     CustomerHit,
     DuePromise,
     Entry,
-    Identity,
-    MergePreview,
     Message,
     Person,
     PieceLine,
@@ -175,6 +175,16 @@ class People(Protocol):
         """False: it was not theirs."""
 
 
+class Pins(Protocol):
+    """By which callers prove who they are; every change is audited. Every call leaves the loop's thread."""
+
+    async def set(self, customer: CustomerId, pin: str, by: AgentId) -> bool:
+        """False: there is no such customer. Raises ValueError for one that can't be a PIN."""
+
+    async def remove(self, customer: CustomerId, by: AgentId) -> bool:
+        """False: there was none."""
+
+
 class Cases(Protocol):
     """What customers want solved. Every call leaves the loop's thread."""
 
@@ -242,9 +252,6 @@ class Visitors(Protocol):
     async def put(self, told: Told) -> None:
         """Keep what a batch tells; twice does no harm. Raises `cti.store.visitors.Busy`."""
 
-    async def forget(self, before: Ms) -> int:
-        """Forget visits that ended before a time; gives how many."""
-
 
 class Knowing(Protocol):
     """What is known of a customer beside their contacts. Every call leaves the loop's thread."""
@@ -284,6 +291,9 @@ class History(Protocol):
     def people(self) -> People: ...
 
     @property
+    def pins(self) -> Pins: ...
+
+    @property
     def cases(self) -> Cases: ...
 
     @property
@@ -302,7 +312,9 @@ class History(Protocol):
 
     async def call(self, interaction: InteractionId) -> CallLine | None: ...
 
-    async def pop(self, identifier: IdentifierId | None, interaction: InteractionId | None = None) -> Pop:
+    async def pop(
+        self, identifier: IdentifierId | None, interaction: InteractionId | None = None, keyed: Keyed | None = None
+    ) -> Pop:
         """Everything known about a caller; `interaction` is left out of it."""
 
     async def piece(self, piece: InteractionId) -> PieceLine | None: ...

@@ -71,6 +71,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.InteractionOpened: frozenset({_T}),
     e.CallerReattached: _NOTHING,
     e.LanguageSet: frozenset({_O, _L}),
+    e.CallerKnown: _NOTHING,
     e.FlowPosition: frozenset({_O}),
     e.Queued: frozenset({_O, _L}),
     e.PriorityRaised: _NOTHING,
@@ -312,7 +313,9 @@ def to_call_back(world: World) -> Counter[QueueId]:
     """Queue -> how many of its line are not on the phone and will be called back."""
     found = (world.interactions[name] for name in world.callbacks)
     return Counter(
-        it.queue for it in found if it.queue is not None and it.callback and it.callback.released is not None
+        it.queue
+        for it in found
+        if it.queue is not None and it.callback and it.callback.released is not None and it.callback.reached is None
     )
 
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from cti.core.ids import CustomerId, InteractionId
+from cti.store.reads import keyed
 from cti.store.views import CallNote
 from cti.web.call import RANK, Who
 from cti.web.live import Live
@@ -81,7 +82,8 @@ class Records:
         interaction = now.interaction if now is not None else None
         if interaction is None or (pop := self._pops.get(interaction)) is None:
             return
-        fresh = await self._history.pop(pop.identifier, interaction)
+        call = self._loop.world.interactions.get(interaction)
+        fresh = await self._history.pop(pop.identifier, interaction, keyed(call) if call is not None else None)
         if (pop := self._pops.get(interaction)) is not None:  # as it is by now
             self._pops[interaction] = msgspec.structs.replace(fresh, notes=pop.notes)
             self._live.pop_changed(interaction)

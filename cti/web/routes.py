@@ -5,19 +5,8 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from cti.simulate.report import DayReport
-from cti.store.views import (
-    About,
-    AgentDay,
-    CallLine,
-    CaseLine,
-    CaseView,
-    Identity,
-    MergePreview,
-    Person,
-    PieceLine,
-    Pop,
-    PromiseLine,
-)
+from cti.store.identity_views import Identity, MergePreview
+from cti.store.views import About, AgentDay, CallLine, CaseLine, CaseView, Person, PieceLine, Pop, PromiseLine
 from cti.web import bodies as b
 from cti.web import call_bodies, visit_bodies
 from cti.web import incident_bodies as ib
@@ -308,6 +297,8 @@ def _people(api: PeopleApi) -> tuple[Route, ...]:
         _post("/merges/{id}/undo", api.undo, "Take a merge back", b.Done),
         _post("/customers/{id}/identifiers", api.link, "Say that a number or address is theirs", b.Done, ask=p.LinkAsk),
         _delete("/customers/{id}/identifiers/{identifier}", api.unlink, "Say that it is not theirs"),
+        _post("/customers/{id}/pin", api.set_pin, "Set a customer's PIN for calls", b.Done, ask=p.PinAsk),
+        _delete("/customers/{id}/pin", api.remove_pin, "Take a customer's PIN away"),
     )
 
 

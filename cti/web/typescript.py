@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 import msgspec
 
 from cti.simulate import report
+from cti.store import identity_views
 from cti.store import views as store_views
 from cti.web import bodies, call_bodies, describe, incident_bodies, people_bodies, report_bodies, views
 
@@ -131,6 +132,7 @@ def write(
     modules: Iterable[types.ModuleType] = (
         views,
         store_views,
+        identity_views,
         bodies,
         people_bodies,
         call_bodies,

@@ -184,6 +184,13 @@ class Desk:
             found: dict[str, Any] = msgspec.json.decode(text)
             return found
 
+    async def sees(self) -> dict[str, Any]:
+        """What is on the agent's screen."""
+        async with self._http.ws_connect(f"{self.house.url}/live?view=desk") as socket:
+            told: dict[str, Any] = await socket.receive_json(timeout=10)
+        view: dict[str, Any] = told["view"]
+        return view
+
     async def ready(self) -> None:
         await self.post("/agent/state", {"state": "ready"})
 

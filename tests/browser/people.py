@@ -3,6 +3,16 @@
 from msgspec.structs import replace
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId
+from cti.store.identity_views import (
+    Evidence,
+    IdentifierLine,
+    Identity,
+    MergeLine,
+    MergePreview,
+    MergeSide,
+    PinLine,
+    Suggestion,
+)
 from cti.store.reach import Way
 from cti.store.views import (
     About,
@@ -12,14 +22,7 @@ from cti.store.views import (
     CaseView,
     CustomerHit,
     DuePromise,
-    Evidence,
     Facts,
-    IdentifierLine,
-    Identity,
-    MergeLine,
-    MergePreview,
-    MergeSide,
-    Suggestion,
     Tag,
     Wishes,
 )
@@ -48,6 +51,7 @@ def identity() -> Identity:
         identifiers=(tel,),
         merges=(MergeLine(id="3", gone="web-7", name="E. Whitcombe", at=scenes.ms(9 * scenes.DAY), by="ana"),),
         suggestions=(Suggestion(other=mail, evidence=(written,)),),
+        pin=PinLine(since=scenes.ms(30 * scenes.DAY), by="ana", locked=False),
     )
 
 

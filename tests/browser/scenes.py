@@ -285,7 +285,9 @@ VISITOR = Person(
 
 
 def pop(*people: Person, display: str = "+44 7700 900143", known: bool = True) -> Pop:
-    return Pop(identifier=IdentifierId("tel:9f2c") if known else None, display=display, people=people)
+    identifier = IdentifierId("tel:9f2c") if known else None
+    how = "number" if known and people else ""
+    return Pop(identifier=identifier, display=display, people=people, how=how, shared=len(people))
 
 
 WHY = (

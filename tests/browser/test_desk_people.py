@@ -1,6 +1,7 @@
 """Who it is and what it is about, on the desk in a real browser: by keys, and only what the agent says."""
 
 import pytest
+from msgspec.structs import replace
 from playwright.async_api import expect
 
 from tests.browser import scenes
@@ -97,3 +98,34 @@ async def test_a_case_is_taken_apart_and_put_together_on_its_page(stub: Stub, op
     assert (split["title"], len(split["interactions"])) == ("The bill", 1)  # type: ignore[arg-type]
     await case.locator(".moved button").click()
     assert await next_ask(stub, "/case-moves/5/undo") == {}
+
+
+HOW = {
+    "en": ("Recognised by number, which 3 people share", "Recognised by account number and PIN"),
+    "zh-Hans": ("凭号码识别，3 人共用此号码", "凭账号和密码识别"),
+    "zh-Hant": ("憑號碼識別，3 人共用此號碼", "憑帳號和密碼識別"),
+}
+
+
+@pytest.mark.parametrize("lang", HOW)
+async def test_by_what_a_caller_is_recognised_is_said_and_a_pin_is_set(
+    stub: Stub, open_page: OpenPage, lang: str
+) -> None:
+    page = await desk(open_page, stub, "talking", f"?lang={lang}")
+    scene, (by_number, by_pin) = scenes.scene("talking"), HOW[lang]
+    assert scene.pop is not None
+    await stub.show(replace(scene, pop=replace(scene.pop, shared=3)))
+    await expect(page.locator(".whois .meta")).to_contain_text(by_number)
+    await assert_fits(page)
+    await stub.show(replace(scene, pop=replace(scene.pop, how="pin")))
+    await expect(page.locator(".whois .meta")).to_contain_text(by_pin)
+    pin = page.locator("form.pin")
+    await expect(pin.locator("button").first).to_be_disabled()
+    await pin.locator("input").fill("4321")
+    await assert_fits(page)
+    await assert_readable(page)
+    await pin.locator("button").first.click()
+    assert await next_ask(stub, "/customers/k-1/pin") == {"pin": "4321"}
+    await expect(pin.locator("input")).to_have_value("")
+    await pin.locator("button").last.click()
+    assert await next_ask(stub, "/customers/k-1/pin") == {}

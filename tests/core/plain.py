@@ -20,9 +20,14 @@ def rank(world: World, it: Interaction) -> tuple[int, int, str]:
 def line(world: World) -> list[Interaction]:
     """Everybody waiting, next first. One with an offer out still keeps the place."""
     in_line = (State.WAITING, State.OFFERED, State.DIALLING)
-    waiting = [i for i in world.interactions.values() if i.state in in_line and (i.channel or called_now(world, i))]
+    waiting = [i for i in world.interactions.values() if i.state in in_line and (on_phone(i) or called_now(world, i))]
     waiting = [i for i in waiting if i.callback is not None or i.state is not State.DIALLING]
     return sorted(waiting, key=lambda i: rank(world, i))
+
+
+def on_phone(it: Interaction) -> bool:
+    """Whether they are there; who has been turned away has no place any more, though they still listen."""
+    return bool(it.channel) and not it.away
 
 
 def called_now(world: World, it: Interaction) -> bool:

@@ -235,6 +235,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
     ),
     "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
+    "keys": lambda w, r: i.CallerRecognised(
+        interaction=InteractionId(w), account=IdentifierId(f"account:{r[0]}"), how=r[1]
+    ),
     "opens": lambda w, r: text.PieceOpened(agent=AgentId(w), piece=_message(r[0])),
     "leaves-it": lambda w, r: text.PieceDeclined(agent=AgentId(w), piece=_message(r[0])),
     "puts-back": lambda w, r: text.PiecePutBack(agent=AgentId(w), piece=_message(r[0])),

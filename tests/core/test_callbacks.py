@@ -4,8 +4,10 @@ import pytest
 
 from cti.core import estimate
 from cti.core import inputs as i
+from cti.core.events import InteractionEnded
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.outlook import Outlook
+from cti.web.project import to_call_back, waiting
 from tests.core.play import START, Play
 
 OFF = """
@@ -157,7 +159,7 @@ SCENARIOS = {
         66 | bo ready               | bo ready; offered A bo; bo reserved; RING bo for A
         70 | A.t1 enters c          | -
         70 | A.2 enters c           | -
-        70 | A.1 enters c           | connected A bo after 7; bo talking; HANGUP A.1.1 26
+        70 | A.1 enters c           | connected A bo after 12; bo talking; HANGUP A.1.1 26
     """,
     "customer first: their session may be quicker than AMI": """
         0  | A calls tel:1          |
@@ -279,7 +281,36 @@ def test_a_kept_place_is_no_abandonment_and_no_quick_answer() -> None:
 def test_a_machine_takes_the_answer_back() -> None:
     play = Play()
     play.table(SCENARIOS["an answering machine: said by the agent, tried again"])
-    assert play.world.today.queues[QueueId("support")].answered == 0
+    counted = play.world.today.queues[QueueId("support")]
+    assert (counted.answered, counted.waited_answered) == (0, 0)
+
+
+def test_who_was_called_first_waits_on_the_phone_again_and_that_is_counted() -> None:
+    play = Play()
+    play.table("""
+        0   | A calls tel:1         |
+        0   | A asks rings          |
+        5   | A wants-callback      |
+        7   | A gone                |
+        60  | ana ready             |
+        61  | A.t1 starts           |
+        61  | ana not-ready lunch   |
+    """)
+    rings = QueueId("rings")
+    assert (to_call_back(play.world)[rings], waiting(play.world).get(rings)) == (1, None)
+    play.table("65 | A.t1 up | requeued A rings")
+    assert to_call_back(play.world)[rings] == 0
+    assert [it.waits_since for it in waiting(play.world)[rings]] == [START + 65_000]
+    play.table("""
+        80  | A.t1 gone             | dial-ended A refused; put-off A 140
+        139 | ana ready             |
+        140 | time passes           | due A; dialled A tel:1 callback; DIAL tel:1 for nobody
+        141 | A.t2 starts           |
+        150 | A.t2 gone 17          | dial-ended A busy; missed A 2 owner None; ended A callback_missed
+    """)
+    ended = play.records[-1][1]
+    assert isinstance(ended, InteractionEnded)
+    assert ended.waited == 7_000 + 15_000
 
 
 def test_who_calls_again_is_one_in_line_and_counted_once() -> None:
@@ -354,7 +385,7 @@ AHEAD = {
         80  | Y leaves b             | talked Y 20 ended-by agent; ana wrap_up; HANGUP Y.1.0 16
         90  | time passes            | wrapped Y; ana ready; offered A ana; ana reserved; RING ana for A
         91  | A.t1 enters c          | -
-        91  | A.1 enters c           | connected A ana after 2; ana talking
+        91  | A.1 enters c           | connected A ana after 18; ana talking
     """,
     "does not answer: called once more later, and no agent has waited": """
         69  | time passes            | dialled A tel:1 callback; DIAL tel:1 for nobody

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.agent import AgentState
 from cti.core.events import Why
@@ -323,3 +324,22 @@ def test_why_it_waits_says_for_whom_it_is_kept() -> None:
     play.table(KEPT["the agent they talked with last is at work: others wait"].rsplit("\n", 3)[0])
     (kept, *_) = play.index.text.why_waiting(InteractionId("A-message"), play.now)
     assert (kept.code, kept.agent, kept.args["as"]) == ("preferred", AgentId("bo"), "last_agent")
+
+
+def test_a_message_of_a_caller_with_a_tier_says_what_it_gives() -> None:
+    play = Play()
+    play.table("""
+        0  | A calls                    |
+        0  | A asks support en nobody nobody nobody gold |
+        5  | A records 9000 sent        | message A 9000 support
+        6  | A gone                     |
+    """)
+    gold, piece = Why(code="tier", args={"tier": "gold", "minutes": 5}), InteractionId("A-message")
+    assert gold in play.index.text.why_waiting(piece, play.now)
+    play.table("""
+        10 | ana ready                  | ana ready; shown A-message ana
+        12 | ana leaves-it A            | ana paused; declined A-message support
+    """)
+    offered = next(event for _, event in play.records if isinstance(event, e.PieceOffered))
+    assert gold in offered.why
+    assert gold in play.index.text.why_waiting(piece, play.now)

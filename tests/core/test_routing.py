@@ -50,6 +50,7 @@ def test_in_any_story_the_router_offers_what_a_plain_look_at_everybody_finds(sto
             play.say(play.understand(f"{who} {what}"))
             again = Index(play.world)
             again.routing.matches(play.now)  # a router says when time matters once it has been asked who fits now
+            again.text.matches(play.now)
             late = Turn(play.world, play.now)
             switchboard.expire(late, again)  # of what is due, nothing is left that has a consequence
             assert late.events == []

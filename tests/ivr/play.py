@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ivr import engine
-from ivr.engine import Connect, Finish, Hear, Heard, Record, Recorded, Step
+from ivr.engine import Connect, Finish, Hear, Heard, LookedUp, LookUp, Record, Recorded, Step
 from ivr.facts import Facts
 from ivr.flow import Flow, Flows
 from ivr.load import load
@@ -35,6 +35,8 @@ def heard(step: Step) -> str:
             return f"-> {do.queue} [{pieces}]"
         case Record():
             return "(records)"
+        case LookUp():
+            return " ".join(["(looks up", do.account, *([do.pin] if do.pin else [])]) + ")"
         case Finish():
             return f"end: {do.how} [{pieces}]"
 
@@ -44,7 +46,8 @@ def over(step: Step) -> bool:
 
 
 class Caller:
-    """Answers each action with the next of `presses`: keys, `-` for silence, `rec` for a message, `norec` for none."""
+    """Answers each action with the next of `presses`: keys, `-` for silence, `rec` for a message, `norec` for none, and
+    a look-up with `is`, `not` or `late`."""
 
     def __init__(self, flow: Flow, language: str | None = None, **more: object) -> None:
         self.facts = facts(**more)
@@ -53,7 +56,9 @@ class Caller:
         self.moves = list(self.step.moves)
 
     def does(self, presses: str) -> str:
-        happened = {"-": Heard(), "rec": Recorded(True), "norec": Recorded(False)}.get(presses, Heard(presses))
+        told = {"is": LookedUp(True), "not": LookedUp(False), "late": LookedUp(None)}
+        made = {"-": Heard(), "rec": Recorded(True), "norec": Recorded(False), **told}
+        happened = made.get(presses, Heard(presses))
         self.step = engine.step(self.step.caller, happened, self.facts)
         self.moves += self.step.moves
         self.lines.append(f"{presses} => {heard(self.step)}")

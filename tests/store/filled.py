@@ -26,6 +26,7 @@ _REST = (
     "INSERT INTO visits VALUES ('visit-1', 'device:somebody', 5, NULL)",
     "INSERT INTO visit_items VALUES ('visit-1', 'item0001', 5, 'search', '红灯', '/help', 0, '')",
     "INSERT INTO wishes VALUES ('eleanor', 'sms', 'call', 540, 720, 'Hard of hearing', 'ana', 5)",
+    "INSERT INTO pins VALUES ('eleanor', 'scrypt:1:1:1:00:00', 5, 'ana', 0, NULL)",
     "INSERT INTO case_moves (how, kept, gone, interactions, state, at, who)"
     " VALUES ('split', 1, 2, 'c-9', '', 5, 'ana')",
     "INSERT INTO passwords VALUES ('ana', 'a hash', 5)",

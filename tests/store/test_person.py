@@ -65,6 +65,7 @@ async def test_an_export_holds_everything_of_one_person_and_nothing_of_another(t
         assert archive.read("attachments/hash1-picture.png") == b"\0\xff42"
         told = json.loads(archive.read("person.json"))
     assert (told["name"], told["tier"], told["tags"]) == ("Eleanor Whitcombe", "gold", ["Works from home"])
+    assert told["pin"]["by"] == "ana"
     assert (told["wishes"]["never"], told["wishes"]["note"]) == (["call"], "Hard of hearing")
     assert {(one["value"], one["shared"]) for one in told["identifiers"]} == {
         ("+447700900143", True),
@@ -227,7 +228,7 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
 HELD = {
     *("annotations", "attachments", "calls", "cases", "customers", "erased", "identifiers", "interactions", "kept"),
     *("apart", "links", "mentions", "merges", "message_attachments", "messages", "notes", "pieces", "promises"),
-    *("case_moves", "tags", "tallies", "thread_refs", "visits", "visit_items", "wishes"),
+    *("case_moves", "pins", "tags", "tallies", "thread_refs", "visits", "visit_items", "wishes"),
 }
 """Tables with something of a customer's in them: `cti/store/erase.py` forgets it."""
 NOBODYS = {"agent_names", "arrivals", "audit", "passwords", "positions", "tokens"}

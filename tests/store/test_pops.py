@@ -13,6 +13,7 @@ from cti.store.database import Store
 from cti.store.identity import Identities
 from cti.store.promises import promise
 from cti.store.reader import PostgresReader, Reader, Rows
+from cti.store.reads import Keyed
 from cti.store.records import (
     CustomerRow,
     InteractionRow,
@@ -30,6 +31,8 @@ from tests.store.conftest import NOW
 IDENTITIES = Identities(b"a key of the site", "HK")
 NUMBERS = [IDENTITIES.of_normal("tel", f"+85290000{n:03}") for n in range(20)]
 DEVICES = [IDENTITIES.of_normal("device", f"browser {n}") for n in range(40)]
+ACCOUNTS = [IDENTITIES.of_normal("account", f"A{n}") for n in range(3)]
+KEYED = [None, *(Keyed(one.id, how) for one in ACCOUNTS for how in ("pin", "account", "wrong_pin"))]
 CUSTOMERS = [f"c{n}" for n in range(24)]
 
 
@@ -67,6 +70,8 @@ def fill(connection: sa.Connection, chance: random.Random) -> None:
         known += [*chance.sample(NUMBERS[:15], 2), *(DEVICES if n == 3 else DEVICES[:1])]
         link(connection, [(one.id, id_) for one in known], "test", since)
     kinds = ["call", "mail", "chat", "visit"]
+    link(connection, [(ACCOUNTS[0].id, "c5"), (ACCOUNTS[1].id, "c6"), (ACCOUNTS[1].id, "c20")], "test", NOW)
+    link(connection, [(DEVICES[1].id, "c9")], "web", NOW)
     put_interactions(
         connection,
         [
@@ -103,14 +108,20 @@ def test_both_ways_show_the_same(postgres_server: Server) -> None:
         db = store.driver()
         assert isinstance(db, PostgresReader)
         shown = []
-        for identifier in (*NUMBERS, DEVICES[0], IDENTITIES.of_normal("tel", "+85299999999")):
-            for besides in (None, InteractionId("i3"), InteractionId("i700"), InteractionId("none")):
-                at_once = pops.pop(db, identifier.id, besides, NOW)
-                assert pops.pop(OneByOne(db), identifier.id, besides, NOW) == at_once
+        unheard_of = IDENTITIES.of_normal("tel", "+85299999999")
+        for caller in (*(one.id for one in (*NUMBERS, *DEVICES[:2], unheard_of)), None):
+            for besides, keyed in [
+                (InteractionId("i3"), None),
+                (InteractionId("i700"), None),
+                *((None, k) for k in KEYED),
+            ]:
+                at_once = pops.pop(db, caller, besides, NOW, keyed)
+                assert pops.pop(OneByOne(db), caller, besides, NOW, keyed) == at_once
                 shown.append(at_once)
         db.close()
         store.close()
     # All of it was there to be compared.
+    assert {each.how for each in shown} == {"", "number", "browser", "sign_in", "pin", "account", "wrong_pin"}
     people = [one for each in shown for one in each.people]
     assert {len(each.people) for each in shown} >= {0, 1, 8}
     assert any(one.cases for one in people)

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from cti.core.ids import CustomerId, IdentifierId, Ms
-from cti.store import reads, records
+from cti.core.keeping import Retention
+from cti.store import reads, records, retention
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identifier, Identities
 from cti.store.visitors import Busy, Visitors
-from cti.store.visits import Item, SignIn, Told, clean, forget, line_id, put
+from cti.store.visits import Item, SignIn, Told, clean, line_id, put
 from tests.store.conftest import DAY, NOW
 
 IDENTITIES = Identities(b"a key of the site", "HK")
@@ -252,9 +253,12 @@ def test_old_visits_are_forgotten_and_contacts_stay(store: Store) -> None:
     noted = told(old, visit="noted", browser="ef" * 16)
     keep(store, told(old, visit="gone", browser="12" * 16), noted)
     store.write(lambda c: records.annotate(c, noted.visit, NOW, words="called about it"))
-    assert store.write(lambda c: forget(c, Ms(NOW - DAY), 2)) == 2
-    assert store.write(lambda c: forget(c, Ms(NOW - DAY), 2)) == 1
-    assert store.write(lambda c: forget(c, Ms(NOW - DAY), 2)) == 0
+    week = Retention(visits=7)
+    db = store.driver()
+    assert retention.due(db, week, None, NOW) == {"visits": 3}
+    db.close()
+    assert retention.sweep(store, week, None, NOW, "test") == {"visits": 3}
+    assert retention.sweep(store, week, None, NOW, "test") == {"visits": 0}
     left = store.read(lambda c: sorted(c.execute(text("SELECT title FROM interactions")).scalars()))
     assert left == ["Old", "contact", "router"]
     assert len(rows(store, "visit_items")) == 1

@@ -1,7 +1,9 @@
 """Merging, undoing and telling apart over the API; the pop on the agent's own desk follows."""
 
-from cti.core.ids import IdentifierId, InteractionId
+from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId
+from cti.core.inputs import CallerRecognised
 from cti.store.identity import Identities
+from cti.store.reads import keyed
 from tests.web.conftest import NUMBER, Rig, ready
 
 
@@ -70,3 +72,32 @@ async def test_wishes_and_tags_are_noted_and_shown(rig: Rig) -> None:
         "GET", f"{path}/timeline?kind=call,mail&solved=false&queue=support&since=1&until=2&case=7"
     )
     assert timeline["entries"] == []
+
+
+async def test_a_pin_is_set_and_taken_away_and_never_shown(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    path = "/api/v1/customers/eleanor"
+    assert (await ana.good("GET", f"{path}/identity"))["pin"] is None
+    await ana.good("POST", f"{path}/pin", {"pin": "4321"})
+    shown = (await ana.good("GET", f"{path}/identity"))["pin"]
+    assert (shown["by"], shown["locked"]) == ("ana", False)
+    assert "4321" not in str(shown)
+    for bad in ("12", "123456789", "12a4", ""):
+        await ana.bad(422, "POST", f"{path}/pin", {"pin": bad})
+    await ana.bad(404, "POST", "/api/v1/customers/nobody/pin", {"pin": "4321"})
+    await ana.good("DELETE", f"{path}/pin")
+    await ana.bad(404, "DELETE", f"{path}/pin")
+
+
+async def test_what_was_keyed_still_says_who_calls_after_a_change_of_who_is_whose(rig: Rig) -> None:
+    ana = await rig.signed_in("ana")
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    account = await rig.history.people.link(CustomerId("daniel"), "account", "770077", AgentId("ana"))
+    assert account is not None
+    call = InteractionId("c-1")
+    await rig.say(CallerRecognised(interaction=call, account=account, how="pin"))
+    known = rig.loop.world.interactions[call]
+    rig.pops[call] = await rig.history.pop(known.caller, call, keyed(known))
+    await ana.good("POST", "/api/v1/customers/daniel/identifiers", {"kind": "mail", "value": "d@mail.example"})
+    assert (rig.pops[call].how, [one.customer for one in rig.pops[call].people]) == ("pin", ["daniel"])

@@ -12,6 +12,7 @@ import { Panel } from "../shared/parts";
 import type { Done, Evidence, Identity, Merged, MergePreview, MergeSide } from "../shared/types";
 import { named } from "../shared/words";
 import { readCustomer } from "./customer";
+import { Pin, r } from "./pin";
 import { agentName, call, pop } from "./session";
 import { t } from "./text";
 import { where } from "./where";
@@ -119,6 +120,7 @@ export function KnownBy(): JSX.Element | null {
             </button>
           </p>
         ))}
+        {!what.customer.includes(":") && <Pin customer={id} pin={what.pin} changed={() => read(id)} />}
       </section>
       {suggested.length + others.length > 0 && (
         <section class="card" id="same-person" aria-label={t().samePerson}>
@@ -205,6 +207,7 @@ function said(one: Evidence): string {
 /** On whose word it is theirs. */
 function sourceName(source: string): string {
   if (source === "agent") return t().saidInCall;
+  if (source === "pin") return r().saidByPin;
   if (source.startsWith("agent:")) return agentName(source.slice(6));
   return source.startsWith("merge:") ? t().saidByMerge : source;
 }

@@ -13,6 +13,7 @@ import type { CallView, Person, Station } from "../shared/types";
 import { named, tierName } from "../shared/words";
 import { Dial } from "./dial";
 import { NoteBar } from "./note";
+import { r } from "./pin";
 import { pop, popSeen, site } from "./session";
 import { callerName, isFromPage, menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
@@ -85,6 +86,7 @@ function Who({ call, who }: { call: CallView; who: Person | null }): JSX.Element
             {number !== name && number} {call.phase === "wrap_up" && <Dial number={number} />}
           </span>
         )}
+        {known?.how && <span>{r().by[known.how]?.(known.shared)}</span>}
         {who && who.recent > 1 && <span>{t().contacts(who.recent)}</span>}
         {!who && known && !isFromPage(known) && <span>{t().newNumber}</span>}
         {(site.value?.numbers.length ?? 0) > 1 && <span class="num cut" title={dialledName(call.number)}>{t().dialled(dialledName(call.number))}</span>}

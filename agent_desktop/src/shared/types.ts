@@ -286,6 +286,10 @@ export interface Pop {
   display: string;
   /** Most likely first; none: never heard of. */
   people: Person[];
+  /** By what they are recognised: `number`, `browser` (a call from a page), `sign_in` (somebody signed in on that browser), `account` (its number was keyed), `pin` (with the right PIN); `wrong_pin` and `locked`: by the number, for the PIN that was keyed was wrong, or there had been too many wrong ones. Empty: nobody is. */
+  how: string;
+  /** How many people have that number, browser or account. */
+  shared: number;
   /** Of a call that was transferred: what agents have written about it so far. */
   notes: AgentNote[];
 }
@@ -573,10 +577,12 @@ export interface CallLine {
   path: Record<string, string>[];
   outcome: OutcomeId | null;
   solved: boolean | null;
-  /** Confirmed by the agent. */
+  /** Confirmed by the agent, or proved by a PIN. */
   customer: CustomerId | null;
   customer_name: string;
   note: string;
+  /** What came of the account number they keyed: `pin` (with the right one), `account` (without one), `wrong_pin`, `locked`; empty: none was keyed. */
+  recognised: string;
 }
 
 /** A caller who left before anybody had them, and has neither called again nor been reached since. */
@@ -640,84 +646,6 @@ export interface CustomerHit {
   detail: string;
   /** Last contact. */
   last: Ms | null;
-}
-
-/** One way a customer is known again. */
-export interface IdentifierLine {
-  id: IdentifierId;
-  /** `tel`, `mail`, `account` or `device`. */
-  kind: string;
-  /** As people write it; empty: a browser. */
-  display: string;
-  /** On whose word: an import's name, `agent` (in a call), `agent:<id>`, `merge:<id>`; empty: it is nobody else's. */
-  source: string;
-  first_seen: Ms;
-  last_seen: Ms;
-  /** Of a hundred contacts from there, how many would be this customer's by what is known: calls that agents have confirmed, and how many share it. */
-  confidence: number;
-  /** How many other customers have it, too. */
-  shared: number;
-}
-
-/** A merge in force, which can be undone. */
-export interface MergeLine {
-  id: string;
-  /** The customer's id that was merged, or an identifier's. */
-  gone: string;
-  name: string;
-  at: Ms;
-  /** Agent id, or `command line`. */
-  by: string;
-}
-
-/** A reason to think that two customers are one person. */
-export interface Evidence {
-  /** `same`: both have it. `wrote`: the customer wrote it, and it is the other's. `written`: the other wrote it, and it is the customer's. `both_wrote`: both wrote it. `name`: their names are alike, which alone is no reason. */
-  kind: string;
-  /** The number, address or account; the name. */
-  what: string;
-  /** Kind of the contact in which it was written: `mail`, `form`, `chat`, `sms`. */
-  source: string;
-  /** When it was written. */
-  at: Ms | null;
-}
-
-/** Somebody who may be the same person. */
-export interface Suggestion {
-  other: CustomerHit;
-  evidence: Evidence[];
-}
-
-/** How a customer is known again, and who may be the same person. */
-export interface Identity {
-  customer: CustomerId;
-  identifiers: IdentifierLine[];
-  /** Newest first. */
-  merges: MergeLine[];
-  /** The best proven first. */
-  suggestions: Suggestion[];
-}
-
-/** A customer before or after a merge. */
-export interface MergeSide {
-  customer: CustomerId;
-  name: string;
-  language: string | null;
-  tier: string;
-  tags: string[];
-  /** As people write them; browsers are left out. */
-  identifiers: string[];
-  /** Contacts by kind. */
-  counts: Record<string, number>;
-  cases: number;
-  promises: number;
-}
-
-/** What a merge would make of two customers. */
-export interface MergePreview {
-  kept: MergeSide;
-  gone: MergeSide;
-  together: MergeSide;
 }
 
 /** Two cases made one, or one made two, which can be undone. */
@@ -858,6 +786,95 @@ export interface Message {
   /** What was odd about it, for people. */
   problems: string[];
   attachments: Attached[];
+}
+
+/** One way a customer is known again. */
+export interface IdentifierLine {
+  id: IdentifierId;
+  /** `tel`, `mail`, `account` or `device`. */
+  kind: string;
+  /** As people write it; empty: a browser. */
+  display: string;
+  /** On whose word: an import's name, `agent` (in a call), `agent:<id>`, `merge:<id>`; empty: it is nobody else's. */
+  source: string;
+  first_seen: Ms;
+  last_seen: Ms;
+  /** Of a hundred contacts from there, how many would be this customer's by what is known: calls that agents have confirmed, and how many share it. */
+  confidence: number;
+  /** How many other customers have it, too. */
+  shared: number;
+}
+
+/** That a customer has a PIN for calls, and nothing of the PIN itself. */
+export interface PinLine {
+  since: Ms;
+  /** The agent who set it. */
+  by: string;
+  /** After too many wrong ones in a row it is not looked at for a day, or until it is set anew. */
+  locked: boolean;
+}
+
+/** A merge in force, which can be undone. */
+export interface MergeLine {
+  id: string;
+  /** The customer's id that was merged, or an identifier's. */
+  gone: string;
+  name: string;
+  at: Ms;
+  /** Agent id, or `command line`. */
+  by: string;
+}
+
+/** A reason to think that two customers are one person. */
+export interface Evidence {
+  /** `same`: both have it. `wrote`: the customer wrote it, and it is the other's. `written`: the other wrote it, and it is the customer's. `both_wrote`: both wrote it. `name`: their names are alike, which alone is no reason. */
+  kind: string;
+  /** The number, address or account; the name. */
+  what: string;
+  /** Kind of the contact in which it was written: `mail`, `form`, `chat`, `sms`. */
+  source: string;
+  /** When it was written. */
+  at: Ms | null;
+}
+
+/** Somebody who may be the same person. */
+export interface Suggestion {
+  other: CustomerHit;
+  evidence: Evidence[];
+}
+
+/** How a customer is known again, and who may be the same person. */
+export interface Identity {
+  customer: CustomerId;
+  identifiers: IdentifierLine[];
+  /** Newest first. */
+  merges: MergeLine[];
+  /** The best proven first. */
+  suggestions: Suggestion[];
+  /** For callers who key their account number; null: none is set. */
+  pin: PinLine | null;
+}
+
+/** A customer before or after a merge. */
+export interface MergeSide {
+  customer: CustomerId;
+  name: string;
+  language: string | null;
+  tier: string;
+  tags: string[];
+  /** As people write them; browsers are left out. */
+  identifiers: string[];
+  /** Contacts by kind. */
+  counts: Record<string, number>;
+  cases: number;
+  promises: number;
+}
+
+/** What a merge would make of two customers. */
+export interface MergePreview {
+  kept: MergeSide;
+  gone: MergeSide;
+  together: MergeSide;
 }
 
 export interface SignIn {
@@ -1261,6 +1278,11 @@ export interface Merged {
   /** `POST /merges/{id}/undo` takes it back. */
   merge: string;
   customer: CustomerId;
+}
+
+export interface PinAsk {
+  /** Takes the place of any other. It is never shown again. */
+  pin: string;
 }
 
 /** How a customer wants to be reached; takes the place of what stood there. */

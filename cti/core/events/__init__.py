@@ -38,6 +38,7 @@ from cti.core.events.legs import (
 )
 from cti.core.events.life import (
     AnswerHeard,
+    CallerKnown,
     CallerReattached,
     FlowFinished,
     FlowPosition,
@@ -127,6 +128,7 @@ __all__ = [
     "CallbackMerged",
     "CallbackMissed",
     "CallbackPutOff",
+    "CallerKnown",
     "CallerReattached",
     "CallerRejoined",
     "CameBack",
@@ -217,6 +219,7 @@ Event = (
     | IncidentLifted
     | InteractionOpened
     | CallerReattached
+    | CallerKnown
     | LanguageSet
     | FlowPosition
     | Queued

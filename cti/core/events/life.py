@@ -33,6 +33,14 @@ class LanguageSet(Fact, frozen=True):
     language: Language
 
 
+class CallerKnown(Fact, frozen=True):
+    """The caller keyed this account's number. `how` as in `CallerRecognised`: what was keyed is nowhere."""
+
+    interaction: InteractionId
+    account: IdentifierId
+    how: str
+
+
 class FlowPosition(Fact, frozen=True):
     interaction: InteractionId
     position: str

@@ -43,6 +43,9 @@ class PieceQueued(Fact, frozen=True):
     `last_agent`, as for calls."""
     preferred_as: str = ""
     kept_until: Ms = Ms(0)
+    tier: str = ""
+    """The customer's, where it puts them ahead: by `tier_minutes`, which are in `priority`."""
+    tier_minutes: int = 0
 
 
 class PieceRaised(Fact, frozen=True):

@@ -45,6 +45,11 @@ def _language(world: World, event: e.LanguageSet, at: Ms) -> None:
         interaction.language = event.language
 
 
+def _known(world: World, event: e.CallerKnown, at: Ms) -> None:
+    if interaction := world.interactions.get(event.interaction):
+        interaction.account, interaction.recognised = event.account, event.how
+
+
 def _position(world: World, event: e.FlowPosition, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.position = event.position
@@ -115,6 +120,7 @@ FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.InteractionOpened: _opened,
     e.CallerReattached: _reattached,
     e.LanguageSet: _language,
+    e.CallerKnown: _known,
     e.FlowPosition: _position,
     e.FlowFinished: _flow_finished,
     e.MessageSpoken: _message_spoken,

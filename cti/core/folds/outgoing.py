@@ -92,12 +92,18 @@ def _dial_ended(world: World, event: e.DialEnded, at: Ms) -> None:
         # It counts as no answer after all.
         interaction.callback, interaction.called_back = interaction.called_back, None
         world.callbacks[event.interaction] = None
+        interaction.callback.reached = None
         counters = counters_of(world, interaction.queue)
         counters.answered = max(0, counters.answered - 1)
+        counters.waited_answered = Ms(max(0, counters.waited_answered - interaction.waited))
         interaction.connected = interaction.parted = None
     if interaction.state is not State.OFFERED:
         interaction.state = State.WAITING
-    if (callback := interaction.callback) is not None and event.how not in _NO_TRY:
+    callback = interaction.callback
+    if callback is not None and callback.reached is not None:
+        callback.held_on = Ms(callback.held_on + at - callback.reached)
+        callback.reached = None
+    if callback is not None and event.how not in _NO_TRY:
         callback.tries += 1
         callback.tried_by = event.agent or callback.tried_by
         interaction.foreseen = interaction.told = None

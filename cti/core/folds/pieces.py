@@ -36,6 +36,7 @@ def _queued(world: World, event: e.PieceQueued, at: Ms) -> None:
     piece.queue = event.queue
     piece.skills = event.skills
     piece.priority = event.priority
+    piece.tier, piece.tier_minutes = event.tier, event.tier_minutes
     piece.language = event.language or piece.language
     piece.since = event.since
     piece.preferred = event.preferred

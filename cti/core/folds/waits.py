@@ -20,6 +20,8 @@ def _queued(world: World, event: e.Queued, at: Ms) -> None:
         interaction.since = event.since
         if event.instead_of is None:
             counters_of(world, event.queue).arrived += 1
+    if interaction.state is State.DIALLING and interaction.callback is not None:
+        interaction.callback.reached = at
     if event.queue != interaction.queue:
         interaction.foreseen = interaction.told = None
     interaction.state = State.WAITING
