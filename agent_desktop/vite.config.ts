@@ -40,5 +40,5 @@ export default defineConfig({
       input: { help: here("index.html"), desk: here("desk.html"), wallboard: here("wallboard.html") },
     },
   },
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  test: { include: ["tests/**/*.test.ts"], environment: "node", isolate: false, setupFiles: ["tests/each.ts"] },
 });

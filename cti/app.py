@@ -17,7 +17,9 @@ from cti.ami import cel
 from cti.ami.actions import AmiActions
 from cti.ami.link import Address, AmiLink
 from cti.core.commands import Command, DirectPhone, Steer
+from cti.core.incidents import recorded
 from cti.core.inputs import AsteriskUp, SiteLoaded, Started
+from cti.dictation import Dictations
 from cti.knowledge import Knowledge
 from cti.loop import Loop
 from cti.outside import Outside
@@ -78,6 +80,15 @@ class Bridge:
         self._link = AmiLink(address, self.loop.submit, identify=self._history.remember, welcome=self._asterisk_there)
         self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id, self._outside.number)
         self._accounts = Accounts(self._store, now=self.loop.now)
+        self._dictations = Dictations(
+            settings.data / "dictated",
+            sentences,
+            self._accounts,
+            lambda: recorded(self.loop.world),
+            self.loop.now,
+            self._actions.dictate,
+        )
+        self._reception.dictation = self._dictations.expected
         self._web = Web(
             self._web_config(),
             self.loop,
@@ -89,6 +100,7 @@ class Bridge:
             lambda: self._trouble is None,
             self._outside,
             sentences,
+            self._dictations,
         )
         self._reception.pop_changed = self._web.pop_changed
         self._reception.name_outside = self._outside.name
@@ -136,6 +148,7 @@ class Bridge:
         await self._sweeping.close()
         await self._agi.close()
         await self._actions.close()
+        await self._dictations.close()
         await self._web.stop()
         await self._reception.close()
         self.loop.close()

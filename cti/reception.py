@@ -7,12 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from cti.agi.ports import Resume, SpokenAnswer
+from cti.agi.ports import Dictation, Resume, SpokenAnswer
+from cti.core.awaited import Awaited, awaited
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import DirectPhone, Steer
 from cti.core.events import CallerKnown, InteractionOpened, PieceOffered, Record, Transferred
-from cti.core.ids import ChannelId, IdentifierId, InteractionId, Ms, Phone, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Ms, Phone, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import CallArrived, Input
 from cti.core.interaction import State
@@ -61,6 +62,8 @@ class Reception:
         """Who is called by a number, or why nobody (`Outside.name`)."""
         self.visitor_of: Callable[[Phone], str | None] = lambda phone: None
         """Which visitor of the help site has borrowed a phone."""
+        self.dictation: Callable[[str], Dictation | None] = lambda name: None
+        """The sentence for which a supervisor's telephone was rung."""
         self._loop = loop
         self._history = history
         self._data = data
@@ -162,6 +165,10 @@ class Reception:
             self._outlook, self._looked = Outlook(self._loop.world), now
         place = self._loop.routing.router.position(interaction)
         return telling(self._loop.world, self._outlook, interaction, place, now)
+
+    def awaited(self, interaction: InteractionId, agent: AgentId) -> Awaited | None:
+        """What is known of an agent for this caller."""
+        return awaited(self._loop.world, interaction, agent, self._loop.now())
 
     def steer(self, interaction: InteractionId) -> asyncio.Future[str]:
         """The core's next `Steer` for this call."""

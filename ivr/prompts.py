@@ -167,6 +167,12 @@ def _recipes(
         for language in dict.fromkeys(language for language, _ in words)
         for number in work_numbers
     }
+    for language in dict.fromkeys(language for language, _ in words):
+        for number in work_numbers:
+            # No made voice for these: where nobody has recorded the name, it is not said.
+            file = recorded / language / f"{say.agent(number)}.wav"
+            if file.is_file():
+                recipes[language, say.agent(number)] = Recording(file, hashlib.blake2b(file.read_bytes()).hexdigest())
     for name in (*words, *greetings):
         language, prompt = name
         file = recorded / language / f"{prompt}.wav"

@@ -405,3 +405,8 @@ _PIECES: dict[Language, Callable[[], Iterator[tuple[str, str]]]] = {
 def greeting(work_number: str) -> str:
     """The prompt of an agent's greeting: made of `work-number` and the digits, one file for each agent."""
     return f"greeting-{work_number}"
+
+
+def agent(work_number: str) -> str:
+    """The prompt of an agent's own recorded name, where there is one."""
+    return f"agent-{work_number}"

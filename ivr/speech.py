@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
-from pypinyin import Style, lazy_pinyin
 
 VOICES = {"cmn": "cmn-latn-pinyin", "yue": "yue-latn-jyutping", "en": "en"}
 SPEEDS = {"cmn": 175, "yue": 175, "en": 165}
@@ -100,6 +99,9 @@ def _readable(text: str) -> str:
 def _pinyin(text: str) -> str:
     if text.isascii():
         return text
+    # Its dictionaries take a second to load, and only whoever makes prompts needs them.
+    from pypinyin import Style, lazy_pinyin
+
     syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
     return f" {' '.join(syllables)} "
 

@@ -13,6 +13,19 @@ TRIES = 2
 """So often it is asked for words, or for a key, in vain."""
 
 
+async def review(voice: Voice, words: str, file: str) -> str:
+    """What to do with a recording, which 1 lets them hear: `#` take it, `2` again, `*` leave it, empty: no answer."""
+    asked = 0
+    while asked < TRIES:
+        key = await voice.say(words, wait_ms=KEY_MS)
+        if key == "1":
+            key = await voice.play(file)
+        if key in {"#", "2", "*"}:
+            return key
+        asked += not key
+    return ""
+
+
 class Messages:
     """Records, and tells the core what was recorded and whether the caller has sent it.
 
@@ -44,7 +57,7 @@ class Messages:
         words: tuple[str, ...] = ("message-record",)
         for _ in range(TRIES):
             while (recorded := await self._recorded(words, queue)) is not None and recorded.ms:
-                match await self._review():
+                match await review(self._voice, "message-review", self._file):
                     case "#":
                         self._tell(recorded.ms, queue, {}, sent=True)
                         return ""
@@ -71,18 +84,6 @@ class Messages:
         if recorded.gone:
             raise CallGone
         return None if recorded.key == "*" else recorded
-
-    async def _review(self) -> str:
-        """`#` send, `2` record again, `*` back to the line, empty: no answer."""
-        asked = 0
-        while asked < TRIES:
-            key = await self._voice.say("message-review", wait_ms=KEY_MS)
-            if key == "1":
-                key = await self._voice.play(self._file)
-            if key in {"#", "2", "*"}:
-                return key
-            asked += not key
-        return ""
 
     def _tell(self, ms: Ms, queue: QueueId | None, skills: Skills, *, sent: bool) -> None:
         self._ports.submit(

@@ -6,9 +6,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from cti.core.awaited import Awaited
 from cti.core.closings import Doors, Shut
 from cti.core.commands import DirectPhone
-from cti.core.ids import ChannelId, IdentifierId, IncidentId, InteractionId, Language, Ms, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, IncidentId, InteractionId, Language, Ms, QueueId
 from cti.core.inputs import Input
 from cti.core.site import Incident, Site
 from cti.core.telling import Telling
@@ -43,6 +44,27 @@ class SpokenAnswer(Struct, frozen=True, kw_only=True):
     question: str
     """Prompts."""
     answer: str
+
+
+class Dictation(Protocol):
+    """A sentence for callers that a supervisor speaks into the telephone."""
+
+    @property
+    def language(self) -> Language:
+        """In which it is, and in which they are spoken to."""
+
+    @property
+    def file(self) -> str:
+        """Where Asterisk shall record it: its path, without suffix, in a folder that exists."""
+
+    def begun(self) -> None:
+        """The telephone was picked up."""
+
+    def keep(self) -> "asyncio.Future[bool]":
+        """Keep what was recorded; whether it could be. Goes on should the telephone be hung up meanwhile."""
+
+    def over(self) -> None:
+        """Nothing more comes: what was not kept is dropped."""
 
 
 class Ports(Protocol):
@@ -90,6 +112,9 @@ class Ports(Protocol):
     def telling(self, interaction: InteractionId) -> Telling | None:
         """What a caller in line should hear now about the wait; None: nothing new."""
 
+    def awaited(self, interaction: InteractionId, agent: AgentId) -> Awaited | None:
+        """What is known of an agent for this caller in line; None: there is no such agent."""
+
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         """The core's next `Steer` for this call: `survey`, `wait` or `goodbye`."""
 
@@ -101,6 +126,9 @@ class Ports(Protocol):
 
     def sentence(self, name: str) -> str:
         """The recording of an incident's sentence: its path, without suffix; empty: it is no longer there."""
+
+    def dictation(self, name: str) -> Dictation | None:
+        """The sentence for which a telephone was rung; None: it is not expected (any more)."""
 
     def callee(self, number: str) -> IdentifierId | None:
         """Whom a number names that callers key in or call from, if it is one that can be called back."""

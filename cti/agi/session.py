@@ -1,9 +1,10 @@
 """A caller's session: from the pick-up through the flow to the wait, and after a talk to the goodbye.
 
 Asterisk asks `/call` for a caller who is new or comes back to us, `/after` for one who is out of a bridge, `/transfer`
-for one whom the agent's phone sent away, and `/colleague` for an agent's phone that calls by itself. The session tells
-the core what happens and does what the flow engine or the core says; it decides nothing itself and keeps nothing:
-killed at any point, the next one goes on where the journal says the caller was.
+for one whom the agent's phone sent away, `/colleague` for an agent's phone that calls by itself, and `/dictation` for a
+supervisor's that was rung for a sentence. The session tells the core what happens and does what the flow engine or the
+core says; it decides nothing itself and keeps nothing: killed at any point, the next one goes on where the journal says
+the caller was.
 
 Nothing here waits for a disk. Between a key and the next command stands only the flow engine (microseconds): Asterisk
 drops keys pressed between two commands that are more than about 100 ms apart. When an agent's leg pulls the caller out,
@@ -14,6 +15,7 @@ import logging
 
 from msgspec.structs import replace
 
+from cti.agi.dictation import dictate
 from cti.agi.incidents import Incidents
 from cti.agi.known import known
 from cti.agi.messages import Messages
@@ -35,7 +37,7 @@ from cti.core.inputs import (
     ServedMeanwhile,
     SurveyAnswered,
 )
-from cti.store.views import CallerFacts
+from cti.store.views import CallerFacts, OpenPromise
 from ivr import engine
 from ivr.engine import Piece
 from ivr.facts import Facts
@@ -68,6 +70,9 @@ class Sessions:
         if call.script == "colleague":
             await _direct(call, self._ports)
             return
+        if call.script == "dictation":
+            await dictate(call, self._ports, call.args[0] if call.args else "")
+            return
         interaction = InteractionId(call.args[0] if call.args else "")
         if not interaction:
             log.warning("AGI call of channel %s without our id: check dialplans/caller.conf", call.channel)
@@ -82,7 +87,7 @@ class Sessions:
             case "transfer":
                 await session.sent_away(number)
             case other:
-                log.warning("AGI call for '%s': there are only 'call', 'after', 'transfer' and 'colleague'", other)
+                log.warning("AGI call for '%s': there is no such way in", other)
 
 
 class Session:
@@ -313,7 +318,7 @@ class Session:
         await self._voice.do(self._call.set_variable("HL_QUEUE", queue))
         heard = await self._voice.hear(engine.Hear(do.pieces))
         told = shut.closing.id if shut is not None else None
-        await self._wait(queue, entering=True, told=told, pressed=heard.keys)
+        await self._wait(queue, entering=True, told=told, pressed=heard.keys, promise=facts.promise)
 
     async def _recognise(self, do: engine.LookUp, facts: CallerFacts) -> tuple[engine.LookedUp, CallerFacts]:
         """What came of what was keyed, and what is known of the caller from now on. The digits go no further."""
@@ -347,6 +352,7 @@ class Session:
         entering: bool = False,
         told: ClosingId | None = None,
         pressed: str = "",
+        promise: OpenPromise | None = None,
     ) -> None:
         room = WaitingRoom(
             self._voice,
@@ -356,6 +362,7 @@ class Session:
             self._caller,
             helped=known is not None and known.helped,
             called_back=known is not None and known.called_back,
+            promise=promise,
         )
         await room.stay(queue, entering=entering, told=told, pressed=pressed)
 

@@ -13,13 +13,15 @@ from cti.agi.callback import Callback
 from cti.agi.incidents import Incidents
 from cti.agi.messages import Messages
 from cti.agi.ports import Ports, SpokenAnswer
+from cti.agi.promise import Promise
 from cti.agi.voice import Voice
 from cti.core.closings import Shut
 from cti.core.ids import ClosingId, IdentifierId, InteractionId, Ms, QueueId
-from cti.core.inputs import ElsewhereAsked, FlowEnded, HelpAsked, WaitSaid
+from cti.core.inputs import ElsewhereAsked, FlowEnded, HelpAsked, WaitForAsked, WaitSaid
 from cti.core.room import Choice, Room
 from cti.core.site import Closing, Queue
 from cti.core.telling import Telling
+from cti.store.views import OpenPromise
 from ivr import engine, say
 from ivr.engine import Piece
 
@@ -57,14 +59,16 @@ class WaitingRoom:
         *,
         helped: bool = False,
         called_back: bool = False,
+        promise: OpenPromise | None = None,
     ) -> None:
-        """`helped`, `called_back`: they have asked for that already."""
+        """`helped`, `called_back`: they have asked for that already. `promise`: what they were promised."""
         self._voice = voice
         self._ports = ports
         self._incidents = incidents
         self._interaction = interaction
         self._caller = caller
         self._helped = helped
+        self._promise = Promise(voice, ports, interaction, promise) if promise is not None else None
         self._site = ports.site()
         self._callable = self._site.calls_out and not called_back
         self._playing = False
@@ -92,7 +96,9 @@ class WaitingRoom:
         self._enter(queue)
         if not await self._obey(pressed):
             return
-        key = await self._news() if entering and self._every_s else ""
+        key = await self._promised() if entering else ""
+        if entering and self._every_s:
+            key = key or await self._news()
         due = self._due()
         while await self._obey(key):
             await self._music()
@@ -149,6 +155,19 @@ class WaitingRoom:
             pieces += self._offers()
         pieces = pieces or self._announcement()
         return await self._hear(pieces) if pieces else ""
+
+    async def _promised(self) -> str:
+        """Say, once, what they were promised, and for whom they can wait; the key that cut it."""
+        if self._promise is None:
+            return ""
+        return await self._hear((*self._promise.told(), *self._keys_of(self._whom_to_wait_for())))
+
+    def _whom_to_wait_for(self) -> tuple[Choice, ...]:
+        """Nobody chooses between waiting and being served at once, nor waits for who is not here."""
+        who = self._promise.whom() if self._promise is not None else None
+        if who is None or not who.here or who.free:
+            return ()
+        return ("promised", "anybody") if who.kept else ("promised",)
 
     def _wait(self) -> tuple[Piece, ...]:
         """What there is to say about the wait; the core is told that it is said."""
@@ -276,6 +295,10 @@ class WaitingRoom:
                 self._helped = True
                 self._ports.submit(HelpAsked(interaction=self._interaction))
                 return await self._hear(self._voice.own("help-given"))
+            case "promised" | "anybody" as choice if choice in self._whom_to_wait_for() and self._promise is not None:
+                agent = self._promise.promise.by if choice == "promised" else None
+                self._ports.submit(WaitForAsked(interaction=self._interaction, agent=agent))
+                return await self._hear(self._voice.own(f"wait-{choice}"))
             case _:
                 # A key without a meaning here: the music plays on.
                 return ""

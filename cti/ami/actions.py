@@ -20,7 +20,7 @@ from cti.core.commands import (
     RingAgent,
     RingOutside,
 )
-from cti.core.ids import ChannelId, IdentifierId, InteractionId, OfferId
+from cti.core.ids import ChannelId, IdentifierId, InteractionId, Language, OfferId, Phone
 from cti.core.inputs import Input, RingFailed
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,9 @@ NumberPort = Callable[[IdentifierId], Awaitable[tuple[str, str]]]
 
 _NAME_S = 1.0
 """How far AMI may be behind FastAGI with the news of a caller's channel."""
+
+_DICTATE_S = 30
+"""How long a supervisor's telephone rings."""
 
 _GRACE_S = 5.0
 """How long after a leg's own time limit Asterisk may take to say so."""
@@ -65,6 +68,16 @@ class AmiActions:
             self._fallback.want(command)
         else:
             self._moves.carry_out(command)
+
+    async def dictate(self, phone: Phone, name: str, language: Language) -> bool:
+        """Let a telephone ring, and run `hotline-dictation` when it is picked up; whether it was."""
+        headers = originate_dictation(phone, name, language)
+        try:
+            answer = await self._link.action("Originate", headers, listed=None, deadline_s=_DICTATE_S + _GRACE_S)
+        except (LinkDown, Refused, NoAnswer) as problem:
+            log.warning("the telephone %s could not be rung: %s", phone, problem)
+            return False
+        return answer[-1].get("Response") == "Success"
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -171,6 +184,21 @@ def originate(
         "Timeout": str(command.timeout_s * 1000),
         "CallerID": f'"{name}" <{number}>',
         "Variable": [f"{variable}={_escape(value)}" for variable, value in variables.items()],
+    }
+
+
+def originate_dictation(phone: Phone, name: str, language: Language) -> dict[str, str | list[str]]:
+    """The headers of the Originate that rings a supervisor's telephone: no call of a caller's, so it has no `HL_ID`."""
+    return {
+        "Channel": f"PJSIP/{phone}",
+        "ChannelId": f"dictation-{name}",
+        "Context": "hotline-dictation",
+        "Exten": "s",
+        "Priority": "1",
+        "Async": "true",
+        "Timeout": str(_DICTATE_S * 1000),
+        "CallerID": '"Hotline" <>',
+        "Variable": [f"HL_DICTATION={name}", f"HL_LANGUAGE={language}"],
     }
 
 

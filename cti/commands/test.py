@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -64,16 +65,23 @@ def run(args: argparse.Namespace) -> int:
     if not fast:
         _offer_postgres()
         sipp.ensure(_say)
-    failed = [] if args.only else [name for name, passed in _checks(root) if not passed]
-    if failed:
-        # Before pytest, so that the last line of all is pytest's own.
-        _say(f"FAILED: {', '.join(failed)}; what they said is above")
     runs = [args.only] if args.only else [_FAST] if fast else _PARTS
-    for words in runs:
-        if subprocess.run(
-            [sys.executable, "-m", "pytest", *words], cwd=root, env=_environment(), check=False
-        ).returncode:
-            failed.append("pytest")
+    failed: list[str] = []
+    with ThreadPoolExecutor(1) as beside:
+        # The screens' checks run beside Python's and the first tests, which leave a core now and then: two are the
+        # least we expect. What failed is said while tests run, so that the last line of all is pytest's own.
+        screen_checks = None if args.only else beside.submit(_failed, _screen_checks, root / "agent_desktop")
+        if not args.only:
+            failed += _failed(_own_checks, root)
+        for words in runs:
+            if subprocess.run(
+                [sys.executable, "-m", "pytest", *words], cwd=root, env=_environment(), check=False
+            ).returncode:
+                failed.append("pytest")
+            # The next parts have Asterisk, and some of their tests measure time: nothing runs beside them.
+            if screen_checks is not None:
+                failed += screen_checks.result()
+                screen_checks = None
     return 1 if failed else 0
 
 
@@ -106,14 +114,16 @@ def _has_chinese_letters() -> bool:
     return listing is not None and bool(subprocess.run([listing, ":lang=zh"], check=False, capture_output=True).stdout)
 
 
-def _checks(root: Path) -> list[tuple[str, bool]]:
-    """Those of Python beside those of the screens: two cores are the least we expect."""
-    with ThreadPoolExecutor(2) as threads:
-        ours = threads.submit(
-            lambda: [(name, _passes(name, [sys.executable, *words], root)) for name, words in _CHECKS]
-        )
-        theirs = threads.submit(_screen_checks, root / "agent_desktop")
-        return ours.result() + theirs.result()
+def _failed(checks: Callable[[Path], list[tuple[str, bool]]], folder: Path) -> list[str]:
+    """Run these, and say which of them failed."""
+    failed = [name for name, passed in checks(folder) if not passed]
+    if failed:
+        _say(f"FAILED: {', '.join(failed)}; what they said is above")
+    return failed
+
+
+def _own_checks(root: Path) -> list[tuple[str, bool]]:
+    return [(name, _passes(name, [sys.executable, *words], root)) for name, words in _CHECKS]
 
 
 def _screen_checks(folder: Path) -> list[tuple[str, bool]]:

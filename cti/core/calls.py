@@ -17,11 +17,14 @@ from cti.core.interaction import TABLE, Do, No, Signal, State
 from cti.core.overflow import Way, way_on_entry, way_out
 from cti.core.pieces import leave_message
 from cti.core.staff import free, put
-from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, steer
+from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, line_up, steer
 from cti.core.telling import came_out
 from cti.core.transfer import pass_on, recall, refused, transfer
 from cti.core.turn import Turn
 from cti.core.world import Interaction
+
+WAITED_FOR = 15 * 60_000
+"""So long, in milliseconds, a caller waits at most for the agent they chose to wait for; then anybody may have them."""
 
 
 def signal(turn: Turn, interaction: Interaction, what: Signal, detail: Detail) -> Do | No:
@@ -127,6 +130,12 @@ def _help(turn: Turn, it: Interaction, d: Detail) -> None:
     queue = turn.world.queue(it.queue)
     if queue is not None and queue.room.help_minutes and not it.helped:
         turn.emit(e.HelpGiven(interaction=it.id, minutes=queue.room.help_minutes))
+
+
+def _keep_for(turn: Turn, it: Interaction, d: Detail) -> None:
+    if it.away or (d.agent is not None and turn.world.profile(d.agent) is None):
+        return
+    line_up(turn, it, d.agent, "promised" if d.agent is not None else "", keep=WAITED_FOR)
 
 
 def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -343,6 +352,7 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.OVERFLOW: _overflow,
     Do.SEND_ELSEWHERE: _send_elsewhere,
     Do.HELP: _help,
+    Do.KEEP_FOR: _keep_for,
     Do.KEEP_MESSAGE: _keep_message,
     Do.NOTE_ANSWER: _note_answer,
     Do.NOTE_END: _note_end,

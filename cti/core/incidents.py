@@ -18,3 +18,8 @@ def in_force(world: World, queue: QueueId | None, now: Ms) -> tuple[tuple[Incide
             if incident is not None:
                 found.append((incident, now_there))
     return tuple(found)
+
+
+def recorded(world: World) -> frozenset[str]:
+    """The recordings that callers are told."""
+    return frozenset(name for there in world.incidents.values() for name in there.sentences.values())

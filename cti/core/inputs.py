@@ -25,6 +25,7 @@ from cti.core.ids import (
 from cti.core.inputs_callers import ArticleHeard as ArticleHeard
 from cti.core.inputs_callers import CallerRecognised as CallerRecognised
 from cti.core.inputs_callers import HelpAsked as HelpAsked
+from cti.core.inputs_callers import WaitForAsked as WaitForAsked
 from cti.core.inputs_talks import ColleagueDialled as ColleagueDialled
 from cti.core.inputs_talks import ConsultAsked as ConsultAsked
 from cti.core.inputs_talks import ConsultEnds as ConsultEnds
@@ -454,6 +455,7 @@ Input = (
     | MessageSent
     | ArticleHeard
     | HelpAsked
+    | WaitForAsked
     | FlowEnded
     | AfterReached
     | SentAway

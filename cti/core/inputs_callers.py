@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cti.core.ids import IdentifierId, InteractionId
+from cti.core.ids import AgentId, IdentifierId, InteractionId
 
 
 class _Input(Struct, frozen=True, tag=True, kw_only=True):
@@ -25,6 +25,13 @@ class ArticleHeard(_Input, frozen=True):
     interaction: InteractionId
     article: str
     solved: bool | None
+
+
+class WaitForAsked(_Input, frozen=True):
+    """A caller in line chooses to wait for the agent who promised them something, or (None) for whoever is free."""
+
+    interaction: InteractionId
+    agent: AgentId | None
 
 
 class HelpAsked(_Input, frozen=True):

@@ -53,6 +53,8 @@ class Signal(StrEnum):
     DUE = "callback's time"
     """It may be due now, or due no longer."""
     HELP = "asks to be helped first"
+    CHOSE = "chooses whom to wait for"
+    """The agent who promised them something, or anybody."""
     MESSAGE = "leaves a message"
     HEARD = "heard an article"
     FLOW_ENDED = "flow ended"
@@ -107,6 +109,7 @@ class Do(StrEnum):
     PASS_BACK = "back to who gave them"
     LEAVE_OUTSIDE = "end the talk outside, or the call to there, and the interaction"
     HELP = "put further ahead, once"
+    KEEP_FOR = "kept for that agent, or for nobody"
     KEEP_MESSAGE = "keep the message"
     NOTE_ANSWER = "note whether it helped"
     NOTE_END = "note how the flow ended"
@@ -158,6 +161,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.CALLBACK: No.EARLY,
         Signal.DUE: No.EARLY,
         Signal.HELP: No.EARLY,
+        Signal.CHOSE: No.EARLY,
         Signal.MESSAGE: Do.KEEP_MESSAGE,
         Signal.HEARD: No.EARLY,
         Signal.FLOW_ENDED: Do.NOTE_END,
@@ -193,6 +197,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.CALLBACK: Do.BOOK,
         Signal.DUE: Do.TIME,
         Signal.HELP: Do.HELP,
+        Signal.CHOSE: Do.KEEP_FOR,
         Signal.MESSAGE: Do.KEEP_MESSAGE,
         Signal.HEARD: Do.NOTE_ANSWER,
         Signal.FLOW_ENDED: Do.LEAVE_LINE,
@@ -228,6 +233,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.CALLBACK: Do.BOOK,
         Signal.DUE: No.LATE,
         Signal.HELP: Do.HELP,
+        Signal.CHOSE: No.LATE,
         Signal.MESSAGE: Do.KEEP_MESSAGE,
         Signal.HEARD: Do.NOTE_ANSWER,
         Signal.FLOW_ENDED: Do.LEAVE_LINE,
@@ -261,6 +267,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.AWAY: No.LATE,
         Signal.HELP: No.LATE,
+        Signal.CHOSE: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
         Signal.CALLBACK: No.SAME,
@@ -298,6 +305,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.CALLBACK: No.LATE,
         Signal.DUE: No.LATE,
         Signal.HELP: No.LATE,
+        Signal.CHOSE: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.LATE,
@@ -331,6 +339,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.AWAY: No.LATE,
         Signal.HELP: No.LATE,
+        Signal.CHOSE: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
         Signal.CALLBACK: No.LATE,
@@ -366,6 +375,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.AWAY: No.LATE,
         Signal.HELP: No.LATE,
+        Signal.CHOSE: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
         Signal.CALLBACK: No.LATE,
@@ -401,6 +411,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.OVERDUE: No.LATE,
         Signal.AWAY: No.LATE,
         Signal.HELP: No.LATE,
+        Signal.CHOSE: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
         Signal.CALLBACK: No.LATE,
@@ -438,6 +449,7 @@ TABLE: dict[State, dict[Signal, Do | No]] = {
         Signal.CALLBACK: No.LATE,
         Signal.DUE: No.LATE,
         Signal.HELP: No.LATE,
+        Signal.CHOSE: No.LATE,
         Signal.MESSAGE: No.LATE,
         Signal.HEARD: No.LATE,
         Signal.FLOW_ENDED: No.SAME,

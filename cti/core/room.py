@@ -7,12 +7,13 @@ from msgspec import Struct, field
 LANGUAGES = ("cmn", "yue", "en")
 """Of callers: what may be set for each."""
 
-Choice = Literal["callback", "message", "answers", "priority"]
-"""What a key does in line: be called back and keep the place, leave a message, hear answers, ask to be helped first."""
+Choice = Literal["callback", "message", "answers", "priority", "promised", "anybody"]
+"""What a key does in line: be called back and keep the place, leave a message, hear answers, ask to be helped first;
+wait for the agent who promised something, or for anybody."""
 
 
 def _usual() -> dict[str, Choice]:
-    return {"1": "callback", "2": "message", "3": "answers", "0": "priority"}
+    return {"1": "callback", "2": "message", "3": "answers", "4": "promised", "5": "anybody", "0": "priority"}
 
 
 class Room(Struct, frozen=True, forbid_unknown_fields=True):

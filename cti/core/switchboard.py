@@ -287,6 +287,10 @@ def _help(turn: Turn, said: i.HelpAsked) -> None:
     _about(turn, said.interaction, Signal.HELP, Detail())
 
 
+def _wait_for(turn: Turn, said: i.WaitForAsked) -> None:
+    _about(turn, said.interaction, Signal.CHOSE, Detail(agent=said.agent))
+
+
 def _flow_ended(turn: Turn, said: i.FlowEnded) -> None:
     _about(turn, said.interaction, Signal.FLOW_ENDED, Detail(how=said.how))
 
@@ -389,6 +393,7 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.MessageSent: _message,
     i.ArticleHeard: _heard,
     i.HelpAsked: _help,
+    i.WaitForAsked: _wait_for,
     i.FlowEnded: _flow_ended,
     i.CallAsked: outward.call_asked,
     i.MachineAnswered: _machine,

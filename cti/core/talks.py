@@ -107,8 +107,10 @@ def _preferred(turn: Turn, d: Detail) -> tuple[AgentId | None, str, int]:
     return next(at_work, wanted[0] if wanted else (None, "", 0))
 
 
-def line_up(turn: Turn, it: Interaction, agent: AgentId | None = None, preferred_as: str = "") -> None:
-    """Back in line where they were, asking for the same; `agent` is being offered them."""
+def line_up(
+    turn: Turn, it: Interaction, agent: AgentId | None = None, preferred_as: str = "", *, keep: int = 0
+) -> None:
+    """Back in line where they were, asking for the same; `agent` is being offered them, or has them kept so long."""
     if it.queue is None:
         return
     turn.emit(
@@ -122,7 +124,7 @@ def line_up(turn: Turn, it: Interaction, agent: AgentId | None = None, preferred
             again=True,
             preferred=agent,
             preferred_as=preferred_as,
-            kept_until=turn.now if agent is not None else Ms(0),
+            kept_until=Ms(turn.now + keep) if agent is not None else Ms(0),
         )
     )
 

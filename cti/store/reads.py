@@ -15,7 +15,7 @@ from cti.core.world import Interaction
 from cti.store import paths
 from cti.store.identity import KINDS, display_phone
 from cti.store.reader import Reader
-from cti.store.views import CallerFacts, CaseLine, Entry, PromiseLine
+from cti.store.views import CallerFacts, CaseLine, Entry, OpenPromise, PromiseLine
 from cti.store.web_views import WebVisit
 
 PEOPLE = 500
@@ -176,6 +176,7 @@ def facts(db: Reader, identifier: IdentifierId) -> CallerFacts:
     # Nobody knows which of several people on one number is calling.
     own = owners_of(db, people[0]) if len(people) == 1 else []
     customers = [*people[0].members, *own] if own else [identifier] if not people else []
+    promise = _promised(db, customers)
     return CallerFacts(
         identifier=identifier,
         known=bool(people),
@@ -186,7 +187,23 @@ def facts(db: Reader, identifier: IdentifierId) -> CallerFacts:
         last_agent=_last_agent(db, own or [identifier]),
         case_owner=_agent(db, "owner", "cases", "state <> 'closed'", "opened DESC", customers),
         promised=_agent(db, "agent", "promises", _IS_OPEN, "due", customers),
+        promise=promise,
     )
+
+
+def _promised(db: Reader, customers: Sequence[str]) -> OpenPromise | None:
+    """What these were promised that is due first."""
+    if not customers:
+        return None
+    found = db.execute(
+        f"SELECT agent, due, source FROM promises WHERE customer IN ({_marks(customers)}) AND {_IS_OPEN}"
+        " ORDER BY due, id LIMIT 1",
+        customers,
+    ).fetchone()
+    if found is None:
+        return None
+    agent, due, source = found
+    return OpenPromise(by=AgentId(agent) if agent else None, due=Ms(due), call=(source or "").startswith("callback:"))
 
 
 def _agent(db: Reader, who: str, table: str, those: str, first: str, customers: Sequence[str]) -> AgentId | None:

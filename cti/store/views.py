@@ -153,6 +153,15 @@ class Pop(Struct, frozen=True, kw_only=True):
     """Of a call that was transferred: what agents have written about it so far."""
 
 
+class OpenPromise(Struct, frozen=True, kw_only=True):
+    """What a caller was promised, as far as it can be spoken."""
+
+    by: AgentId | None
+    due: Ms
+    call: bool
+    """To call them back."""
+
+
 class CallerFacts(Struct, frozen=True, kw_only=True):
     """What a flow may branch on, known within milliseconds of the INVITE."""
 
@@ -167,6 +176,8 @@ class CallerFacts(Struct, frozen=True, kw_only=True):
     """Whose the newest open case of the one owner is."""
     promised: AgentId | None = None
     """Who promised the one owner what is due first."""
+    promise: OpenPromise | None = None
+    """What that is. None, too, where several people have the number: it is nobody else's business."""
 
 
 class CallNote(Struct, frozen=True, kw_only=True):

@@ -2,31 +2,45 @@
 
 import asyncio
 
+from cti.core.agent import AgentState
 from cti.core.ids import Language, Ms, QueueId
+from cti.core.incidents import recorded
 from cti.core.inputs import IncidentSwitched
 from cti.core.site import Site
 from cti.web.bodies import Done
 from cti.web.call import Call
-from cti.web.incident_bodies import IncidentWays, KeepSentence, KeptSentence, TellCallers, TellNoMore
-from cti.web.ports import Accounts, Loop, Sentences
-from cti.web.problems import Refusal
+from cti.web.incident_bodies import (
+    Dictate,
+    Dictated,
+    IncidentWays,
+    KeepSentence,
+    KeptSentence,
+    TellCallers,
+    TellNoMore,
+)
+from cti.web.ports import Accounts, Dictations, Loop, Sentences
+from cti.web.problems import Refusal, missing
 from cti.web.views import IncidentWay
+
+_BUSY = (AgentState.READY, AgentState.RESERVED, AgentState.TALKING)
+"""Their telephone may have to ring for a caller."""
 
 
 class IncidentsApi:
     """For supervisors, from the desk or the wallboard. Who told what is in the journal and the audit log."""
 
-    def __init__(self, loop: Loop, accounts: Accounts, sentences: Sentences) -> None:
+    def __init__(self, loop: Loop, accounts: Accounts, sentences: Sentences, dictations: Dictations) -> None:
         self._loop = loop
         self._accounts = accounts
         self._sentences = sentences
+        self._dictations = dictations
 
     async def ways(self, call: Call[None, None]) -> IncidentWays:
         known = self._site().incident_by_id.values()
         return IncidentWays(incidents=tuple(IncidentWay(id=one.id, name=one.name) for one in known))
 
     async def keep_sentence(self, call: Call[KeepSentence, None]) -> KeptSentence:
-        needed = {name for there in self._loop.world.incidents.values() for name in there.sentences.values()}
+        needed = recorded(self._loop.world)
         try:
             name = await asyncio.to_thread(self._sentences.keep, call.body.sound, needed)
         except ValueError as error:
@@ -34,6 +48,24 @@ class IncidentsApi:
             raise Refusal(422, "no-sentence", str(error), todo, "$.sound") from None
         await self._accounts.note(call.agent, "sentence_recorded", about=name)
         return KeptSentence(sentence=name)
+
+    async def dictate(self, call: Call[Dictate, None]) -> Dictated:
+        world = self._loop.world
+        profile, now = world.profile(call.agent), world.agents.get(call.agent)
+        if profile is None or not profile.desk_phone:
+            raise Refusal(409, "no-telephone", "You have no telephone.", "Record in the browser, or choose a file.")
+        phone = profile.phones[-1]
+        if not world.asterisk or not world.phones.get(phone, True):
+            raise Refusal(409, "telephone-away", "Your telephone can't be reached.", "See whether it is on.")
+        if now is not None and now.state in _BUSY:
+            raise Refusal(409, "not-now", "A call may come, or is under way.", "Set yourself not ready first.")
+        return self._dictations.ring(call.agent, phone, Language(call.body.language))
+
+    async def dictated(self, call: Call[None, None]) -> Dictated:
+        found = self._dictations.look(call.path["id"], call.agent)
+        if found is None:
+            raise missing("sentence", call.path["id"])
+        return found
 
     async def tell(self, call: Call[TellCallers, None]) -> Done:
         site, body = self._site(), call.body

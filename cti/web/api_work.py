@@ -1,5 +1,7 @@
 """What we promised."""
 
+from collections.abc import Callable
+
 from cti.web.bodies import Done
 from cti.web.call import Call, Sent
 from cti.web.people_bodies import DuePromises, NewPromise, PromiseEnd, Promises
@@ -11,9 +13,11 @@ from cti.web.records import Records
 class WorkApi:
     """Promises; the desk's pop follows each change."""
 
-    def __init__(self, history: History, records: Records) -> None:
+    def __init__(self, history: History, records: Records, changed: Callable[[], None]) -> None:
+        """`changed` is told of every promise that is made or ended."""
         self._history = history
         self._records = records
+        self._changed = changed
 
     async def promises(self, call: Call[None, None]) -> Promises:
         return Promises(promises=tuple(await self._history.promises(call.agent)))
@@ -27,6 +31,7 @@ class WorkApi:
             line = await self._history.promise(ask.customer, ask.what, ask.due, call.agent, ask.case)
         except LookupError as error:
             raise no_row(error) from None
+        self._changed()
         if ask.interaction is not None:
             await self._records.renew(ask.interaction, ask.customer)
         return Sent(line, status=201)
@@ -34,5 +39,6 @@ class WorkApi:
     async def end_promise(self, call: Call[PromiseEnd, None]) -> Done:
         if not await self._history.end_promise(call.path["id"], call.body.kept):
             raise missing("open promise", call.path["id"])
+        self._changed()
         await self._records.renew_own(call.who)
         return Done()

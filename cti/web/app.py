@@ -39,7 +39,8 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
+from cti.web.ports import Accounts, Dictations, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
+from cti.web.promised import Promised
 from cti.web.records import Records
 from cti.web.routes import Apis, table
 from cti.web.signed import Signatures
@@ -91,6 +92,7 @@ class Web:
         journal_ok: Callable[[], bool],
         numbers: Numbers,
         sentences: Sentences,
+        dictations: Dictations,
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
@@ -106,6 +108,7 @@ class Web:
             Limit(burst=config.guest_burst, every_ms=60_000),
             self._sockets.close,
         )
+        self._promised = Promised(loop, history, self._live.promised)
         self._metrics = Metrics(loop, self._live, self._leases, self._proxy)
         self._signatures = Signatures(config.web_keys)
         website = WebsiteApi(loop, history, self._signatures)
@@ -129,8 +132,8 @@ class Web:
                 people=PeopleApi(history.people, history.pins, records),
                 knowing=KnowingApi(loop, history.knowing, records),
                 queues=QueuesApi(loop, accounts),
-                incidents=IncidentsApi(loop, accounts, sentences),
-                work=WorkApi(history, records),
+                incidents=IncidentsApi(loop, accounts, sentences, dictations),
+                work=WorkApi(history, records, self._promised.changed),
                 text=TextApi(loop, history, records, pops),
                 kb=KbApi(loop, kb, hot, history),
                 guest=GuestApi(loop, self._leases, accounts, config.phone_secrets, config.host),
@@ -164,6 +167,7 @@ class Web:
         self._tasks = [
             asyncio.create_task(self._live.run(self._beat), name="web-beats"),
             asyncio.create_task(self._usual(), name="web-usual"),
+            asyncio.create_task(self._promised.run(), name="web-promised"),
         ]
 
     async def stop(self) -> None:

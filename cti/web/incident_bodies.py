@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from cti.core.ids import IncidentId, QueueId
+from cti.core.ids import IncidentId, Ms, QueueId
 from cti.web.bodies import Ask, Reply
 from cti.web.views import IncidentWay
 
@@ -36,6 +36,24 @@ class KeptSentence(Reply, frozen=True):
     """For `sentences` of `POST /incidents`, within a day."""
 
     sentence: str
+
+
+class Dictate(Ask, frozen=True):
+    """A sentence is to be spoken into one's own telephone."""
+
+    language: CallerLanguage
+    """Of the sentence, and of what the telephone says."""
+
+
+class Dictated(Reply, frozen=True):
+    """How far such a sentence is."""
+
+    id: str
+    state: Literal["rings", "speaks", "kept", "dropped", "unanswered"]
+    sentence: str = ""
+    """Once it is kept: for `sentences` of `POST /incidents`, within a day."""
+    ms: Ms = Ms(0)
+    """How long it is."""
 
 
 class IncidentWays(Reply, frozen=True):

@@ -17,7 +17,8 @@ from cti.core.events import Event, Record
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.inputs import DeskConnected, DeskLost
 from cti.core.world import World
-from cti.web import parked, project, text_views
+from cti.store.views import DuePromise
+from cti.web import parked, project, promised, text_views
 from cti.web.notices import Notices
 from cti.web.ports import Loop, Pops
 from cti.web.project import Part
@@ -108,6 +109,7 @@ class Live:
         self._world = msgspec.msgpack.decode(msgspec.msgpack.encode(loop.world), type=World)
         self._notices = Notices(self._world)
         self._usual: tuple[float, ...] = ()
+        self._due: Sequence[DuePromise] = ()
         self._desks: dict[AgentId, Room[DeskView]] = {}
         self._wall: Room[WallboardView] | None = None
         self._queues = project.queues(self._world)
@@ -148,6 +150,18 @@ class Live:
         self._usual = half_hours
         self._gathered.add(Part.TODAY)
         self._gather()
+
+    def promised(self, due: Sequence[DuePromise]) -> None:
+        """Everybody's open promises, by due time, as the history has them now."""
+        self._due = due
+        now = self._loop.now()
+        for agent, room in self._desks.items():
+            if room.viewers:
+                mine = promised.reminders(self._world, agent, due, now)
+                self._change(room, {"promises": mine} if differs(room.view.promises, mine) else {})
+        if self._wall is not None and self._wall.viewers:
+            tiles = promised.tiles(due, now)
+            self._change(self._wall, {"promises": tiles} if differs(self._wall.view.promises, tiles) else {})
 
     def put_away(self, agent: AgentId, notice: str) -> bool:
         """An agent has read a notice. False: there is no such notice."""
@@ -195,11 +209,12 @@ class Live:
 
     def desk(self, agent: AgentId) -> DeskView:
         """An agent's desk as of the last commit."""
-        return project.desk(self._world, agent, self._pops, self._notices.of(agent))
+        mine = promised.reminders(self._world, agent, self._due, self._loop.now())
+        return project.desk(self._world, agent, self._pops, self._notices.of(agent), mine)
 
     def wallboard(self) -> WallboardView:
         """The wallboard as of the last commit."""
-        return project.wallboard(self._world, self._usual)
+        return project.wallboard(self._world, self._usual, promised.tiles(self._due, self._loop.now()))
 
     @property
     def viewers(self) -> dict[str, int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cti.core.events import Record
-from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
+from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Language, Ms, Phone
 from cti.core.inputs import Input
 from cti.core.routing import Routing
 from cti.core.site import Site
@@ -36,6 +36,7 @@ from cti.store.views import (
     PromiseLine,
 )
 from cti.store.visits import Told
+from cti.web.incident_bodies import Dictated
 from kb.article import Article
 from kb.search import Found
 from kb.trends import Hot
@@ -87,6 +88,16 @@ class Key(Protocol):
 
     @property
     def used(self) -> Ms | None: ...
+
+
+class Dictations(Protocol):
+    """Sentences for callers that supervisors speak into their telephones."""
+
+    def ring(self, by: AgentId, phone: Phone, language: Language) -> Dictated:
+        """Let the telephone ring; one who has not ended yet is told of that one."""
+
+    def look(self, name: str, by: AgentId) -> Dictated | None:
+        """How far one of theirs is; None: there is none."""
 
 
 class Accounts(Protocol):

@@ -16,7 +16,7 @@ from cti.core.outlook import Outlook
 from cti.core.queue import available, served_by, without
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
-from cti.store.views import Pop
+from cti.store.views import DuePromise, Pop
 from cti.web import parked, text_views
 from cti.web.consults import consultation, consults_with
 from cti.web.queue_state import closed, told_of, wait
@@ -32,6 +32,7 @@ from cti.web.views import (
     MeView,
     NoticeView,
     PhoneView,
+    PromiseTile,
     QueueChoice,
     QueueView,
     TodayView,
@@ -163,7 +164,13 @@ def on_desk(world: World, agent: AgentId) -> tuple[InteractionId, ...]:
 # --- the desk
 
 
-def desk(world: World, agent: AgentId, pops: Mapping[InteractionId, Pop], notices: tuple[NoticeView, ...]) -> DeskView:
+def desk(
+    world: World,
+    agent: AgentId,
+    pops: Mapping[InteractionId, Pop],
+    notices: tuple[NoticeView, ...],
+    promises: tuple[DuePromise, ...] = (),
+) -> DeskView:
     """Everything one desk shows."""
     site, interaction = world.site, of_agent(world, agent)
     return DeskView(
@@ -178,6 +185,7 @@ def desk(world: World, agent: AgentId, pops: Mapping[InteractionId, Pop], notice
         outcomes=site.outcomes if site else (),
         closings=closings(world, agent),
         incidents=incidents(world, agent),
+        promises=promises,
         asterisk=world.asterisk,
     )
 
@@ -392,8 +400,8 @@ def _queue(
 # --- the wallboard
 
 
-def wallboard(world: World, usual: tuple[float, ...]) -> WallboardView:
-    """Everything a wallboard shows. `usual`: calls per half hour on this weekday, from history."""
+def wallboard(world: World, usual: tuple[float, ...], promises: tuple[PromiseTile, ...] = ()) -> WallboardView:
+    """Everything a wallboard shows. `usual`: calls per half hour on this weekday, from history, as `promises` are."""
     site = world.site
     number, longest, queue = line_total(world)
     return WallboardView(
@@ -406,6 +414,7 @@ def wallboard(world: World, usual: tuple[float, ...]) -> WallboardView:
         waiting=number,
         longest_since=longest,
         longest_queue=queue,
+        promises=promises,
         reasons=site.reasons if site else (),
     )
 

@@ -202,6 +202,21 @@ def _incidents(api: IncidentsApi) -> tuple[Route, ...]:
             reply=ib.KeptSentence,
             longest=1024 * 1024,
         ),
+        _post(
+            "/incidents/sentences/phone",
+            api.dictate,
+            "Speak a sentence for callers into one's telephone, which rings",
+            ib.Dictated,
+            ib.Dictate,
+            role="supervisor",
+        ),
+        _get(
+            "/incidents/sentences/phone/{id}",
+            api.dictated,
+            "How far a sentence spoken into the telephone is",
+            ib.Dictated,
+            role="supervisor",
+        ),
         _post("/incidents/over", api.tell_no_more, "The incident is over", b.Done, ib.TellNoMore, role="supervisor"),
     )
 

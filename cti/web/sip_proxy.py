@@ -44,9 +44,15 @@ class SipProxy:
             await self._client.close()
 
     async def serve(
-        self, request: web.Request, gate: Gate, ended: asyncio.Event, begun: Callable[[], None] = lambda: None
+        self,
+        request: web.Request,
+        gate: Gate,
+        ended: asyncio.Event,
+        begun: Callable[[], None] = lambda: None,
+        code: Callable[[], int] = lambda: 1000,
     ) -> web.WebSocketResponse:
-        """Carry one browser's SIP until either side ends or `ended` is set. `begun` hears of each call it makes."""
+        """Carry one browser's SIP until either side ends or `ended` is set. `begun` hears of each call it makes; `code`
+        is asked at the end how to close."""
         upstream = await self._connect()
         async with upstream:
             browser = web.WebSocketResponse(
@@ -68,7 +74,7 @@ class SipProxy:
                 for result in await asyncio.gather(*tasks, return_exceptions=True):
                     if isinstance(result, Exception) and not isinstance(result, ConnectionError):
                         log.warning("SIP connection of %s ended: %s", request.remote, result)
-                await browser.close()
+                await browser.close(code=code())
         return browser
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:

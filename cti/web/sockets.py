@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSMsgType, web
 
+from cti.core.ids import AgentId, Phone
 from cti.web.auth import role_of
 from cti.web.bodies import Role
 from cti.web.call import RANK, Who
@@ -39,6 +40,19 @@ SIGNED_OUT = 4401
 _decode = msgspec.json.Decoder(FromScreen).decode
 
 
+ELSEWHERE = 4409
+"""Close code: another window of this agent has the phone; connecting again takes it from there."""
+
+
+class _Line:
+    """The connection by which a window of an agent's has the browser's phone."""
+
+    def __init__(self, window: str, ended: asyncio.Event) -> None:
+        self.window = window
+        self.ended = ended
+        self.taken = False
+
+
 class Sockets:
     """Serves both, and can end those of one session or lease."""
 
@@ -47,6 +61,7 @@ class Sockets:
         self._live = live
         self._proxy = proxy
         self._open: dict[str, set[asyncio.Event]] = {}
+        self._lines: dict[AgentId, _Line] = {}
         self._stopping = False
 
     def stop(self) -> None:
@@ -123,7 +138,32 @@ class Sockets:
         if who is None:
             raise Refusal(401, "not-signed-in", "Nobody is signed in.", "Sign in first, or lease a guest's line.")
         with self._ending(who.key, who.until) as ended:
-            return await self._proxy.serve(request, Gate(f"{who.agent}-web", None), ended)
+            line = _Line(request.query.get("window", ""), ended)
+            if not self._take_line(who.agent, line):
+                socket = web.WebSocketResponse(protocols=("sip",))
+                await socket.prepare(request)
+                await socket.close(code=ELSEWHERE)
+                return socket
+            try:
+                gate = Gate(f"{who.agent}-web", None)
+                return await self._proxy.serve(request, gate, ended, code=lambda: ELSEWHERE if line.taken else 1000)
+            finally:
+                if self._lines.get(who.agent) is line:
+                    del self._lines[who.agent]
+
+    def _take_line(self, agent: AgentId, line: _Line) -> bool:
+        """A phone is in one window: the newest has it, unless a call is under way in another. The same window may have
+        lost its connection without our knowing."""
+        before = self._lines.get(agent)
+        if before is not None and before.window != line.window:
+            phone = Phone(f"{agent}-web")
+            if any(leg.phone == phone for leg in self._loop.world.legs.values()):
+                return False
+        if before is not None:
+            before.taken = True
+            before.ended.set()
+        self._lines[agent] = line
+        return True
 
     async def _guest(self, request: web.Request, token: str, leases: Leases) -> web.StreamResponse:
         lease = leases.take(token, self._loop.now())

@@ -9,7 +9,7 @@ from msgspec import Struct
 from cti.core.events import Why
 from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Language, Ms, OfferId, Phone, QueueId
 from cti.core.site import OutcomeKind, Reason, Texts
-from cti.store.views import Pop
+from cti.store.views import DuePromise, Pop
 
 
 class PhoneView(Struct, frozen=True, kw_only=True):
@@ -284,6 +284,9 @@ class DeskView(Struct, frozen=True, kw_only=True):
     """For supervisors; others can't close queues."""
     incidents: tuple[IncidentWay, ...] = ()
     """What supervisors can have callers told; for others none."""
+    promises: tuple[DuePromise, ...] = ()
+    """Not to be forgotten: this agent's own that are due within half an hour, or overdue; for supervisors everybody's
+    that are overdue. What is due first, first."""
     asterisk: bool
     """Whether the bridge and Asterisk see each other."""
 
@@ -297,6 +300,16 @@ class AgentTile(Struct, frozen=True, kw_only=True):
     since: Ms
     consult: AgentId | None = None
     """The colleague they consult with, about one call."""
+
+
+class PromiseTile(Struct, frozen=True, kw_only=True):
+    """An open promise, without what was promised: anybody may see a wall."""
+
+    id: str
+    due: Ms
+    by: AgentId | None
+    name: str
+    """The customer's; empty: not known."""
 
 
 class TodayView(Struct, frozen=True, kw_only=True):
@@ -332,6 +345,8 @@ class WallboardView(Struct, frozen=True, kw_only=True):
     waiting: int
     longest_since: Ms | None
     longest_queue: QueueId | None
+    promises: tuple[PromiseTile, ...] = ()
+    """Open ones that are overdue, or due within four hours; what is due first, first. Thirty at most."""
     reasons: tuple[Reason, ...] = ()
 
 

@@ -230,7 +230,7 @@ def furnish(settings: Settings, spoken: Path) -> None:
 
 def site_of(agents: int) -> str:
     """So many agents with desk phones `a0`.., the last half of them for `sales` too, the very last for `mobile` and
-    nothing else, `web` with a browser only, and the supervisor `boss`."""
+    nothing else, `web` with a browser only, and the supervisor `boss`, who has a telephone."""
     text = (Path(__file__).with_name("site.toml")).read_text().replace("127.0.0.40", OUTSIDE)
     today = datetime.now(ZoneInfo("Asia/Hong_Kong")).date()
     kept = ", ".join(f'"{today + timedelta(days=n)}"' for n in range(3))
@@ -244,5 +244,5 @@ def site_of(agents: int) -> str:
     return text + (
         '\n[[agents]]\nid = "web"\nname = "Web Agent"\nwork_number = "8050"\n'
         "skills = { en = 9, cmn = 9, yue = 9, internet = 9, vip = 1 }\n"
-        '\n[[agents]]\nid = "boss"\nname = "The Boss"\nwork_number = "8060"\nrole = "supervisor"\n'
+        '\n[[agents]]\nid = "boss"\nname = "The Boss"\nwork_number = "8060"\nrole = "supervisor"\ndesk_phone = true\n'
     )

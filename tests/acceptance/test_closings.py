@@ -1,24 +1,33 @@
-"""Queues that take nobody, on the real Asterisk: evacuated to another line and to another site, and on a holiday."""
+"""What supervisors switch, on the real Asterisk: queues that take nobody, evacuated to another line or site, and
+what callers are told of a known incident, recorded in the browser and spoken into the telephone."""
 
 import asyncio
+import base64
+import io
+import math
+import struct
+import wave
 
 import pytest
 
 from cti.core import events as e
 from cti.core.ids import AgentId, InteractionId
+from cti.robots import sound
 from cti.robots.phone import Call, Phone
-from tests.acceptance.house import OUTSIDE, House, until
+from tests.acceptance.house import OUTSIDE, Desk, House, until
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 
 async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House) -> None:
     house.set_passwords([AgentId("boss")])
-    boss = await house.sign_in("boss")
+    boss = await house.agent("boss", "127.0.0.21")
     mobile = await house.agent("a11", "127.0.0.20")
     twin = Phone("200", "", OUTSIDE, house.sip)
     await twin.open(5097)
     provider: Phone | None = None
+    # Beside all that follows: a supervisor's telephone is no caller's call.
+    spoken = asyncio.create_task(_by_telephone(house, boss))
     rung: asyncio.Queue[Call] = asyncio.Queue()
     twin.on_call = rung.put_nowait
     try:
@@ -82,13 +91,26 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
         await asyncio.wait_for(last.media.hears(50), 10)
         fourth.hang_up()
         await until(lambda: len(_ends(house)) == 6, 10)
+
+        # A known incident: callers hear the supervisor before the menu, in the language they choose.
+        sentences = {"en": await spoken, "yue": await _by_browser(boss)}
+        await boss.post("/incidents", {"incident": "disturbance", "minutes": 5, "sentences": sentences})
+        english, cantonese = await asyncio.gather(
+            _hears(house, "3", "+85291234566", "127.0.0.4", 400), _hears(house, "2", "+85291234567", "127.0.0.5", 1000)
+        )
+        await until(lambda: _told(house, e.IncidentHeard) == 2, 10)
+        english.hang_up()
+        cantonese.hang_up()
+        await until(lambda: len(_ends(house)) == 8, 10)
         await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
     finally:
+        spoken.cancel()
         twin.close()
         if provider is not None:
             provider.close()
 
-    assert _ends(house) == ["answered", "flow", "elsewhere", "elsewhere", "flow", "answered"]
+    ends = ["answered", "flow", "elsewhere", "elsewhere", "flow", "answered", "left_menu", "left_menu"]
+    assert _ends(house) == ends
     story = [record.event for record in house.journal()]
     moves = [(x.queue, x.to, x.why, x.closing) for x in story if isinstance(x, e.Overflowed)]
     assert moves == [("support", "mobile", "closed", "fire"), ("billing", "mobile", "closed", "resting")]
@@ -98,15 +120,60 @@ async def test_callers_go_where_the_closing_says_and_nobody_is_lost(house: House
 
     async def in_history() -> bool:
         states = [one["state"] for one in (await boss.get("/interactions"))["calls"]]
-        return states == ["answered", "flow", "elsewhere", "elsewhere", "flow", "answered"]
+        return states[::-1] == ends
 
     await until(in_history, 10, "history tells how each ended")
-    line = (await boss.get("/interactions"))["calls"]
+    line = (await boss.get("/interactions"))["calls"][2:]
     assert len({one["display"] for one in line[1:3]}) == 1, "both by the same number"
     account = await boss.get(f"/interactions/{line[3]['interaction']}/wait")
     (told,) = account["stretches"]
     assert (told["code"], told["args"]) == ("closed", {"closing": "twin"})
     assert told["ends"] - told["begins"] == line[3]["waited"]
+
+
+async def _by_telephone(house: House, boss: Desk) -> str:
+    """The supervisor speaks a tone of 400 Hz into the telephone, and keeps it by key."""
+    begun = await boss.post("/incidents/sentences/phone", {"language": "en"})
+    telephone = await boss.picks_up()
+    await asyncio.wait_for(telephone.media.hears(20), 10)
+    await telephone.press("1")  # cuts the words before the tone
+    file = house.settings.data / "dictated" / f"{begun['id']}.wav"
+    await until(lambda: file.exists() and file.stat().st_size > 48_000, 20, "three seconds are recorded")
+    await telephone.press("#")
+    now: dict[str, object] = {}
+
+    async def kept() -> bool:
+        now.update(await boss.get(f"/incidents/sentences/phone/{begun['id']}"))
+        await telephone.press("#")
+        return now["state"] == "kept"
+
+    await until(kept, 20, "kept")
+    assert await asyncio.wait_for(telephone.over, 20) == "them", "it says so, and hangs up"
+    return str(now["sentence"])
+
+
+async def _by_browser(boss: Desk) -> str:
+    """The same with 1000 Hz, as the page sends it."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as recorded:
+        recorded.setnchannels(1)
+        recorded.setsampwidth(2)
+        recorded.setframerate(8000)
+        tone = (round(8000 * math.sin(math.tau * n / 8)) for n in range(24_000))
+        recorded.writeframes(b"".join(struct.pack("<h", sample) for sample in tone))
+    sent = {"sound": base64.b64encode(file.getvalue()).decode()}
+    return str((await boss.post("/incidents/sentences", sent))["sentence"])
+
+
+async def _hears(house: House, language: str, number: str, address: str, hertz: int) -> Call:
+    """A caller in the menu who chose a language by key, and has heard a tone for two seconds, before the menu."""
+    heard: list[bytes] = []
+    caller = await house.call("28000000", number, address)
+    caller.media.on_audio = lambda data: heard.append(data) if abs(sound.crossings(data) - hertz / 25) <= 1 else None
+    await asyncio.wait_for(caller.up, 10)
+    await caller.press(language)
+    await until(lambda: len(heard) > 100, 20, "the sentence is heard")
+    return caller
 
 
 def _told(house: House, kind: type[e.Event]) -> int:

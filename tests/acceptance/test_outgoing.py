@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 T = TypeVar("T")
 PEER = (OUTSIDE, 5099)
+_TALKS = {"Dialled", "Connected", "ConsultBegun", "ConsultAnswered", "ConsultEnded"}
 
 
 class Provider:
@@ -51,10 +52,33 @@ async def test_click_to_call_and_what_becomes_of_it(house: House, provider: Prov
     outside.answer()
     await asyncio.wait_for(outside.media.hears(50), 10)
     await until(lambda: _of(house, e.Connected) != [], 10, "they talk")
-    # The customer hangs up.
+    # A colleague is asked, and has the customer when the agent hangs up; who hears music meanwhile, and hangs up last.
+    bo = await house.agent("a1", "127.0.0.21")
+    await bo.ready()
+    await until(lambda: _state(house, "a1") == "ready", 10)
+    interaction = _of(house, e.Connected)[0].interaction
+    await ana.post(f"/interactions/{interaction}/consult", {"agent": "a1"})
+    second = await bo.picks_up()
+    await until(lambda: len(_of(house, e.ConsultAnswered)) == 1, 10, "the agents talk")
+    await _hear(leg, second, outside)
+    leg.hang_up()
+    await until(lambda: [x.agent for x in _of(house, e.Connected)] == ["a0", "a1"], 10, "customer and colleague talk")
+    await _hear(second, outside)
     outside.hang_up()
-    assert await asyncio.wait_for(leg.over, 10) == "them"
+    assert await asyncio.wait_for(second.over, 10) == "them"
     await until(lambda: _of(house, e.InteractionEnded) != [], 10)
+    await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
+    assert [(x.to, x.how) for x in _of(house, e.ConsultEnded)] == [("a1", "given")]
+    told = (await ana.get(f"/why/{interaction}"))["lines"]
+    kinds = [(x["kind"], x["agent"]) for x in told if x["kind"] in _TALKS]
+    assert kinds == [
+        ("Dialled", "a0"),
+        ("Connected", "a0"),
+        ("ConsultBegun", "a0"),
+        ("ConsultAnswered", "a1"),
+        ("ConsultEnded", "a1"),
+        ("Connected", "a1"),
+    ]
 
     # Again, out of the wrap-up: busy.
     await ana.post("/calls", {"number": "+852 9123 4567"})
@@ -241,6 +265,10 @@ async def _books(house: House, number: str, caller: str, address: str) -> tuple[
 
 def _of(house: House, kind: type[T]) -> list[T]:
     return [r.event for r in house.journal() if isinstance(r.event, kind)]
+
+
+def _state(house: House, agent: str) -> str:
+    return next((x.state for x in reversed(_of(house, e.AgentStateSet)) if x.agent == agent), "")
 
 
 def _open_channels(house: House) -> set[str]:

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from cti.agi.ports import Resume, SpokenAnswer
+from cti.agi.ports import Dictation, Resume, SpokenAnswer
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.session import Sessions
 from cti.agi.wire import Environment, Reply
 from cti.core import world as core
+from cti.core.awaited import Awaited
 from cti.core.closings import Doors, Shut, doors
 from cti.core.commands import DirectPhone
-from cti.core.ids import ChannelId, IdentifierId, InteractionId, Ms, QueueId
+from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Ms, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import (
     AfterReached,
@@ -70,9 +71,11 @@ class World:
         self.invitations: tuple[str, ...] = ()
         self.hot: tuple[SpokenAnswer, ...] = ()
         self.disk_takes: Ms | None = None
+        self.dictated: Dictation | None = None
         self.claims: dict[tuple[str, str], Claim] = {}
         """By what is keyed; anything else is no account."""
         self.slow_claims = False
+        self.awaits: Awaited | None = None
 
     def submit(self, said: Input) -> None:
         self.told.append(said)
@@ -125,6 +128,9 @@ class World:
     def telling(self, interaction: InteractionId) -> Telling | None:
         return self.new
 
+    def awaited(self, interaction: InteractionId, agent: AgentId) -> Awaited | None:
+        return self.awaits
+
     def steer(self, interaction: InteractionId) -> "asyncio.Future[str]":
         self._steer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         return self._steer
@@ -139,6 +145,9 @@ class World:
 
     def sentence(self, name: str) -> str:
         return f"/sentences/{name}" if name != "gone" else ""
+
+    def dictation(self, name: str) -> Dictation | None:
+        return self.dictated
 
     def callee(self, number: str) -> IdentifierId | None:
         return IdentifierId(f"tel:{number[-4:]}") if len(number) >= 8 else None

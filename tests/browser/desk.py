@@ -2,6 +2,7 @@
 
 from playwright.async_api import Page
 
+from cti.web.views import DeskView
 from tests.browser.conftest import OpenPage
 from tests.browser.stub import Stub
 
@@ -22,7 +23,7 @@ COVERED = """() => [...document.querySelectorAll(".deck button")].filter((key) =
 """Keys of the deck that something lies over."""
 
 
-async def desk(open_page: OpenPage, stub: Stub, name: str, query: str = "", **more: object) -> Page:
+async def desk(open_page: OpenPage, stub: Stub, name: str | DeskView, query: str = "", **more: object) -> Page:
     """A desk whose sound is checked, in a scene."""
     await stub.show(name)
     page = await open_page("about:blank", **more)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 from playwright.async_api import Page
 
+from cti.web.sockets import ELSEWHERE
+
 _GATHER = "while (peer.iceGatheringState !== 'complete') await new Promise((go) => setTimeout(go, 20));"
 
 OFFER = f"""async () => {{
@@ -71,6 +73,8 @@ class Line:
         self.replaces = ""
         """The header of the last call that takes another one's place."""
         self.changed = asyncio.Condition()
+        self.connections = 0
+        """So often a desk has connected."""
         self._socket: web.WebSocketResponse | None = None
         self._contact = ""
         self._remote = ""
@@ -80,6 +84,7 @@ class Line:
         socket = web.WebSocketResponse(protocols=("sip",))
         await socket.prepare(request)
         self._socket = socket
+        self.connections += 1
         async for message in socket:
             if message.type is WSMsgType.TEXT and message.data.strip():
                 await self._take(message.data)
@@ -113,6 +118,11 @@ class Line:
         extra = f"X-Hotline-Offer: {offer}\r\n" + ("X-Hotline-Answer: auto\r\n" if auto else "")
         await self._request("INVITE", 1, f"{extra}Content-Type: application/sdp\r\n", sdp)
         return self.call
+
+    async def take_away(self) -> None:
+        """Another window of the agent's connects: the server ends this one's line so."""
+        if self._socket is not None:
+            await self._socket.close(code=ELSEWHERE)
 
     async def hang_up(self) -> None:
         """The exchange ends the call."""

@@ -26,7 +26,7 @@ from cti.store.views import (
     Tag,
     Wishes,
 )
-from cti.web.people_bodies import CaseList, DuePromises
+from cti.web.people_bodies import CaseList
 from tests.browser import scenes
 
 
@@ -127,18 +127,17 @@ def own_cases() -> CaseList:
     return CaseList(cases=(replace(late, due=scenes.ms(scenes.HOUR)), first))
 
 
-def overdue() -> DuePromises:
-    """Bo's, half an hour late."""
-    one = DuePromise(
-        id="p7",
+def promised(by: str, left: int) -> DuePromise:
+    """To Eleanor, by `by`, due in `left` milliseconds."""
+    return DuePromise(
+        id=f"p-{by}",
         what="send the new bill",
-        due=scenes.ms(scenes.HOUR // 2),
+        due=scenes.ms(-left),
         made=scenes.ms(scenes.DAY),
-        by=AgentId("bo"),
+        by=AgentId(by),
         customer=CustomerId("k-1"),
         name="Eleanor Whitcombe",
     )
-    return DuePromises(promises=(one,))
 
 
 def case() -> CaseView:

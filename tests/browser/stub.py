@@ -245,8 +245,6 @@ def canned(method: str, path: str) -> object:
         return people.about()
     if path.endswith("/identity"):
         return people.identity()
-    if path == "/promises/due":
-        return people.overdue()
     if path == "/cases" and method == "GET":
         return people.own_cases()
     if path.startswith("/cases/") and method == "GET":

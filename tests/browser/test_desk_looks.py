@@ -93,6 +93,7 @@ async def test_on_an_upright_tablet_no_words_of_the_call_are_cut(stub: Stub, ope
     await expect(page.locator(".line")).to_contain_text("Eleanor Whitcombe")
     await nothing_cut()
     await expect(page.locator(".levels")).to_be_hidden()
+    await expect(page.locator("#park")).to_be_in_viewport(ratio=1)
     await stub.show("wrap")
     await expect(page.locator(".line")).to_contain_text("pressed 1, yes")
     await nothing_cut()

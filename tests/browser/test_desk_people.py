@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.async_api import expect
 
-from tests.browser import scenes
+from tests.browser import people, scenes
 from tests.browser.conftest import OpenPage
 from tests.browser.desk import desk, next_ask
 from tests.browser.looks import assert_fits, assert_readable
@@ -129,3 +129,26 @@ async def test_by_what_a_caller_is_recognised_is_said_and_a_pin_is_set(
     await expect(pin.locator("input")).to_have_value("")
     await pin.locator("button").last.click()
     assert await next_ask(stub, "/customers/k-1/pin") == {}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+async def test_what_was_promised_is_nobodys_surprise(stub: Stub, open_page: OpenPage, lang: str) -> None:
+    mine, theirs = people.promised("ana", 12 * scenes.MINUTE), people.promised("bo", -5 * scenes.MINUTE)
+    page = await desk(open_page, stub, replace(scenes.scene("ready"), promises=(theirs, mine)), f"?lang={lang}")
+    bars = page.locator(".bars .notice")
+    await expect(bars).to_have_count(2)
+    await expect(bars.nth(0)).to_contain_text("11:")
+    await expect(bars.nth(1)).to_contain_text("5:0")
+    await expect(page.locator("#overdue-promises")).to_contain_text("send the new bill")
+    await assert_fits(page)
+    await assert_readable(page)
+    await bars.nth(1).locator("button").last.click()
+    await expect(bars).to_have_count(1)
+    await bars.nth(0).locator("button").last.click()
+    await expect(bars).to_have_count(0)
+    # Put away while there was time: now there is none.
+    await stub.show(replace(stub.view, promises=(theirs, replace(mine, due=scenes.ms(1000)))))
+    await expect(bars).to_have_count(1)
+    await bars.nth(0).locator("button").first.click()
+    assert await next_ask(stub, "/promises/p-ana/end") == {"kept": True}
+    await expect(bars).to_have_count(0)

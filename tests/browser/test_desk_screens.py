@@ -434,6 +434,25 @@ async def test_a_reload_in_a_talk_takes_the_talk_over(stub: Stub, open_page: Ope
     await page.wait_for_function("async () => ((await hotlineStats())?.packetsReceived ?? 0) > 10")
 
 
+async def test_a_phone_in_another_window_is_said_to_be_there_and_is_taken_back(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    said = page.locator(".deck h2")
+    await expect(said).to_have_text("Line open")
+    await stub.line.take_away()
+    await expect(said).to_have_text("Your phone is in another window")
+    await assert_readable(page)
+    await stub.show("ringing")
+    await expect(page.locator(".line")).to_contain_text("It rings in your other window.")
+    await expect(page.locator("#key-answer")).to_be_disabled()
+    await stub.show("ready")
+    # A phone that connected again by itself would do so within a second or so.
+    await page.wait_for_timeout(2500)
+    assert stub.line.connections == 1
+    await page.locator("#phone-here").click()
+    await expect(said).to_have_text("Line open")
+    assert stub.line.connections == 2
+
+
 async def test_after_a_reload_the_desk_says_honestly_that_the_sound_is_gone(stub: Stub, open_page: OpenPage) -> None:
     page = await desk(open_page, stub, "talking")
     # Nothing is kept of the dialog: the browser crashed, or this is another computer.

@@ -12,7 +12,7 @@ from playwright.async_api import FilePayload, Page, expect
 
 from cti.core.ids import IncidentId, Language, Ms
 from cti.core.site import INCIDENTS
-from cti.web.incident_bodies import IncidentWays, KeptSentence
+from cti.web.incident_bodies import Dictated, IncidentWays, KeptSentence
 from cti.web.views import IncidentView, IncidentWay
 from tests.browser import scenes
 from tests.browser.boards import START, WALL, Stage, person
@@ -100,6 +100,30 @@ async def test_a_sentence_is_recorded_heard_back_and_told_from_the_wallboard(sta
     assert file[3] == pytest.approx(3, abs=0.05)
     # Nothing is left to be told twice.
     await expect(box.get_by_role("button", name="Record: Cantonese")).to_be_visible()
+
+
+async def test_a_sentence_spoken_into_the_telephone_is_told(stage: Stage, open_page: OpenPage) -> None:
+    stage.answers["POST /incidents/sentences/phone"] = (200, Dictated(id="7", state="rings"))
+    at = "/incidents/sentences/phone/7"
+    stage.answers[at] = (200, Dictated(id="7", state="rings"))
+    page = await panel(open_page, stage, width=390, height=844)
+    box = page.get_by_role("dialog", name="Callers are told")
+    await box.get_by_text("In your own words").click()
+    mandarin = box.get_by_role("group", name="Mandarin")
+    await mandarin.get_by_role("button", name="Telephone").click()
+    await expect(mandarin.get_by_role("status")).to_have_text("Your telephone rings. Pick it up.")
+    stage.answers[at] = (200, Dictated(id="7", state="speaks"))
+    await expect(mandarin.get_by_role("status")).to_have_text("Speak into your telephone, then press #.")
+    await assert_fits(page)
+    stage.answers[at] = (200, Dictated(id="7", state="kept", sentence="cd34", ms=Ms(4000)))
+    await expect(mandarin).to_contain_text("4 s by telephone")
+    english = box.get_by_role("group", name="English")
+    stage.answers[at] = (200, Dictated(id="7", state="unanswered"))
+    await english.get_by_role("button", name="Telephone").click()
+    await expect(english.get_by_role("alert")).to_have_text("Nobody picked up your telephone.")
+    await assert_readable(page)
+    await box.get_by_role("button", name="Tell them").click()
+    assert (await asked(stage, "/incidents"))["sentences"] == {"cmn": "cd34"}
 
 
 async def test_what_is_told_says_who_until_when_and_which_languages_are_recorded(

@@ -1,5 +1,6 @@
 """The wallboard in a real browser: what a room sees, near and far, fresh and stale, in three languages."""
 
+import re
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -9,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from cti.core.ids import AgentId, Ms
 from cti.core.site import CLOSINGS
-from cti.web.views import ClosedView
+from cti.web.views import ClosedView, PromiseTile
 from tests.browser.boards import TEAM, TODAY, TOKEN, WALL, Stage, crowd, half_hours
 from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.looks import assert_fits, assert_readable, assert_type
@@ -72,6 +73,34 @@ async def test_every_figure_shows_what_it_is_made_of(stage: Stage, open_page: Op
     await expect(tiles).to_contain_text("3.3\u202f%half by 0:48")
     await expect(page.locator(".figures .is-soon .figure-name")).to_have_text(["Longest wait"])
     await expect(page.locator(".wall-top")).to_contain_text("Tue 24 November 2026")
+
+
+@pytest.mark.parametrize(
+    ("lang", "none", "to"),
+    [
+        ("en", "none is due within four hours", "Ana L. to Eleanor W."),
+        ("zh-Hans", "四小时内没有到期的承诺", "Ana L. → Eleanor W."),
+        ("zh-Hant", "四小時內沒有到期的承諾", "Ana L. → Eleanor W."),
+    ],
+)
+async def test_promises_count_down(stage: Stage, open_page: OpenPage, lang: str, none: str, to: str) -> None:
+    stage.wall = WALL
+    page = await wall(open_page, stage, f"?lang={lang}")
+    line = page.locator(".promises")
+    await expect(line).to_contain_text(none)
+
+    def promise(n: int, left_s: int) -> PromiseTile:
+        ana = next(one.agent for one in TEAM if one.name.startswith("Ana"))
+        return PromiseTile(id=str(n), due=Ms(stage.now() + left_s * 1000), by=ana, name="Eleanor Whitcombe")
+
+    await stage.show(promises=(promise(0, -90), promise(1, 600), *(promise(n, 9000) for n in range(2, 7))))
+    await expect(line.locator(".is-late")).to_contain_text(to)
+    await expect(line.locator(".is-soon b")).to_have_text(re.compile(r"9:5\d"))
+    await expect(line).to_contain_text("3")
+    await assert_fits(page)
+    await assert_readable(page)
+    await assert_type(page, 24)
+    assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 async def test_time_runs_by_the_servers_clock(stage: Stage, open_page: OpenPage) -> None:

@@ -235,6 +235,9 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         interaction=InteractionId(w), article=r[0], solved={"yes": True, "no": False}.get(r[1])
     ),
     "hurries": lambda w, r: i.HelpAsked(interaction=InteractionId(w)),
+    "waits-for": lambda w, r: i.WaitForAsked(
+        interaction=InteractionId(w), agent=AgentId(r[0]) if r[0] != "anybody" else None
+    ),
     "keys": lambda w, r: i.CallerRecognised(
         interaction=InteractionId(w), account=IdentifierId(f"account:{r[0]}"), how=r[1]
     ),

@@ -56,7 +56,7 @@ def test_no_phone_guest_or_trunk_reaches_the_contexts_of_outgoing_calls(
 ) -> None:
     made = prepare(tmp_path / "data", PORTS, print, install)
     everything = "".join(conf(made, f"{name}.conf") for name in ("pjsip", "queues", "extensions", "features"))
-    for context in ("hotline-dial", "hotline-called", "hotline-outside"):
+    for context in ("hotline-dial", "hotline-called", "hotline-outside", "hotline-dictation"):
         assert context not in everything
 
 

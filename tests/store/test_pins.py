@@ -17,6 +17,7 @@ from cti.store.pins import LOCKED_MS, TRIES
 from cti.store.projector import Fold
 from cti.store.reads import Keyed
 from cti.store.records import CustomerRow, Seen, link, put_customers, see
+from cti.store.views import OpenPromise
 from tests.store.conftest import NOW, answered_call, records_of
 
 ANA, ELEANOR, FRED = AgentId("ana"), CustomerId("eleanor"), CustomerId("fred")
@@ -243,3 +244,22 @@ def test_hashing_makes_another_of_the_same_pin_every_time_and_needs_the_sites_ke
     assert one != other
     assert pins._is_right(one, identities.keyed(PIN))
     assert not pins._is_right(one, Identities(b"another site's key", "HK").keyed(PIN))
+
+
+async def test_what_was_promised_is_told_to_whom_it_was_promised_alone(
+    history: History, store: Store, known: IdentifierId
+) -> None:
+    due = Ms(NOW + 3600_000)
+    await history.promise(ELEANOR, "send the bill", due, ANA)
+    tel = history.remember("91234567")
+    assert tel is not None
+    assert (await history.facts_of(tel)).promise is None
+    store.write(lambda c: link(c, [(tel, ELEANOR)], "crm", NOW))
+    told = (await history.facts_of(tel)).promise
+    assert told == OpenPromise(by=ANA, due=due, call=False)
+    # Several have the number: it is nobody else's business, until an account is keyed.
+    store.write(lambda c: link(c, [(tel, FRED)], "crm", NOW))
+    assert (await history.facts_of(tel)).promise is None
+    claim = await history.pins.check(ACCOUNT, "")
+    assert claim.facts is not None
+    assert claim.facts.promise == told

@@ -18,7 +18,20 @@ from yarl import URL
 
 from cti.core.commands import Command
 from cti.core.events import Record
-from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Ms, OutcomeId, Phone, QueueId, ReasonId, SkillId
+from cti.core.ids import (
+    AgentId,
+    BridgeId,
+    ChannelId,
+    InteractionId,
+    Language,
+    Ms,
+    OutcomeId,
+    Phone,
+    QueueId,
+    ReasonId,
+    SkillId,
+)
+from cti.core.incidents import recorded
 from cti.core.inputs import (
     AgentReady,
     AgentSignedIn,
@@ -33,6 +46,7 @@ from cti.core.inputs import (
     SiteLoaded,
 )
 from cti.core.site import Agent, Number, OutcomeKind, Queue, Reason, Site
+from cti.dictation import Dictations
 from cti.loop import Loop
 from cti.outside import Outside
 from cti.store.accounts import Accounts
@@ -64,7 +78,7 @@ SITE = Site(
     agents=(
         Agent(id=AgentId("ana"), name="Ana Lindqvist", work_number="8001", nickname="Ana", skills={SkillId("net"): 5}),
         Agent(id=AgentId("bo"), name="Bo Tan", work_number="8002", skills={SkillId("net"): 3}),
-        Agent(id=AgentId("sue"), name="Sue", work_number="8100", role="supervisor"),
+        Agent(id=AgentId("sue"), name="Sue", work_number="8100", role="supervisor", desk_phone=True),
         Agent(id=AgentId("root"), name="Root", work_number="8900", role="administrator"),
     ),
     numbers=(
@@ -180,6 +194,7 @@ class Rig:
         store: Store,
         pops: dict[InteractionId, Pop],
         sentences: Sentences,
+        dictations: Dictations,
     ) -> None:
         self.loop = loop
         self.web = web
@@ -188,6 +203,10 @@ class Rig:
         self.store = store
         self.pops = pops
         self.sentences = sentences
+        self.dictations = dictations
+        self.telephones: list[tuple[str, str, str]] = []
+        """Those that were rung for a sentence: which, the sentence's id, its language."""
+        self.picks_up = True
         self.commands: list[Command] = []
         self.inputs: list[Input] = []
         self.clients: list[Client] = []
@@ -372,10 +391,28 @@ async def rig(
     )
     outside = Outside(loop, history)
     sentences = Sentences(tmp_path / "sentences")
-    server = Web(config, loop, history, accounts, answers(), hot, pops, lambda: not journal_trouble, outside, sentences)
+
+    async def ring(phone: Phone, name: str, language: Language) -> bool:
+        made.telephones.append((phone, name, language))
+        return made.picks_up
+
+    dictations = Dictations(tmp_path / "dictated", sentences, accounts, lambda: recorded(loop.world), loop.now, ring)
+    server = Web(
+        config,
+        loop,
+        history,
+        accounts,
+        answers(),
+        hot,
+        pops,
+        lambda: not journal_trouble,
+        outside,
+        sentences,
+        dictations,
+    )
     loop.subscribe(server.on_records)
     await server.start()
-    made = Rig(loop, server, history, accounts, store, pops, sentences)
+    made = Rig(loop, server, history, accounts, store, pops, sentences, dictations)
     made.commands = commands
     submit = loop.submit
 

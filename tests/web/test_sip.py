@@ -11,7 +11,7 @@ from cti.web import sip
 from cti.web.sip import Gate, Malformed, Verdict, parse
 from tests.conftest import eventually
 from tests.examples import examples
-from tests.web.conftest import Client, Exchange, Rig
+from tests.web.conftest import Client, Exchange, Rig, ready
 
 NUMBERS = frozenset({"28000000", "+85228000001"})
 
@@ -212,6 +212,27 @@ async def test_an_agents_phone_reaches_the_exchange_and_back(rig: Rig, exchange:
         return exchange.sockets[0].closed
 
     await eventually(over, "the exchange's side is closed, too")
+
+
+async def test_a_phone_is_in_one_window_and_a_call_keeps_it_there(rig: Rig, exchange: Exchange) -> None:
+    client = await rig.signed_in("ana")
+    first = await connect(client, rig, "/api/v1/sip?window=a")
+    second = await connect(client, rig, "/api/v1/sip?window=b")
+    await closed(first)
+    assert first.close_code == 4409
+    # The same window may have lost its connection without a word.
+    again = await connect(client, rig, "/api/v1/sip?window=b")
+    await closed(second)
+    await rig.say(*ready("ana"))
+    await rig.waiting_call()
+    assert any(leg.phone == "ana-web" for leg in rig.loop.world.legs.values()), "it rings there"
+    late = await connect(client, rig, "/api/v1/sip?window=c")
+    await closed(late)
+    assert late.close_code == 4409
+    assert not again.closed
+    last = await connect(client, rig, "/api/v1/sip?window=b")
+    await closed(again)
+    assert not last.closed
 
 
 async def test_nobody_else_reaches_it(rig: Rig, exchange: Exchange) -> None:

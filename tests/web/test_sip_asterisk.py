@@ -42,6 +42,7 @@ async def web(rig: Rig, asterisk: RunningAsterisk) -> AsyncIterator[Web]:
         lambda: True,
         Outside(rig.loop, rig.history),
         rig.sentences,
+        rig.dictations,
     )
     await made.start()
     yield made

@@ -6,6 +6,7 @@ import { now } from "../shared/clock";
 import type { NoticeView } from "../shared/types";
 import * as act from "./actions";
 import { dial, unwanted } from "./dial";
+import { Reminders } from "./reminders";
 import { agentName, call, live, me, notices } from "./session";
 import { a } from "./summary";
 import { t } from "./text";
@@ -18,6 +19,7 @@ export function Bars(): JSX.Element {
       {notices.value.map((notice) => (
         <Notice key={notice.id} notice={notice} />
       ))}
+      <Reminders />
       {me.value?.state === "not_ready" && me.value.reason === "desk_lost" && (
         <Bar is="warn" what={t().deskLost}>
           {act.canBeReady() && (
@@ -39,7 +41,7 @@ export function Bars(): JSX.Element {
   );
 }
 
-function Bar({ is, what, then, children }: { is: "bad" | "warn"; what: ComponentChildren; then?: ComponentChildren; children?: ComponentChildren }): JSX.Element {
+export function Bar({ is, what, then, children }: { is: "bad" | "warn"; what: ComponentChildren; then?: ComponentChildren; children?: ComponentChildren }): JSX.Element {
   return (
     <div class={`notice is-${is}`} role="status">
       <Icon name="alert" />

@@ -12,7 +12,7 @@ import { Asking, asks, whoAsks } from "./consult";
 import { dial, whyNoDial } from "./dial";
 import { agentName, call, checked, exchange, me, phoneRefused, pop, transferOpen } from "./session";
 import { isParked, Park, ParkedFor } from "./parked";
-import { phone, stats } from "./sip";
+import { phone, stats, take as takePhone } from "./sip";
 import { mic } from "./sound";
 import { cellsOf, lossBetween, type SoundStats } from "./stats";
 import { callerName, opening, queueName, reasonName, t } from "./text";
@@ -119,6 +119,15 @@ function NoCall(): JSX.Element {
   if (trouble === "microphone") return <Said what={t().noMicrophone} then={t().micGoneThen}>{again}</Said>;
   if (check?.by === "browser") {
     if (phoneRefused.value || line === "refused") return <Said what={t().phoneRefused} then={t().phoneRefusedThen} />;
+    if (line === "taken") {
+      return (
+        <Said what={t().phoneTaken} then={t().phoneTakenThen}>
+          <button id="phone-here" class="btn" onClick={takePhone}>
+            {t().phoneHere}
+          </button>
+        </Said>
+      );
+    }
     if (line === "lost") return <Said what={t().phoneLost} then={t().phoneLostThen} />;
     if (line === "connecting" || line === "off") return <Said what={t().phoneConnecting} />;
     if (["blocked", "none", "busy"].includes(mic.value.state)) return <Said what={t().micGone} then={t().micGoneThen}>{again}</Said>;
@@ -138,6 +147,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const others = at.consult && !asks(at) ? whoAsks(at.consult) : "";
   const queue = [others, queueName(at.queue), at.given_by !== null && t().givenBy(agentName(at.given_by))].filter(Boolean).join(" · ");
   const mine = phone.value.call;
+  const taken = checked.value?.by === "browser" && phone.value.line === "taken";
   if (at.phase === "ringing") {
     const say = opening(at, isMaybe.value ? null : person.value);
     if (at.direction === "out") return <Said what={t().yourPhoneFirst} then={t().thenCalls(who)} />;
@@ -152,7 +162,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
             <span lang={f.langOf(who, at.language)}>{who}</span> <span class="queue">{queue}</span>
           </h2>
           <p class="cut">
-            {at.callback ? t().callbackFirst : coming ? t().connecting : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
+            {taken ? t().ringsInOther : at.callback ? t().callbackFirst : coming ? t().connecting : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
           </p>
         </div>
       </>
@@ -312,7 +322,7 @@ function Keys(): JSX.Element {
   const byBrowser = checked.value?.by !== "desk-phone";
   return (
     <div class="ctl" role="toolbar" aria-label={t().controls}>
-      <Key id="answer" icon="phone" word={t().answer} hint="F2" kind="go" on={rings && byBrowser && mine?.phase !== "answering"} press={act.answer} />
+      <Key id="answer" icon="phone" word={t().answer} hint="F2" kind="go" on={rings && byBrowser && phone.value.line !== "taken" && mine?.phase !== "answering"} press={act.answer} />
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />

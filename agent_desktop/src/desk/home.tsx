@@ -25,7 +25,6 @@ import { attempt } from "./work";
 const SETTLED_MS = 1500;
 
 const LINES = 20;
-const SUPERVISE = new Set(["supervisor", "administrator"]);
 
 const calls = signal<CallLine[] | "failed" | null>(null);
 /** What the server counts for today; null: not read yet. */
@@ -56,19 +55,18 @@ async function readPromises(): Promise<void> {
 export function Home(): JSX.Element {
   const mine = me.value;
   const agent = mine?.agent ?? "";
-  const supervises = SUPERVISE.has(mine?.role ?? "");
   useEffect(() => {
     if (!agent) return undefined;
     void readCalls(agent);
     void readDay();
     void readPromises();
-    void readOwnWork(supervises);
+    void readOwnWork();
     void readAbandoned();
     void readHot();
     // The call that just ended reaches the history within a second.
     const timer = setTimeout(() => void Promise.all([readCalls(agent), readDay()]), SETTLED_MS);
     return () => clearTimeout(timer);
-  }, [agent, supervises, lang.value]);
+  }, [agent, lang.value]);
   const name = mine?.nickname || mine?.name.split(" ")[0] || "";
   return (
     <>

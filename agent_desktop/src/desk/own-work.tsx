@@ -4,9 +4,9 @@ import type { JSX } from "preact";
 import { get } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
-import type { CaseLine, CaseList, DuePromise, DuePromises } from "../shared/types";
+import type { CaseLine, CaseList } from "../shared/types";
 import { c, openCase } from "./case-page";
-import { agentName, me } from "./session";
+import { agentName, me, reminders } from "./session";
 import { t } from "./text";
 import { where } from "./where";
 
@@ -14,12 +14,10 @@ const SHOWN = 8;
 const SOON_MS = 7_200_000;
 
 const own = signal<readonly CaseLine[]>([]);
-const late = signal<readonly DuePromise[]>([]);
 
 /** What was read before stays when this reading fails: the promises above say that the history can't be read. */
-export async function readOwnWork(supervises: boolean): Promise<void> {
+export async function readOwnWork(): Promise<void> {
   own.value = (await get<CaseList>("/cases").catch(() => null))?.cases ?? own.value;
-  if (supervises) late.value = (await get<DuePromises>("/promises/due").catch(() => null))?.promises ?? late.value;
 }
 
 const tone = (left: number): string => (left < 0 ? "late" : left < SOON_MS ? "soon" : "");
@@ -47,7 +45,7 @@ export function OwnCases(): JSX.Element | null {
 }
 
 export function OverduePromises(): JSX.Element | null {
-  const overdue = late.value.filter((one) => one.due < now.value && one.by !== me.value?.agent);
+  const overdue = reminders.value.filter((one) => one.due < now.value && one.by !== me.value?.agent);
   if (overdue.length === 0) return null;
   return (
     <section class="block" id="overdue-promises" aria-label={c().overdueHere}>

@@ -3,8 +3,8 @@
  * that every order of events can be tried.
  */
 
-/** `refused`: the exchange does not accept this phone's name or password. */
-export type LineState = "off" | "connecting" | "up" | "lost" | "refused";
+/** `refused`: the exchange does not accept this phone's name or password; `taken`: another window has the phone. */
+export type LineState = "off" | "connecting" | "up" | "lost" | "refused" | "taken";
 
 export interface PhoneCall {
   /** SIP's own name of the dialog. */
@@ -30,6 +30,7 @@ export type PhoneEvent =
   | { is: "registered" }
   | { is: "lost" }
   | { is: "refused" }
+  | { is: "taken" }
   | { is: "off" }
   | { is: "incoming"; id: string; offer: string | null }
   | { is: "wanted"; offer: string }
@@ -53,6 +54,8 @@ export function step(state: PhoneState, event: PhoneEvent): PhoneState {
       return { ...state, line: "lost" };
     case "refused":
       return { ...state, line: "refused" };
+    case "taken":
+      return { ...IDLE, line: "taken" };
     case "off":
       return IDLE;
     case "incoming":

@@ -27,6 +27,8 @@ export const me = computed(() => view.value?.me ?? null);
 export const call = computed(() => view.value?.call ?? null);
 export const pop = computed(() => view.value?.pop ?? null);
 export const queues = computed(() => view.value?.queues ?? []);
+/** Promises that are not to be forgotten. */
+export const reminders = computed(() => view.value?.promises ?? []);
 export const notices = computed(() => view.value?.notices ?? []);
 /** Parked callers whom one may fetch, longest first. */
 export const parked = computed(() => view.value?.parked ?? []);
@@ -143,7 +145,7 @@ async function connectPhone(): Promise<void> {
 
 effect(() => {
   // A bridge that restarted may have made new passwords, and the phone's socket went with the old one.
-  if (live.link.value.state === "live" && who.peek() && who.peek() !== "asking" && sip.phone.peek().line !== "up") void connectPhone();
+  if (live.link.value.state === "live" && who.peek() && who.peek() !== "asking" && !["up", "taken"].includes(sip.phone.peek().line)) void connectPhone();
 });
 
 // A reload in the middle of a talk: the talk comes back as soon as the phone is registered.

@@ -5,6 +5,7 @@
  * - No STUN: the exchange is where the page came from. The answer leaves with the first candidate of our own.
  * - One call at a time: a second ring gets 486; the reservation on the server makes it impossible anyway.
  * - When the socket comes back during a talk, a re-INVITE tells the exchange the new way here and mends the sound.
+ * - The phone is in one window: the newest has it, unless a call is under way in another, which then says so.
  * - A page loaded anew takes its own talk over: it calls with `Replaces` (RFC 3891), and the exchange puts the new call into
  *   the place of the old one. The names of the dialog are kept in the tab for that.
  */
@@ -26,6 +27,9 @@ const PC: RTCConfiguration = { iceServers: [], bundlePolicy: "max-bundle" };
 /** After the first candidate, how long others may still join it. */
 const CANDIDATES_MS = 40;
 const BUSY = 486;
+/** The server's close code: another window has the phone. */
+const TAKEN = 4409;
+const WINDOW = "hotline.window";
 const HOLD_AGAIN_MS = 100;
 const HOLD_TRIES = 20;
 
@@ -45,6 +49,7 @@ export function start(given: BrowserPhone): void {
   account = given;
   const address = new URL(given.ws, location.href);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  address.searchParams.set("window", ours());
   ua = new JsSIP.UA({
     sockets: [new JsSIP.WebSocketInterface(address.toString())],
     uri: given.uri,
@@ -59,7 +64,14 @@ export function start(given: BrowserPhone): void {
     user_agent: "Hotline desk",
   });
   ua.on("connecting", () => fold({ is: "connecting" }));
-  ua.on("disconnected", () => {
+  const made = ua;
+  ua.on("disconnected", ({ code }) => {
+    if (code === TAKEN) {
+      // Or JsSIP would connect again, and the two windows take the phone from each other for ever. It must have seen that
+      // the line is gone, lest it stays for two seconds to unregister on a new one.
+      queueMicrotask(() => ua === made && letGo());
+      return;
+    }
     wasLost = true;
     fold({ is: "lost" });
   });
@@ -74,6 +86,26 @@ export function start(given: BrowserPhone): void {
   });
   fold({ is: "connecting" });
   ua.start();
+}
+
+/** Another window has the phone now. */
+function letGo(): void {
+  const given = account;
+  stop();
+  account = given;
+  fold({ is: "taken" });
+}
+
+/** Take the phone into this window. */
+export function take(): void {
+  if (account && !ua) start(account);
+}
+
+/** What the server knows this window by, also after a reload. */
+function ours(): string {
+  const kept = tab.kept(WINDOW) ?? Math.random().toString(36).slice(2);
+  tab.keep(WINDOW, kept);
+  return kept;
 }
 
 /** Unregister; a call that stands ends. */

@@ -2,12 +2,12 @@
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { post } from "./api";
+import { get, post } from "./api";
 import * as f from "./format";
 import { siteText, words } from "./i18n";
 import { Clocked } from "./parts";
 import { made, MOST_S, record, type Recording, type Take } from "./recording";
-import type { Done, IncidentView, IncidentWay, KeptSentence, QueueView } from "./types";
+import type { Dictated, Done, IncidentView, IncidentWay, KeptSentence, QueueView } from "./types";
 import { named } from "./words";
 import { en, zhHans, zhHant } from "./words/incidents";
 
@@ -17,7 +17,11 @@ const t = words({ en, "zh-Hans": zhHans, "zh-Hant": zhHant });
 const SPANS = [30, 60, 120, 240, 720] as const;
 /** Of callers. */
 const LANGUAGES = ["cmn", "yue", "en"] as const;
-type Said = Partial<Record<(typeof LANGUAGES)[number], Recording>>;
+/** From the browser, or kept on the server already: spoken into the telephone. */
+type Spoken = Recording | { seconds: number; sentence: string };
+type Said = Partial<Record<(typeof LANGUAGES)[number], Spoken>>;
+
+const LOOK_MS = 1000;
 
 /** Does something on the server; null: it failed, and the page has said so. */
 type Attempt = <A>(action: () => Promise<A>) => Promise<A | null>;
@@ -50,7 +54,7 @@ export function Incidents({ ways, queues, name, attempt }: Page): JSX.Element {
     void attempt(async () => {
       const sentences: Record<string, string> = {};
       for (const [language, one] of Object.entries(said.value)) {
-        sentences[language] = (await post<KeptSentence>("/incidents/sentences", { sound: one.sound })).sentence;
+        sentences[language] = "sentence" in one ? one.sentence : (await post<KeptSentence>("/incidents/sentences", { sound: one.sound })).sentence;
       }
       return post<Done>("/incidents", { incident: way.id, minutes: minutes.value, queue: where.value || null, sentences });
     }).then((done) => {
@@ -80,7 +84,7 @@ export function Incidents({ ways, queues, name, attempt }: Page): JSX.Element {
         <summary class="small t2">{t().ownWords}</summary>
         <p class="small t3">{t().ownWordsHint}</p>
         {LANGUAGES.map((language) => (
-          <Sentence key={language} language={language} said={said} />
+          <Sentence key={language} language={language} said={said} attempt={attempt} />
         ))}
       </details>
       <div class="row menu-row">
@@ -132,9 +136,10 @@ function InForce({ one, whom, by, attempt }: { one: IncidentView; whom: string; 
 }
 
 /** One language's sentence: recorded or chosen, heard back, dropped or kept until it is told. */
-function Sentence({ language, said }: { language: (typeof LANGUAGES)[number]; said: Signal<Said> }): JSX.Element {
+function Sentence({ language, said, attempt }: { language: (typeof LANGUAGES)[number]; said: Signal<Said>; attempt: Attempt }): JSX.Element {
   const take = useSignal<Take | null>(null);
   const wrong = useSignal("");
+  const phone = useSignal<Dictated | null>(null);
   const file = useRef<HTMLInputElement>(null);
   const own = said.value[language];
   const word = named("languages", language);
@@ -160,6 +165,28 @@ function Sentence({ language, said }: { language: (typeof LANGUAGES)[number]; sa
       wrong.value = t().noMicrophone;
     }
   };
+  const ring = async (): Promise<void> => {
+    wrong.value = "";
+    phone.value = await attempt(() => post<Dictated>("/incidents/sentences/phone", { language }));
+  };
+  const heard = (one: Dictated): void => {
+    const over = one.state !== "rings" && one.state !== "speaks";
+    phone.value = over ? null : one;
+    if (one.state === "kept") said.value = { ...said.value, [language]: { seconds: one.ms / 1000, sentence: one.sentence } };
+    else if (over) wrong.value = one.state === "unanswered" ? t().phoneUnanswered : t().phoneDropped;
+  };
+  const called = phone.value?.id;
+  useEffect(() => {
+    if (called === undefined) return undefined;
+    const look = async (): Promise<void> => {
+      const one = await attempt(() => get<Dictated>(`/incidents/sentences/phone/${called}`));
+      if (phone.peek()?.id !== called) return;
+      if (one === null) phone.value = null;
+      else heard(one);
+    };
+    const timer = setInterval(() => void look(), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [called]);
   const drop = (): void => {
     const { [language]: _, ...rest } = said.value;
     said.value = rest;
@@ -170,13 +197,17 @@ function Sentence({ language, said }: { language: (typeof LANGUAGES)[number]; sa
     <div class="row sentence" role="group" aria-label={word}>
       <span class="grow">
         {word} {own && <span class="num small t2">{t().length(own.seconds.toFixed(0))}</span>}
+        {own && "sentence" in own && <span class="small t2"> {t().byPhone}</span>}
+        {phone.value && <span class="small t2 in-force" role="status">{phone.value.state === "rings" ? t().phoneRings : t().phoneSpeaks}</span>}
         {wrong.value && <span class="small late in-force" role="alert">{wrong.value}</span>}
       </span>
       {own ? (
         <>
-          <button class="btn is-small" aria-label={`${t().hear}: ${word}`} onClick={() => void new Audio(own.url).play()}>
-            {t().hear}
-          </button>
+          {"url" in own && (
+            <button class="btn is-small" aria-label={`${t().hear}: ${word}`} onClick={() => void new Audio(own.url).play()}>
+              {t().hear}
+            </button>
+          )}
           <button class="btn is-small" aria-label={`${t().drop}: ${word}`} onClick={drop}>
             {t().drop}
           </button>
@@ -188,6 +219,9 @@ function Sentence({ language, said }: { language: (typeof LANGUAGES)[number]; sa
           </button>
           <button class="btn is-small" aria-label={`${t().file}: ${word}`} onClick={() => file.current?.click()}>
             {t().file}
+          </button>
+          <button class="btn is-small" aria-label={`${t().phone}: ${word}`} disabled={phone.value !== null} onClick={() => void ring()}>
+            {t().phone}
           </button>
           <input
             ref={file}

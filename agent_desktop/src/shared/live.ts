@@ -46,7 +46,8 @@ export function pause(tries: number, random: () => number = Math.random): number
 }
 
 const SILENT_MS = 4000;
-const BEAT_MS = 2000;
+/** A little less than two of the server's beats. */
+const BEAT_MS = 1500;
 /** Live is two seconds old or younger. */
 export const FRESH_MS = 2000;
 
@@ -82,7 +83,7 @@ export class Live<V extends object> {
   private difference: number | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
-  private beat: ReturnType<typeof setInterval> | undefined;
+  private beatAt = 0;
 
   constructor(private readonly options: LiveOptions) {
     this.age = computed(() => {
@@ -96,7 +97,6 @@ export class Live<V extends object> {
     if (this.wanted) return;
     this.wanted = true;
     this.watch = setInterval(() => this.look(), 500);
-    if (this.options.beats) this.beat = setInterval(() => this.send({ type: "beat" }), BEAT_MS);
     addEventListener("online", this.tryNow);
     this.connect();
   }
@@ -105,7 +105,6 @@ export class Live<V extends object> {
     this.wanted = false;
     clearTimeout(this.retry);
     clearInterval(this.watch);
-    clearInterval(this.beat);
     removeEventListener("online", this.tryNow);
     this.drop();
   }
@@ -128,13 +127,21 @@ export class Live<V extends object> {
     this.triedAt = Date.now();
     socket.onopen = () => {
       this.opened = true;
+      this.beatAt = 0;
       this.triedAt = Date.now();
-      if (this.options.beats) this.send({ type: "beat" });
+      this.beat();
     };
     socket.onmessage = (event: MessageEvent<string>) => this.hear(event.data);
     socket.onclose = () => {
       if (this.socket === socket) this.lose();
     };
+  }
+
+  /** Say that somebody is at this desk; not oftener than needed. */
+  private beat(): void {
+    if (!this.options.beats || Date.now() - this.beatAt < BEAT_MS) return;
+    this.beatAt = Date.now();
+    this.send({ type: "beat" });
   }
 
   private hear(text: string): void {
@@ -146,6 +153,8 @@ export class Live<V extends object> {
       const { held, gap } = take(this.held, message);
       this.held = held;
       if (gap) this.send({ type: "again" });
+      // With the server's beats, not by a timer: of a page behind others, browsers run timers once a minute.
+      if (message.type === "beat") this.beat();
       if (message.type === "snapshot") this.tries = 0;
       if (held) {
         this.view.value = held.view;

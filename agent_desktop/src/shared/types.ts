@@ -275,6 +275,8 @@ export interface DeskView {
   closings: ClosingView[];
   /** What supervisors can have callers told; for others none. */
   incidents: IncidentWay[];
+  /** Not to be forgotten: this agent's own that are due within half an hour, or overdue; for supervisors everybody's that are overdue. What is due first, first. */
+  promises: DuePromise[];
   /** Whether the bridge and Asterisk see each other. */
   asterisk: boolean;
 }
@@ -431,6 +433,18 @@ export interface OutcomeKind {
   closes: boolean;
 }
 
+/** An open promise of anybody's. */
+export interface DuePromise {
+  id: string;
+  what: string;
+  due: Ms;
+  made: Ms;
+  by: AgentId | null;
+  customer: CustomerId;
+  /** The customer's. */
+  name: string;
+}
+
 export interface AgentTile {
   agent: AgentId;
   name: string;
@@ -440,6 +454,15 @@ export interface AgentTile {
   since: Ms;
   /** The colleague they consult with, about one call. */
   consult: AgentId | null;
+}
+
+/** An open promise, without what was promised: anybody may see a wall. */
+export interface PromiseTile {
+  id: string;
+  due: Ms;
+  by: AgentId | null;
+  /** The customer's; empty: not known. */
+  name: string;
 }
 
 /** Counters since midnight in the site's zone. Service level = within / (answered + abandoned). */
@@ -474,6 +497,8 @@ export interface WallboardView {
   waiting: number;
   longest_since: Ms | null;
   longest_queue: QueueId | null;
+  /** Open ones that are overdue, or due within four hours; what is due first, first. Thirty at most. */
+  promises: PromiseTile[];
   reasons: Reason[];
 }
 
@@ -518,16 +543,12 @@ export interface Again {
   type: "again";
 }
 
-/** An open promise of anybody's. */
-export interface DuePromise {
-  id: string;
-  what: string;
-  due: Ms;
-  made: Ms;
+/** What a caller was promised, as far as it can be spoken. */
+export interface OpenPromise {
   by: AgentId | null;
-  customer: CustomerId;
-  /** The customer's. */
-  name: string;
+  due: Ms;
+  /** To call them back. */
+  call: boolean;
 }
 
 /** What a flow may branch on, known within milliseconds of the INVITE. */
@@ -543,6 +564,8 @@ export interface CallerFacts {
   case_owner: AgentId | null;
   /** Who promised the one owner what is due first. */
   promised: AgentId | null;
+  /** What that is. None, too, where several people have the number: it is nobody else's business. */
+  promise: OpenPromise | null;
 }
 
 /** What the agent wrote about an interaction in wrap-up. */
@@ -1425,6 +1448,22 @@ export interface KeepSentence {
 /** For `sentences` of `POST /incidents`, within a day. */
 export interface KeptSentence {
   sentence: string;
+}
+
+/** A sentence is to be spoken into one's own telephone. */
+export interface Dictate {
+  /** Of the sentence, and of what the telephone says. */
+  language: "cmn" | "yue" | "en";
+}
+
+/** How far such a sentence is. */
+export interface Dictated {
+  id: string;
+  state: "rings" | "speaks" | "kept" | "dropped" | "unanswered";
+  /** Once it is kept: for `sentences` of `POST /incidents`, within a day. */
+  sentence: string;
+  /** How long it is. */
+  ms: Ms;
 }
 
 /** What callers can be told of. */

@@ -11,6 +11,7 @@ import { Agents, layout } from "./agents";
 import { address, second, type Board } from "./board";
 import { Bar, Figures, Fresh, hasBar, Queues } from "./parts";
 import { CurveTile } from "./plot";
+import { Promises } from "./promises";
 import { Tell } from "./tell";
 import { t } from "./words";
 
@@ -48,6 +49,7 @@ function Wall({ board }: { board: Board }): JSX.Element {
       {view ? (
         <>
           <Figures board={board} view={view} />
+          <Promises board={board} view={view} />
           <div class="rest" data-columns={people.columns}>
             <CurveTile board={board} view={view} />
             <Queues board={board} view={view} low={hasBar(board)} />
@@ -82,6 +84,7 @@ function Parts({ board, view }: { board: Board; view: WallboardView }): JSX.Elem
   return (
     <>
       <Figures board={board} view={view} />
+      <Promises board={board} view={view} />
       <CurveTile board={board} view={view} />
       <Queues board={board} view={view} />
       <Agents board={board} view={view} />

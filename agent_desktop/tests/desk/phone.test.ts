@@ -44,6 +44,12 @@ describe("the phone", () => {
     expect(state.answerFor).toBeNull();
   });
 
+  it("is in another window until it is taken back", () => {
+    const taken = play({ is: "registered" }, { is: "taken" });
+    expect(taken).toMatchObject({ line: "taken", call: null });
+    expect(play({ is: "registered" }, { is: "taken" }, { is: "connecting" }, { is: "registered" }).line).toBe("up");
+  });
+
   it("says why there was no sound", () => {
     expect(play(...ringing, { is: "ended", id: "d1", trouble: "microphone" }).trouble).toBe("microphone");
     expect(play(...ringing, { is: "ended", id: "d1", trouble: "microphone" }, { is: "incoming", id: "d2", offer: null }).trouble).toBeNull();

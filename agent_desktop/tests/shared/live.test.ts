@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { pause, take, type Held } from "../../src/shared/live";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Live, pause, take, type Held } from "../../src/shared/live";
 import type { FromServer } from "../../src/shared/types";
 
 interface View {
@@ -62,5 +62,49 @@ describe("pauses between tries", () => {
     expect([...plain].sort((a, b) => a - b)).toEqual(plain);
     expect(Math.max(...plain)).toBe(5000);
     expect(pause(3, () => 0)).not.toBe(pause(3, () => 0.9));
+  });
+});
+
+describe("a desk", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it("beats with the server's beats: a page behind others has hardly any timers", () => {
+    const sent: string[] = [];
+    const made: { onopen: () => void; onmessage: (event: { data: string }) => void }[] = [];
+    class Socket {
+      static OPEN = 1;
+      readyState = 1;
+      onopen = (): void => undefined;
+      onmessage = (): void => undefined;
+      constructor() {
+        made.push(this);
+      }
+      send(text: string): void {
+        sent.push(text);
+      }
+      close(): void {
+        this.readyState = 3;
+      }
+    }
+    vi.useFakeTimers();
+    vi.stubGlobal("WebSocket", Socket);
+    vi.stubGlobal("location", { href: "https://hotline.example/desk" });
+    vi.stubGlobal("addEventListener", () => undefined);
+    vi.stubGlobal("removeEventListener", () => undefined);
+    const live = new Live<View>({ view: "desk", beats: true });
+    live.open();
+    const [socket] = made;
+    socket!.onopen();
+    expect(sent).toEqual(['{"type":"beat"}']);
+    for (let second = 1; second <= 6; second++) {
+      vi.setSystemTime(Date.now() + 1000);
+      socket!.onmessage({ data: JSON.stringify({ type: "beat", seq: 0, now: Date.now() }) });
+    }
+    // No timer has run; those that ask for a snapshot (there was none) are not counted.
+    expect(sent.filter((text) => text.includes("beat")).length).toBe(4);
+    live.close();
   });
 });

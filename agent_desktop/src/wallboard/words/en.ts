@@ -41,6 +41,12 @@ export const en = {
   lastFull: (from: string, to: string, calls: string) => `${from} to ${to}: ${calls}`,
   usual: (calls: string) => `usual ${calls}`,
 
+  promises: "Promises",
+  promisesNone: "none is due within four hours",
+  promisedTo: (agent: string, customer: string) => `${agent} to ${customer}`,
+  promisedByNobody: "nobody",
+  promisedSomebody: "a customer",
+
   queues: "Queues",
   levelIn: (seconds: number) => `service level ${seconds} s`,
   levelEach: "service level as set per queue",

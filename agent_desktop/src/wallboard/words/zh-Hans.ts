@@ -43,6 +43,12 @@ export const zhHans: Words = {
   lastFull: (from, to, calls) => `${from} 至 ${to}：${calls} 通`,
   usual: (calls) => `往常 ${calls} 通`,
 
+  promises: "承诺",
+  promisesNone: "四小时内没有到期的承诺",
+  promisedTo: (agent, customer) => `${agent} → ${customer}`,
+  promisedByNobody: "无人负责",
+  promisedSomebody: "客户",
+
   queues: "队列",
   levelIn: (seconds) => `服务水平 ${seconds} 秒`,
   levelEach: "服务水平按各队列设定",

@@ -43,6 +43,12 @@ export const zhHant: Words = {
   lastFull: (from, to, calls) => `${from} 至 ${to}：${calls} 個`,
   usual: (calls) => `平時 ${calls} 個`,
 
+  promises: "承諾",
+  promisesNone: "四小時內沒有到期的承諾",
+  promisedTo: (agent, customer) => `${agent} → ${customer}`,
+  promisedByNobody: "無人負責",
+  promisedSomebody: "客戶",
+
   queues: "隊列",
   levelIn: (seconds) => `服務水平 ${seconds} 秒`,
   levelEach: "服務水平按各隊列設定",
