@@ -9,6 +9,7 @@ Every run is a process of its own, kept to one core.
 """
 
 import csv
+import gc
 import json
 import os
 import random
@@ -113,6 +114,7 @@ def _measured(name: str, folder: Path, rows: int, mails: int) -> Mapping[str, An
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory(dir=folder) as place:
         store = Store.open(f"sqlite:///{place}/hotline.db")
+        gc.freeze()  # as `hotline ingest` does
         try:
             if name == "mails":
                 return _mails(store, mails)

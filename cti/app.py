@@ -24,6 +24,7 @@ from cti.knowledge import Knowledge
 from cti.loop import Loop
 from cti.outside import Outside
 from cti.reception import Reception
+from cti.sealing import Sealing
 from cti.setup import fit, resources, site
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
@@ -34,6 +35,7 @@ from cti.store.identity import Identities
 from cti.store.journal import Journal, JournalError
 from cti.store.projector import Projector
 from cti.store.sentences import Sentences
+from cti.store.vault import Vault
 from cti.sweeping import Sweeping
 from cti.web.app import Web, WebConfig
 from ivr import load as flows
@@ -54,12 +56,14 @@ class Bridge:
         self._journal.start(self.loop.committed, self._journal_trouble)
         self._projector = Projector(self._store, self._journal)
         self._knowledge = Knowledge(settings.articles)
+        vault = Vault(settings.data)
         self._history = History(
             self._store,
             Identities(bytes.fromhex(settings.secrets.site_key), self._in_force.region),
             zone=self._zone,
             journal=self._journal,
             recordings=settings.recordings,
+            vault=vault,
             answers=self._knowledge.answers,
             now=self.loop.now,
         )
@@ -106,6 +110,7 @@ class Bridge:
         self._reception.name_outside = self._outside.name
         self._reception.visitor_of = self._web.visitor_of
         self._sweeping = Sweeping(self.loop, self._store, settings.recordings)
+        self._sealing = Sealing(self.loop, self._store, vault, settings.recordings)
         self._linking: asyncio.Task[None] | None = None
 
     def _web_config(self) -> WebConfig:
@@ -138,6 +143,7 @@ class Bridge:
         await self._agi.start("127.0.0.1", self.settings.agi_port)
         await self._web.start()
         self._sweeping.start()
+        self._sealing.start()
         self._linking = asyncio.create_task(self._link.run(), name="ami")
 
     async def stop(self) -> None:
@@ -146,6 +152,7 @@ class Bridge:
             self._linking.cancel()
             await asyncio.gather(self._linking, return_exceptions=True)
         await self._sweeping.close()
+        await self._sealing.close()
         await self._agi.close()
         await self._actions.close()
         await self._dictations.close()

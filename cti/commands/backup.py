@@ -42,4 +42,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         size = args.file.stat().st_size / 1e6
         print(f"{args.file}: {size:.1f} MB, {sum(about.rows.values())} rows of history, {about.records} records.")
+        if settings.key_file:
+            print(f"What is encrypted stays so in it. The keys are not in it, but in {settings.key_file}: keep a copy.")
     return 0

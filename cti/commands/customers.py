@@ -23,6 +23,7 @@ from cti.store.journal import Journal, JournalError
 from cti.store.merge import merge, undo
 from cti.store.reader import Reader
 from cti.store.tables import audit
+from cti.store.vault import Vault
 
 _WHO = "command line"
 
@@ -128,7 +129,7 @@ def _export(settings: Settings, store: Store, db: Reader, args: argparse.Namespa
     row = {"at": found.made, "who": _WHO, "what": "customer_exported", "about": args.id}
     try:
         with os.fdopen(handle, "wb") as out:
-            person.pack(found, db, settings.recordings, out)
+            person.pack(found, db, Vault(settings.data), settings.recordings, out)
         store.write(lambda connection: connection.execute(audit.insert().values(row)))
     except BaseException:
         # Half of it, or one that nobody noted, is not to be handed out.

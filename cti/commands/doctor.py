@@ -15,6 +15,7 @@ from cti.setup.diagnose import diagnose
 from cti.setup.finding import Finding
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
+from cti.store import sealing
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -32,7 +33,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """Look and tell."""
     data = _options.data_folder(args)
-    findings = asyncio.run(diagnose(data)) + _numbers(data) + mailroom.diagnose(data)
+    findings = asyncio.run(diagnose(data)) + _numbers(data) + mailroom.diagnose(data) + sealing.diagnose(data)
     if args.json:
         print(json.dumps(msgspec.to_builtins(findings), ensure_ascii=False))
     else:

@@ -1,6 +1,7 @@
 """`hotline ingest`: bring mail and outside tables into the history, and list what could not be read."""
 
 import argparse
+import gc
 import getpass
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from cti.commands._options import add_data, add_json, settings
+from cti.commands._options import add_data, add_json, data_folder, settings
 from cti.core.site import Site
 from cti.ingest.mailroom import accounts, mail_store, schedule
 from cti.ingest.mails import MailStore, ingest_mails, retry_kept
@@ -24,6 +25,7 @@ from cti.setup.supervise import holder
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
+from cti.store.vault import Vault
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,6 +81,8 @@ def run(args: argparse.Namespace) -> int:
         if args.action == "password":
             return _password(found, site, args)
         store = Store.open(found.database_url)
+        # What is loaded now stays: among millions of rows nobody is to look through it again and again.
+        gc.freeze()
         if args.action == "kept":
             return _kept(store, mail_store(found, site), args)
         progress = _progress if sys.stderr.isatty() and not args.json else None
@@ -100,7 +104,8 @@ def _ingest(
         return _calls(store, identities, site, args, progress)
     if args.action == "mail":
         own = (*site.mail.own, *args.own)
-        report = ingest_mails(store, identities, args.path, own, wall_clock(), progress)
+        vault = Vault(data_folder(args))
+        report = ingest_mails(store, identities, args.path, own, wall_clock(), progress, vault)
     else:
         map_ = load_map(args.map)
         if args.dry_run:

@@ -26,6 +26,7 @@ from cti.store.copy import has_rows
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
+from cti.store.vault import Vault
 from ivr import prompts
 
 
@@ -50,6 +51,9 @@ def run(args: argparse.Namespace) -> int:
         _nothing_left_behind(data, args.database)
         prepared = prepare(data, _options.start_options(args), say, check=check)
         settings = prepared.settings
+        if trouble := Vault(settings.data).rules().trouble:
+            # Callers are served all the same.
+            say(trouble)
         screens.ensure(say)
         build_prompts(settings, prepared.site, say)
         password = first_password(settings, prepared.site)

@@ -7,6 +7,7 @@ and starts it again when it dies. Whatever they do, callers are served by anothe
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -31,6 +32,7 @@ from cti.setup.supervise import holder
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
+from cti.store.vault import Vault
 
 _NICE = 5
 """Calls go first."""
@@ -50,7 +52,7 @@ def accounts(settings: Settings, in_force: Site, store: Store) -> Iterator[tuple
 def mail_store(settings: Settings, in_force: Site) -> MailStore:
     """Where this site's mail goes."""
     identities = Identities(bytes.fromhex(settings.secrets.site_key), in_force.region)
-    return MailStore(identities, Own(in_force.mail.own))
+    return MailStore(identities, Own(in_force.mail.own), Vault(settings.data))
 
 
 def schedule(settings: Settings, in_force: Site, store: Store) -> Schedule:
@@ -110,6 +112,8 @@ async def run(settings: Settings) -> None:
         log.info("mail is taken by LMTP on port %d", settings.lmtp_port)
     stop = threading.Event()
     threads = []
+    # What is loaded now stays: among millions of rows nobody is to look through it again and again.
+    gc.freeze()
     for account, source in accounts(settings, in_force, store):
         if source is None:
             log.error("mail account %s has no password: hotline ingest password %s", account.id, account.id)

@@ -20,6 +20,7 @@ from cti.store import mentions
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
 from cti.store.records import InteractionRow, Seen, put_interactions, see
+from cti.store.vault import Vault, VaultError
 
 SOURCE = "mail"
 _BATCH = 100
@@ -55,9 +56,10 @@ class Own:
 class MailStore:
     """Puts parsed mails into the tables. Every method may be called again with the same mail."""
 
-    def __init__(self, identities: Identities, own: Own) -> None:
+    def __init__(self, identities: Identities, own: Own, vault: Vault | None = None) -> None:
         self._identities = identities
         self._own = own
+        self._vault = vault or Vault()
 
     def put(self, connection: Connection, mail: Mail, undated: Ms) -> bool:
         """Store one mail; `undated` stands in where it has no date. False: it was there already."""
@@ -170,12 +172,13 @@ class MailStore:
 
     def _attach(self, connection: Connection, mail: Mail) -> None:
         for n, one in enumerate(mail.attachments):
+            key, body = self._vault.put(one.digest, one.body)
             connection.execute(
                 text(
-                    "INSERT INTO attachments (hash, size, body) VALUES (:hash, :size, :body)"
+                    "INSERT INTO attachments (hash, size, key, body) VALUES (:hash, :size, :key, :body)"
                     " ON CONFLICT (hash) DO NOTHING"
                 ),
-                {"hash": one.digest, "size": len(one.body), "body": one.body},
+                {"hash": one.digest, "size": len(one.body), "key": key, "body": body},
             )
             connection.execute(
                 text(
@@ -229,19 +232,32 @@ def snippet(words: str) -> str:
 
 
 def ingest_mails(
-    store: Store, identities: Identities, path: Path, own: Iterable[str], now: Ms, progress: Progress | None = None
+    store: Store,
+    identities: Identities,
+    path: Path,
+    own: Iterable[str],
+    now: Ms,
+    progress: Progress | None = None,
+    vault: Vault | None = None,
 ) -> Report:
     """Bring in every mail at `path`: a .eml, a folder of them, a Maildir or an mbox. Raises `IngestError`."""
-    return put_mails(store, MailStore(identities, Own(list(own))), mails(path), str(path), now, progress)
+    return put_mails(store, MailStore(identities, Own(list(own)), vault), mails(path), str(path), now, progress)
 
 
 def put_mails(
-    store: Store, into: MailStore, found: Iterator[Found], source: str, now: Ms, progress: Progress | None = None
+    store: Store,
+    into: MailStore,
+    found: Iterator[Found],
+    source: str,
+    now: Ms,
+    progress: Progress | None = None,
+    *,
+    size: int = _BATCH,
 ) -> Report:
-    """Bring in mails batch by batch, so that a crash loses nothing that was counted and a second run goes on."""
+    """Bring in mails, `size` at a time, so that a crash loses nothing that was counted and a second run goes on."""
     report = Report(source=source)
     ticker = Ticker(report, progress)
-    while batch := list(islice(found, _BATCH)):
+    while batch := list(islice(found, size)):
         put_batch(store, into, batch, report, now)
         ticker.tick()
     if progress is not None:
@@ -262,8 +278,8 @@ def put_batch(
     parsed = [_parsed(one) for one in batch]
     try:
         counts = _written(store, into, parsed, now, beside)
-    except sa.exc.OperationalError:
-        raise  # a full disk, a database that is busy or away: no mail's fault
+    except (sa.exc.OperationalError, VaultError):
+        raise  # a full disk, a database that is busy or away, a key that is not there: no mail's fault
     except Exception:
         # One mail that the database won't have must not keep the others out: each alone, and that one is kept.
         alone = [_written_alone(store, into, one, now) for one in parsed]
@@ -313,7 +329,7 @@ def _written(
 def _written_alone(store: Store, into: MailStore, parsed: tuple[Found, Mail | str], now: Ms) -> _Counts:
     try:
         return _written(store, into, [parsed], now, None)
-    except sa.exc.OperationalError:
+    except (sa.exc.OperationalError, VaultError):
         raise
     except Exception as error:
         reason = f"the database does not take it ({type(error).__name__}): please report it"

@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class Broken(Struct, frozen=True):
 class Batch:
     """Some rows that came one after the other, and where each of them stands."""
 
-    def __init__(self, source: str, numbers: Sequence[int], broken: list[Broken]) -> None:
+    def __init__(self, source: str, numbers: Sequence[int | str], broken: list[Broken]) -> None:
         self._source = source
         self._numbers = numbers
         self.broken = broken
@@ -65,7 +66,7 @@ class Grid(Batch):
     def __init__(
         self,
         source: str,
-        numbers: Sequence[int],
+        numbers: Sequence[int | str],
         broken: list[Broken],
         names: Sequence[str],
         rows: Sequence[Sequence[object]],
@@ -302,15 +303,23 @@ def _database(source: str, map_: Map, size: int, since: Value | None) -> Iterato
         url = url.set(drivername="postgresql+psycopg")
     shown = url.render_as_string()  # without the password
     try:
-        done = 0
         for names, rows in _read(url, map_, size, since):
-            yield Grid(f"{shown}, row", range(done + 1, done + len(rows) + 1), [], names, rows)
-            done += len(rows)
+            yield Grid(f"{shown},", _places(map_, names, rows), [], names, rows)
     except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise IngestError(f"{shown}: no driver for this database is installed ({error})") from error
     except (sa.exc.SQLAlchemyError, OSError) as error:
         reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         raise IngestError(f"{shown} can't be read: {reason}") from error
+
+
+def _places(map_: Map, names: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Where rows of a database stand: a number would be another row's when it is read from a watermark on."""
+    field = map_.columns.key
+    key = field if isinstance(field, str) or field is None else field.column
+    if key and key in names:
+        n = names.index(key)
+        return [f"{key} {row[n]}" for row in rows]
+    return [f"row {blake2b(repr(tuple(row)).encode('utf-8', 'replace'), digest_size=6).hexdigest()}" for row in rows]
 
 
 def _statement(map_: Map, quote: Callable[[str], str], since: Value | None) -> sa.TextClause:

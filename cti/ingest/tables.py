@@ -111,8 +111,7 @@ class TableIngest:
         let_go(connection, self._map.name, places)
         if not len(reads):
             return
-        self._see(connection, reads)
-        people = self._people(connection, reads)
+        people = self._people(connection, self._see(connection, reads))
         self._link(connection, reads, people)
         match self._map.kind:
             case "customer":
@@ -127,58 +126,49 @@ class TableIngest:
                 if self._map.kind in mentions.WRITTEN:
                     mentions.note(connection, self._identities, self._written(reads))
 
-    def _see(self, connection: Connection, reads: Reads) -> None:
-        """Note every identifier once, with when it was first and last in these rows, and its newest name."""
-        rows: list[tuple[str, str, str, str, str, Ms, Ms]] = []
-        named = self._map.columns.name is not None
+    def _see(self, connection: Connection, reads: Reads) -> list[str]:
+        """Note every identifier once, with when it was first and last in these rows, and its newest name.
+
+        Gives the ids in the order of the tables: neighbours share a page.
+        """
+        seen: dict[str, tuple[Identifier, Ms, Ms]] = {}
+        newest: dict[str, tuple[Ms, str]] = {}
         for column in reads.identifiers:
-            first: dict[str, Ms] = {}
-            last: dict[str, Ms] = {}
-            newest: dict[str, tuple[Ms, str]] = {}
-            known: dict[str, Identifier] = {}
             for one, at in zip(column, reads.at, strict=True):
                 if one is None:
                     continue
-                id_ = one.id
-                if id_ not in known:
-                    known[id_] = one
-                    first[id_] = last[id_] = at
-                elif at > last[id_]:
-                    last[id_] = at
-                elif at < first[id_]:
-                    first[id_] = at
-            for one, at, name in zip(column, reads.at, reads.name, strict=True) if named else ():
-                if one is not None and name:
-                    newest[one.id] = max(newest.get(one.id, (at, name)), (at, name))
-            rows += [
-                (
-                    id_,
-                    one.kind,
-                    one.value,
-                    one.raw,
-                    newest[id_][1][:200] if id_ in newest else "",
-                    first[id_],
-                    last[id_],
-                )
-                for id_, one in known.items()
-            ]
+                known = seen.get(one.id)
+                if known is None:
+                    seen[one.id] = one, at, at
+                elif at > known[2]:
+                    seen[one.id] = known[0], known[1], at
+                elif at < known[1]:
+                    seen[one.id] = known[0], at, known[2]
+            if self._map.columns.name is not None:
+                for one, at, name in zip(column, reads.at, reads.name, strict=True):
+                    if one is not None and name:
+                        newest[one.id] = max(newest.get(one.id, (at, name)), (at, name))
+        ids = sorted(seen)
+        rows = []
+        for id_ in ids:
+            one, first, last = seen[id_]
+            name = newest[id_][1][:200] if id_ in newest else ""
+            rows.append((id_, one.kind, one.value, one.raw, name, first, last))
         see_many(connection, rows)
+        return ids
 
-    def _people(self, connection: Connection, reads: Reads) -> dict[str, str]:
+    def _people(self, connection: Connection, ids: Sequence[str]) -> dict[str, str]:
         """Identifier -> customer, for identifiers of exactly one."""
         if not self._map.link and self._map.kind in HISTORY_KINDS:
             return {}
-        ids = {one.id for column in reads.identifiers for one in column if one is not None}
-        return sole_customers(connection, sorted(ids))
+        return sole_customers(connection, ids)
 
     def _whose(self, reads: Reads, people: dict[str, str]) -> list[str]:
         """The customer of each row: named, or the one its surest identifier belongs to; empty: nobody we know."""
         whose = reads.customer
         for column in reads.identifiers:
-            whose = [
-                customer or ("" if one is None else people.get(one.id, ""))
-                for customer, one in zip(whose, column, strict=True)
-            ]
+            known = _known(column, people)
+            whose = [customer or other for customer, other in zip(whose, known, strict=True)]
         return whose
 
     def _link(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
@@ -187,8 +177,11 @@ class TableIngest:
         links: dict[tuple[str, str], None] = {}
         whose = self._whose(reads, people)
         for column in reads.identifiers:
-            for one, customer in zip(column, whose, strict=True):
-                if one is not None and customer and people.get(one.id) != customer:
+            known = _known(column, people)
+            if known == whose:
+                continue  # as it is when a table comes again
+            for one, customer, other in zip(column, whose, known, strict=True):
+                if customer != other and one is not None and customer:
                     links[one.id, customer] = None
         link(connection, links, self._map.name, self._now)
 
@@ -283,6 +276,11 @@ class TableIngest:
         """The customer of each row, or the identifier that stands for one."""
         whose = zip(self._whose(reads, people), reads.owner, strict=True)
         return [customer or ("" if owner is None else owner.id) for customer, owner in whose]
+
+
+def _known(column: Sequence[Identifier | None], people: dict[str, str]) -> list[str]:
+    """The customer of each identifier, as far as it belongs to exactly one."""
+    return ["" if one is None else people.get(one.id, "") for one in column]
 
 
 def ingest_table(

@@ -94,11 +94,16 @@ def _write(file: Path, made: Secrets) -> None:
         # JSON's strings are TOML's: a password may hold quotes.
         written = [f'"{id_}" = {json.dumps(password, ensure_ascii=False)}' for id_, password in passwords.items()]
         lines += ["", f"[{name}]", *written] if written else []
+    write_private(file, "\n".join(lines) + "\n")
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file for its owner only, in one step: nobody meets half of it."""
     temporary = file.with_suffix(".new")
     # Opened with its final mode: there is no moment in which others could read it.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as out:
-        out.write("\n".join(lines) + "\n")
+        out.write(text)
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(file)

@@ -30,7 +30,7 @@ OPTIONS = {
 _HEAD = """\
 # Settings of this data folder. Options of 'hotline up' are written here; what is not written has its default:
 # bind, http_port, sip_port, ami_port, agi_port, ws_port, lmtp_port, rtp_first, rtp_last, database_url,
-# public_name, tls, guests
+# public_name, tls, guests, encrypt, key_file
 """
 
 
@@ -81,6 +81,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     tls: bool = False
     guests: int = GUESTS
     """How many guests of the help site may talk at once."""
+    encrypt: bool = False
+    """Whether attachments and recordings are kept encrypted; `hotline encrypt` turns it on and off."""
+    key_file: str = ""
+    """Where the keys are with which they are, or were; outside the data folder."""
 
     @classmethod
     def load(cls, data: Path) -> Self:
@@ -104,6 +108,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             raise SettingsError(f"{file}: {error}. Mend that line, or remove it.") from None
         settings._check_address()
         settings._check_ports()
+        if settings.encrypt and not settings.key_file:
+            raise SettingsError(f"{file}: encrypt needs key_file. 'hotline encrypt on' writes both.")
         return settings
 
     def _check_address(self) -> None:

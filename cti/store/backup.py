@@ -77,9 +77,14 @@ def backup(settings: Settings, file: Path, version: str, now: datetime, progress
                 with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1, dereference=True) as archive:
                     for name in (_ABOUT, _HISTORY, _JOURNAL):
                         archive.add(folder / name, name, filter=_private)
-                    for path in _files(settings.data):
-                        with contextlib.suppress(FileNotFoundError):  # gone since it was listed
-                            archive.add(path, str(path.relative_to(settings.data)), recursive=False, filter=_private)
+                    listed: set[Path] = set()
+                    # Twice: a recording that is gone since it was listed has been encrypted, and has another name now.
+                    for _ in range(2):
+                        for path in [one for one in _files(settings.data) if one not in listed]:
+                            listed.add(path)
+                            with contextlib.suppress(FileNotFoundError):
+                                name = str(path.relative_to(settings.data))
+                                archive.add(path, name, recursive=False, filter=_private)
                 out.flush()
                 os.fsync(out.fileno())
             unfinished.replace(file)

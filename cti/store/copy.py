@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Engine, Table
 
 from cti.setup import postgres
 from cti.setup.problem import SetupProblem
@@ -23,14 +23,8 @@ Progress = Callable[[str, int, int], None]
 
 def has_rows(url: str) -> bool:
     """Whether a database holds anything of ours; False when there is none. Changes nothing. Raises `StoreError`."""
-    if is_postgres(url):
-        try:
-            engine = sa.create_engine("postgresql+psycopg://", connect_args=postgres.arguments(url))
-        except SetupProblem as error:
-            raise StoreError(str(error)) from error
-    elif sqlite_file(url).exists():
-        engine = sa.create_engine(url)
-    else:
+    engine = as_it_is(url)
+    if engine is None:
         return False
     try:
         with engine.connect() as connection:
@@ -45,6 +39,19 @@ def has_rows(url: str) -> bool:
         raise StoreError(f"can't read {shown}: {' '.join(str(error.orig).split())}") from error
     finally:
         engine.dispose()
+
+
+def as_it_is(url: str) -> Engine | None:
+    """A database that is looked at without being brought up to date; None: it is a file that is not there.
+
+    Raises `StoreError`.
+    """
+    if not is_postgres(url):
+        return sa.create_engine(url) if sqlite_file(url).exists() else None
+    try:
+        return sa.create_engine("postgresql+psycopg://", connect_args=postgres.arguments(url))
+    except SetupProblem as error:
+        raise StoreError(str(error)) from error
 
 
 def count_rows(url: str) -> dict[str, int]:

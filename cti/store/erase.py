@@ -14,9 +14,10 @@ from msgspec import Struct
 from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import Ms
+from cti.store import vault
 from cti.store.database import Store
 from cti.store.identity import normal_mail
-from cti.store.person import Whose, pages, recorded, whose
+from cti.store.person import Whose, pages, whose
 from cti.store.reader import Reader
 from cti.store.records import NOBODY, noted
 
@@ -74,7 +75,7 @@ def preview(db: Reader, customer: str, recordings: Path | None) -> Erased | None
         messages=len(messages),
         attachments=len(_attachments(db, messages)),
         kept=len(_kept(db, found)),
-        files=len(list(recorded(recordings, found.interactions))),
+        files=len(list(vault.recordings(recordings, found.interactions))),
     )
 
 
@@ -89,7 +90,7 @@ def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings
     # Looked up before anybody is held up: some of it is read from end to end.
     messages = _messages(db, found)
     attachments, kept, named = _attachments(db, messages), _kept(db, found), _named(db, found, messages)
-    files = list(recorded(recordings, found.interactions))
+    files = list(vault.recordings(recordings, found.interactions))
     done = Erased(
         customer=found.customer,
         identifiers=len(found.own),

@@ -33,6 +33,7 @@ from cti.store.knowing import Knowing
 from cti.store.people import People
 from cti.store.pins import Pins
 from cti.store.reader import Reader
+from cti.store.vault import Recording, Vault
 from cti.store.views import (
     Abandoned,
     AgentDay,
@@ -83,6 +84,7 @@ class History:
         zone: Callable[[], str] = lambda: "UTC",
         journal: Journal | None = None,
         recordings: Path | None = None,
+        vault: Vault | None = None,
         answers: Answers | None = None,
         now: Callable[[], Ms] = wall_clock,
     ) -> None:
@@ -91,6 +93,7 @@ class History:
         self._zone = zone
         self._journal = journal
         self._recordings = recordings
+        self._vault = vault or Vault()
         self._answers = answers
         self._now = now
         self._local = threading.local()
@@ -239,9 +242,14 @@ class History:
         """One piece of text work in full; None: there is no such piece."""
         return await self.read(lambda db: text_work.piece_line(db, piece))
 
-    async def recording(self, piece: InteractionId) -> Path | None:
-        """The file of a message that was left; None: there is none, or none any more."""
-        return await self.read(lambda db: text_work.recording(db, self._recordings, piece))
+    async def recording(self, piece: InteractionId) -> Recording | None:
+        """A message that was left, open; None: there is none, or none any more. Raises `VaultError`."""
+
+        def look(db: Reader) -> Recording | None:
+            call = text_work.left_in(db, piece)
+            return self._vault.recording(self._recordings, call) if call and self._recordings is not None else None
+
+        return await self.read(look)
 
     async def calls(
         self,
@@ -264,8 +272,8 @@ class History:
         return await self.read(lambda db: lists.messages(db, interaction))
 
     async def attachment(self, digest: str) -> bytes | None:
-        """An attachment's bytes; None: there is no such attachment."""
-        return await self.read(lambda db: lists.attachment(db, digest))
+        """An attachment's bytes; None: there is no such attachment. Raises `VaultError`."""
+        return await self.read(lambda db: self._vault.attachment(db, digest))
 
     async def abandoned(self) -> tuple[Abandoned, ...]:
         """Callers of the last days who left before anybody had them, and were not served since."""
@@ -340,7 +348,7 @@ class History:
             if found is None:
                 return None
             packed = io.BytesIO()
-            person.pack(found, db, self._recordings, packed)
+            person.pack(found, db, self._vault, self._recordings, packed)
             return packed.getvalue()
 
         return await self.read(look)

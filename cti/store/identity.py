@@ -30,7 +30,7 @@ _SIP = re.compile(r"^\s*(?:sips?|tel):([^@;?>\s]+)", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:;ext=|;isub=|\bext\.?\s*|\bx\s*|分机|分機|#)\s*\d{1,7}\s*$", re.IGNORECASE)
 
 
-class Identifier(Struct, frozen=True, kw_only=True):
+class Identifier(Struct, frozen=True, kw_only=True, gc=False):
     """One way to know a customer again."""
 
     id: IdentifierId

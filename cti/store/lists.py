@@ -263,12 +263,6 @@ def messages(db: Reader, interaction: str) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def attachment(db: Reader, digest: str) -> bytes | None:
-    """An attachment's bytes."""
-    row = db.execute("SELECT body FROM attachments WHERE hash = ?", (digest,)).fetchone()
-    return bytes(row[0]) if row else None
-
-
 def promises(db: Reader, agent: str) -> tuple[PromiseLine, ...]:
     """An agent's open promises, by due time."""
     rows = db.execute(

@@ -1,7 +1,8 @@
 """Everything about one person, in one piece: for whoever asks what we hold of them, and for whoever erases it."""
 
+import contextlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -15,10 +16,13 @@ from cti.store import lists, pins, reads, text_work, understanding
 from cti.store.identity_views import PinLine
 from cti.store.journal import Journal
 from cti.store.reader import Reader
+from cti.store.vault import Vault, VaultError
 from cti.store.views import CallLine, Entry, Message, PieceLine, Wishes
 from cti.store.visits import Item
 
 _PAGE = 500
+_PIECE = 1 << 20
+"""Bytes of a recording that are in memory at a time."""
 
 
 class Whose(Struct, frozen=True, kw_only=True):
@@ -219,28 +223,40 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
     )
 
 
-def pack(found: Export, db: Reader, recordings: Path | None, into: BinaryIO) -> None:
-    """Write a zip: `person.json`, and every attachment and recording as a file of its own."""
+def pack(found: Export, db: Reader, vault: Vault, folder: Path | None, into: BinaryIO) -> None:
+    """Write a zip: `person.json`, and every attachment and recording as a plain file of its own.
+
+    What can't be decrypted is named in `unreadable.txt`, with the reason.
+    """
+    unreadable: list[str] = []
     with ZipFile(into, "w", ZIP_DEFLATED) as archive:
         archive.writestr("person.json", msgspec.json.format(msgspec.json.encode(found), indent=2))
         attached = {one.digest: one.name for thread in found.threads for m in thread.messages for one in m.attachments}
         for digest, name in attached.items():
-            if (body := lists.attachment(db, digest)) is not None:
+            try:
+                body = vault.attachment(db, digest)
+            except VaultError as error:
+                unreadable.append(f"{name}: {error}")
+                continue
+            if body is not None:
                 # Whoever sent it chose the name: nothing in it may lead out of the folder it is unpacked in.
                 safe = re.sub(r"[^\w. -]", "_", name)[-80:].lstrip(".") or "unnamed"
                 archive.writestr(f"attachments/{digest[:12]}-{safe}", body)
-        for file in recorded(recordings, [one.line.interaction for one in found.calls]):
-            archive.write(file, f"recordings/{file.name}")
+        for call in found.calls:
+            try:
+                _pack_recording(archive, vault, folder, call.line.interaction)
+            except VaultError as error:
+                unreadable.append(str(error))
+        if unreadable:
+            archive.writestr("unreadable.txt", "\n".join(unreadable) + "\n")
 
 
-def recorded(folder: Path | None, interactions: Iterable[str]) -> Iterator[Path]:
-    """What these callers have said onto our disk. An interaction's id is ours, so it is a safe name."""
-    if folder is None or not folder.is_dir():
+def _pack_recording(archive: ZipFile, vault: Vault, folder: Path | None, call: str) -> None:
+    if folder is None or (recording := vault.recording(folder, call)) is None:
         return
-    wanted = set(interactions)
-    for file in sorted(folder.iterdir()):
-        if file.is_file() and file.name.partition(".")[0] in wanted:
-            yield file
+    with contextlib.closing(recording), archive.open(f"recordings/{recording.name}", "w") as into:
+        for start in range(0, recording.size, _PIECE):
+            into.write(recording.read(start, _PIECE))
 
 
 def pages(values: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -179,9 +179,9 @@ def see(connection: Connection, seen: Iterable[Seen]) -> None:
     bulk(connection, _SEE_EACH, sorted(rows.values(), key=lambda row: str(row["id"])))
 
 
-def see_many(connection: Connection, rows: Iterable[tuple[str, str, str, str, str, Ms, Ms]]) -> None:
-    """Note many at once, none twice, as (id, kind, value, raw, name, first seen, last seen)."""
-    upsert(connection, "identifiers", _SEEN, sorted(rows), _SEE_STAGED)
+def see_many(connection: Connection, rows: Sequence[tuple[str, str, str, str, str, Ms, Ms]]) -> None:
+    """Note many at once, none twice, in the order of their ids: (id, kind, value, raw, name, first seen, last seen)."""
+    upsert(connection, "identifiers", _SEEN, rows, _SEE_STAGED)
 
 
 def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms, *, again: bool = False) -> None:
@@ -201,15 +201,24 @@ def noted(connection: Connection, at: Ms, who: str, what: str, about: str, detai
 def sole_customers(connection: Connection, identifiers: Iterable[str]) -> dict[str, str]:
     """Identifier -> customer, for those of `identifiers` that belong to exactly one."""
     ids = list(identifiers)
+    found: Iterable[tuple[str, str]]
     # Thousands at once; as parameters of their own they would take longer to bind than to find.
     if connection.dialect.name == "sqlite":
-        found = connection.exec_driver_sql(_LINKED_SQLITE, (msgspec.json.encode(ids).decode(),))
+        # By the driver itself: SQLAlchemy makes an object of each row.
+        cursor = connection.connection.cursor()
+        cursor.execute(_LINKED_SQLITE, (msgspec.json.encode(ids).decode(),))
+        found = cursor.fetchall()
+        cursor.close()
     else:
-        found = connection.execute(_LINKED_POSTGRES, {"ids": ids})
-    linked: dict[str, str | None] = {}
+        found = ((row[0], row[1]) for row in connection.execute(_LINKED_POSTGRES, {"ids": ids}))
+    linked = dict[str, str]()
+    shared = set[str]()
     for identifier, customer in found:
-        linked[identifier] = None if identifier in linked else customer
-    return {identifier: customer for identifier, customer in linked.items() if customer is not None}
+        if linked.setdefault(identifier, customer) is not customer:
+            shared.add(identifier)
+    for identifier in shared:
+        del linked[identifier]
+    return linked
 
 
 def put_customers(connection: Connection, customers: Iterable[CustomerRow]) -> None:

@@ -300,6 +300,8 @@ attachments = Table(
     Column("hash", _String, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("key", _String, nullable=False, server_default=""),  # it is encrypted with; empty: it is not
+    Index("attachments_key", "key", "hash"),
 )
 
 message_attachments = Table(

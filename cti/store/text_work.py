@@ -1,7 +1,5 @@
 """Text work in the history: messages that callers left, folded from the journal beside the calls, and read again."""
 
-from pathlib import Path
-
 from msgspec import Struct, structs
 from sqlalchemy import Connection, text
 
@@ -139,10 +137,7 @@ def span(db: Reader, interaction: str) -> tuple[int, int] | None:
     return (row[0], row[1]) if row is not None else None
 
 
-def recording(db: Reader, folder: Path | None, piece: str) -> Path | None:
-    """The file of a message; None: there is none, or none any more. The call's id is ours, so it is a safe name."""
+def left_in(db: Reader, piece: str) -> str | None:
+    """The call in which a message was left, whose recording has its name."""
     row = db.execute("SELECT about FROM pieces WHERE piece = ?", (piece,)).fetchone()
-    if row is None or folder is None or not row[0]:
-        return None
-    file = folder / f"{row[0]}.wav"
-    return file if file.is_file() else None
+    return row[0] or None if row is not None else None

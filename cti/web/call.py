@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 from msgspec import Struct
 
 from cti.core.ids import AgentId, Ms
+from cti.store.vault import Recording
 from cti.web.bodies import Role
 from cti.web.problems import Refusal
 
@@ -69,9 +69,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A reply that is a file of the data folder; parts of it can be asked for (`Range`)."""
+    """A reply that is a file of the data folder; parts of it can be asked for (`Range`). It is closed when sent."""
 
-    path: Path
+    file: Recording
     content_type: str
 
 

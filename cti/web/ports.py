@@ -1,7 +1,6 @@
 """What the web needs of the other parts. `cti.app` hands the real ones in; nothing here knows how they work."""
 
 from collections.abc import Collection, MutableMapping, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from cti.core.events import Record
@@ -16,6 +15,7 @@ from cti.store.identity import Identities
 from cti.store.identity_views import Identity, MergePreview
 from cti.store.lists import Only
 from cti.store.reads import Keyed
+from cti.store.vault import Recording
 from cti.store.views import (
     Abandoned,
     About,
@@ -330,8 +330,8 @@ class History(Protocol):
 
     async def piece(self, piece: InteractionId) -> PieceLine | None: ...
 
-    async def recording(self, piece: InteractionId) -> Path | None:
-        """The file of a message; None: there is none, or none any more."""
+    async def recording(self, piece: InteractionId) -> Recording | None:
+        """A message, open; None: there is none, or none any more. Raises `VaultError`."""
 
     async def calls(
         self, before: str | None, limit: int, agent: AgentId | None, customer: CustomerId | None

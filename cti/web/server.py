@@ -9,7 +9,8 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from cti.web import pages
+from cti.store.vault import VaultError
+from cti.web import files, pages
 from cti.web.auth import Gate
 from cti.web.bodies import Problem
 from cti.web.call import Call, Route, Sent, SentFile
@@ -69,7 +70,7 @@ class _Serve:
         )
         said = await route.handler(call)
         if isinstance(said, SentFile):
-            return web.FileResponse(said.path, headers={"Content-Type": said.content_type, "Cache-Control": "no-store"})
+            return await files.send(request, said)
         return self._render(said if isinstance(said, Sent) else Sent(said))
 
     def _render(self, sent: Sent) -> web.Response:
@@ -134,6 +135,10 @@ def _problems(answered: Answered) -> Any:
             answer = response(_of_http(request, error), _kept(error))
         except ConnectionError:
             raise
+        except VaultError as error:
+            log.error("%s", error)
+            todo = "Tell whoever runs Hotline: its log and 'hotline doctor' say why."
+            answer = response(Problem(type="locked", title="This can't be decrypted.", status=503, todo=todo))
         except Exception:
             # The caller gets a name to ask for; the log has the rest.
             name = secrets.token_hex(4)

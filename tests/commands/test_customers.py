@@ -67,7 +67,7 @@ def test_from_the_question_to_the_answer_and_away(data: Path, capsys: pytest.Cap
 def test_an_export_that_fails_leaves_no_half_of_it(
     data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(found: object, db: object, recordings: object, into: BinaryIO) -> None:
+    def full(found: object, db: object, vault: object, recordings: object, into: BinaryIO) -> None:
         into.write(b"PK")
         raise OSError(28, "No space left on device")
 

@@ -3,7 +3,7 @@
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -59,6 +59,11 @@ class Shop:
     def order(self, number: int, what: str, changed: object) -> None:
         self._db.execute("DELETE FROM orders WHERE id = ?", (number,))
         self._db.execute("INSERT INTO orders VALUES (?, '2026-11-24', ?, 'C1', ?)", (number, what, changed))
+        self._db.commit()
+
+    def orders(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """Many at once, as (number, made, what, customer, changed)."""
+        self._db.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", rows)
         self._db.commit()
 
 

@@ -3,9 +3,6 @@
 import json
 import os
 import sqlite3
-import subprocess
-import sys
-import time
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,7 +17,6 @@ from cti.ingest.tables import ingest_table, preview
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
-from tests.conftest import MakeDatabase
 from tests.store.conftest import NOW
 
 SHARED = Path(os.environ.get("HOTLINE_SHARED", Path(__file__).parents[3] / "shared")) / "testdata/web"
@@ -299,48 +295,3 @@ def test_outside_csv_files(store: Store, identities: Identities, tmp_path: Path)
     path = next(SHARED.rglob("planilla-ejemplo-4.csv"))
     with pytest.raises(IngestError, match="is empty"):
         ingest_table(store, identities, mapped(tmp_path, pipes), str(path), NOW)
-
-
-KILLED = """
-import sys
-from pathlib import Path
-from cti.ingest.mapping import load_map
-from cti.ingest.tables import ingest_table
-from cti.store.database import Store
-from cti.store.identity import Identities
-folder = Path(sys.argv[1])
-print("go", flush=True)
-ingest_table(Store.open(sys.argv[2]), Identities(b"a key of the site", "HK"),
-             load_map(folder / "map.toml"), str(folder / "searches.csv"), 1, size=100)
-"""
-
-
-def test_killed_in_the_middle_and_run_again_ends_the_same(
-    identities: Identities, tmp_path: Path, make_database: MakeDatabase
-) -> None:
-    path = tmp_path / "searches.csv"
-    path.write_text(
-        "id,when,words,customer,browser,hits\n"
-        + "".join(f"{n},{1795000000 + n},words {n},C{n % 50},b{n % 90},{n % 3}\n" for n in range(3000)),
-        encoding="utf-8",
-    )
-    map_ = mapped(tmp_path, SEARCHES)
-    whole = Store.open(make_database())
-    ingest_table(whole, identities, map_, str(path), NOW)
-    url = make_database()
-    child = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path), url], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    child.stdout.readline()
-    time.sleep(0.15)
-    child.kill()
-    child.wait()
-    child.stdout.close()
-    store = Store.open(url)
-    ingest_table(store, identities, map_, str(path), NOW)
-    for table in ("interactions", "identifiers", "tallies"):
-        query = sa.text(f"SELECT * FROM {table}")
-        assert store.read(lambda c, q=query: sorted(map(tuple, c.execute(q)))) == whole.read(
-            lambda c, q=query: sorted(map(tuple, c.execute(q)))
-        )
-    store.close()
-    whole.close()

@@ -13,7 +13,7 @@ from cti.store.tables import metadata
 from tests.store.conftest import DAY, NOW, AgentId, answered_call, left_message, records_of
 
 _REST = (
-    "INSERT INTO attachments VALUES ('hash1', 4, :body)",
+    "INSERT INTO attachments (hash, size, body) VALUES ('hash1', 4, :body)",
     "INSERT INTO messages (id, interaction, at, inbound, author, author_name, recipients, subject, text, loose, people)"
     " VALUES ('m1', 'mail-1', 5, true, :mail, 'Eleanor W', 'us@harbour.example', '没有网', 'Still dark', false, :mail)",
     "INSERT INTO message_attachments VALUES ('m1', 0, 'picture.png', 'image/png', 'hash1')",

@@ -18,6 +18,7 @@ from cti.store.journal import Journal
 from cti.store.projector import Fold, Projector
 from cti.store.records import Seen, see
 from cti.store.tables import metadata
+from cti.store.vault import Vault
 from tests.store.conftest import DAY, NOW, answered_call, records_of
 from tests.store.filled import everything, fill
 from tests.store.test_projector import write_journal
@@ -220,7 +221,7 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
         found = person.export(db, journal, "eleanor", NOW)
     assert found is not None
     packed = io.BytesIO()
-    person.pack(found, db, None, packed)
+    person.pack(found, db, Vault(), None, packed)
     assert zipfile.ZipFile(packed).namelist() == ["person.json", "attachments/hash1-_.._etc_passwd"]
     db.close()
 

@@ -56,6 +56,7 @@ from cti.store.identity import Identities
 from cti.store.records import CustomerRow, InteractionRow, Seen, link, put_customers, put_interactions, see
 from cti.store.sentences import Sentences
 from cti.store.tables import calls
+from cti.store.vault import Vault
 from cti.store.views import Pop
 from cti.web.app import Web, WebConfig
 from cti.web.auth import COOKIE, SESSION
@@ -371,7 +372,8 @@ async def rig(
     path = tmp_path / "hotline.db"
     shutil.copy(hashed, path)
     store = Store.open(f"sqlite:///{path}")
-    history = History(store, Identities(b"key", "HK"), zone=lambda: SITE.zone, recordings=tmp_path / "messages")
+    vault, messages = Vault(tmp_path), tmp_path / "messages"
+    history = History(store, Identities(b"key", "HK"), zone=lambda: SITE.zone, recordings=messages, vault=vault)
     accounts = Accounts(store)
     journal = MemoryJournal()
     commands: list[Command] = []

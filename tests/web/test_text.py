@@ -1,15 +1,23 @@
 """Text work over the API and on the screens: a message is shown to an agent, heard, worked on, finished."""
 
+import datetime
+import os
+import tempfile
 import wave
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from cti.core.ids import AgentId, IdentifierId, InteractionId, Ms, QueueId
 from cti.core.inputs import AgentReady, DeskConnected, MessageSent
 from cti.core.world import World
+from cti.setup import keys, secrets
+from cti.setup.settings import put_settings
+from cti.store import sealing
 from cti.store.tables import pieces
+from cti.store.vault import Vault, sealed
 from tests.web.conftest import NUMBER, Client, Rig
 
 PIECE = InteractionId("c-7-message")
@@ -156,6 +164,56 @@ async def test_a_recording_is_heard_whole_or_in_part_by_agents_only(rig: Rig, an
     assert problem["type"] == "no-recording"
     await ana.bad(404, "GET", "/api/v1/work/nothing")
     await ana.bad(404, "GET", "/api/v1/work/nothing/pop")
+
+
+async def test_an_encrypted_recording_is_heard_whole_or_in_part_and_never_changed(
+    rig: Rig, ana: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "messages" / "c-7.wav"
+    file.parent.mkdir()
+    file.write_bytes(sound := b"RIFF" + os.urandom(700_000))
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    row = {"piece": PIECE, "kind": "message", "about": "c-7", "at": 5, "state": "open", "waited": 0, "length": 1000}
+    rig.store.write(lambda c: c.execute(pieces.insert().values(**row, first_seq=1, last_seq=2)))
+    with tempfile.TemporaryDirectory() as elsewhere:
+        place = Path(elsewhere, "keys.toml")
+        secrets.ensure(tmp_path / "secrets.toml", ())
+        keys.add(place, tmp_path, datetime.datetime.now(datetime.UTC))
+        put_settings(tmp_path / "settings.toml", {"encrypt": True, "key_file": str(place)})
+        assert sealing.work(rig.store, Vault(tmp_path), file.parent).recordings == 1
+        path, size = f"{rig.base}/api/v1/work/{PIECE}/recording", len(sound)
+        async with ana.http.get(path) as answer:
+            assert (answer.status, answer.content_type, await answer.read()) == (200, "audio/wav", sound)
+            assert answer.headers["Accept-Ranges"] == "bytes"
+            version = answer.headers["ETag"]
+        for asked, start, stop in (
+            ("0-", 0, size),
+            ("65000-66000", 65_000, 66_001),
+            ("1-699999", 1, 700_000),
+            ("-10", size - 10, size),
+            ("700000-900000", 700_000, size),
+        ):
+            async with ana.http.get(path, headers={"Range": f"bytes={asked}", "If-Range": version}) as answer:
+                assert (answer.status in (200, 206), await answer.read() == sound[start:stop]) == (True, True)
+                if stop - start < size:
+                    assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{size}"
+        async with ana.http.get(path, headers={"Range": "bytes=1-2", "If-Range": '"another"'}) as answer:
+            assert (answer.status, answer.content_length) == (200, size)
+        for nowhere in (f"bytes={size}-", "bytes=9-3", "lines=1"):
+            async with ana.http.get(path, headers={"Range": nowhere}) as answer:
+                assert (answer.status, answer.headers["Content-Range"]) == (416, f"bytes */{size}")
+        async with ana.http.head(path) as answer:
+            assert (answer.status, answer.content_length) == (200, size)
+        # Changed in its middle: it breaks off there, and is never played as if it were whole.
+        hidden = sealed(file)
+        body = bytearray(hidden.read_bytes())
+        body[500_000] ^= 1
+        hidden.write_bytes(body)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            async with ana.http.get(path) as answer:
+                await answer.read()
+    problem = await ana.bad(503, "GET", f"/api/v1/work/{PIECE}/recording")
+    assert problem["type"] == "locked"
 
 
 async def test_a_supervisor_puts_a_message_that_waits_ahead(rig: Rig, ana: Client) -> None:
