@@ -10,7 +10,8 @@ import random
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import uvloop
@@ -61,12 +62,17 @@ _WORDS = {
     "chat": ("No internet since the storm", "打雷后无法上网", "換卡後要輸入舊 PIN", "Which cable do I need?"),
     "order": ("Fibre 500, 12 months", "Second set-top box", "Wi-Fi 6 路由器", "光纖 1000M"),
 }
+_TABLES = ("customers", "identifiers", "links", "tags", "cases", "promises", "interactions", "tallies")
 _BY_TEL = ("call", "call", "call", "call", "chat")
 _BY_MAIL = ("mail", "mail", "search", "search", "visit", "order")
 _COLUMNS = (
     "owner, at, id, kind, title, text, inbound, language, agent, agent_name, lasted, waited, path, solved, mark, source"
 )
-_TALLIES = "INSERT INTO tallies SELECT owner, coalesce(customer, ''), kind, count(*) FROM interactions GROUP BY 1, 2, 3"
+_CHUNK = 50_000
+"""Rows of the timeline that are made and written at a time."""
+
+Said = Callable[[str], None]
+"""Told how far it has come."""
 
 
 class Made(Struct, frozen=True):
@@ -86,21 +92,41 @@ class Rows(Struct, frozen=True):
 
     table: str
     columns: str
-    rows: Iterable[tuple[object, ...]]
+    rows: Sequence[tuple[object, ...]]
 
 
-def make(store: Store, interactions: int = INTERACTIONS, key: bytes = KEY, seed: int = 1) -> Made:
+def make(
+    store: Store,
+    interactions: int = INTERACTIONS,
+    key: bytes = KEY,
+    seed: int = 1,
+    said: Said = lambda line: None,
+) -> Made:
     """Fill an empty store. The same numbers and seed give the same history. Raises `RuntimeError` if it isn't empty."""
     began = time.monotonic()
     if store.read(lambda connection: connection.execute(text("SELECT 1 FROM interactions LIMIT 1")).first()):
         raise RuntimeError(f"{store.shown} holds a history already")
     store.close()
-    tables = _tables(Identities(key, "HK"), interactions, random.Random(seed))
+    tables = _told(_tables(Identities(key, "HK"), interactions, random.Random(seed)), interactions, said)
     if store.path is None:
-        _into_postgres(store.url, tables)
+        _into_postgres(store.url, tables, said)
     else:
-        _into_sqlite(store.path, tables)
+        # Half a history is none: whoever finds the file by its name finds all of it.
+        part = store.path.rename(store.path.with_name(f"{store.path.name}.part"))
+        _into_sqlite(part, tables, said)
+        part.rename(store.path)
     return looked_up(interactions, key, seconds=time.monotonic() - began)
+
+
+def _told(tables: Iterable[Rows], interactions: int, said: Said) -> Iterator[Rows]:
+    done = tenths = 0
+    for each in tables:
+        yield each
+        if each.table == "interactions":
+            done += len(each.rows)
+            if done * 10 // interactions > tenths:
+                tenths = done * 10 // interactions
+                said(f"{done:,} of {interactions:,} interactions")
 
 
 def looked_up(interactions: int, key: bytes = KEY, seconds: float = 0.0) -> Made:
@@ -117,40 +143,47 @@ def looked_up(interactions: int, key: bytes = KEY, seconds: float = 0.0) -> Made
     )
 
 
-def _into_sqlite(path: Path, tables: Iterable[Rows]) -> None:
+def _into_sqlite(path: Path, tables: Iterable[Rows], said: Said) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     # A file that is thrown away when this fails needs no journal, and indexes are quicker made at the end.
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-256000", "temp_store=MEMORY"):
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-512000", "temp_store=MEMORY"):
         db.execute(f"PRAGMA {pragma}")
-    later = db.execute("SELECT name, type, sql FROM sqlite_master WHERE tbl_name = 'interactions' AND sql IS NOT NULL")
-    put_off = [row for row in later.fetchall() if row[1] in ("index", "trigger")]
+    marks = ", ".join("?" * len(_TABLES))
+    later = f"SELECT name, type, sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND sql IS NOT NULL"
+    put_off = [row for row in db.execute(later, _TABLES).fetchall() if row[1] in ("index", "trigger")]
     for name, kind, _ in put_off:
         db.execute(f"DROP {kind} {name}")
     db.execute("BEGIN")
     for each in tables:
         marks = ", ".join("?" * (each.columns.count(",") + 1))
         db.executemany(f"INSERT INTO {each.table} ({each.columns}) VALUES ({marks})", each.rows)
-    db.execute(_TALLIES)
     db.execute("COMMIT")
+    said("indexes")
     for _, _, sql in put_off:
         db.execute(sql)
-    db.execute("ANALYZE")
     db.execute("PRAGMA journal_mode=WAL")
     db.close()
 
 
-def _into_postgres(url: str, tables: Iterable[Rows]) -> None:
+def _into_postgres(url: str, tables: Iterable[Rows], said: Said) -> None:
     with postgres.connect(url) as db, db.transaction():
-        later = db.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'interactions\\_%'")
-        put_off = [row for row in later.fetchall() if row[0] != "interactions_pkey"]
+        put_off = db.execute(
+            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+            " WHERE i.indrelid = ANY(%s::regclass[])"
+            " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+            (list(_TABLES),),
+        ).fetchall()
         for name, _ in put_off:
             db.execute(f"DROP INDEX {name}".encode())
+        # FREEZE, which a table that is emptied beforehand allows: no reader has to go over the rows again.
+        db.execute(f"TRUNCATE {', '.join(_TABLES)}".encode())
         db.execute("ALTER TABLE interactions DISABLE TRIGGER USER")
+        db.execute("SET LOCAL maintenance_work_mem = '512MB'")
         for each in tables:
-            with db.cursor().copy(f"COPY {each.table} ({each.columns}) FROM STDIN".encode()) as copy:
+            with db.cursor().copy(f"COPY {each.table} ({each.columns}) FROM STDIN (FREEZE)".encode()) as copy:
                 for row in each.rows:
                     copy.write_row(row)
-        db.execute(_TALLIES)
+        said("indexes")
         for _, made in put_off:
             db.execute(made.encode())
         db.execute("ALTER TABLE interactions ENABLE TRIGGER USER")
@@ -164,11 +197,11 @@ def _tables(identities: Identities, interactions: int, chance: random.Random) ->
     yield Rows(
         "customers",
         "id, name, name_key, language, tier, created, updated",
-        (
+        [
             (f"B{n}", name, name.casefold(), ("en", "cmn", "yue")[n % 3], ("", "", "silver", "gold")[n % 4], END, END)
             for n in range(count)
             if (name := f"{_NAMES[n % len(_NAMES)]} {n}")
-        ),
+        ],
     )
     yield Rows(
         "identifiers",
@@ -178,19 +211,30 @@ def _tables(identities: Identities, interactions: int, chance: random.Random) ->
     links = [(one.id, f"B{n}", END) for ones in (tels, mails) for n, one in enumerate(ones)]
     links += [(tels[n].id, f"B{(n + 1) % count}", END) for n in range(0, count, _SHARED) if count > 1]
     yield Rows("links", "identifier, customer, since", sorted(links))
-    yield Rows("tags", "customer, tag", ((f"B{n}", "Fibre 500") for n in range(0, count, 2)))
+    yield Rows("tags", "customer, tag", [(f"B{n}", "Fibre 500") for n in range(0, count, 2)])
     yield Rows(
         "cases",
         "customer, title, state, opened, owner",
-        ((f"B{n}", "No internet since the storm", "open", END - n % 9 * _DAY_MS, "ana") for n in range(0, count, 10)),
+        [(f"B{n}", "No internet since the storm", "open", END - n % 9 * _DAY_MS, "ana") for n in range(0, count, 10)],
     )
     yield Rows(
         "promises",
         "customer, what, due, made, agent, state",
-        ((f"B{n}", "Call back", END + _DAY_MS, END - _DAY_MS, "ana", "open") for n in range(0, count, 50)),
+        [(f"B{n}", "Call back", END + _DAY_MS, END - _DAY_MS, "ana", "open") for n in range(0, count, 50)],
     )
     owners = sorted([(one.id, _BY_TEL) for one in tels] + [(one.id, _BY_MAIL) for one in mails])
-    yield Rows("interactions", _COLUMNS, _rows(owners, interactions, chance))
+    lines: list[tuple[object, ...]] = []
+    tallies: list[tuple[object, ...]] = []
+    for owner, these in _rows(owners, interactions, chance):
+        lines += these
+        # As the triggers would keep them, which are off meanwhile.
+        tallies += ((owner, "", kind, n) for kind, n in sorted(Counter(line[3] for line in these).items()))
+        if len(lines) >= _CHUNK:
+            yield Rows("interactions", _COLUMNS, lines)
+            yield Rows("tallies", "owner, customer, kind, n", tallies)
+            lines, tallies = [], []
+    yield Rows("interactions", _COLUMNS, lines)
+    yield Rows("tallies", "owner, customer, kind, n", tallies)
 
 
 def _number(n: int) -> str:
@@ -199,7 +243,7 @@ def _number(n: int) -> str:
 
 def _rows(
     owners: Sequence[tuple[IdentifierId, tuple[str, ...]]], count: int, chance: random.Random
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[tuple[IdentifierId, list[tuple[object, ...]]]]:
     """`count` rows in the order of the table's key: by owner, then by time. Some owners have many, most have few."""
     made = 0
     rolled = chance.random
@@ -211,30 +255,34 @@ def _rows(
             n = min(count - made, n * 40)
         step = 800 * _DAY_MS // (n + 1)
         at = END - 800 * _DAY_MS
+        rows: list[tuple[object, ...]] = []
         for _ in range(n):
             at += int(step * (0.5 + rolled())) + 1
             kind = kinds[int(rolled() * len(kinds))]
             words = _WORDS[kind][made & 3]
             call = kind == "call"
-            yield (
-                owner,
-                min(at, END),
-                f"bench-{made}",
-                kind,
-                "" if call else words,
-                words if call else "",
-                1,
-                ("en", "en", "cmn", "yue")[made & 3],
-                "ana" if call else "",
-                "Ana Lindqvist" if call else "",
-                180_000 if call else None,
-                20_000 if call else None,
-                "Internet\nNo line" if call else "",
-                (None, 1, 1, 0)[made & 3] if call else None,
-                "nothing_found" if kind == "search" and made % 5 == 0 else "",
-                "bench",
+            rows.append(
+                (
+                    owner,
+                    min(at, END),
+                    f"bench-{made}",
+                    kind,
+                    "" if call else words,
+                    words if call else "",
+                    1,
+                    ("en", "en", "cmn", "yue")[made & 3],
+                    "ana" if call else "",
+                    "Ana Lindqvist" if call else "",
+                    180_000 if call else None,
+                    20_000 if call else None,
+                    "Internet\nNo line" if call else "",
+                    (None, 1, 1, 0)[made & 3] if call else None,
+                    "nothing_found" if kind == "search" and made % 5 == 0 else "",
+                    "bench",
+                )
             )
             made += 1
+        yield owner, rows
 
 
 async def _pops(store: Store, made: Made) -> list[float]:
@@ -285,7 +333,7 @@ def main() -> None:
     parser.add_argument("--key", default=KEY.hex(), metavar="HEX", help="the site's key, as in secrets.toml")
     args = parser.parse_args()
     store = Store.open(args.database)
-    made = make(store, args.interactions, bytes.fromhex(args.key))
+    made = make(store, args.interactions, bytes.fromhex(args.key), said=lambda line: print(line, flush=True))
     store.close()
     print(f"{made.interactions} interactions of {made.customers} customers in {made.seconds:.1f} s")
 

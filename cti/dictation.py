@@ -1,6 +1,7 @@
 """Sentences for callers, spoken into a supervisor's telephone: it rings, they speak and hear it, and keep it or not."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Coroutine
@@ -129,9 +130,11 @@ class Dictations:
 
     def _take(self, file: Path, needed: Collection[str]) -> tuple[str, Ms]:
         ms = Ms(sounds.recorded_ms(file))
-        sentence = self._sentences.keep(file.read_bytes(), needed)
-        file.unlink(missing_ok=True)
-        return sentence, ms
+        try:
+            return self._sentences.keep(file.read_bytes(), needed), ms
+        finally:
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
 
     async def throw_away(self, one: _Dictation) -> None:
         """Nobody wants it."""

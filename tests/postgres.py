@@ -26,11 +26,12 @@ _ROOM = 2_000_000_000
 
 
 class Server:
-    """A server that nobody else knows of. It forgets everything: its disk need not be waited for."""
+    """A server that nobody else knows of. Unless it keeps its data it forgets everything: no disk is waited for."""
 
-    def __init__(self, port: int, folder: Path, child: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, port: int, folder: Path, keeps: bool, child: "subprocess.Popen[bytes]") -> None:
         self.port = port
         self._folder = folder
+        self._keeps = keeps
         self._child = child
         self._numbers = itertools.count(1)
 
@@ -54,6 +55,14 @@ class Server:
         finally:
             self.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def kept_database(self, name: str) -> str:
+        """The URL of a database that stays, made empty if there is none."""
+        with psycopg.connect(self.url(_ADMIN), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        if known is None:
+            self.sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        return self.url(name)
+
     def sql(self, statement: str) -> None:
         """Run one statement as the server's administrator."""
         with psycopg.connect(self.url(_ADMIN), autocommit=True) as connection:
@@ -64,14 +73,15 @@ class Server:
         self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test_%'")
 
     def stop(self) -> None:
-        """End it; nothing is kept."""
-        self._child.send_signal(signal.SIGQUIT)
-        self._child.wait(30)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """End it; nothing is kept unless it was started to."""
+        self._child.send_signal(signal.SIGINT if self._keeps else signal.SIGQUIT)
+        self._child.wait(120)
+        if not self._keeps:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def start(port: int, *, kept: bool = False) -> Server:
-    """Start one on loopback; `kept`: on disk, for more than memory has room for.
+def start(port: int, *, large: bool = False, kept: Path | None = None) -> Server:
+    """Start one on loopback; `large`: on disk, for more than memory has room for; `kept`: in this folder, to stay.
 
     Raises LookupError, with what to do, where there is none on this machine.
     """
@@ -81,7 +91,11 @@ def start(port: int, *, kept: bool = False) -> Server:
     said = subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
     if (number := re.search(r"\d+", said)) is None or int(number[0]) < OLDEST:
         raise LookupError(f"needs PostgreSQL {OLDEST} or newer, and this machine has {said.strip()}")
-    folder = Path(tempfile.mkdtemp(prefix="hl-pg-", dir=None if kept else _in_memory()))
+    if kept is None:
+        folder = Path(tempfile.mkdtemp(prefix="hl-pg-", dir=None if large else _in_memory()))
+    else:
+        folder = kept
+        folder.mkdir(parents=True, exist_ok=True)
     # The server refuses to run as root.
     user: dict[str, str] = {}
     if os.geteuid() == 0:
@@ -93,8 +107,10 @@ def start(port: int, *, kept: bool = False) -> Server:
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     # A folder it may stand in: ours may be closed to that user.
     common = {"cwd": folder, "env": environment, **user}
-    subprocess.run([programs / "initdb", "-D", data, *options], check=True, capture_output=True, **common)  # type: ignore[call-overload]
+    if not data.exists():
+        subprocess.run([programs / "initdb", "-D", data, *options], check=True, capture_output=True, **common)  # type: ignore[call-overload]
     swift = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "max_wal_size=512MB"]
+    swift += ["wal_level=minimal", "max_wal_senders=0"]
     quiet = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "max_connections=60"]
     # All it has is in its folder, so nothing stays in memory when that is gone.
     alone = ["dynamic_shared_memory_type=mmap"]
@@ -103,7 +119,7 @@ def start(port: int, *, kept: bool = False) -> Server:
         child = subprocess.Popen(  # type: ignore[call-overload]
             [programs / "postgres", "-D", data, "-p", str(port), *settings], stdout=log, stderr=log, **common
         )
-    server = Server(port, folder, child)
+    server = Server(port, folder, kept is not None, child)
     deadline = time.monotonic() + 30
     while True:
         try:

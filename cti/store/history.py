@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import abandoned, lists, person, promises, reads, records, text_work
+from cti.store import abandoned, lists, person, pops, promises, reads, records, text_work
 from cti.store.casework import Cases
 from cti.store.database import Store
 from cti.store.days import beside, of_kinds
@@ -111,8 +111,8 @@ class History:
         self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
         self._writer = ThreadPoolExecutor(1, "history-write")
         for _ in range(_READERS):
-            # A connection to a server takes longer than a caller's look-up may: made now, it is there by then.
-            self._readers.submit(lambda: self._local.db.execute("SELECT 1").fetchone())
+            # To connect and to plan take longer than a caller's look-up may: done now, it is done by then.
+            self._readers.submit(lambda: pops.pop(self._local.db, IdentifierId(""), None, Ms(0)))
         self._remembered: OrderedDict[IdentifierId, Identifier] = OrderedDict()
         self._seen: dict[IdentifierId, Ms] = {}
 
@@ -184,7 +184,7 @@ class History:
         now = self._now()
 
         def look(db: Reader) -> Pop:
-            found = reads.pop(db, identifier, interaction, now, keyed)
+            found = pops.pop(db, identifier, interaction, now, keyed)
             if identifier is not None and not found.display and (fresh := self._remembered.get(identifier)) is not None:
                 # The number's own row may still be on its way to the disk.
                 found = msgspec.structs.replace(found, display=reads.display(fresh.kind, fresh.value))
@@ -206,7 +206,7 @@ class History:
             who = reads.who_is(db, customer)
             if who is None:
                 return None
-            found = reads.person(db, who, now, besides=besides)
+            found = pops.person(db, who, now, besides)
             found = msgspec.structs.replace(found, numbers=lists.numbers(db, reads.owners_of(db, who)))
             return self._answered(found, now) if self._answers is not None else found
 

@@ -266,7 +266,7 @@ def messages(db: Reader, interaction: str) -> tuple[Message, ...]:
 def promises(db: Reader, agent: str) -> tuple[PromiseLine, ...]:
     """An agent's open promises, by due time."""
     rows = db.execute(
-        "SELECT id, what, due, made, agent, case_id FROM promises WHERE state = 'open' AND agent = ? ORDER BY due",
+        f"SELECT {reads.PROMISE} FROM promises WHERE state = 'open' AND agent = ? ORDER BY due",
         (agent,),
     )
     return tuple(reads.promise_line(*row) for row in rows)

@@ -51,7 +51,7 @@ class PostgresReader:
         with self._connecting:
             fresh = self._connection
             if fresh is None or fresh.closed:
-                fresh = self._connection = self._connect()
+                fresh = self._connection = connect(self._url)
         return fresh.execute(statement, parameters)
 
     def close(self) -> None:
@@ -60,12 +60,17 @@ class PostgresReader:
             self._connection.close()
             self._connection = None
 
-    def _connect(self) -> psycopg.Connection:
-        connection = postgres.connect(self._url)
-        connection.execute("SET default_transaction_read_only = on")
-        # The statements are few and always the same: planned once a connection.
-        connection.prepare_threshold = 0
-        return connection
+
+def connect(url: str) -> psycopg.Connection:
+    """A connection to a server that only reads."""
+    connection = postgres.connect(url)
+    connection.execute("SET default_transaction_read_only = on")
+    # The statements are few and always the same: planned once a connection, whatever is looked for, and never compiled,
+    # which takes longer than any of them.
+    connection.prepare_threshold = 0
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.execute("SET jit = off")
+    return connection
 
 
 @lru_cache(maxsize=512)

@@ -1,38 +1,36 @@
-"""The hottest query: everything the pop shows, read by the driver itself, one statement after another in one thread.
+"""Who a customer is and what they have, read by the driver itself; the pop reads all of it at once (`pops`).
 
-Each statement touches a few neighbouring rows whatever the size of the history: the newest of each identifier, counts
-already kept (`tallies`), what is open. Nothing here scans. The SQL is what SQLite and PostgreSQL both understand.
+Each statement touches a few neighbouring rows whatever the size of the history. Nothing here scans. The SQL is what
+SQLite and PostgreSQL both understand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from msgspec import Struct, json
 
-from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
+from cti.core.ids import AgentId, IdentifierId, Ms
 from cti.core.world import Interaction
 from cti.store import paths
 from cti.store.identity import KINDS, display_phone
 from cti.store.reader import Reader
-from cti.store.views import CallerFacts, CaseLine, Entry, OpenPromise, Person, Pop, PromiseLine, Station
+from cti.store.views import CallerFacts, CaseLine, Entry, OpenPromise, PromiseLine
 from cti.store.web_views import WebVisit
 
-RECENT_MS = 5 * 24 * 3600 * 1000
-TIMELINE = 20
-_PEOPLE = 8
-"""More people than this behind one number is a switchboard: the likeliest are shown, search finds the rest."""
-_OWNERS = 32
+PEOPLE = 500
+OWNERS = 32
+BROWSERS_LAST = "identifier LIKE 'device:%', since DESC"
+"""The order in which a customer's identifiers are looked at: people have ever more browsers."""
 _LOOK_BACK = 200
 """On a shared number, lines confirmed as somebody else's are passed over; not more than this many."""
 _CALLS_BACK = 20
 """Who talked with a caller longer ago than so many calls is a stranger by now."""
-_RAIL = 3
-_NO_STATION = ("visit", "order")
-"""Pages read and things ordered are no reason to call."""
+_OPEN = 20
+_IS_OPEN = "NOT state <> 'open'"
+"""Not `=`: SQLite would go through everybody's open promises by their index rather than look up one customer's."""
 _OF_WEB = ("search", "visit")
 _web_visit = json.Decoder(WebVisit).decode
-_BAD = {"nothing_found", "no_reply", "abandoned", "missed"}
 
 ENTRY = (
     "id, kind, at, title, text, inbound, language, agent_name, lasted, waited, path, solved, mark, case_id, customer"
@@ -40,8 +38,11 @@ ENTRY = (
 
 
 CASE = "id, title, state, opened, owner, priority, due, closed, solved, reopened"
-CaseRow = tuple[int, str, str, Ms, str, int, Ms | None, Ms | None, int | None, int]
+CaseRow = tuple[int, str, str, Ms, str, int, Ms | None, Ms | None, bool | int | None, int]
 """A row of the columns in `CASE`."""
+PROMISE = "id, what, due, made, agent, case_id"
+PromiseRow = tuple[int, str, Ms, Ms, str, int | None]
+"""A row of the columns in `PROMISE`."""
 
 
 class Known(Struct, frozen=True):
@@ -65,10 +66,12 @@ class Who(Struct, frozen=True):
 
 _AT_AND_ID = itemgetter(2, 0)
 
+# fmt: off
 EntryRow = tuple[
-    *tuple[str, str, Ms, str, str, int, str | None, str],
-    *tuple[Ms | None, Ms | None, str, int | None, str, int | None, str | None],
+    str, str, Ms, str, str, bool | int, str | None, str,
+    Ms | None, Ms | None, str, bool | int | None, str, int | None, str | None,
 ]
+# fmt: on
 """A row of the columns in `ENTRY`."""
 
 
@@ -116,8 +119,8 @@ def people_of(db: Reader, identifier: str) -> list[Who]:
     for id_, name, language, tier, into, absorbed in db.execute(
         "SELECT c.id, c.name, c.language, c.tier, c.merged_into, c.absorbed"
         " FROM links l JOIN customers c ON c.id = l.customer"
-        " WHERE l.identifier = ? AND l.ended IS NULL ORDER BY l.since, c.id LIMIT 500",
-        (identifier,),
+        " WHERE l.identifier = ? AND l.ended IS NULL ORDER BY l.since, c.id LIMIT ?",
+        (identifier, PEOPLE),
     ).fetchall():
         if into is None and not absorbed:
             found[id_] = Who(id_, name, language, tier, (id_,))
@@ -133,6 +136,11 @@ def _whole(db: Reader, customer: str) -> Who:
         (customer, customer),
     ).fetchall()
     rows.sort(key=lambda row: row[0] != customer)
+    return together(customer, rows)
+
+
+def together(customer: str, rows: Sequence[tuple[str, str, str | None, str]]) -> Who:
+    """A customer made of the rows (id, name, language, tier) that stand for it, its own first."""
     ids, names, languages, tiers = zip(*rows, strict=True)
     return Who(customer, _first(names) or "", _first(languages), _first(tiers) or "", ids)
 
@@ -178,7 +186,7 @@ def facts(db: Reader, identifier: IdentifierId) -> CallerFacts:
         people=len(people),
         last_agent=_last_agent(db, own or [identifier]),
         case_owner=_agent(db, "owner", "cases", "state <> 'closed'", "opened DESC", customers),
-        promised=_agent(db, "agent", "promises", "state = 'open'", "due", customers),
+        promised=_agent(db, "agent", "promises", _IS_OPEN, "due", customers),
         promise=promise,
     )
 
@@ -188,7 +196,7 @@ def _promised(db: Reader, customers: Sequence[str]) -> OpenPromise | None:
     if not customers:
         return None
     found = db.execute(
-        f"SELECT agent, due, source FROM promises WHERE customer IN ({_marks(customers)}) AND state = 'open'"
+        f"SELECT agent, due, source FROM promises WHERE customer IN ({_marks(customers)}) AND {_IS_OPEN}"
         " ORDER BY due, id LIMIT 1",
         customers,
     ).fetchone()
@@ -239,95 +247,6 @@ def keyed(call: Interaction) -> Keyed | None:
     return Keyed(call.account, call.recognised) if call.account is not None else None
 
 
-def pop(
-    db: Reader,
-    identifier: IdentifierId | None,
-    besides: InteractionId | None,
-    now: Ms,
-    keyed: Keyed | None = None,
-) -> Pop:
-    """Everything known about whoever calls from `identifier`; `besides` is the call itself, which is left out."""
-    row = known(db, identifier) if identifier is not None else None
-    linked = people_of(db, identifier) if identifier is not None else []
-    how, shared, sure = _by(db, identifier) if identifier is not None and linked else "", len(linked), 0
-    if keyed is not None and keyed.how in PROVING and (owners := people_of(db, keyed.account)):
-        how, shared, sure = keyed.how, len(owners), len(owners)
-        linked = _with(owners, linked) if keyed.how == "account" else owners
-    elif keyed is not None:
-        how = keyed.how
-    calls: dict[str, int] = dict(
-        db.execute("SELECT customer, n FROM tallies WHERE owner = ? AND kind = 'call'", (identifier or "",)).fetchall()
-    )
-    if len(linked) == 1:
-        of_calls = sum(calls.values())
-        shares = {linked[0].id: of_calls}
-    else:
-        of_calls = sum(n for customer, n in calls.items() if customer)
-        shares = {one.id: sum(calls.get(member, 0) for member in one.members) for one in linked}
-    first = {one.id for one in linked[:sure]}
-    likely = sorted(linked, key=lambda one: (one.id not in first, -shares[one.id]))[:_PEOPLE]
-    found = [person(db, one, now, besides=besides, calls=shares[one.id], of_calls=of_calls) for one in likely]
-    # Between people who have called equally often, the one we know more of.
-    found.sort(key=lambda one: (one.customer not in first, -one.calls, -sum(one.counts.values())))
-    people = tuple(found)
-    if not linked and row is not None and identifier is not None:
-        alone = Who(identifier, row.name, row.language, "", (identifier,))
-        stranger = person(db, alone, now, besides=besides)
-        if stranger.timeline or stranger.cases or stranger.promises:
-            people = (stranger,)
-    shown = display(identifier.partition(":")[0], row.value) if row is not None and identifier is not None else ""
-    return Pop(identifier=identifier, display=shown, people=people, how=how, shared=shared)
-
-
-def _with(owners: list[Who], others: list[Who]) -> list[Who]:
-    """An account number alone is no proof: whoever is known by the number stays to be chosen, after its owners."""
-    ids = {one.id for one in owners}
-    return owners + [one for one in others if one.id not in ids]
-
-
-def _by(db: Reader, identifier: IdentifierId) -> str:
-    """By what whoever has an identifier is recognised when they use it."""
-    if not identifier.startswith("device:"):
-        return "number"
-    signed = db.execute(
-        "SELECT 1 FROM links WHERE identifier = ? AND source = 'web' AND ended IS NULL LIMIT 1", (identifier,)
-    ).fetchone()
-    return "browser" if signed is None else "sign_in"
-
-
-def person(
-    db: Reader,
-    who: Who,
-    now: Ms,
-    *,
-    besides: InteractionId | None = None,
-    calls: int = 0,
-    of_calls: int = 0,
-) -> Person:
-    """One customer in full, with everything open and the newest of everything."""
-    owners = owners_of(db, who)
-    counts, used = _counts(db, owners, who.members, besides)
-    lines = timeline(db, used, who.members, None, None, TIMELINE + 1)
-    if besides is not None:
-        lines = [line for line in lines if line.id != besides]
-    lines = lines[:TIMELINE]
-    return Person(
-        customer=CustomerId(who.id),
-        name=who.name,
-        language=who.language,
-        tier=who.tier,
-        tags=tags_of(db, who.members),
-        calls=calls,
-        of_calls=of_calls,
-        recent=sum(1 for line in lines if line.at > now - RECENT_MS),
-        counts=counts,
-        timeline=tuple(lines),
-        cases=tuple(_cases(db, [*who.members, *owners])),
-        promises=tuple(_promises(db, [*who.members, *owners])),
-        rail=_rail(lines, now),
-    )
-
-
 def tags_of(db: Reader, members: Sequence[str]) -> tuple[str, ...]:
     """What is known to be so of a customer, in the order of the alphabet."""
     rows = db.execute(
@@ -341,10 +260,9 @@ def owners_of(db: Reader, who: Who) -> list[str]:
     if is_identifier(who.id):
         return [who.id]
     rows = db.execute(
-        # Browsers come last, for people have ever more of them.
         f"SELECT identifier FROM links WHERE customer IN ({_marks(who.members)}) AND ended IS NULL"
-        " ORDER BY identifier LIKE 'device:%', since DESC LIMIT ?",
-        (*who.members, _OWNERS),
+        f" ORDER BY {BROWSERS_LAST} LIMIT ?",
+        (*who.members, OWNERS),
     ).fetchall()
     return [*dict.fromkeys(identifier for (identifier,) in rows), *(f"customer:{one}" for one in who.members)]
 
@@ -378,42 +296,33 @@ def timeline(
 
 def counts(db: Reader, owners: Sequence[str], members: Sequence[str]) -> dict[str, int]:
     """How many lines of each kind these owners have that are this customer's or nobody's in particular."""
-    return _counts(db, owners, members, None)[0]
+    return dict(
+        db.execute(
+            f"SELECT kind, CAST(sum(n) AS bigint) FROM tallies WHERE owner IN ({_marks(owners)})"
+            f" AND customer IN ('', {_marks(members)}) GROUP BY kind",
+            (*owners, *members),
+        ).fetchall()
+    )
 
 
 def open_work(db: Reader, owners: Sequence[str]) -> tuple[int, int]:
     """How many cases and promises are open."""
-    return len(list(_cases(db, owners))), len(list(_promises(db, owners)))
+    those = f"IN ({_marks(owners)})"
+    cases, promises = (db.execute(sql(those), owners).fetchall() for sql in (open_cases, open_promises))
+    return len(cases), len(promises)
 
 
-def _counts(
-    db: Reader, owners: Sequence[str], members: Sequence[str], besides: InteractionId | None
-) -> tuple[dict[str, int], list[str]]:
-    """How many lines of each kind, and those owners that have any."""
-    counts: dict[str, int] = {}
-    used: dict[str, None] = {}
-    for owner, kind, n in db.execute(
-        f"SELECT owner, kind, n FROM tallies WHERE owner IN ({_marks(owners)}) AND customer IN ('', {_marks(members)})",
-        (*owners, *members),
-    ):
-        counts[kind] = counts.get(kind, 0) + n
-        used[owner] = None
-    if besides is not None and counts:
-        mine = db.execute("SELECT owner, kind FROM interactions WHERE id = ?", (besides,)).fetchone()
-        if mine is not None and mine[0] in owners and counts.get(mine[1]):
-            counts[mine[1]] -= 1
-    return {kind: n for kind, n in counts.items() if n > 0}, list(used)
-
-
-def _cases(db: Reader, owners: Sequence[str]) -> Iterator[CaseLine]:
-    yield from map(
-        case_line,
-        db.execute(
-            f"SELECT {CASE} FROM cases WHERE customer IN ({_marks(owners)})"
-            " AND state <> 'closed' ORDER BY opened DESC LIMIT 20",
-            owners,
-        ),
+def open_cases(customer: str) -> str:
+    """SQL for the open cases, newest first, of those whose `customer` meets the condition."""
+    return (
+        f"SELECT {CASE} FROM cases WHERE customer {customer} AND state <> 'closed'"
+        f" ORDER BY opened DESC, id DESC LIMIT {_OPEN}"
     )
+
+
+def open_promises(customer: str) -> str:
+    """SQL for the open promises, first due first, of those whose `customer` meets the condition."""
+    return f"SELECT {PROMISE} FROM promises WHERE customer {customer} AND {_IS_OPEN} ORDER BY due, id LIMIT {_OPEN}"
 
 
 def case_line(row: CaseRow) -> CaseLine:
@@ -433,15 +342,6 @@ def case_line(row: CaseRow) -> CaseLine:
     )
 
 
-def _promises(db: Reader, owners: Sequence[str]) -> Iterator[PromiseLine]:
-    for row in db.execute(
-        f"SELECT id, what, due, made, agent, case_id FROM promises WHERE customer IN ({_marks(owners)})"
-        " AND state = 'open' ORDER BY due LIMIT 20",
-        owners,
-    ):
-        yield promise_line(*row)
-
-
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
@@ -455,21 +355,4 @@ def promise_line(id_: int, what: str, due: int, made: int, agent: str, case: int
         made=Ms(made),
         by=AgentId(agent) if agent else None,
         case=None if case is None else str(case),
-    )
-
-
-def _rail(lines: Sequence[Entry], now: Ms) -> tuple[Station, ...]:
-    """How they got here: the last contacts of these days, oldest first, those that went badly before all others."""
-    recent = [line for line in lines if line.at > now - RECENT_MS and line.kind not in _NO_STATION]
-    bad = [line for line in recent if line.mark in _BAD or line.solved is False]
-    chosen = (bad + [line for line in recent if line not in bad])[:_RAIL]
-    return tuple(
-        Station(
-            kind=line.kind,
-            title=line.title or line.text,
-            detail=line.mark or ("not_solved" if line.solved is False else ""),
-            at=line.at,
-            bad=line in bad,
-        )
-        for line in sorted(chosen, key=attrgetter("at"))
     )

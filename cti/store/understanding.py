@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cti.core.hours import quiet_until
 from cti.core.ids import AgentId, CustomerId, Ms
 from cti.core.site import Site
-from cti.store import reads
+from cti.store import pops, reads
 from cti.store.reach import Limits, Try, full_hours, ways
 from cti.store.reader import Reader
 from cti.store.views import About, Facts, Tag, Wishes
@@ -74,7 +74,7 @@ def about(db: Reader, customer: str, site: Site, like: dict[str, list[Try]], now
     who = reads.who_is(db, customer)
     if who is None:
         return None
-    person = reads.person(db, who, now)
+    person = pops.person(db, who, now)
     wishes = wishes_of(db, who.members)
     owners = reads.owners_of(db, who)
     mine = [one for owner in owners for one in tries_of(db, owner, who.members, site.zone, now)]

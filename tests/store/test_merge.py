@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
-from cti.store import merge, person, reads, suggest
+from cti.store import merge, person, pops, reads, suggest
 from cti.store.cases import open_case
 from cti.store.database import Store
 from cti.store.history import History
@@ -62,9 +62,9 @@ def shown(connection: sa.Connection) -> dict[str, object]:
     for one in CUSTOMERS:
         who = reads.who_is(db, one)
         assert who is not None
-        seen[one] = (reads.person(db, who, NOW), suggest.identity(db, one), person.whose(db, one))
+        seen[one] = (pops.person(db, who, NOW), suggest.identity(db, one), person.whose(db, one))
     for identifier in KNOWN:
-        seen[identifier.id] = reads.pop(db, identifier.id, None, NOW)
+        seen[identifier.id] = pops.pop(db, identifier.id, None, NOW)
     return seen
 
 

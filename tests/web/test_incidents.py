@@ -162,6 +162,7 @@ async def test_a_sentence_that_is_not_kept_leaves_nothing(rig: Rig) -> None:
     telephone.begun()
     record(telephone.file, 0.1)
     assert not await telephone.keep()
+    assert not recorded_at(telephone.file)
     assert (await boss.good("GET", f"{PHONE}/{begun['id']}"))["state"] == "dropped"
 
 
