@@ -26,6 +26,10 @@ from cti.core.inputs_callers import ArticleHeard as ArticleHeard
 from cti.core.inputs_callers import CallerRecognised as CallerRecognised
 from cti.core.inputs_callers import HelpAsked as HelpAsked
 from cti.core.inputs_callers import WaitForAsked as WaitForAsked
+from cti.core.inputs_recording import PauseAsked as PauseAsked
+from cti.core.inputs_recording import RecordingLost as RecordingLost
+from cti.core.inputs_recording import RecordingMuted as RecordingMuted
+from cti.core.inputs_recording import RecordingStarted as RecordingStarted
 from cti.core.inputs_talks import ColleagueDialled as ColleagueDialled
 from cti.core.inputs_talks import ConsultAsked as ConsultAsked
 from cti.core.inputs_talks import ConsultEnds as ConsultEnds
@@ -478,6 +482,10 @@ Input = (
     | ColleagueDialled
     | ParkAsked
     | RecallAsked
+    | PauseAsked
+    | RecordingStarted
+    | RecordingMuted
+    | RecordingLost
     | WrapUpExtended
     | WrapUpDone
     | PieceOpened

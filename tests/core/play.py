@@ -288,6 +288,12 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         channel=_channel(r[0]), name=f"PJSIP/{w}-1", dialled=r[1] if len(r) > 1 else ""
     ),
     "parks": lambda w, r: i.ParkAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
+    "recorded": lambda w, r: i.RecordingStarted(channel=_channel(w)),
+    "muted": lambda w, r: i.RecordingMuted(channel=_channel(w), muted=True),
+    "unmuted": lambda w, r: i.RecordingMuted(channel=_channel(w), muted=False),
+    "unkept": lambda w, r: i.RecordingLost(interaction=InteractionId(w)),
+    "pauses": lambda w, r: i.PauseAsked(agent=AgentId(w), interaction=InteractionId(r[0]), pause=True),
+    "goes-on": lambda w, r: i.PauseAsked(agent=AgentId(w), interaction=InteractionId(r[0]), pause=False),
     "takes-back": lambda w, r: i.RecallAsked(agent=AgentId(w), interaction=InteractionId(r[0])),
     "wraps-up": lambda w, r: i.WrapUpDone(agent=AgentId(w), interaction=InteractionId(r[0]), outcome=None),
     "extends": lambda w, r: i.WrapUpExtended(agent=AgentId(w), by_s=int(r[0])),
@@ -409,6 +415,14 @@ def fact(event: e.Event) -> str:
         case e.ParkEnded():
             by = f" {event.by}" if event.by else ""
             return f"unparked {event.interaction} {event.how}{by} after {event.parked // 1000}"
+        case e.RecordingBegun():
+            return f"recording {event.interaction}"
+        case e.RecordingPaused():
+            return f"paused {event.interaction}"
+        case e.RecordingResumed():
+            return f"resumed-recording {event.interaction}"
+        case e.RecordingFailed():
+            return f"unrecorded {event.interaction} {event.agent}"
         case e.InteractionEnded():
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():
@@ -468,5 +482,7 @@ def wish(command: c.Command) -> str:
             return f"MOVE {command.channel} {command.to}"
         case c.Join():
             return f"JOIN {command.caller} {command.agent_channel} {command.colleague_channel}"
+        case c.PauseRecording():
+            return f"{'MUTE' if command.pause else 'UNMUTE'} {command.channel}"
         case c.FallbackMember():
             return ""

@@ -77,6 +77,12 @@ from cti.core.events.pieces import (
     PieceTaken,
     TextPaused,
 )
+from cti.core.events.recording import (
+    RecordingBegun,
+    RecordingFailed,
+    RecordingPaused,
+    RecordingResumed,
+)
 from cti.core.events.site import (
     AsteriskLost,
     AsteriskSeen,
@@ -187,6 +193,10 @@ __all__ = [
     "QueueTaken",
     "Queued",
     "Record",
+    "RecordingBegun",
+    "RecordingFailed",
+    "RecordingPaused",
+    "RecordingResumed",
     "Repaired",
     "Resumed",
     "SentElsewhere",
@@ -267,6 +277,10 @@ Event = (
     | OutsideMoved
     | Parked
     | ParkEnded
+    | RecordingBegun
+    | RecordingPaused
+    | RecordingResumed
+    | RecordingFailed
     | FlowFinished
     | SurveyOpened
     | Judged
