@@ -43,7 +43,7 @@ queue = "support"
 SENTENCE = Tones(
     {
         "agent-8000": 1000,  # the agent's own recording of the name
-        "promise-due": 1400,
+        "promise-call": 1400,
         "say-at": 1800,  # the time by which
         "promise-wait": 2200,
         "say-wait-most-": 2600,
