@@ -169,7 +169,24 @@ class Play:
 
     def understand(self, what: str) -> i.Input:
         who, verb, *rest = what.split()
-        return _VERBS[verb](who, rest)
+        return self._seen() if verb == "comes-back" else _VERBS[verb](who, rest)
+
+    def _seen(self) -> i.Input:
+        """The same Asterisk with every channel as we left it."""
+        return i.AsteriskUp(
+            channels=tuple(
+                i.ChannelNow(
+                    channel=leg.channel,
+                    name=f"PJSIP/{leg.phone or 'trunk'}-1",
+                    interaction=leg.interaction,
+                    up=leg.up,
+                    bridge=leg.bridge,
+                )
+                for leg in self.world.legs.values()
+                if leg.started
+            ),
+            booted=Ms(1),
+        )
 
 
 def _channel(who: str) -> ChannelId:
@@ -261,6 +278,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "signs-out": lambda w, r: i.AgentSignedOut(agent=AgentId(w)),
     "takes": lambda w, r: i.QueueChosen(agent=AgentId(w), queue=QueueId(r[0]), takes=True),
     "leaves-out": lambda w, r: i.QueueChosen(agent=AgentId(w), queue=QueueId(r[0]), takes=False),
+    "desk-silent": lambda w, r: i.DeskSilent(agent=AgentId(w)),
     "desk-lost": lambda w, r: i.DeskLost(agent=AgentId(w)),
     "desk-back": lambda w, r: i.DeskConnected(agent=AgentId(w)),
     "declines": lambda w, r: i.OfferDeclined(agent=AgentId(w), offer=OfferId(r[0])),
@@ -308,6 +326,13 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "reopens": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=None, by=AgentId(w)),
     "stops-calling": lambda w, r: i.SiteLoaded(site=msgspec.structs.replace(site(), outgoing=Outgoing())),
     "restarts": lambda w, r: i.Started(),
+    "reboots": lambda w, r: i.AsteriskUp(channels=(), booted=Ms(3_600_000)),
+    "was-served": lambda w, r: i.ServedMeanwhile(
+        interaction=InteractionId(w),
+        agent=AgentId(r[0]),
+        talked=Ms(int(r[1]) * 1000),
+        ended=Ms(START + int(r[2]) * 1000) if len(r) > 2 else None,
+    ),
     "drops": lambda w, r: i.AsteriskDown(),
 }
 
@@ -413,6 +438,8 @@ def fact(event: e.Event) -> str:
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():
             return f"{event.agent} {event.state}{' ' + event.reason if event.reason else ''}"
+        case e.DeskAnswers():
+            return f"{event.agent} {'answers' if event.answers else 'silent'}"
         case e.NotReadyNext():
             return f"{event.agent} next {event.reason}"
         case e.Judged():

@@ -12,7 +12,7 @@ import { Asking, asks, whoAsks } from "./consult";
 import { dial, whyNoDial } from "./dial";
 import { agentName, call, checked, exchange, me, phoneRefused, pop, transferOpen } from "./session";
 import { isParked, Park, ParkedFor } from "./parked";
-import { phone, stats, take as takePhone } from "./sip";
+import { phone, stats } from "./sip";
 import { mic } from "./sound";
 import { cellsOf, lossBetween, type SoundStats } from "./stats";
 import { callerName, opening, queueName, reasonName, t } from "./text";
@@ -122,7 +122,7 @@ function NoCall(): JSX.Element {
     if (line === "taken") {
       return (
         <Said what={t().phoneTaken} then={t().phoneTakenThen}>
-          <button id="phone-here" class="btn" onClick={takePhone}>
+          <button id="phone-here" class="btn" onClick={() => void act.takePhone()}>
             {t().phoneHere}
           </button>
         </Said>

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from cti.core.events.agents import (
     AgentStateSet,
+    DeskAnswers,
     DeskSeen,
     NotReadyNext,
     PhoneSeen,
@@ -140,6 +141,7 @@ __all__ = [
     "ConsultEnded",
     "ConsultReached",
     "DayStarted",
+    "DeskAnswers",
     "DeskSeen",
     "DialEnded",
     "Dialled",
@@ -274,6 +276,7 @@ Event = (
     | AgentStateSet
     | NotReadyNext
     | QueueTaken
+    | DeskAnswers
     | DeskSeen
     | PhoneSeen
     | WrappedUp
