@@ -7,6 +7,7 @@ nobody on AMI and no CEL file: nothing that app_queue does without is on its bil
 import asyncio
 import os
 import re
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -105,8 +106,9 @@ class Side(Struct):
         """How many channels are still there `LEFT_S` after the last call was over; 0 as soon as all are gone."""
         for _ in range(round(LEFT_S / _LOOK_S)):
             if not (count := await self._channels()):
-                break
+                return 0
             await asyncio.sleep(_LOOK_S)
+        print(f"{self.name}: left behind:\n{await self.asterisk.cli('core show channels concise')}", file=sys.stderr)
         return count
 
     async def up(self, channels: int, within_s: float) -> bool:

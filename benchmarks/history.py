@@ -123,6 +123,7 @@ def run(options: Options) -> Report:
                 gc.freeze()  # as the bridge does once it is up
                 small, large = _by_turns(opened, options)
                 with _writing(opened[-1].store, sizes[-1]) as pace:
+                    opened[-1].watched = True
                     (beside,) = _by_turns(opened[-1:], options)
                 gc.unfreeze()
             figures += _figures(kind, small, large, Written(beside=beside, a_second=pace()))
@@ -201,6 +202,8 @@ class _Opened:
         self.store = store
         self.numbers = made.numbers[:lookups]
         self._callers = made.callers[:lookups]
+        self.watched = False
+        """Whether it is looked how long the loop is held up, for which it is woken all the time."""
         self.stall = 0.0
         self.nobody = 0
         self._runner = runner
@@ -233,7 +236,7 @@ class _Opened:
 
     def ours(self, part: slice) -> list[float]:
         """As the bridge does it."""
-        took, stall, nobody = self._runner.run(_ours(self._history, self.numbers[part]))
+        took, stall, nobody = self._runner.run(_ours(self._history, self.numbers[part], self.watched))
         self.stall = max(self.stall, stall)
         self.nobody += nobody
         return took
@@ -303,8 +306,8 @@ async def _started(store: Store) -> History:
     return History(store, Identities(data.KEY, "HK"), now=lambda: data.END)
 
 
-async def _ours(history: History, numbers: Sequence[str]) -> tuple[list[float], float, int]:
-    """How long each look-up took, the longest that the loop was held up, and who found nobody."""
+async def _ours(history: History, numbers: Sequence[str], watched: bool) -> tuple[list[float], float, int]:
+    """How long each look-up took, the longest that the loop was held up if `watched`, and who found nobody."""
     stalls = [0.0]
 
     async def watch() -> None:
@@ -313,7 +316,7 @@ async def _ours(history: History, numbers: Sequence[str]) -> tuple[list[float], 
             await asyncio.sleep(_LOOK_MS / 1000)
             stalls.append((time.perf_counter() - began) * 1000 - _LOOK_MS)
 
-    watching = asyncio.create_task(watch())
+    watching = asyncio.create_task(watch()) if watched else None
     took = []
     nobody = 0
     for number in numbers:
@@ -322,7 +325,8 @@ async def _ours(history: History, numbers: Sequence[str]) -> tuple[list[float], 
         found = await history.pop(caller.id if caller is not None else None)
         took.append((time.perf_counter() - began) * 1e6)
         nobody += not any(one.timeline for one in found.people)
-    watching.cancel()
+    if watching is not None:
+        watching.cancel()
     return took, max(stalls), nobody
 
 

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import io
 import logging
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -33,6 +32,7 @@ from cti.store.knowing import Knowing
 from cti.store.people import People
 from cti.store.pins import Pins
 from cti.store.reader import Reader
+from cti.store.readers import Readers
 from cti.store.vault import Recording, Vault
 from cti.store.views import (
     Abandoned,
@@ -96,8 +96,6 @@ class History:
         self._vault = vault or Vault()
         self._answers = answers
         self._now = now
-        self._local = threading.local()
-        self._connections: list[Reader] = []
         self.people = People(self, identities, now)
         """Who is whose."""
         self.cases = Cases(self, now)
@@ -108,11 +106,8 @@ class History:
         """By which callers prove who they are."""
         self.knowing = Knowing(self, now)
         """What is known of customers beside their contacts."""
-        self._readers = ThreadPoolExecutor(_READERS, "history-read", initializer=self._connect)
+        self._readers = Readers(store.driver, lambda db: pops.pop(db, IdentifierId(""), None, Ms(0)), _READERS)
         self._writer = ThreadPoolExecutor(1, "history-write")
-        for _ in range(_READERS):
-            # To connect and to plan take longer than a caller's look-up may: done now, it is done by then.
-            self._readers.submit(lambda: pops.pop(self._local.db, IdentifierId(""), None, Ms(0)))
         self._remembered: OrderedDict[IdentifierId, Identifier] = OrderedDict()
         self._seen: dict[IdentifierId, Ms] = {}
 
@@ -438,19 +433,13 @@ class History:
     def close(self) -> None:
         """Finish what is being written and close the connections. The store stays open."""
         self._writer.shutdown()
-        self._readers.shutdown()
-        for db in self._connections:
-            db.close()
+        self._readers.close()
 
     # --- threads
 
-    def _connect(self) -> None:
-        self._local.db = self._store.driver()
-        self._connections.append(self._local.db)
-
     async def read(self, look: Callable[[Reader], T]) -> T:
         """Do `look` in a reader's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: look(self._local.db))
+        return await self._readers.ask(look)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Do `work` in the writer's thread, in a transaction of its own."""

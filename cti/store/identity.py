@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 import phonenumbers
 from msgspec import Struct
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneNumber, PhoneNumberFormat
 
 from cti.core.ids import IdentifierId
 
@@ -135,11 +135,30 @@ def _parsed(text: str, region: str) -> str | None:
 
 def display_phone(value: str) -> str:
     """A normalised number as people write it: `+44 7700 900143`; anything else as it is."""
-    try:
-        number = phonenumbers.parse(value, None)
-    except NumberParseException:
-        return value
-    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+    number = _of_normal(value)
+    return value if number is None else phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def _of_normal(value: str) -> PhoneNumber | None:
+    """The number whose normal form this is. A parser would guess at prefixes that are not there, and take far longer.
+
+    No country code is the beginning of another (ITU-T E.164, section 6.2.1).
+    """
+    digits = value[1:]
+    if not value.startswith("+") or not (digits.isascii() and digits.isdecimal()):
+        return None
+    ends = (end for end in (1, 2, 3) if int(digits[:end]) in COUNTRY_CODE_TO_REGION_CODE)
+    end = next(ends, len(digits))
+    national = digits[end:]
+    if not national:
+        return None
+    zeros = len(national[:-1]) - len(national[:-1].lstrip("0"))
+    return PhoneNumber(
+        country_code=int(digits[:end]),
+        national_number=int(national),
+        italian_leading_zero=True if zeros else None,
+        number_of_leading_zeros=zeros if zeros > 1 else None,
+    )
 
 
 def normal_mail(raw: str) -> str | None:

@@ -141,8 +141,9 @@ class Live:
 
     def pop_changed(self, interaction: InteractionId) -> None:
         """The pop of an interaction came, or is another now."""
+        everybody = interaction in self._world.parked
         for agent, room in self._desks.items():
-            if room.viewers and interaction in project.on_desk(self._world, agent):
+            if room.viewers and (everybody or interaction in project.on_desk(self._world, agent)):
                 self._show_own(agent)
 
     def usual(self, half_hours: tuple[float, ...]) -> None:

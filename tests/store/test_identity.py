@@ -4,9 +4,11 @@ import csv
 import os
 from pathlib import Path
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat
 
 from cti.store.identity import Identities, display_phone, name_key, normal_mail, normal_phone
 
@@ -119,4 +121,16 @@ def test_addresses(raw: str, expected: str | None) -> None:
 def test_display_and_search_forms() -> None:
     assert display_phone("+447700900143") == "+44 7700 900143"
     assert display_phone("8001") == "8001"
+    assert display_phone("+9991") == "+9991"
+
+
+def test_every_country_s_numbers_are_written_as_a_parser_would_have_them() -> None:
+    known = (phonenumbers.example_number(region) for region in phonenumbers.SUPPORTED_REGIONS)
+    wide = (
+        phonenumbers.example_number_for_non_geo_entity(code) for code in phonenumbers.COUNTRY_CODES_FOR_NON_GEO_REGIONS
+    )
+    for number in filter(None, (*known, *wide)):
+        value = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        parsed = phonenumbers.parse(value, None)
+        assert display_phone(value) == phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
     assert name_key("  Ærø  ÉLÉONORE ") == "ærø eleonore"

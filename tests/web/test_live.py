@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cti.core import estimate
@@ -354,7 +354,11 @@ STORY = st.lists(
 )
 
 
+PARKED_TALK = ["A calls", "A asks support", "ana ready", "A.1 starts", "A.1 enters b", "A enters b", "ana parks A"]
+
+
 @given(STORY)
+@example([(PARKED_TALK, 0, ""), ([], 0, "pop")])  # whom one parked is known by name a moment later
 @examples(150)
 def test_an_old_snapshot_and_the_changes_since_are_a_fresh_snapshot(story: list[Any]) -> None:
     asyncio.run(follow(story))

@@ -1,0 +1,82 @@
+"""Threads that read the history while the event loop goes on, each with a connection of its own.
+
+Not a pool of `concurrent.futures`: its futures lock and wake both sides several times, which takes a tenth as long as
+what the pop reads. Here each question wakes a thread once, and its answer the loop once.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+from cti.store.reader import Reader
+
+T = TypeVar("T")
+
+
+class _Asked(NamedTuple):
+    look: Callable[[Reader], Any]
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[Any]
+
+
+class Readers:
+    """Asked on the event loop; answers come in any order. `close` it at the end, from anywhere."""
+
+    def __init__(self, connect: Callable[[], Reader], first: Callable[[Reader], object], threads: int) -> None:
+        """`first` is read by each thread before anything is asked: to connect and to plan take longer than a caller's
+        look-up may. What it raises is raised again to who asks next and meets the same."""
+        self._connect = connect
+        self._first = first
+        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"history-read-{n}", daemon=True) for n in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def ask(self, look: Callable[[Reader], T]) -> "asyncio.Future[T]":
+        """Do `look` in a reader's thread. The future raises what it raises."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        self._asked.put(_Asked(look, loop, answer))
+        return answer
+
+    def close(self) -> None:
+        """Answer what is asked, and end."""
+        for _ in self._threads:
+            self._asked.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        db: Reader | None = None
+        with contextlib.suppress(Exception):
+            db = self._connect()
+            self._first(db)
+        while (asked := self._asked.get()) is not None:
+            try:
+                db = db or self._connect()
+                found = asked.look(db)
+            except BaseException as error:
+                _tell(asked, error, failed=True)
+            else:
+                _tell(asked, found, failed=False)
+        if db is not None:
+            db.close()
+
+
+def _tell(asked: _Asked, found: Any, *, failed: bool) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+        asked.loop.call_soon_threadsafe(_settle, asked.answer, found, failed)
+
+
+def _settle(answer: "asyncio.Future[Any]", found: Any, failed: bool) -> None:
+    if answer.cancelled():
+        return
+    if failed:
+        answer.set_exception(found)
+    else:
+        answer.set_result(found)
