@@ -46,7 +46,8 @@ def some_of(name: str) -> st.SearchStrategy[Rows]:
             return rows(["", *WHO], TELS, ["No line", "Bill"])
         case _:
             return rows(["", *WHO], ["", *TELS], ["Call 9123 4561", "红灯"]).map(
-                lambda found: [(who, tel if who or tel else TELS[0], words) for who, tel, words in found]
+                # One of both: a case that names two stands with whoever is known by one of them when it comes.
+                lambda found: [(who, "" if who else tel or TELS[0], words) for who, tel, words in found]
             )
 
 
@@ -64,7 +65,7 @@ def seen(store: Store) -> dict[str, object]:
     return found
 
 
-@settings(examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables=st.fixed_dictionaries({name: some_of(name) for name in MAPS}), data=st.data())
 def test_order_does_not_matter(
     tmp_path: Path, migrated_file: Path, tables: dict[str, Rows], data: st.DataObject
