@@ -3,9 +3,10 @@
 from cti.agi.ports import Ports
 from cti.agi.server import CallGone
 from cti.agi.voice import Recorded, Voice
-from cti.core.ids import AgentId, IdentifierId, InteractionId, Ms, QueueId
+from cti.core.ids import IdentifierId, InteractionId, Ms, QueueId
 from cti.core.inputs import MessageSent
 from cti.core.site import Skills
+from cti.store.views import CallerFacts
 from ivr.engine import MESSAGE_S
 
 KEY_MS = 5000
@@ -30,18 +31,28 @@ class Messages:
     """Records, and tells the core what was recorded and whether the caller has sent it.
 
     A caller who hangs up after speaking has sent it, but a recording ends alike when an agent's leg takes them away:
-    so the core is told of every recording, and knows itself when the caller is gone.
+    so the core is told of every recording, and knows itself when the caller is gone. `known`: what is known of the
+    caller by now, by an account number that they keyed, too; None: what the number tells is read.
     """
 
-    def __init__(self, voice: Voice, ports: Ports, interaction: InteractionId, caller: IdentifierId | None) -> None:
+    def __init__(
+        self,
+        voice: Voice,
+        ports: Ports,
+        interaction: InteractionId,
+        caller: IdentifierId | None,
+        known: CallerFacts | None = None,
+    ) -> None:
         self._voice = voice
         self._ports = ports
         self._interaction = interaction
         self._caller = caller
         self._file = ports.message_file(interaction)
-        # Read while they speak; nobody waits for it.
-        self._facts = ports.facts(caller)
-        self._facts.add_done_callback(lambda read: read.cancelled() or read.exception())
+        self._known = known
+        if known is None:
+            # Read while they speak; nobody waits for it.
+            self._facts = ports.facts(caller)
+            self._facts.add_done_callback(lambda read: read.cancelled() or read.exception())
 
     async def simply(self, most_s: int, queue: QueueId | None, skills: Skills) -> bool:
         """Record; what was said is sent. Whether anything was."""
@@ -86,6 +97,8 @@ class Messages:
         return None if recorded.key == "*" else recorded
 
     def _tell(self, ms: Ms, queue: QueueId | None, skills: Skills, *, sent: bool) -> None:
+        known = self._read()
+        wanted = {"promised": known.promised, "case_owner": known.case_owner, "last_agent": known.last_agent}
         self._ports.submit(
             MessageSent(
                 interaction=self._interaction,
@@ -95,14 +108,15 @@ class Messages:
                 queue=queue,
                 skills=skills,
                 language=self._voice.language,
-                wanted=self._wanted(),
+                wanted={name: agent for name, agent in wanted.items() if agent is not None},
+                tier=known.tier,
             )
         )
 
-    def _wanted(self) -> dict[str, AgentId]:
-        """Who would know the caller best, as far as that has been read."""
+    def _read(self) -> CallerFacts:
+        """What is known of the caller, as far as that has been read."""
+        if self._known is not None:
+            return self._known
         if not self._facts.done() or self._facts.cancelled() or self._facts.exception() is not None:
-            return {}
-        known = self._facts.result()
-        found = {"promised": known.promised, "case_owner": known.case_owner, "last_agent": known.last_agent}
-        return {name: agent for name, agent in found.items() if agent is not None}
+            return CallerFacts(identifier=self._caller)
+        return self._facts.result()

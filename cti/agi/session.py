@@ -271,7 +271,7 @@ class Session:
                 case engine.Hear() as hear:
                     happened = await self._voice.hear(hear)
                 case engine.Record() as record:
-                    happened = await self._record(record)
+                    happened = await self._record(record, facts)
                 case engine.LookUp() as claim:
                     happened, facts = await self._recognise(claim, facts)
             step = engine.step(step.caller, happened, self._known(facts))
@@ -342,10 +342,10 @@ class Session:
             self._ports.submit(CallerRecognised(interaction=self._interaction, account=claim.account, how=claim.how))
         return engine.LookedUp(claim.matched, keys), claim.facts or facts
 
-    async def _record(self, do: engine.Record) -> engine.Recorded:
+    async def _record(self, do: engine.Record, facts: CallerFacts) -> engine.Recorded:
         queue = QueueId(do.queue) if do.queue is not None else None
         skills = {SkillId(skill): level for skill, level in do.skills.items()}
-        messages = Messages(self._voice, self._ports, self._interaction, self._caller)
+        messages = Messages(self._voice, self._ports, self._interaction, self._caller, facts)
         return engine.Recorded(await messages.simply(do.most_s, queue, skills))
 
     async def _wait(

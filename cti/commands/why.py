@@ -39,6 +39,7 @@ _ENDS = {
     "rona": "not answered",
     "declined": "declined",
     "unreachable": "no phone could ring",
+    "silent": "the desk did not answer",
     "caller_gone": "the caller had gone",
     "withdrawn": "taken back",
     "not_free": "not free",
@@ -223,7 +224,8 @@ def as_text(found: Told, site: Site) -> list[str]:
     lines = [f"{found.interaction}, {began:%d %B %Y}"]
     for line in found.lines:
         if said := _line(line, words):
-            lines.append(f"{words.clock(line.at)}  {said}")
+            away = ", says Asterisk's own record: we were away" if line.from_file else ""
+            lines.append(f"{words.clock(line.at)}  {said}{away}")
             lines += [f"{' ' * 10}- {fact(why, words.agents)}" for why in line.why]
     if found.stretches:
         lines.append("What the wait was:")
@@ -461,6 +463,8 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return f"{who} left one to others, and is asked again in {_lasting(arg('ms'))}"
         case "no_desk":
             return f"{who} has no desk open"
+        case "silent":
+            return f"{who} has a desk that does not answer"
         case "opted_out":
             return f"{who} takes no calls of {arg('queue')} in this shift"
         case "queue_closed":

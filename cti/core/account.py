@@ -24,6 +24,8 @@ from cti.core.world import Interaction, World
 
 BACKGROUND: tuple[type[e.Event], ...] = (
     e.AgentStateSet,
+    e.DeskAnswers,
+    e.DeskSeen,
     e.QueueTaken,
     e.QueueClosed,
     e.QueueReopened,
@@ -154,7 +156,9 @@ class _Walk:
 
     def _at_work(self, agent: AgentId) -> bool:
         now = self._world.agents.get(agent)
-        return now is not None and now.state not in AWAY
+        profile = self._world.profile(agent)
+        rings = now is not None and (now.desk_silent is None or (profile is not None and profile.desk_phone))
+        return now is not None and now.state not in AWAY and rings
 
     def _team(self, queue: QueueId) -> list[Agent]:
         """Everybody at work who takes this queue's calls."""

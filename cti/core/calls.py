@@ -141,6 +141,7 @@ def _keep_for(turn: Turn, it: Interaction, d: Detail) -> None:
 def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
     in_line = it.state in (State.WAITING, State.OFFERED)
     queue, skills = (it.queue, it.skills) if in_line else (d.queue, d.skills)
+    tier = d.tier if it.queue is None else ""
     if d.yes:
         leave_message(
             turn,
@@ -152,10 +153,11 @@ def _keep_message(turn: Turn, it: Interaction, d: Detail) -> None:
                 ms=d.ms,
                 caller=it.caller,
                 wanted=d.wanted,
+                tier=tier,
             ),
         )
     elif d.ms != (it.spoken.ms if it.spoken is not None else 0):
-        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills, wanted=d.wanted))
+        turn.emit(e.MessageSpoken(interaction=it.id, ms=d.ms, queue=queue, skills=skills, wanted=d.wanted, tier=tier))
 
 
 def _note_answer(turn: Turn, it: Interaction, d: Detail) -> None:
@@ -259,7 +261,9 @@ def _end(turn: Turn, it: Interaction, how: str) -> None:
     if it.spoken is not None:
         # Who hangs up when they have said what they wanted has left a message.
         spoken = it.spoken
-        said = Detail(queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True, wanted=spoken.wanted)
+        said = Detail(
+            queue=spoken.queue, skills=spoken.skills, ms=spoken.ms, yes=True, wanted=spoken.wanted, tier=spoken.tier
+        )
         _keep_message(turn, it, said)
         how = "message"
         if it.state in (State.WAITING, State.OFFERED):

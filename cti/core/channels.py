@@ -279,6 +279,8 @@ def _why_lost(turn: Turn, it: Interaction, leg: Leg, cause: int) -> str:
     if it.channel and (caller is None or caller.ending):
         # The agent picked up for somebody who was leaving: no fault of theirs.
         return "caller_gone"
+    if turn.unseen:
+        return "withdrawn"
     if leg.up or cause in REFUSED:
         return "declined"
     return "rona" if cause in NO_ANSWER else "unreachable"

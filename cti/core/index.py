@@ -9,6 +9,7 @@ from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.overflow import overflow_at
 from cti.core.pieces import agent_due
 from cti.core.routing import Routing
+from cti.core.silence import silent_offer
 from cti.core.text_routing import TextRouting
 from cti.core.timers import Kind, Timers
 from cti.core.world import World
@@ -104,6 +105,8 @@ class Index:
         world = self._world
         for agent in agents:
             timers.set((Kind.AGENT, agent), _agent_due(world, agent))
+            silent = silent_offer(world, agent)
+            timers.set((Kind.SILENCE, agent), silent[1] if silent is not None else None)
         for interaction in interactions:
             it = world.interactions.get(interaction)
             timers.set((Kind.OFFER, interaction), it.offer.until if it is not None and it.offer is not None else None)

@@ -26,6 +26,9 @@ from cti.core.inputs_callers import ArticleHeard as ArticleHeard
 from cti.core.inputs_callers import CallerRecognised as CallerRecognised
 from cti.core.inputs_callers import HelpAsked as HelpAsked
 from cti.core.inputs_callers import WaitForAsked as WaitForAsked
+from cti.core.inputs_desks import DeskConnected as DeskConnected
+from cti.core.inputs_desks import DeskLost as DeskLost
+from cti.core.inputs_desks import DeskSilent as DeskSilent
 from cti.core.inputs_recording import PauseAsked as PauseAsked
 from cti.core.inputs_recording import RecordingLost as RecordingLost
 from cti.core.inputs_recording import RecordingMuted as RecordingMuted
@@ -300,6 +303,8 @@ class MessageSent(_Input, frozen=True):
     language: Language | None
     wanted: dict[str, AgentId] = field(default_factory=dict)
     """Who would know them best, as in `MessageLeft`."""
+    tier: str = ""
+    """The customer's. Who has come to a line has that of `RouteAsked`."""
 
 
 class FlowEnded(_Input, frozen=True):
@@ -374,16 +379,6 @@ class QueueChosen(_Input, frozen=True):
     agent: AgentId
     queue: QueueId
     takes: bool
-
-
-class DeskConnected(_Input, frozen=True):
-    agent: AgentId
-
-
-class DeskLost(_Input, frozen=True):
-    """No heartbeat from any of this agent's desks."""
-
-    agent: AgentId
 
 
 class OfferDeclined(_Input, frozen=True):
@@ -471,6 +466,7 @@ Input = (
     | AgentNotReady
     | QueueChosen
     | DeskConnected
+    | DeskSilent
     | DeskLost
     | OfferDeclined
     | HangUpAsked

@@ -34,9 +34,16 @@ def found(turn: Turn, channel: ChannelNow) -> None:
 
 
 def served(turn: Turn, said: i.ServedMeanwhile) -> None:
-    """A whole talk went by unseen: into the books with it. One that we found under way is there already."""
+    """A whole talk went by unseen: into the books with it. One that we found under way is there already; nobody talks
+    with who has hung up and is to be called back."""
     it = turn.world.interactions.get(said.interaction)
-    if it is None or it.connected is not None or it.state is State.ENDED or said.agent not in turn.world.agents:
+    if (
+        it is None
+        or not it.channel
+        or it.connected is not None
+        or it.state is State.ENDED
+        or said.agent not in turn.world.agents
+    ):
         return
     began = Ms((said.ended or turn.now) - said.talked)
     talks.end_offer(turn, it, "withdrawn")
@@ -53,7 +60,16 @@ def served(turn: Turn, said: i.ServedMeanwhile) -> None:
             offer=None,
             agent_channel=ChannelId(""),
             bridge=BridgeId(""),
-            waited=Ms(max(0, began - it.since)),
+            waited=Ms(max(0, began - it.waits_since)) if it.since else said.waited,
+            from_file=said.ended is not None,
         )
     )
-    turn.emit(e.TalkEnded(interaction=it.id, agent=said.agent, talked=said.talked, by="unknown"))
+    turn.emit(
+        e.TalkEnded(
+            interaction=it.id,
+            agent=said.agent,
+            talked=said.talked,
+            by="unknown",
+            from_file=said.ended is not None,
+        )
+    )

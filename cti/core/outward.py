@@ -66,8 +66,8 @@ def not_reached(turn: Turn, it: Interaction, d: Detail) -> None:
 
 
 def cancel(turn: Turn, it: Interaction, d: Detail) -> None:
-    """The agent hung up while it rang."""
-    _missed(turn, it, "cancelled")
+    """The agent hung up while it rang. Where nobody saw that, we were away, or Asterisk died: no doing of theirs."""
+    _missed(turn, it, "lost" if turn.unseen else "cancelled")
 
 
 def _missed(turn: Turn, it: Interaction, how: str) -> None:

@@ -58,6 +58,11 @@ def leave_message(turn: Turn, left: e.MessageLeft) -> None:
     if piece in world.pieces or queue is None:
         return
     preferred, preferred_as, kept_until = _preferred(turn, queue, left.wanted)
+    in_line = call is not None and call.queue is not None
+    minutes = world.site.tiers.get(left.tier, 0) if world.site is not None and not in_line else 0
+    priority, tier = minutes, left.tier if minutes else ""
+    if call is not None and in_line:
+        priority, tier, minutes = call.priority, call.tier, call.tier_minutes
     turn.emit(
         e.PieceArrived(
             piece=piece,
@@ -74,9 +79,9 @@ def leave_message(turn: Turn, left: e.MessageLeft) -> None:
             piece=piece,
             queue=queue,
             skills=left.skills,
-            priority=call.priority if call is not None else 0,
-            tier=call.tier if call is not None else "",
-            tier_minutes=call.tier_minutes if call is not None else 0,
+            priority=priority,
+            tier=tier,
+            tier_minutes=minutes,
             language=left.language,
             since=turn.now,
             preferred=preferred,

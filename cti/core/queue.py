@@ -17,7 +17,7 @@ def available(world: World, agent: AgentNow) -> bool:
     return (
         agent.state is AgentState.READY
         and profile is not None
-        and (agent.desk or profile.desk_phone)
+        and (agent.desk_answers or profile.desk_phone)
         and not (agent.work and has(agent, Channel.CHAT))
     )
 
@@ -45,7 +45,7 @@ def room_for(world: World, agent: AgentNow, kind: PieceKind) -> bool:
 
 def takes_text(world: World, agent: AgentNow) -> frozenset[PieceKind]:
     """The kinds of text work the agent can be offered now: ready, at a desk, with room, and nothing left unopened."""
-    if agent.state is not AgentState.READY or not agent.desk or agent.unopened is not None or agent.text_paused:
+    if agent.state is not AgentState.READY or not agent.desk_answers or agent.unopened is not None or agent.text_paused:
         return frozenset()
     with_room = [KINDS[channel] for channel in _TEXT if has(agent, channel) < capacity(world, agent, channel)]
     return frozenset[PieceKind]().union(*with_room)
@@ -53,11 +53,16 @@ def takes_text(world: World, agent: AgentNow) -> frozenset[PieceKind]:
 
 def held_up(world: World, agent: AgentNow, channel: Channel, now: int) -> Why | None:
     """Why an agent who is ready is offered no work of this channel; None: nothing holds them up."""
+    silent = agent.desk and not agent.desk_answers
     if channel is Channel.VOICE:
-        chats = has(agent, Channel.CHAT)
-        return Why(code="has_chats", agent=agent.id, args={"has": chats}) if chats else None
+        chats, profile = has(agent, Channel.CHAT), world.profile(agent.id)
+        if chats:
+            return Why(code="has_chats", agent=agent.id, args={"has": chats})
+        return Why(code="silent", agent=agent.id) if silent and profile is not None and not profile.desk_phone else None
     if not agent.desk:
         return Why(code="no_desk", agent=agent.id)
+    if silent:
+        return Why(code="silent", agent=agent.id)
     if agent.unopened is not None:
         return Why(code="unopened", agent=agent.id)
     if agent.text_paused:

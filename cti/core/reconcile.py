@@ -58,7 +58,9 @@ def _bury(turn: Turn, held: dict[ChannelId, ChannelNow]) -> None:
             turn.emit(e.LegGone(channel=leg.channel, cause=0))
             continue
         turn.emit(e.Repaired(what="a channel ended unseen", interaction=leg.interaction))
+        turn.unseen = True
         gone(turn, leg.channel, 0)
+        turn.unseen = False
 
 
 def _align(turn: Turn, channel: ChannelNow) -> None:

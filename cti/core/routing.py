@@ -114,7 +114,9 @@ class Routing:
             state=agent.state.value,
             until=agent.until,
             without=without(self._world, agent),
-            held_up=held_up(self._world, agent, Channel.VOICE, agent.since) if agent.work else None,
+            held_up=held_up(self._world, agent, Channel.VOICE, agent.since)
+            if agent.work or agent.desk_silent is not None
+            else None,
         )
 
     def _agent(self, agent: AgentId) -> None:

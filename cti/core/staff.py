@@ -178,6 +178,14 @@ def _desk_connected(turn: Turn, said: i.DeskConnected) -> None:
         turn.emit(e.DeskSeen(agent=said.agent, present=True))
         if agent.next_reason == a.DESK_LOST:
             _afterwards(turn, agent, None)
+    elif agent is not None and agent.desk_silent is not None:
+        turn.emit(e.DeskAnswers(agent=said.agent, answers=True))
+
+
+def _desk_silent(turn: Turn, said: i.DeskSilent) -> None:
+    agent = turn.world.agents.get(said.agent)
+    if agent is not None and agent.desk_answers:
+        turn.emit(e.DeskAnswers(agent=said.agent, answers=False))
 
 
 def _desk_lost(turn: Turn, said: i.DeskLost) -> None:
@@ -247,6 +255,7 @@ HANDLERS: dict[type[i.Input], Callable[..., None]] = {
     i.AgentNotReady: _not_ready,
     i.QueueChosen: _choose,
     i.DeskConnected: _desk_connected,
+    i.DeskSilent: _desk_silent,
     i.DeskLost: _desk_lost,
     i.WrapUpExtended: _extend,
     i.WrapUpDone: _wrapped,

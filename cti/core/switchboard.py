@@ -22,6 +22,7 @@ from cti.core.offers import call_ahead, offer
 from cti.core.overflow import by_estimate, overflow_at
 from cti.core.piece import PieceState
 from cti.core.reconcile import reconcile
+from cti.core.silence import silent_offer
 from cti.core.talks import Detail, steer
 from cti.core.telling import foresee, tell
 from cti.core.timers import Kind
@@ -100,6 +101,8 @@ def expire(turn: Turn, index: Index) -> bool:
             index.timers.set((kind, of), overflow_at(world, it, turn.now))
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
+        elif kind is Kind.SILENCE and (silent := silent_offer(world, AgentId(of))) is not None:
+            calls.signal(turn, silent[0], Signal.LEG_LOST, Detail(how="silent"))
         elif kind is Kind.PIECE and (piece := world.pieces.get(InteractionId(of))) is not None:
             pieces.expire(turn, piece)
     return bool(due)
@@ -265,6 +268,7 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
                 ms=said.ms,
                 caller=said.caller,
                 wanted=said.wanted,
+                tier=said.tier,
             ),
         )
         return
@@ -275,6 +279,7 @@ def _message(turn: Turn, said: i.MessageSent) -> None:
         ms=said.ms,
         yes=said.sent,
         wanted=dict(said.wanted),
+        tier=said.tier,
     )
     calls.signal(turn, it, Signal.MESSAGE, detail)
 

@@ -154,7 +154,8 @@ def end_talk(turn: Turn, it: Interaction, d: Detail) -> None:
     end_consult(turn, it, "caller_gone" if leaving(turn, it) else "over")
     agent_channel = it.agent_channel
     talked = Ms(max(0, turn.when - it.connected))
-    turn.emit(e.TalkEnded(interaction=it.id, agent=it.agent, talked=talked, by=_ended_by(turn, it, d)))
+    by, away = _ended_by(turn, it, d), turn.when != turn.now
+    turn.emit(e.TalkEnded(interaction=it.id, agent=it.agent, talked=talked, by=by, from_file=away))
     if agent_channel is not None and agent_channel in turn.world.legs:
         turn.wish(HangUp(channel=agent_channel, cause=NORMAL))
     agent = turn.world.agents.get(it.agent)
@@ -205,6 +206,8 @@ def consult_ended(turn: Turn, call: Interaction, consult: Interaction, how: str)
 def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:
     if d.by in ("transfer", "park"):
         return d.by
+    if turn.unseen:
+        return "unknown"
     if leaving(turn, it):
         return "caller"
     agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None

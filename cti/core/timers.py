@@ -21,6 +21,8 @@ class Kind(IntEnum):
     """Somebody who is to be called back may be called now, or not any more today."""
     LEAD = 6
     """Whether it is time to call somebody a little before their turn."""
+    SILENCE = 7
+    """A phone has rung for too long in a page that does not answer."""
     PIECE = 4
     """A piece of text work was not opened in time, or the time it was kept for has come."""
 

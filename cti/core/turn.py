@@ -26,6 +26,8 @@ class Turn:
         self.now = now
         self.when = now
         """When what we are told of really happened; earlier than `now` for what the CEL file tells."""
+        self.unseen = False
+        """It happened while nobody looked: who ended it is not known."""
         self.events: list[Event] = []
         self.commands: list[Command] = []
 

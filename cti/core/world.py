@@ -130,6 +130,7 @@ class Spoken(Struct):
     skills: Skills
     wanted: dict[str, AgentId] = field(default_factory=dict)
     """Who would know them best, as in `MessageLeft`."""
+    tier: str = ""
 
 
 class Interaction(Struct):
@@ -294,6 +295,8 @@ class AgentNow(Struct):
     """When they dialled numbers outside, of the last hour."""
     desk: bool = False
     """A desk is open and beating."""
+    desk_silent: Ms | None = None
+    """Since when it does not answer, though it has not been lost yet."""
     desk_until: Ms | None = None
     """After a restart: the time by which the desk must be back."""
     desk_gone: Ms | None = None
@@ -308,6 +311,11 @@ class AgentNow(Struct):
     """When a piece left their hand last."""
     text_paused: Ms | None = None
     """Not offered text work until then."""
+
+    @property
+    def desk_answers(self) -> bool:
+        """Whether there is a desk that answers."""
+        return self.desk and self.desk_silent is None
 
     @property
     def share_worked(self) -> float:

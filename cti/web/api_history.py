@@ -300,6 +300,7 @@ def told(record: e.Record) -> StoryLine:
         case _:
             pass
     return StoryLine(
+        from_file=getattr(event, "from_file", False),
         at=record.at,
         kind=type(event).__name__,
         agent=agent,

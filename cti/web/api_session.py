@@ -28,7 +28,7 @@ _DAY_MS = 86_400_000
 
 
 class SessionApi:
-    """Who one is here. `closed` hears of every session that has ended."""
+    """Who one is here. `closed` hears of every session that has ended; `release` lets go of a browser phone."""
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class SessionApi:
         phone_secrets: Mapping[Phone, str],
         host: str,
         closed: Callable[[str], None],
+        release: Callable[[AgentId], bool],
     ) -> None:
         self._loop = loop
         self._gate = gate
@@ -47,6 +48,7 @@ class SessionApi:
         self._phone_secrets = phone_secrets
         self._host = host
         self._closed = closed
+        self._release = release
 
     async def sign_in(self, call: Call[SignIn, None]) -> Sent:
         who, secret = await self._gate.sign_in(call.body.name, call.body.password, call.address)
@@ -64,7 +66,7 @@ class SessionApi:
         await self._gate.drop(who.key)
         self._closed(who.key)
         if not await self._gate.sessions(who.agent):
-            self._live.forget_desk(who.agent)
+            self._live.pulse.forget(who.agent)
             self._loop.submit(AgentSignedOut(agent=who.agent))
         await self._accounts.note(who.agent, "signed_out", about=call.address)
         return Sent(Done(), cookie=("", 0))
@@ -95,6 +97,11 @@ class SessionApi:
             display=profile.nickname or profile.name,
             echo=ECHO,
         )
+
+    async def release_phone(self, call: Call[None, None]) -> Done:
+        if not self._release(call.agent):
+            raise Refusal(409, "call-under-way", "There is a call on the phone.", "End it first, or go on there.")
+        return Done()
 
     async def tokens(self, call: Call[None, None]) -> Tokens:
         """One's own; an administrator's list has everybody's."""

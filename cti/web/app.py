@@ -121,7 +121,14 @@ class Web:
         self.routes: tuple[Route, ...] = table(
             Apis(
                 session=SessionApi(
-                    loop, gate, accounts, self._live, config.phone_secrets, config.host, self._sockets.close
+                    loop,
+                    gate,
+                    accounts,
+                    self._live,
+                    config.phone_secrets,
+                    config.host,
+                    self._sockets.close,
+                    self._sockets.release,
                 ),
                 agents=AgentsApi(loop, self._live, records, calls),
                 calls=calls,

@@ -264,6 +264,8 @@ class StoryLine(Reply, frozen=True):
     chosen: Texts = {}
     """What the caller chose there."""
     why: tuple[Why, ...] = ()
+    from_file: bool = False
+    """We were away; how long it took is by Asterisk's CEL file."""
 
 
 # --- history

@@ -15,19 +15,17 @@ from cti.core.apply import apply
 from cti.core.consult import call_of
 from cti.core.events import Event, Record
 from cti.core.ids import AgentId, InteractionId, Ms
-from cti.core.inputs import DeskConnected, DeskLost
 from cti.core.world import World
 from cti.store.views import DuePromise
 from cti.web import parked, project, promised, text_views
 from cti.web.notices import Notices
 from cti.web.ports import Loop, Pops
 from cti.web.project import Part
+from cti.web.pulse import Pulse
 from cti.web.views import Beat, Change, DeskView, Snapshot, WallboardView
 
 GATHER_S = 0.05
 BEAT_S = 1.0
-DESK_LOST_MS = 10_000
-"""Without a beat from any of an agent's desks for so long, the desk is lost."""
 BACKLOG = 256 * 1024
 """Bytes a viewer may be behind before changes are left out and a snapshot takes their place."""
 BEHIND_MS = 15_000
@@ -60,7 +58,9 @@ class Wire(Protocol):
 class Viewer:
     """One connected screen."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, window: str = "") -> None:
+        self.window = window
+        """Of the browser's, by the page's own word."""
         self._wire = wire
         self._behind: Ms | None = None
 
@@ -116,7 +116,7 @@ class Live:
         self._gathered: set[Part] = set()
         self._flush: asyncio.TimerHandle | None = None
         self._flushed = 0.0
-        self._beats: dict[AgentId, Ms] = {}
+        self.pulse = Pulse(loop)
 
     # --- what happened
 
@@ -179,6 +179,7 @@ class Live:
             room = self._desks[agent] = Room(self.desk(agent))
         elif not room.viewers:
             self._renew(room, self.desk(agent))
+        self.pulse.join(agent, viewer)
         return self._join(room, viewer)
 
     def join_wallboard(self, viewer: Viewer) -> Room[WallboardView]:
@@ -192,21 +193,13 @@ class Live:
     def leave(self, room: AnyRoom, viewer: Viewer) -> None:
         """A viewer is gone."""
         room.viewers.discard(viewer)
+        if isinstance(room.view, DeskView):
+            self.pulse.leave(room.view.me.agent, viewer)
 
     def resync(self, room: AnyRoom, viewer: Viewer) -> None:
         """Send a snapshot in place of whatever a viewer missed."""
         now = self._loop.now()
         viewer.send(self._snapshot(room.view, room.seq, now), now)
-
-    def beat(self, agent: AgentId) -> None:
-        """Somebody's desk is alive."""
-        if agent not in self._beats:
-            self._loop.submit(DeskConnected(agent=agent))
-        self._beats[agent] = self._loop.now()
-
-    def forget_desk(self, agent: AgentId) -> None:
-        """The agent signed out: their desk is not lost, it is closed."""
-        self._beats.pop(agent, None)
 
     def desk(self, agent: AgentId) -> DeskView:
         """An agent's desk as of the last commit."""
@@ -241,16 +234,14 @@ class Live:
         """One second's work: beats to screens, snapshots to those who caught up, desks that fell silent."""
         now = self._loop.now()
         for room in self._rooms():
-            beat = frame(_encode(Beat(seq=room.seq, now=now)))
+            beat = _beat(room, now)
             for viewer in tuple(room.viewers):
                 if viewer.caught_up(now):
                     self.resyncs += 1
                     viewer.send(self._snapshot(room.view, room.seq, now), now)
                 else:
                     viewer.send(beat, now)
-        for agent in [a for a, at in self._beats.items() if now - at > DESK_LOST_MS]:
-            del self._beats[agent]
-            self._loop.submit(DeskLost(agent=agent))
+        self.pulse.tick()
 
     # --- inside
 
@@ -303,6 +294,12 @@ class Live:
         }
         changed = {name: value for name, value in made.items() if differs(getattr(old, name), value)}
         self._change(room, changed)
+        if room.view.call is not None and room.view.call.phase == "ringing" and "call" in changed:
+            # It rings in a page, maybe in none that still lives: the answer tells.
+            now = self._loop.now()
+            for viewer in room.viewers:
+                viewer.send(_beat(room, now), now)
+            self.pulse.urgent(agent, room.seq)
 
     def _gather(self) -> None:
         """See to it that what was gathered is sent: at once after a quiet time, else `GATHER_S` after the last."""
@@ -376,6 +373,10 @@ class Live:
         data = frame(_encode(Change(seq=room.seq, now=now, set=dict(encoded or changed))))
         for viewer in room.viewers:
             viewer.send(data, now)
+
+
+def _beat(room: AnyRoom, now: Ms) -> bytes:
+    return frame(_encode(Beat(seq=room.seq, now=now)))
 
 
 def differs(old: object, new: object) -> bool:

@@ -14,9 +14,12 @@ _CONSULTS = {
     "rona": "consult_failed",
     "declined": "consult_failed",
     "unreachable": "consult_failed",
+    "silent": "consult_failed",
     "caller_gone": "consult_caller_gone",
     **dict.fromkeys((*(NOT_REACHED - {"cancelled"}), "lost"), "consult_failed"),
 }
+_MISSED = frozenset({agents.RONA, agents.UNREACHABLE, "silent"})
+"""Ends of an offer that the agent may not have seen."""
 _KEPT = 10
 """For one agent; older ones fall out."""
 
@@ -37,7 +40,7 @@ class Notices:
     def fold(self, record: e.Record) -> AgentId | None:
         """Take a record in; whose notices changed by it."""
         event = record.event
-        if isinstance(event, e.OfferEnded) and event.how in (agents.RONA, agents.UNREACHABLE):
+        if isinstance(event, e.OfferEnded) and event.how in _MISSED:
             call = call_of(event.interaction)
             notice = NoticeView(id=event.offer, kind=event.how, at=record.at, interaction=call)
         elif isinstance(event, e.TalkEnded) and event.by == "unknown":

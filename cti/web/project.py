@@ -131,7 +131,8 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.AgentStateSet: frozenset({_O, _L, _A}),
     e.NotReadyNext: frozenset({_O, _L}),
     e.QueueTaken: frozenset({_O, _L}),
-    e.DeskSeen: frozenset({_L}),
+    e.DeskAnswers: frozenset({_O, _L, _A}),
+    e.DeskSeen: frozenset({_O, _L, _A}),
     e.PhoneSeen: frozenset({_O}),
     e.WrappedUp: _NOTHING,
     e.PieceArrived: _NOTHING,
@@ -210,6 +211,7 @@ def me(world: World, agent: AgentId) -> MeView:
         since=now.since,
         until=now.until,
         next_reason=now.next_reason,
+        silent=now.desk_silent is not None,
         phones=tuple(PhoneView(phone=phone, reachable=world.phones.get(phone, False)) for phone in profile.phones),
         calls_out=calls_out(world, profile),
         choices=tuple(
@@ -453,6 +455,7 @@ def tiles(world: World) -> tuple[AgentTile, ...]:
             since=now.since,
             consult=consults_with(world, now),
             recorded=_recorded(world.interactions.get(now.interaction)) if now.interaction is not None else "no",
+            silent=now.desk_silent is not None and not agent.desk_phone,
         )
         for agent in world.site.agents
         if (agent.skills or agent.role == "agent") and (now := world.agents.get(agent.id)) is not None

@@ -93,6 +93,7 @@ def _session(api: SessionApi) -> tuple[Route, ...]:
         _delete("/session", api.sign_out, "Sign out"),
         _post("/session/password", api.change_password, "Change one's own password", b.Done, ask=b.NewPassword),
         _get("/phone", api.phone, "What the browser's phone registers with", b.BrowserPhone),
+        _post("/phone/release", api.release_phone, "Have one's browser phone in another window", b.Done),
         _get("/tokens", api.tokens, "API tokens: one's own, or everybody's for administrators", b.Tokens),
         _post(
             "/tokens", api.make_token, "Make an API token for programs; it is shown once", b.MadeToken, ask=b.NewToken

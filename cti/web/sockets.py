@@ -41,7 +41,7 @@ _decode = msgspec.json.Decoder(FromScreen).decode
 
 
 ELSEWHERE = 4409
-"""Close code: another window of this agent has the phone; connecting again takes it from there."""
+"""Close code: another window of this agent has the phone, and keeps it until it is asked to let go."""
 
 
 class _Line:
@@ -51,6 +51,11 @@ class _Line:
         self.window = window
         self.ended = ended
         self.taken = False
+
+
+def _end(line: _Line) -> None:
+    line.taken = True
+    line.ended.set()
 
 
 class Sockets:
@@ -87,7 +92,7 @@ class Sockets:
         transport = request.transport
         if transport is None:
             return socket
-        viewer = Viewer(transport)
+        viewer = Viewer(transport, request.query.get("window", ""))
         room: AnyRoom = self._live.join_desk(who.agent, viewer) if view == "desk" else self._live.join_wallboard(viewer)
         with self._ending(who.key, who.until) as ended:
             listening = asyncio.create_task(self._listen(socket, who, view, room, viewer))
@@ -123,7 +128,7 @@ class Sockets:
             if view not in views or RANK[role_of(profile)] < RANK[role]:
                 self._refuse(viewer, f"{message.data[:80]} is not for {role_of(profile)} on {view}")
             elif isinstance(said, ScreenBeat):
-                self._live.beat(who.agent)
+                self._live.pulse.beat(who.agent, viewer, said.seq)
             else:
                 self._live.resync(room, viewer)
 
@@ -148,22 +153,34 @@ class Sockets:
                 gate = Gate(f"{who.agent}-web", None)
                 return await self._proxy.serve(request, gate, ended, code=lambda: ELSEWHERE if line.taken else 1000)
             finally:
-                if self._lines.get(who.agent) is line:
-                    del self._lines[who.agent]
+                self._leave_line(who.agent, line)
 
     def _take_line(self, agent: AgentId, line: _Line) -> bool:
-        """A phone is in one window: the newest has it, unless a call is under way in another. The same window may have
-        lost its connection without our knowing."""
+        """A phone is in one window, and stays there until that lets go: a tab that was only duplicated, or forgotten,
+        must not take it away. The same window may have lost its connection without our knowing."""
         before = self._lines.get(agent)
         if before is not None and before.window != line.window:
-            phone = Phone(f"{agent}-web")
+            return False
+        if before is not None:
+            _end(before)
+        self._lines[agent] = line
+        self._live.pulse.phone_in(agent, line.window)
+        return True
+
+    def release(self, agent: AgentId) -> bool:
+        """The agent wants the browser's phone in another window. False: not while a call is on it."""
+        line, phone = self._lines.get(agent), Phone(f"{agent}-web")
+        if line is not None:
             if any(leg.phone == phone for leg in self._loop.world.legs.values()):
                 return False
-        if before is not None:
-            before.taken = True
-            before.ended.set()
-        self._lines[agent] = line
+            _end(line)
+            self._leave_line(agent, line)
         return True
+
+    def _leave_line(self, agent: AgentId, line: _Line) -> None:
+        if self._lines.get(agent) is line:
+            del self._lines[agent]
+            self._live.pulse.phone_in(agent, None)
 
     async def _guest(self, request: web.Request, token: str, leases: Leases) -> web.StreamResponse:
         lease = leases.take(token, self._loop.now())

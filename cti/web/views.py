@@ -39,6 +39,8 @@ class MeView(Struct, frozen=True, kw_only=True):
     since: Ms
     until: Ms | None
     next_reason: str | None
+    silent: bool = False
+    """No page of theirs answers; of several, the one with the phone."""
     phones: tuple[PhoneView, ...]
     choices: tuple[QueueChoice, ...] = ()
     calls_out: str = "yes"
@@ -257,7 +259,8 @@ class CallView(Struct, frozen=True, kw_only=True):
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
-    """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`,
+    """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `silent` (it
+    rang in a page that did not answer), `call_lost`,
     `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`),
     `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents
     consulted), `parked_gone` (whom one parked hung up), `recording_failed` (the talk should be recorded, and is
@@ -306,6 +309,8 @@ class AgentTile(Struct, frozen=True, kw_only=True):
     """The colleague they consult with, about one call."""
     recorded: str = "no"
     """How it stands with the recording of their talk, as in `CallView`."""
+    silent: bool = False
+    """Their desk does not answer, and they have no other phone: calls go to others."""
 
 
 class PromiseTile(Struct, frozen=True, kw_only=True):
@@ -374,7 +379,8 @@ class Change(Struct, frozen=True, kw_only=True, tag="change", tag_field="type"):
 
 
 class Beat(Struct, frozen=True, kw_only=True, tag="beat", tag_field="type"):
-    """Every second to each viewer, so that a screen knows how old what it shows is."""
+    """Every second to each viewer, and after an offer to its desk: so a screen knows how old what it shows is, and we
+    whether anybody shows it."""
 
     seq: int
     now: Ms
@@ -387,7 +393,10 @@ class Refused(Struct, frozen=True, kw_only=True, tag="refused", tag_field="type"
 
 
 class ScreenBeat(Struct, frozen=True, kw_only=True, tag="beat", tag_field="type", forbid_unknown_fields=True):
-    """From a desk, every 2 s: somebody's page is alive. None for 10 s: the desk is lost."""
+    """From a desk, the answer to each `Beat`: somebody's page is alive. None for 10 s: the desk is lost."""
+
+    seq: int = 0
+    """The number of the newest change that it shows."""
 
 
 class Again(Struct, frozen=True, kw_only=True, tag="again", tag_field="type", forbid_unknown_fields=True):

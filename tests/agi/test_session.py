@@ -319,11 +319,13 @@ def leaving(reply: Reply) -> tuple[tuple[str, Reply], ...]:
 
 async def test_a_message_is_recorded_and_noted() -> None:
     world = World()
+    world.caller = CallerFacts(identifier=WHO, known=True, tier="gold")
     closed(world)
     paper = Paper(world, *leaving(Reply(200, str(ord("#")), "dtmf", 40_000)))
     await paper.run()
     assert f"RECORD FILE /messages/{ID} wav # 120000 BEEP s=5" in paper.sent
-    assert world.said(MessageSent).sent
+    sent = world.said(MessageSent)
+    assert (sent.sent, sent.tier) == (True, "gold")
     assert world.said(FlowEnded).how == "message"
     assert paper.heard[-2:] == ["en/main-message-kept", "en/goodbye"]
 

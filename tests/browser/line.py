@@ -152,13 +152,13 @@ class Line:
             return
         method = head.partition(" ")[0]
         if method == "REGISTER":
-            found = re.search(r"<([^>]+)>", _header(head, "Contact"))
+            found = re.search(r"<([^>]+)>", header(head, "Contact"))
             self._contact = found[1] if found else ""
-            await self._reply(head, "200 OK", f"Contact: {_header(head, 'Contact')}\r\nExpires: 120\r\n")
+            await self._reply(head, "200 OK", f"Contact: {header(head, 'Contact')}\r\nExpires: 120\r\n")
         elif method == "INVITE":
             await self._invited(head, body)
         elif method == "BYE":
-            if self.call is not None and _header(head, "Call-ID") == self.call.id:
+            if self.call is not None and header(head, "Call-ID") == self.call.id:
                 self.call.ended = True
             await self._reply(head, "200 OK")
         elif method != "ACK":
@@ -166,9 +166,9 @@ class Line:
 
     async def _answered(self, head: str, body: str) -> None:
         call = self.call
-        if call is None or "INVITE" not in _header(head, "CSeq") or head[8:9] == "1":
+        if call is None or "INVITE" not in header(head, "CSeq") or head[8:9] == "1":
             return
-        self._remote = _header(head, "To")
+        self._remote = header(head, "To")
         call.status = int(head.split()[1])
         if call.status == 200 and self.media is not None and body:
             await self.media.evaluate(ANSWERED, body)
@@ -178,11 +178,11 @@ class Line:
 
     async def _invited(self, head: str, body: str) -> None:
         """A call to the echo or in another one's place, or a change (hold, resume) of the call that stands."""
-        self.replaces = _header(head, "Replaces")
+        self.replaces = header(head, "Replaces")
         if self.media is None:
             await self._reply(head, "480 Nobody here")
             return
-        mine = self.call is not None and _header(head, "Call-ID") == self.call.id
+        mine = self.call is not None and header(head, "Call-ID") == self.call.id
         if mine and self.call is not None:
             self.call.holds.append("a=sendonly" in body or "a=inactive" in body)
         sdp = str(await self.media.evaluate(AGAIN if mine else ECHO, body))
@@ -190,12 +190,12 @@ class Line:
         await self._reply(head, "200 OK", extra, sdp)
 
     async def _reply(self, request: str, status: str, extra: str = "", body: str = "") -> None:
-        to = _header(request, "To")
+        to = header(request, "To")
         tagged = to if ";tag=" in to else f"{to};tag=exchange"
         vias = "".join(f"Via: {via}\r\n" for via in re.findall(r"(?im)^Via:[ \t]*(.*?)\r?$", request))
         await self._send(
-            f"SIP/2.0 {status}\r\n{vias}From: {_header(request, 'From')}\r\nTo: {tagged}\r\n"
-            f"Call-ID: {_header(request, 'Call-ID')}\r\nCSeq: {_header(request, 'CSeq')}\r\n{extra}"
+            f"SIP/2.0 {status}\r\n{vias}From: {header(request, 'From')}\r\nTo: {tagged}\r\n"
+            f"Call-ID: {header(request, 'Call-ID')}\r\nCSeq: {header(request, 'CSeq')}\r\n{extra}"
             f"Content-Length: {len(body.encode())}\r\n\r\n{body}"
         )
 
@@ -204,6 +204,7 @@ class Line:
             await self._socket.send_str(text)
 
 
-def _header(head: str, name: str) -> str:
+def header(head: str, name: str) -> str:
+    """A header of a SIP message; empty if it has none."""
     found = re.search(rf"(?im)^{name}:[ \t]*(.*?)\r?$", head)
     return found[1] if found else ""

@@ -26,108 +26,14 @@ from cti.core.ids import (
     OutcomeId,
     QueueId,
     ReasonId,
-    SkillId,
 )
 from cti.core.index import Index
-from cti.core.room import Room
-from cti.core.site import Agent, Calendar, Callbacks, Closing, Number, Outgoing, Overflow, Policy, Queue, Ring, Site
+from cti.core.site import Outgoing
 from cti.core.switchboard import step
 from cti.core.world import World
+from tests.core.places import site
 
 START = Ms(1_800_000_000_000)
-
-EN, CMN, NET = SkillId("en"), SkillId("cmn"), SkillId("internet")
-
-
-def site() -> Site:
-    return Site(
-        name={"en": "Test"},
-        zone="Asia/Hong_Kong",
-        region="HK",
-        queues=(
-            Queue(id=QueueId("support"), name={"en": "Support"}, skills={NET: 2}),
-            Queue(
-                id=QueueId("brief"),
-                name={"en": "Brief"},
-                skills={NET: 8},
-                overflow=Overflow(to=QueueId("support"), after_s=60, per_agent=2),
-            ),
-            Queue(
-                id=QueueId("billing"),
-                name={"en": "Billing"},
-                wrap_up_s=0,
-                survey=False,
-                prefer_last_s=20,
-                policy=Policy.SCARCE_FIRST,
-                opt_out=True,
-                room=Room(help_minutes=5),
-            ),
-            Queue(
-                id=QueueId("rings"),
-                name={"en": "Rings"},
-                rings=(Ring(after_s=0, skills={NET: 8}), Ring(after_s=20, skills={NET: 2})),
-                policy=Policy.LEAST_OCCUPIED,
-                callbacks=Callbacks(first="customer", tries=2, every_s=60),
-            ),
-            Queue(
-                id=QueueId("day"),
-                name={"en": "Day"},
-                calendar=Calendar(open_hours={"fri": "09:00-16:30", "mon": "09:00-17:00", "tue": "09:00-17:00"}),
-                callbacks=Callbacks(tries=2, every_s=600),
-            ),
-            Queue(
-                id=QueueId("rush"),
-                name={"en": "Rush"},
-                overflow=(
-                    Overflow(offer="callback", estimate_s=120),
-                    Overflow(offer="message", after_s=30),
-                    Overflow(to=QueueId("night"), after_s=40),
-                    Overflow(closing=ClosingId("twin"), after_s=50),
-                    Overflow(closing=ClosingId("full"), after_s=90),
-                ),
-            ),
-            Queue(
-                id=QueueId("loyal"),
-                name={"en": "Loyal"},
-                prefer_last_s=10,
-                prefer_owner_s=20,
-                prefer_promised_s=30,
-                text_kept_s=120,
-            ),
-            Queue(
-                id=QueueId("soon"),
-                name={"en": "Soon"},
-                skills={NET: 8},
-                wrap_up_s=10,
-                callbacks=Callbacks(first="customer", lead_s=60),
-            ),
-            Queue(id=QueueId("far"), name={"en": "Far"}, overflow=Overflow(closing=ClosingId("abroad"), after_s=20)),
-            Queue(id=QueueId("small"), name={"en": "Small"}, overflow=Overflow(closing=ClosingId("full"), per_agent=1)),
-            Queue(
-                id=QueueId("night"),
-                name={"en": "Night"},
-                calendar=Calendar(open_hours={"fri": "20:00-24:00"}, exceptions={"2027-01-16": "closed"}),
-                out_of_hours=ClosingId("elsewhere"),
-                on_holidays=ClosingId("closed"),
-            ),
-        ),
-        closings=(
-            Closing(id=ClosingId("twin"), name={"en": "Twin"}, site="sip:1@127.0.0.9", then="message", waiting=True),
-            Closing(id=ClosingId("abroad"), name={"en": "Abroad"}, number="+85220000200"),
-            Closing(id=ClosingId("elsewhere"), name={"en": "Elsewhere"}, to=QueueId("support")),
-            Closing(id=ClosingId("spare"), name={"en": "Spare"}, to=QueueId("billing"), waiting=True),
-            Closing(id=ClosingId("fire"), name={"en": "Fire"}, to=QueueId("support"), waiting=True),
-        ),
-        tiers={"gold": 5},
-        holidays="HK",
-        holiday_dates={"HK": ("2027-01-18",)},
-        agents=(
-            Agent(id=AgentId("ana"), name="Ana", work_number="8001", skills={EN: 9, NET: 8}),
-            Agent(id=AgentId("bo"), name="Bo", work_number="8002", skills={EN: 5, CMN: 9, NET: 3}, desk_phone=True),
-        ),
-        numbers=(Number(number="28000000", flow="main", name={"en": "Hotline"}),),
-        outgoing=Outgoing(trunk="out", allow=("+852",), at_once=2, per_hour=4, ring_s=30),
-    )
 
 
 class Play:
@@ -169,7 +75,24 @@ class Play:
 
     def understand(self, what: str) -> i.Input:
         who, verb, *rest = what.split()
-        return _VERBS[verb](who, rest)
+        return self._seen() if verb == "comes-back" else _VERBS[verb](who, rest)
+
+    def _seen(self) -> i.Input:
+        """The same Asterisk with every channel as we left it."""
+        return i.AsteriskUp(
+            channels=tuple(
+                i.ChannelNow(
+                    channel=leg.channel,
+                    name=f"PJSIP/{leg.phone or 'trunk'}-1",
+                    interaction=leg.interaction,
+                    up=leg.up,
+                    bridge=leg.bridge,
+                )
+                for leg in self.world.legs.values()
+                if leg.started
+            ),
+            booted=Ms(1),
+        )
 
 
 def _channel(who: str) -> ChannelId:
@@ -261,6 +184,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "signs-out": lambda w, r: i.AgentSignedOut(agent=AgentId(w)),
     "takes": lambda w, r: i.QueueChosen(agent=AgentId(w), queue=QueueId(r[0]), takes=True),
     "leaves-out": lambda w, r: i.QueueChosen(agent=AgentId(w), queue=QueueId(r[0]), takes=False),
+    "desk-silent": lambda w, r: i.DeskSilent(agent=AgentId(w)),
     "desk-lost": lambda w, r: i.DeskLost(agent=AgentId(w)),
     "desk-back": lambda w, r: i.DeskConnected(agent=AgentId(w)),
     "declines": lambda w, r: i.OfferDeclined(agent=AgentId(w), offer=OfferId(r[0])),
@@ -314,6 +238,13 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "reopens": lambda w, r: i.QueueSwitched(queue=QueueId(r[0]), closing=None, by=AgentId(w)),
     "stops-calling": lambda w, r: i.SiteLoaded(site=msgspec.structs.replace(site(), outgoing=Outgoing())),
     "restarts": lambda w, r: i.Started(),
+    "reboots": lambda w, r: i.AsteriskUp(channels=(), booted=Ms(3_600_000)),
+    "was-served": lambda w, r: i.ServedMeanwhile(
+        interaction=InteractionId(w),
+        agent=AgentId(r[0]),
+        talked=Ms(int(r[1]) * 1000),
+        ended=Ms(START + int(r[2]) * 1000) if len(r) > 2 else None,
+    ),
     "drops": lambda w, r: i.AsteriskDown(),
 }
 
@@ -427,6 +358,8 @@ def fact(event: e.Event) -> str:
             return f"ended {event.interaction} {event.how}"
         case e.AgentStateSet():
             return f"{event.agent} {event.state}{' ' + event.reason if event.reason else ''}"
+        case e.DeskAnswers():
+            return f"{event.agent} {'answers' if event.answers else 'silent'}"
         case e.NotReadyNext():
             return f"{event.agent} next {event.reason}"
         case e.Judged():

@@ -353,7 +353,7 @@ def test_who_waits_without_a_phone_waits_on_through_our_restart_and_asterisks() 
     """)
     # And while their phone rings: both legs are gone, nobody is to blame, and they are called again.
     assert "put-off A 52" in play.say(i.AsteriskUp(channels=(), booted=Ms(9_000_000)))
-    play.table("52 | time passes | due A")
+    play.table("52 | time passes | due A; offered A ana; ana reserved; RING ana for A")
 
 
 SOON = """

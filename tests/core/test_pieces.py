@@ -1,5 +1,6 @@
 """Text work: every way a message goes from the line to its end, as tables, and who is shown what."""
 
+import msgspec
 import pytest
 
 from cti.core import events as e
@@ -11,7 +12,8 @@ from cti.core.piece import Channel
 from cti.core.queue import available, held_up
 from cti.core.site import Capacity, OwnCapacity
 from cti.core.world import AgentNow
-from tests.core.play import START, Play, site
+from tests.core.places import site
+from tests.core.play import START, Play
 
 LEFT = """
     0  | A calls             | opened A
@@ -200,6 +202,32 @@ def test_a_message_left_when_the_call_has_gone_already_and_for_no_queue_is_kept(
     )
     assert play.say(said) == play.say(said) == ["message X 3000 None"]
     assert [piece.queue for piece in play.world.pieces.values()] == ["support"], "told twice, it is still one"
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["4 | A records 9000 sent | message A 9000 support", "4 | A records 9000 | spoken A 9000\n5 | A gone |"],
+)
+def test_a_message_of_who_never_came_to_a_line_has_the_customers_tier(how: str) -> None:
+    play = Play()
+    play.table("0 | A calls |\n1 | B calls |\n1 | B records 9000 sent |")
+    for row in how.splitlines():
+        play.now = Ms(START + int(row.split("|")[0]) * 1000)
+        said = play.understand(row.split("|")[1])
+        play.say(msgspec.structs.replace(said, tier="gold") if isinstance(said, i.MessageSent) else said)
+    left = play.world.pieces[InteractionId("A-message")]
+    assert (left.priority, left.tier, left.tier_minutes) == (5, "gold", 5)
+    # Ahead of one that came before.
+    play.table("9 | ana ready | ana ready; shown A-message ana")
+    shown = next(event for _, event in play.records if isinstance(event, e.PieceOffered))
+    assert Why(code="tier", args={"tier": "gold", "minutes": 5}) in shown.why
+
+
+def test_of_who_is_in_line_the_lines_tier_holds() -> None:
+    play = Play()
+    play.table("0 | A calls |\n1 | A asks support en | queued A support")
+    play.say(msgspec.structs.replace(play.understand("A records 9000 sent"), tier="gold"))
+    assert play.world.pieces[InteractionId("A-message")].tier == ""
 
 
 def test_capacity_is_the_sites_but_for_agents_with_their_own() -> None:

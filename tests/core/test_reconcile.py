@@ -31,7 +31,7 @@ def test_another_asterisk_means_that_every_call_is_over() -> None:
     play = talking()
     came = play.say(i.AsteriskUp(channels=(), booted=Ms(3_600_000)))
     assert came[0] == "repaired: Asterisk was restarted: its calls are over"
-    assert "talked A 6 ended-by caller" in came
+    assert "talked A 6 ended-by unknown" in came
     assert "ended A answered" in came
     assert not play.world.legs
 

@@ -214,25 +214,43 @@ async def test_an_agents_phone_reaches_the_exchange_and_back(rig: Rig, exchange:
     await eventually(over, "the exchange's side is closed, too")
 
 
-async def test_a_phone_is_in_one_window_and_a_call_keeps_it_there(rig: Rig, exchange: Exchange) -> None:
+async def test_a_phone_stays_in_its_window_until_another_asks_for_it_and_a_call_keeps_it_there(
+    rig: Rig, exchange: Exchange
+) -> None:
     client = await rig.signed_in("ana")
     first = await connect(client, rig, "/api/v1/sip?window=a")
     second = await connect(client, rig, "/api/v1/sip?window=b")
-    await closed(first)
-    assert first.close_code == 4409
-    # The same window may have lost its connection without a word.
-    again = await connect(client, rig, "/api/v1/sip?window=b")
     await closed(second)
+    assert (first.closed, second.close_code) == (False, 4409)
+    # The same window may have lost its connection without a word.
+    again = await connect(client, rig, "/api/v1/sip?window=a")
+    await closed(first)
+    await client.good("POST", "/api/v1/phone/release")
+    await closed(again)
+    assert again.close_code == 4409
+    there = await connect(client, rig, "/api/v1/sip?window=b")
     await rig.say(*ready("ana"))
     await rig.waiting_call()
     assert any(leg.phone == "ana-web" for leg in rig.loop.world.legs.values()), "it rings there"
-    late = await connect(client, rig, "/api/v1/sip?window=c")
-    await closed(late)
-    assert late.close_code == 4409
-    assert not again.closed
+    assert (await client.bad(409, "POST", "/api/v1/phone/release"))["type"] == "call-under-way"
+    assert not there.closed
     last = await connect(client, rig, "/api/v1/sip?window=b")
-    await closed(again)
+    await closed(there)
     assert not last.closed
+    # A window that is closed has let go by that.
+    await last.close()
+
+    async def free() -> bool:
+        window = await connect(client, rig, "/api/v1/sip?window=c")
+        try:
+            await window.receive_str(timeout=0.1)
+        except TimeoutError:
+            return not window.closed
+        except TypeError:
+            return False
+        return True
+
+    await eventually(free, "the next window has it")
 
 
 async def test_nobody_else_reaches_it(rig: Rig, exchange: Exchange) -> None:

@@ -15,6 +15,11 @@ export const stateOpen = signal(false);
 /** Whether this desk can take calls: the sound was heard back, or another phone rings. */
 export const canBeReady = (): boolean => checked.value !== null && checked.value.by !== "none";
 
+/** Have the phone in this window: the one that has it is asked to let go, which it does not while a call is there. */
+export async function takePhone(): Promise<void> {
+  if (await attempt(() => post<Done>("/phone/release"))) sip.take();
+}
+
 export function answer(): void {
   const at = call.value;
   if (at?.phase === "ringing") void sip.answer(at.offer);

@@ -9,6 +9,7 @@ import { dial, unwanted } from "./dial";
 import { Reminders } from "./reminders";
 import { agentName, call, live, me, notices } from "./session";
 import { a } from "./summary";
+import { phone } from "./sip";
 import { t } from "./text";
 import { trouble, work } from "./work";
 
@@ -29,6 +30,7 @@ export function Bars(): JSX.Element {
           )}
         </Bar>
       )}
+      {me.value?.silent && phone.value.line === "taken" && <Bar is="warn" what={t().otherSilent} then={t().otherSilentThen} />}
       {unwanted.value && <Unwanted number={unwanted.value.number} why={unwanted.value.why} />}
       {trouble.value && (
         <Bar is="warn" what={t().failed} then={trouble.value.text || t().failedThen}>
@@ -100,6 +102,8 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
       ? [t().rona(time), t().ronaThen]
       : notice.kind === "unreachable"
         ? [t().unreachable(time), t().unreachableThen]
+        : notice.kind === "silent"
+          ? [t().silent(time), t().silentThen]
         : notice.kind === "call_lost"
           ? [t().callLost(time), t().callLostThen]
           : notice.kind === "transfer_failed"

@@ -60,7 +60,7 @@ export function CheckPage(): JSX.Element {
             <Heard role="bell" icon="bell" name={t().ringOn} what={t().ringOnFor} test={check.ring} play={check.playRing} button={t().testRing} said={t().heardRing} />
           </div>
           <div class="proof" aria-live="polite">
-            {failed ? <Failed trouble={failed} /> : <Proof />}
+            {phone.value.line === "taken" ? <Elsewhere /> : failed ? <Failed trouble={failed} /> : <Proof />}
           </div>
         </div>
         <div class="end-row">
@@ -242,6 +242,19 @@ function Proof(): JSX.Element {
       <p class="small t3 last">
         {found ? t().checkedAt(`${f.date(at.value, at.value)}${f.joiner()}${f.timeOfDay(at.value)}`) : phone.value.line === "up" ? t().nothingStored : t().connectingExchange}
       </p>
+    </>
+  );
+}
+
+/** Without the phone there is no echo to speak to; it is taken here only when asked for. */
+function Elsewhere(): JSX.Element {
+  return (
+    <>
+      <h2>{t().phoneTaken}</h2>
+      <p class="t2">{t().phoneTakenThen}</p>
+      <button id="phone-here" class="btn" onClick={() => void act.takePhone()}>
+        {t().phoneHere}
+      </button>
     </>
   );
 }

@@ -168,7 +168,7 @@ export function run(): () => void {
   });
 
   const stopPatience = effect(() => {
-    if (sip.phone.value.line === "up") {
+    if (sip.phone.value.line === "up" || sip.phone.value.line === "taken") {
       if (slow.peek() === "exchange") slow.value = null;
       return undefined;
     }

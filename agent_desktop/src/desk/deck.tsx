@@ -13,7 +13,7 @@ import { dial, whyNoDial } from "./dial";
 import { agentName, call, checked, exchange, me, phoneRefused, pop, transferOpen } from "./session";
 import { isParked, Park, ParkedFor } from "./parked";
 import { Recorded } from "./recorded";
-import { phone, stats, take as takePhone } from "./sip";
+import { phone, stats } from "./sip";
 import { mic } from "./sound";
 import { cellsOf, lossBetween, type SoundStats } from "./stats";
 import { callerName, opening, queueName, reasonName, t } from "./text";
@@ -123,7 +123,7 @@ function NoCall(): JSX.Element {
     if (line === "taken") {
       return (
         <Said what={t().phoneTaken} then={t().phoneTakenThen}>
-          <button id="phone-here" class="btn" onClick={takePhone}>
+          <button id="phone-here" class="btn" onClick={() => void act.takePhone()}>
             {t().phoneHere}
           </button>
         </Said>

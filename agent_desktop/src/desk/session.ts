@@ -7,6 +7,7 @@ import type { BrowserPhone, DeskView, Me, PublicSite, WallboardView } from "../s
 import { setZone } from "../shared/zone";
 import * as sip from "./sip";
 import * as sound from "./sound";
+import { ours } from "./window";
 
 /** `asking`: not known yet. */
 export const who = signal<Me | "asking" | null>("asking");
@@ -118,8 +119,12 @@ export async function signOut(): Promise<void> {
 function entered(mine: Me): void {
   csrf.value = mine.csrf;
   who.value = mine;
-  live.open();
-  void connectPhone();
+  void ours().then((name) => {
+    if (who.value !== mine) return;
+    live.window = name;
+    live.open();
+    void connectPhone();
+  });
 }
 
 function left(): void {
@@ -136,7 +141,7 @@ function left(): void {
 /** Register the browser's phone; tried again with each live connection until it works. */
 async function connectPhone(): Promise<void> {
   try {
-    sip.start(await get<BrowserPhone>("/phone"));
+    sip.start(await get<BrowserPhone>("/phone"), await ours());
     phoneRefused.value = false;
   } catch (error) {
     phoneRefused.value = error instanceof Failure && error.status !== 0;

@@ -5,7 +5,7 @@
  * - No STUN: the exchange is where the page came from. The answer leaves with the first candidate of our own.
  * - One call at a time: a second ring gets 486; the reservation on the server makes it impossible anyway.
  * - When the socket comes back during a talk, a re-INVITE tells the exchange the new way here and mends the sound.
- * - The phone is in one window: the newest has it, unless a call is under way in another, which then says so.
+ * - The phone is in one window: the first has it until it is closed, or another asks for it.
  * - A page loaded anew takes its own talk over: it calls with `Replaces` (RFC 3891), and the exchange puts the new call into
  *   the place of the old one. The names of the dialog are kept in the tab for that.
  */
@@ -29,27 +29,28 @@ const CANDIDATES_MS = 40;
 const BUSY = 486;
 /** The server's close code: another window has the phone. */
 const TAKEN = 4409;
-const WINDOW = "hotline.window";
 const HOLD_AGAIN_MS = 100;
 const HOLD_TRIES = 20;
 
 let ua: UA | null = null;
 let session: RTCSession | null = null;
 let account: BrowserPhone | null = null;
+let ownWindow = "";
 let wasLost = false;
 
 function fold(event: PhoneEvent): void {
   phone.value = step(phone.value, event);
 }
 
-/** Register. Registering again with the same account does nothing. */
-export function start(given: BrowserPhone): void {
+/** Register. Registering again with the same account does nothing. `name`: of this window. */
+export function start(given: BrowserPhone, name: string): void {
   if (ua && account?.uri === given.uri && account.password === given.password) return;
   stop();
   account = given;
+  ownWindow = name;
   const address = new URL(given.ws, location.href);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-  address.searchParams.set("window", ours());
+  address.searchParams.set("window", name);
   ua = new JsSIP.UA({
     sockets: [new JsSIP.WebSocketInterface(address.toString())],
     uri: given.uri,
@@ -88,7 +89,7 @@ export function start(given: BrowserPhone): void {
   ua.start();
 }
 
-/** Another window has the phone now. */
+/** Another window has the phone. */
 function letGo(): void {
   const given = account;
   stop();
@@ -96,16 +97,9 @@ function letGo(): void {
   fold({ is: "taken" });
 }
 
-/** Take the phone into this window. */
+/** Take the phone into this window: the other one has let go of it. */
 export function take(): void {
-  if (account && !ua) start(account);
-}
-
-/** What the server knows this window by, also after a reload. */
-function ours(): string {
-  const kept = tab.kept(WINDOW) ?? Math.random().toString(36).slice(2);
-  tab.keep(WINDOW, kept);
-  return kept;
+  if (account && !ua) start(account, ownWindow);
 }
 
 /** Unregister; a call that stands ends. */

@@ -23,11 +23,11 @@ interface Room {
 
 const holds = (target: Target, text: string): boolean => [target.name, target.number, target.id].some((one) => one.toLowerCase().includes(text));
 
-/** Ready colleagues by name, queues in the site's order, then everybody else who is signed in: they are shown, not to be chosen. */
+/** Ready colleagues whose desk answers by name, queues in the site's order, then everybody else who is signed in: they are shown, not to be chosen. */
 export function targets(room: Room, text: string): Target[] {
   const agents = room.agents
     .filter((one) => one.agent !== room.me && one.state !== "signed_out")
-    .map((one): Target => ({ kind: "agent", id: one.agent, name: one.name, number: one.work_number, state: one.state, free: one.state === "ready", queue: null }))
+    .map((one): Target => ({ kind: "agent", id: one.agent, name: one.name, number: one.work_number, state: one.state, free: one.state === "ready" && !one.silent, queue: null }))
     .sort((a, b) => a.name.localeCompare(b.name));
   const queues = room.queues.map((one): Target => ({ kind: "queue", id: one.id, name: room.queueName(one), number: "", state: "", free: true, queue: one }));
   const wanted = text.trim().toLowerCase();

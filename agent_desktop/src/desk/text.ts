@@ -107,6 +107,7 @@ export function whyText(why: Why): string {
       return w.paused(who, f.left(left));
     case "unopened":
     case "no_desk":
+    case "silent":
       return w[why.code](who);
     case "queue_closed":
       return w.queue_closed;

@@ -46,8 +46,6 @@ export function pause(tries: number, random: () => number = Math.random): number
 }
 
 const SILENT_MS = 4000;
-/** A little less than two of the server's beats. */
-const BEAT_MS = 1500;
 /** Live is two seconds old or younger. */
 export const FRESH_MS = 2000;
 
@@ -56,7 +54,7 @@ export interface LiveOptions {
   view: string;
   /** A read token in place of the session's cookie. Browsers let a WebSocket carry no header but its sub-protocols. */
   token?: string | undefined;
-  /** Whether this page stands for a person at a desk: then it beats. */
+  /** Whether this page stands for a person at a desk: then it answers the server's beats. */
   beats?: boolean;
   /** Asked after a connection that never opened: is anybody signed in? */
   stillSignedIn?: () => Promise<boolean>;
@@ -72,6 +70,9 @@ export class Live<V extends object> {
   /** Age of what is shown in ms, on the server's clock. */
   readonly age: ReadonlySignal<number>;
 
+  /** Tells one window of a person's from another; set before `open`. */
+  window = "";
+
   private held: Held<V> | null = null;
   private socket: WebSocket | null = null;
   private tries = 0;
@@ -83,7 +84,6 @@ export class Live<V extends object> {
   private difference: number | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
-  private beatAt = 0;
 
   constructor(private readonly options: LiveOptions) {
     this.age = computed(() => {
@@ -121,13 +121,13 @@ export class Live<V extends object> {
     this.opened = false;
     const address = new URL(`/api/v1/live?view=${this.options.view}`, location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    if (this.window) address.searchParams.set("window", this.window);
     const { token } = this.options;
     const socket = token === undefined ? new WebSocket(address) : new WebSocket(address, ["hotline", `bearer.${token}`]);
     this.socket = socket;
     this.triedAt = Date.now();
     socket.onopen = () => {
       this.opened = true;
-      this.beatAt = 0;
       this.triedAt = Date.now();
       this.beat();
     };
@@ -137,11 +137,9 @@ export class Live<V extends object> {
     };
   }
 
-  /** Say that somebody is at this desk; not oftener than needed. */
+  /** Say that this page is alive, and what it shows: of a frozen one no offer would be seen. */
   private beat(): void {
-    if (!this.options.beats || Date.now() - this.beatAt < BEAT_MS) return;
-    this.beatAt = Date.now();
-    this.send({ type: "beat" });
+    if (this.options.beats) this.send({ type: "beat", seq: this.held?.seq ?? 0 });
   }
 
   private hear(text: string): void {
@@ -154,7 +152,7 @@ export class Live<V extends object> {
       this.held = held;
       if (gap) this.send({ type: "again" });
       // With the server's beats, not by a timer: of a page behind others, browsers run timers once a minute.
-      if (message.type === "beat") this.beat();
+      if (message.type === "beat" || message.type === "snapshot") this.beat();
       if (message.type === "snapshot") this.tries = 0;
       if (held) {
         this.view.value = held.view;

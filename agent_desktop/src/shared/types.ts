@@ -39,6 +39,8 @@ export interface MeView {
   since: Ms;
   until: Ms | null;
   next_reason: string | null;
+  /** No page of theirs answers; of several, the one with the phone. */
+  silent: boolean;
   phones: PhoneView[];
   choices: QueueChoice[];
   /** Whether they may call numbers outside: `yes`, `off` (the site calls nobody), `not_allowed` (they may not). */
@@ -161,9 +163,9 @@ export interface WorkView {
   given_by: AgentId | null;
 }
 
-/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another), `tier` (`tier`, `minutes` ahead). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`. */
+/** One fact of a decision; screens and `hotline why` say it in the reader's language. Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms` left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`), `ring` (`after_s`), `spared` (left for another), `tier` (`tier`, `minutes` ahead). Of a caller who waits, `nobody` (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`, `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`; of either `silent` (their desk does not answer). */
 export interface Why {
-  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "tier" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out" | "at_capacity" | "has_chats" | "unopened" | "paused" | "no_desk";
+  code: "skills" | "idle" | "only_one" | "preferred" | "ring" | "spared" | "tier" | "skipped_state" | "skipped_skill" | "nobody" | "longer_idle" | "own_state" | "no_phone" | "asterisk_away" | "nobody_waits" | "queue_closed" | "opted_out" | "at_capacity" | "has_chats" | "unopened" | "paused" | "no_desk" | "silent";
   agent: AgentId | null;
   args: Record<string, number | string>;
 }
@@ -250,7 +252,7 @@ export interface CallView {
   recorded: string;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up), `recording_failed` (the talk should be recorded, and is not). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `silent` (it rang in a page that did not answer), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up), `recording_failed` (the talk should be recorded, and is not). */
 export interface NoticeView {
   id: string;
   kind: string;
@@ -460,6 +462,8 @@ export interface AgentTile {
   consult: AgentId | null;
   /** How it stands with the recording of their talk, as in `CallView`. */
   recorded: string;
+  /** Their desk does not answer, and they have no other phone: calls go to others. */
+  silent: boolean;
 }
 
 /** An open promise, without what was promised: anybody may see a wall. */
@@ -526,7 +530,7 @@ export interface Change<V> {
   set: Partial<V>;
 }
 
-/** Every second to each viewer, so that a screen knows how old what it shows is. */
+/** Every second to each viewer, and after an offer to its desk: so a screen knows how old what it shows is, and we whether anybody shows it. */
 export interface Beat {
   type: "beat";
   seq: number;
@@ -539,9 +543,11 @@ export interface Refused {
   what: string;
 }
 
-/** From a desk, every 2 s: somebody's page is alive. None for 10 s: the desk is lost. */
+/** From a desk, the answer to each `Beat`: somebody's page is alive. None for 10 s: the desk is lost. */
 export interface ScreenBeat {
   type: "beat";
+  /** The number of the newest change that it shows. */
+  seq: number;
 }
 
 /** From a screen that found a gap in the numbers: send a new snapshot. */
@@ -1119,6 +1125,8 @@ export interface StoryLine {
   /** What the caller chose there. */
   chosen: Record<string, string>;
   why: Why[];
+  /** We were away; how long it took is by Asterisk's CEL file. */
+  from_file: boolean;
 }
 
 export interface TimelinePage {

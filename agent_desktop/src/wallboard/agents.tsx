@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { langOf, NOTHING } from "../shared/format";
 import { Running, stateClass } from "../shared/parts";
-import type { WallboardView } from "../shared/types";
+import type { AgentTile, WallboardView } from "../shared/types";
 import { named } from "../shared/words";
 import type { Board } from "./board";
 import { groups, lines, shortNames, type Group, type State } from "./model";
@@ -52,10 +52,10 @@ export function Agents({ board, view, wall }: { board: Board; view: WallboardVie
           <ul class="agents" data-columns={columns > 1 ? columns : undefined} style={wall && columns > 1 ? { "--rows": wall.rows } : undefined}>
             {shown.map((line, i) =>
               "agent" in line ? (
-                <li key={line.agent.agent} class={`agent ${stateClass(line.state)}`}>
-                  <i class="dot" />
+                <li key={line.agent.agent} class={`agent ${stateClass(isSilent(line.agent) ? "overdue" : line.state)}`}>
+                  {isSilent(line.agent) && columns > 1 ? <Mute /> : <i class="dot" />}
                   <b class="cut" lang={langOf(line.agent.name)}>{written[i]}</b>
-                  {columns === 1 && <em class="cut">{line.state === "not_ready" ? reasonWord(line.agent.reason, view.reasons) : [t().states[line.state], ...withWhom(line.agent.consult, view), ...recording(line.agent.recorded)].join(" · ")}</em>}
+                  {columns === 1 && <em class="cut">{isSilent(line.agent) ? t().silent : line.state === "not_ready" ? reasonWord(line.agent.reason, view.reasons) : [t().states[line.state], ...withWhom(line.agent.consult, view), ...recording(line.agent.recorded)].join(" · ")}</em>}
                   {lost ? <time class="num">{NOTHING}</time> : <Running since={line.agent.since} />}
                 </li>
               ) : (
@@ -69,6 +69,19 @@ export function Agents({ board, view, wall }: { board: Board; view: WallboardVie
         </>
       )}
     </Tile>
+  );
+}
+
+/** Whether an agent counts as at work whose desk does not answer. */
+const isSilent = (agent: AgentTile): boolean => agent.silent && agent.state !== "not_ready";
+
+/** In place of the dot, where there is no room for the word. */
+function Mute(): JSX.Element {
+  return (
+    <i class="mute" title={t().silent}>
+      <span aria-hidden="true">!</span>
+      <span class="vh">{t().silent}</span>
+    </i>
   );
 }
 

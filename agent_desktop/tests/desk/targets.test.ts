@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { isNumber, next, targets, withNumber } from "../../src/desk/targets";
 import type { AgentTile, QueueView } from "../../src/shared/types";
 
-const agent = (id: string, name: string, number: string, state: string): AgentTile => ({ agent: id, name, work_number: number, state, reason: null, since: 0, consult: null, recorded: "no" });
+const agent = (id: string, name: string, number: string, state: string): AgentTile => ({ agent: id, name, work_number: number, state, reason: null, since: 0, consult: null, recorded: "no", silent: false });
 const queue = (id: string): QueueView => ({ id, name: { en: id } }) as unknown as QueueView;
 const room = {
   me: "ana",
@@ -16,6 +16,11 @@ const ids = (text: string): string[] => targets(room, text).map((one) => one.id)
 it("has who can take the call first, then queues, then who is busy; never oneself or who is not here", () => {
   expect(ids("")).toEqual(["bo", "zoe", "billing", "sales", "cy"]);
   expect(targets(room, "").map((one) => one.free)).toEqual([true, true, true, true, false]);
+});
+
+it("counts a colleague whose desk does not answer as not free", () => {
+  const agents = [{ ...agent("zoe", "Zoe", "8005", "ready"), silent: true }];
+  expect(targets({ ...room, agents, queues: [] }, "").map((one) => one.free)).toEqual([false]);
 });
 
 it("is narrowed by name and work number", () => {

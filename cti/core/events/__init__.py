@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from cti.core.events.agents import (
     AgentStateSet,
+    DeskAnswers,
     DeskSeen,
     NotReadyNext,
     PhoneSeen,
@@ -146,6 +147,7 @@ __all__ = [
     "ConsultEnded",
     "ConsultReached",
     "DayStarted",
+    "DeskAnswers",
     "DeskSeen",
     "DialEnded",
     "Dialled",
@@ -288,6 +290,7 @@ Event = (
     | AgentStateSet
     | NotReadyNext
     | QueueTaken
+    | DeskAnswers
     | DeskSeen
     | PhoneSeen
     | WrappedUp

@@ -37,6 +37,13 @@ class DeskSeen(Fact, frozen=True):
     """After a restart, not present yet: the time by which it must be back."""
 
 
+class DeskAnswers(Fact, frozen=True):
+    """The agent's desk, which is there, does not answer (`answers` false); or does again."""
+
+    agent: AgentId
+    answers: bool
+
+
 class PhoneSeen(Fact, frozen=True):
     phone: Phone
     reachable: bool

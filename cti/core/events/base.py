@@ -34,6 +34,7 @@ WhyCode = Literal[
     "unopened",
     "paused",
     "no_desk",
+    "silent",
 ]
 """Journals hold them for ever: none is ever taken away."""
 
@@ -47,7 +48,8 @@ class Why(Struct, frozen=True, kw_only=True, gc=False):
     (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`,
     `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text
     work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a
-    piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`.
+    piece on the desk is to be opened first), `paused` (`ms` left: left a piece to others), `no_desk`; of
+    either `silent` (their desk does not answer).
     """
 
     code: WhyCode

@@ -74,6 +74,8 @@ class MessageSpoken(Fact, frozen=True):
     skills: Skills
     wanted: dict[str, AgentId] = field(default_factory=dict)
     """Who would know them best: agents by `promised`, `case_owner`, `last_agent`."""
+    tier: str = ""
+    """The customer's, of a caller who never came so far as to a line."""
 
 
 class MessageLeft(Fact, frozen=True):
@@ -91,6 +93,8 @@ class MessageLeft(Fact, frozen=True):
     caller: IdentifierId | None = None
     wanted: dict[str, AgentId] = field(default_factory=dict)
     """Who would know them best: agents by `promised`, `case_owner`, `last_agent`."""
+    tier: str = ""
+    """The customer's, of a caller who never came so far as to a line."""
 
 
 class AnswerHeard(Fact, frozen=True):

@@ -17,8 +17,8 @@ class Offered(Fact, frozen=True):
 
 
 class OfferEnded(Fact, frozen=True):
-    """Without a talk. `how`: `rona`, `declined`, `unreachable`, `caller_gone`, `withdrawn`, `not_reached` (the agent
-    answered, but not who was called then)."""
+    """Without a talk. `how`: `rona`, `declined`, `unreachable`, `caller_gone`, `withdrawn`, `silent` (it
+    rang in a page that did not answer), `not_reached` (the agent answered, but not who was called then)."""
 
     interaction: InteractionId
     offer: OfferId
@@ -37,6 +37,8 @@ class Connected(Fact, frozen=True):
     bridge: BridgeId
     waited: Ms
     """From entering the line to here; after a transfer, from the end of the talk before."""
+    from_file: bool = False
+    """We were away; `waited` is to when it began by Asterisk's CEL file, not to now."""
 
 
 class Held(Fact, frozen=True):
@@ -62,6 +64,8 @@ class TalkEnded(Fact, frozen=True):
     agent: AgentId
     talked: Ms
     by: str
+    from_file: bool = False
+    """We were away; `talked` is by Asterisk's CEL file."""
 
 
 class Transferred(Fact, frozen=True):

@@ -59,7 +59,13 @@ def _desk(world: World, event: e.DeskSeen, at: Ms) -> None:
         elif agent.desk_gone is None:
             agent.desk_gone = at
         agent.desk = event.present
+        agent.desk_silent = None
         agent.desk_until = event.until
+
+
+def _answers(world: World, event: e.DeskAnswers, at: Ms) -> None:
+    if agent := world.agents.get(event.agent):
+        agent.desk_silent = None if event.answers else at
 
 
 def _phone(world: World, event: e.PhoneSeen, at: Ms) -> None:
@@ -75,6 +81,7 @@ FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.NotReadyNext: _next,
     e.QueueTaken: _taken,
     e.DeskSeen: _desk,
+    e.DeskAnswers: _answers,
     e.PhoneSeen: _phone,
     e.WrappedUp: _nothing,
 }

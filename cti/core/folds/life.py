@@ -76,7 +76,8 @@ def _flow_finished(world: World, event: e.FlowFinished, at: Ms) -> None:
 
 def _message_spoken(world: World, event: e.MessageSpoken, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
-        interaction.spoken = Spoken(event.ms, event.queue, event.skills, event.wanted) if event.ms else None
+        spoken = Spoken(event.ms, event.queue, event.skills, event.wanted, event.tier)
+        interaction.spoken = spoken if event.ms else None
 
 
 def _message_left(world: World, event: e.MessageLeft, at: Ms) -> None:

@@ -171,6 +171,10 @@ export const en = {
   consultFailedThen: "The caller hears music. F9 brings you back to them.",
   consultCallerGone: (time: string) => `The caller hung up at ${time} while you asked`,
   consultCallerGoneThen: "They did not hear what you said to each other.",
+  silent: (time: string) => `A call at ${time} went to a colleague: this desk did not answer`,
+  silentThen: "The caller kept the place. The page was frozen, or its connection cut.",
+  otherSilent: "The window with your phone does not answer",
+  otherSilentThen: "No call comes to it. Close it, or use the phone in this window.",
   deskLost: "This desk was away, so you are not ready",
   readyAgain: "Ready again",
   putAway: "Put away",
@@ -270,6 +274,7 @@ export const en = {
     unopened: (who: string) => `${who}: one on the desk is not opened yet`,
     paused: (who: string, left: string) => `${who}: left one to others, asked again in ${left}`,
     no_desk: (who: string) => `${who}: no desk is open`,
+    silent: (who: string) => `${who}: the desk does not answer`,
   },
   // note
   note: "Note",

@@ -13,6 +13,7 @@ export const en = {
     rona: "not answered",
     declined: "declined",
     unreachable: "no phone could ring",
+    silent: "the desk did not answer",
     caller_gone: "the caller had gone",
     withdrawn: "taken back",
   } as Record<string, string>,

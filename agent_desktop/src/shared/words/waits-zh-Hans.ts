@@ -9,7 +9,7 @@ export const zhHans: WaitWords = {
   others: (n) => `；其间接待了另外 ${n} 位`,
   rings: (who) => `${who} 的话机在响铃`,
   rang: (who, how) => `${who} 的话机响铃：${how}`,
-  how: { answered: "已接听", rona: "未接", declined: "拒接", unreachable: "没有话机能响铃", caller_gone: "来电者已挂断", withdrawn: "已收回" },
+  how: { answered: "已接听", rona: "未接", declined: "拒接", unreachable: "没有话机能响铃", silent: "工作台没有响应", caller_gone: "来电者已挂断", withdrawn: "已收回" },
   kept: (who, as) => `为 ${who} 保留${as ? `：${as}` : ""}`,
   kept_as: { last_agent: "上次由其接待", case_owner: "工单负责人", promised: "曾答应过这位客户", transfer: "被转接给此人", transfer_back: "由此人转出", parked: "由此人驻留", fetched: "由此人取回" },
   tier: (tier, minutes) => `${tier}：排位提前 ${minutes} 分钟`,

@@ -9,7 +9,7 @@ export const zhHant: WaitWords = {
   others: (n) => `；其間接待了另外 ${n} 位`,
   rings: (who) => `${who} 的話機正在響`,
   rang: (who, how) => `${who} 的話機響鈴：${how}`,
-  how: { answered: "已接聽", rona: "未接", declined: "拒接", unreachable: "沒有話機能響鈴", caller_gone: "來電者已掛斷", withdrawn: "已收回" },
+  how: { answered: "已接聽", rona: "未接", declined: "拒接", unreachable: "沒有話機能響鈴", silent: "工作台沒有回應", caller_gone: "來電者已掛斷", withdrawn: "已收回" },
   kept: (who, as) => `為 ${who} 保留${as ? `：${as}` : ""}`,
   kept_as: { last_agent: "上次由其接待", case_owner: "個案負責人", promised: "曾答應過這位客戶", transfer: "被轉駁給此人", transfer_back: "由此人轉出", parked: "由此人駐留", fetched: "由此人取回" },
   tier: (tier, minutes) => `${tier}：排位提前 ${minutes} 分鐘`,

@@ -60,6 +60,7 @@ export const en = {
 
   agents: "Agents",
   onAndAway: (on: number, away: number) => `${on} on, ${away} away`,
+  silent: "does not answer",
   states: { talking: "talking", reserved: "ringing", wrap_up: "wrap-up", ready: "ready", not_ready: "not ready" },
   more: (n: number) => `and ${n} more`,
   nobody: "Nobody is signed in",
