@@ -24,6 +24,7 @@ from cti.knowledge import Knowledge
 from cti.loop import Loop
 from cti.outside import Outside
 from cti.reception import Reception
+from cti.recorder import Recorder
 from cti.sealing import Sealing
 from cti.setup import fit, resources, site
 from cti.setup.problem import SetupProblem
@@ -82,7 +83,13 @@ class Bridge:
         address = Address("127.0.0.1", settings.ami_port, secrets.ami_user, secrets.ami_secret)
         self._outside = Outside(self.loop, self._history)
         self._link = AmiLink(address, self.loop.submit, identify=self._history.remember, welcome=self._asterisk_there)
-        self._actions = AmiActions(self._link, self.loop.submit, self._reception.caller_id, self._outside.number)
+        self._actions = AmiActions(
+            self._link,
+            self.loop.submit,
+            self._reception.caller_id,
+            self._outside.number,
+            self._reception.talk_file,
+        )
         self._accounts = Accounts(self._store, now=self.loop.now)
         self._dictations = Dictations(
             settings.data / "dictated",
@@ -109,6 +116,7 @@ class Bridge:
         self._reception.pop_changed = self._web.pop_changed
         self._reception.name_outside = self._outside.name
         self._reception.visitor_of = self._web.visitor_of
+        self._recorder = Recorder(lambda: self.loop.world, self.loop.submit, self._reception.talk_file)
         self._sweeping = Sweeping(self.loop, self._store, settings.recordings)
         self._sealing = Sealing(self.loop, self._store, vault, settings.recordings)
         self._linking: asyncio.Task[None] | None = None
@@ -133,6 +141,7 @@ class Bridge:
         """Begin. Raises OSError naming the port that is taken."""
         self.loop.subscribe(self._web.on_records)
         self.loop.subscribe(self._reception.on_records)
+        self.loop.subscribe(self._recorder.on_records)
         self.loop.subscribe(lambda records: self._projector.wake())
         self._projector.start()
         self.loop.submit(SiteLoaded(site=self._in_force))
@@ -144,6 +153,7 @@ class Bridge:
         await self._web.start()
         self._sweeping.start()
         self._sealing.start()
+        self._recorder.start()
         self._linking = asyncio.create_task(self._link.run(), name="ami")
 
     async def stop(self) -> None:
@@ -156,6 +166,7 @@ class Bridge:
         await self._agi.close()
         await self._actions.close()
         await self._dictations.close()
+        await self._recorder.close()
         await self._web.stop()
         await self._reception.close()
         self.loop.close()

@@ -18,6 +18,7 @@ from cti.core.incidents import in_force
 from cti.core.inputs import CallArrived, Input
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
+from cti.core.recorded import Recorded
 from cti.core.site import Incident, Site
 from cti.core.telling import Telling, telling
 from cti.core.world import IncidentNow
@@ -26,6 +27,7 @@ from cti.store.history import History
 from cti.store.pins import Claim
 from cti.store.reads import PROVING, Keyed, keyed
 from cti.store.sentences import Sentences
+from cti.store.vault import WAV, talk_of
 from cti.store.views import CallerFacts, Pop
 from ivr import sounds
 from ivr.flow import Flows
@@ -156,6 +158,7 @@ class Reception:
             called_back=(known.callback or known.called_back) is not None,
             account=known.account if known.recognised in PROVING else None,
             incidents=known.heard,
+            recorded=known.recorded is not Recorded.NO and known.connected is not None,
         )
 
     def telling(self, interaction: InteractionId) -> Telling | None:
@@ -204,6 +207,10 @@ class Reception:
         folder = self._data / "messages"
         folder.mkdir(exist_ok=True)
         return str(folder / interaction)
+
+    def talk_file(self, interaction: InteractionId) -> str:
+        """Where a call's talks are recorded. The id is ours, so it is safe as a file name."""
+        return str(self._data / "messages" / f"{talk_of(interaction)}{WAV}")
 
     async def on_disk(self, file: str) -> Ms | None:
         """How much of a recording there is. A disk that does not answer may be slow; it is not waited for."""

@@ -8,11 +8,11 @@ from cti.core.ids import InteractionId
 from cti.loop import Loop
 from cti.store import sealing
 from cti.store.database import Store, StoreError
-from cti.store.vault import WAV, Vault
+from cti.store.vault import Vault, call_of
 
 _LOOK_S = 60
 _STILL_S = 900
-"""The longest recording takes ten minutes, and its caller may still be hearing it."""
+"""The longest message takes ten minutes, and its caller may still be hearing it."""
 log = logging.getLogger(__name__)
 
 
@@ -72,8 +72,7 @@ class Sealing:
             return sealing.Done()
 
     def _still(self, file: Path) -> bool:
-        call = InteractionId(file.name.removesuffix(WAV))
-        return call not in self._open and sealing.untouched(file, _STILL_S)
+        return InteractionId(call_of(file)) not in self._open and sealing.untouched(file, _STILL_S)
 
     def _told(self, _done: sealing.Done) -> None:
         if self._stopping:

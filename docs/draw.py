@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from cti.core import agent, consult_table, interaction, piece
+from cti.core import agent, consult_table, interaction, piece, recorded
 
 PAGE = Path(__file__).with_name("architecture.md")
 
@@ -60,6 +60,16 @@ def consultations() -> str:
     return _table("what happens", rows)
 
 
+def recordings() -> str:
+    rows: dict[str, dict[str, str]] = {}
+    for heard in recorded.Heard:
+        cells = {state: recorded.TABLE[state][heard] for state in recorded.Recorded}
+        rows[heard.value] = {
+            state.value: _cell(action, isinstance(action, recorded.RecordedNo)) for state, action in cells.items()
+        }
+    return _table("what happens", rows)
+
+
 def _cell(action: str, refused: bool) -> str:
     return f"– *{action}*" if refused else str(action)
 
@@ -71,6 +81,7 @@ def drawn(page: str) -> str:
         ("agents", agents()),
         ("pieces", pieces()),
         ("consultations", consultations()),
+        ("recordings", recordings()),
     )
     for name, table in drawings:
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"

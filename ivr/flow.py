@@ -258,6 +258,7 @@ SYSTEM_PROMPTS = (
     "callback-no-hours",
     "callback-booked",
     "callback-here",
+    "call-recorded",
     "incident-disturbance",
     "incident-many-calls",
     "account-number",

@@ -12,7 +12,8 @@ from cti.core.events import Record
 from cti.core.ids import AgentId, Ms
 from cti.core.routing import Routing
 from cti.loop import Loop
-from tests.core.play import Play, site
+from tests.core.places import site
+from tests.core.play import Play
 
 
 class Paper:

@@ -44,11 +44,12 @@ async def test_a_call_that_goes_on_keeps_its_recording_plain(tmp_path: Path, sto
     put_settings(data / "settings.toml", {"encrypt": True, "key_file": str(tmp_path / "keys.toml")})
     for call in ("c-1", "c-2", "c-3"):
         (folder / f"{call}.wav").write_bytes(b"RIFF")
-    for call in ("c-1", "c-2"):
+    (folder / "c-2.talks.wav").write_bytes(b"RIFF")
+    for call in ("c-1", "c-2", "c-2.talks"):
         os.utime(folder / f"{call}.wav", (HOUR_AGO, HOUR_AGO))
     tending = Sealing(cast(Loop, _Loop()), store, Vault(data), folder)
-    assert await tending.look() == sealing.Done(recordings=1, waiting=2)
-    assert sorted(file.name for file in folder.iterdir()) == ["c-1.wav.sealed", "c-2.wav", "c-3.wav"]
+    assert await tending.look() == sealing.Done(recordings=1, waiting=3)
+    assert sorted(file.name for file in folder.iterdir()) == ["c-1.wav.sealed", "c-2.talks.wav", "c-2.wav", "c-3.wav"]
     # The bridge ends: what is under way is broken off after the one thing it is at.
     put_settings(data / "settings.toml", {"encrypt": False, "key_file": str(tmp_path / "keys.toml")})
     await tending.close()

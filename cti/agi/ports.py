@@ -35,6 +35,8 @@ class Resume(Struct, frozen=True, kw_only=True):
     """Whose they have shown to be, before anything else was known of them."""
     incidents: tuple[tuple[IncidentId, Ms], ...] = ()
     """Those they were told of, each with the time at which it was set."""
+    recorded: bool = False
+    """They have had a talk that was recorded, and heard that it is."""
 
 
 class SpokenAnswer(Struct, frozen=True, kw_only=True):
@@ -138,6 +140,9 @@ class Ports(Protocol):
 
     def message_file(self, interaction: InteractionId) -> str:
         """Where Asterisk shall record a message: its path, without suffix, in a folder that exists."""
+
+    def talk_file(self, interaction: InteractionId) -> str:
+        """Where Asterisk shall record a call's talks: its path. Asterisk makes the folder."""
 
     async def on_disk(self, file: str) -> Ms | None:
         """How much of a recording the disk has taken; None: that can't be said in time."""

@@ -105,6 +105,10 @@ class AgiCall:
     def set_variable(self, name: str, value: str) -> Awaitable[Reply]:
         return self.command("SET VARIABLE", name, value)
 
+    def get_variable(self, name: str) -> Awaitable[Reply]:
+        """Its value is the reply's `data`."""
+        return self.command("GET VARIABLE", name)
+
     def exec_(self, application: str, *arguments: str | int) -> Awaitable[Reply]:
         """Run a dialplan application; its arguments are joined by commas, so none may hold one."""
         return self.command("EXEC", application, ",".join(map(str, arguments)))

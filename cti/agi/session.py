@@ -20,6 +20,7 @@ from cti.agi.incidents import Incidents
 from cti.agi.known import known
 from cti.agi.messages import Messages
 from cti.agi.ports import Ports, Resume
+from cti.agi.recording import RecordingNotice
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.voice import Voice
 from cti.agi.waiting import LOOK_MS, WaitingRoom
@@ -308,13 +309,16 @@ class Session:
                 tier=facts.tier,
             )
         )
-        if not answered:
-            await self._voice.answer()
-        await self._voice.say_language()
         queue = QueueId(do.queue)
         shut = self._ports.doors().shut.get(queue)
         if shut is not None and shut.to is not None:
             queue = shut.to  # where the core puts them; the words are among the pieces
+        if (found := self._site.queue_by_id.get(queue)) is not None and found.record:
+            # Now, for a phone that answers by itself is quicker than a word.
+            await RecordingNotice(self._voice, self._ports, self._interaction, known=False).record()
+        if not answered:
+            await self._voice.answer()
+        await self._voice.say_language()
         await self._voice.do(self._call.set_variable("HL_QUEUE", queue))
         heard = await self._voice.hear(engine.Hear(do.pieces))
         told = shut.closing.id if shut is not None else None
@@ -362,6 +366,7 @@ class Session:
             self._caller,
             helped=known is not None and known.helped,
             called_back=known is not None and known.called_back,
+            recorded=known is not None and known.recorded,
             promise=promise,
         )
         await room.stay(queue, entering=entering, told=told, pressed=pressed)

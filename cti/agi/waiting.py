@@ -14,6 +14,7 @@ from cti.agi.incidents import Incidents
 from cti.agi.messages import Messages
 from cti.agi.ports import Ports, SpokenAnswer
 from cti.agi.promise import Promise
+from cti.agi.recording import RecordingNotice
 from cti.agi.voice import Voice
 from cti.core.closings import Shut
 from cti.core.ids import ClosingId, IdentifierId, InteractionId, Ms, QueueId
@@ -59,9 +60,11 @@ class WaitingRoom:
         *,
         helped: bool = False,
         called_back: bool = False,
+        recorded: bool = False,
         promise: OpenPromise | None = None,
     ) -> None:
-        """`helped`, `called_back`: they have asked for that already. `promise`: what they were promised."""
+        """`helped`, `called_back`: they have asked for that already. `recorded`: they have had a talk that was, and
+        know. `promise`: what they were promised."""
         self._voice = voice
         self._ports = ports
         self._incidents = incidents
@@ -82,6 +85,7 @@ class WaitingRoom:
         self._callback_offered = False
         self._invited: set[str] = set()
         """What the core has invited them to, and they have heard of."""
+        self._notice = RecordingNotice(voice, ports, interaction, known=recorded)
         self._looks = 0
         self._announced = 0
 
@@ -93,16 +97,18 @@ class WaitingRoom:
         `entering`: they hear of the wait at once. `told`: the closing that they have heard of. `pressed`: a key that
         nobody has taken yet.
         """
-        self._enter(queue)
+        await self._enter(queue)
         if not await self._obey(pressed):
             return
-        key = await self._promised() if entering else ""
+        key = await self._recorded()
+        if entering:
+            key = key or await self._promised()
         if entering and self._every_s:
             key = key or await self._news()
         due = self._due()
         while await self._obey(key):
             await self._music()
-            key = await self._incident()
+            key = await self._recorded() or await self._incident()
             if key:
                 continue
             shut = self._ports.turned(self._interaction)
@@ -120,12 +126,14 @@ class WaitingRoom:
                 key = await self._news() if self._every_s else ""
                 due = self._due()
 
-    def _enter(self, queue: QueueId | None) -> None:
+    async def _enter(self, queue: QueueId | None) -> None:
         found: Queue | None = self._site.queue_by_id.get(queue) if queue is not None else None
         self._queue = queue
         self._room = found.room if found is not None else Room()
         self._every_s = found.position_every_s if found is not None else POSITION_EVERY_S
         self._class = found.music_for(self._voice.language) if found is not None else "default"
+        if found is not None and found.record:
+            await self._notice.record()
 
     def _due(self) -> Ms:
         return Ms(self._ports.now() + (self._every_s or NEVER_S) * 1000)
@@ -198,6 +206,13 @@ class WaitingRoom:
         if new.least is not None:
             self._long = (new.most or new.least) * 60 > self._room.callback_over_s
         self._grown = bool(new.why)
+
+    async def _recorded(self) -> str:
+        """Say that the call is recorded, where it is; the key that cut it."""
+        if not self._notice.due:
+            return ""
+        await self._quiet()
+        return await self._notice.say()
 
     async def _incident(self) -> str:
         """What has come up since they were told last; the key that cut it."""
@@ -322,7 +337,7 @@ class WaitingRoom:
             return await self._sent_elsewhere(shut.closing)
         if shut.to is not None:
             await self._voice.do(self._voice.call.set_variable("HL_QUEUE", shut.to))
-            self._enter(shut.to)
+            await self._enter(shut.to)
             return False
         messages = Messages(self._voice, self._ports, self._interaction, self._caller)
         message = shut.closing.then == "message" and await messages.simply(engine.MESSAGE_S, self._queue, {})

@@ -17,6 +17,7 @@ from cti.core.commands import (
     FallbackMember,
     HangUp,
     Leg,
+    PauseRecording,
     RingAgent,
     RingOutside,
 )
@@ -30,6 +31,9 @@ CallerIdPort = Callable[[InteractionId], tuple[str, str]]
 
 NumberPort = Callable[[IdentifierId], Awaitable[tuple[str, str]]]
 """(number to dial, why it must not be) of an identifier: one of the two is empty; why as in `DialEnded`."""
+
+TalkFilePort = Callable[[InteractionId], str]
+"""Where a call's talks are recorded; empty: nowhere."""
 
 _NAME_S = 1.0
 """How far AMI may be behind FastAGI with the news of a caller's channel."""
@@ -45,12 +49,18 @@ class AmiActions:
     """Carries out what is a channel's or the fallback queue's; leaves other commands alone."""
 
     def __init__(
-        self, link: AmiLink, submit: Callable[[Input], None], caller_id: CallerIdPort, number: NumberPort
+        self,
+        link: AmiLink,
+        submit: Callable[[Input], None],
+        caller_id: CallerIdPort,
+        number: NumberPort,
+        talk_file: TalkFilePort = lambda interaction: "",
     ) -> None:
         self._link = link
         self._submit = submit
         self._caller_id = caller_id
         self._number = number
+        self._talk_file = talk_file
         self._fallback = FallbackQueues(link)
         self._moves = Moves(link)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -64,6 +74,8 @@ class AmiActions:
             self._spawn(self._ring_outside(command))
         elif isinstance(command, HangUp):
             self._spawn(self._send("Hangup", {"Channel": command.channel, "Cause": str(command.cause)}))
+        elif isinstance(command, PauseRecording):
+            self._spawn(self._pause(command))
         elif isinstance(command, FallbackMember):
             self._fallback.want(command)
         else:
@@ -111,7 +123,8 @@ class AmiActions:
         if why or (command.target is not None and not target) or (command.then is not None and not then):
             self._failed(command.channel, None, why or "whom it is for is gone", why)
             return
-        headers = originate_outside(command, number, target, then)
+        record = self._talk_file(command.interaction) if command.record else ""
+        headers = originate_outside(command, number, target, then, record)
         await self._originate(headers, command.channel, None, command.timeout_s)
 
     async def _originate(
@@ -130,11 +143,17 @@ class AmiActions:
     def _failed(self, channel: ChannelId, offer: OfferId | None, reason: str, how: str = "") -> None:
         self._submit(RingFailed(offer=offer, channel=channel, reason=reason, how=how))
 
+    async def _pause(self, command: PauseRecording) -> None:
+        name = await self._link.name(command.channel, _NAME_S)
+        if name is not None:
+            headers = {"Channel": name, "Direction": "both", "State": "1" if command.pause else "0"}
+            await self._send("MixMonitorMute", headers)
+
     async def _send(self, name: str, headers: dict[str, str]) -> None:
         try:
             await self._link.action(name, headers)
         except Refused as refused:
-            # The channel went by itself in between: its Hangup event has said so.
+            # The channel went by itself in between: its Hangup event has said so. Or it is not recorded.
             log.debug("%s", refused)
         except (LinkDown, NoAnswer) as problem:
             log.warning("%s of %s: %s", name, headers["Channel"], problem)
@@ -210,9 +229,11 @@ _ANSWERED = {
 """Where in the dialplan who answers outside goes, by role."""
 
 
-def originate_outside(command: RingOutside, number: str, target: str, then: str = "") -> dict[str, str | list[str]]:
+def originate_outside(
+    command: RingOutside, number: str, target: str, then: str = "", record: str = ""
+) -> dict[str, str | list[str]]:
     """The headers of the Originate that rings a number outside; `target` is the name of the channel it is for, `then`
-    in a consultation that of the caller's."""
+    in a consultation that of the caller's, `record` the file in which their talks are kept."""
     context, extension = _ANSWERED[command.role]
     # Whoever wrote the number, of what it may hold nothing means anything to Asterisk.
     dialled = "".join(letter for letter in number if letter in "+0123456789")
@@ -226,6 +247,8 @@ def originate_outside(command: RingOutside, number: str, target: str, then: str 
     }
     if then:
         variables["HL_NEXT"] = then
+    if record:
+        variables |= {"HL_RECORDING": record, "HL_NOTICE": "due"}
     return {
         "Channel": f"PJSIP/{dialled}@trunk-{command.trunk}",
         "ChannelId": command.channel,

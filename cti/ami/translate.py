@@ -27,6 +27,8 @@ from cti.core.inputs import (
     HoldChanged,
     Input,
     PhoneReachable,
+    RecordingMuted,
+    RecordingStarted,
 )
 
 PROBE = "hl-probe-"
@@ -147,6 +149,16 @@ def _unhold(raw: bytes) -> Result:
     return _FORGED if channel is None else HoldChanged(channel=channel, held=False)
 
 
+def _record_start(raw: bytes) -> Result:
+    channel = _channel(raw)
+    return _FORGED if channel is None else RecordingStarted(channel=channel)
+
+
+def _record_mute(raw: bytes) -> Result:
+    channel = _channel(raw)
+    return _FORGED if channel is None else RecordingMuted(channel=channel, muted=_last(raw, b"\r\nState: ") == "1")
+
+
 def _peer_status(raw: bytes) -> Result:
     """An endpoint as a whole came or went; ContactStatus would tell of each of its addresses."""
     if _UNIQUEID in raw or b"\r\nPrivilege: system,all\r\nChannelType: " not in raw[:80]:
@@ -171,6 +183,8 @@ KINDS: dict[bytes, Callable[[bytes], Result]] = {
     b"Hold": _hold,
     b"Unhold": _unhold,
     b"PeerStatus": _peer_status,
+    b"MixMonitorStart": _record_start,
+    b"MixMonitorMute": _record_mute,
 }
 """The events that become inputs. `link` reads a few more: answers to its own actions, FullyBooted and Shutdown."""
 

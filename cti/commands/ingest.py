@@ -105,7 +105,7 @@ def _ingest(
     if args.action == "mail":
         own = (*site.mail.own, *args.own)
         vault = Vault(data_folder(args))
-        report = ingest_mails(store, identities, args.path, own, wall_clock(), progress, vault)
+        report = ingest_mails(store, identities, args.path, own, wall_clock(), progress, vault, site)
     else:
         map_ = load_map(args.map)
         if args.dry_run:

@@ -314,6 +314,14 @@ def _line(line: StoryLine, words: _Words) -> str:
             return "on hold"
         case "Resumed":
             return "off hold"
+        case "RecordingBegun":
+            return "what is said in their talks is recorded"
+        case "RecordingPaused":
+            return "recording paused"
+        case "RecordingResumed":
+            return "recording goes on"
+        case "RecordingFailed":
+            return f"{who} talks with them, and nothing of it is kept"
         case "AgentMoved":
             return f"{who}'s desk was loaded anew and kept the call"
         case "TalkEnded":

@@ -8,7 +8,7 @@ from typing import Any
 
 from cti.core.events import Event
 from cti.core.events.base import Fact
-from cti.core.folds import agents, consults, legs, life, outgoing, parking, pieces, site, talks, waits
+from cti.core.folds import agents, consults, legs, life, outgoing, parking, pieces, recording, site, talks, waits
 from cti.core.ids import Ms
 from cti.core.world import World
 
@@ -26,6 +26,7 @@ _FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     **outgoing.FOLDS,
     **consults.FOLDS,
     **parking.FOLDS,
+    **recording.FOLDS,
     **agents.FOLDS,
     **legs.FOLDS,
     **pieces.FOLDS,

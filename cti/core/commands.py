@@ -61,6 +61,8 @@ class RingOutside(_Command, frozen=True):
     language: Language | None
     timeout_s: int
     then: ChannelId | None = None
+    record: bool = False
+    """A customer's talks are recorded, and they are told so."""
 
 
 class HangUp(_Command, frozen=True):
@@ -118,6 +120,14 @@ class Join(_Command, frozen=True):
     colleague_channel: ChannelId
 
 
+class PauseRecording(_Command, frozen=True):
+    """Have silence kept in place of what is said on a caller's channel, or what is said again. Asterisk's word for it
+    is the input `RecordingMuted`."""
+
+    channel: ChannelId
+    pause: bool
+
+
 class FallbackMember(_Command, frozen=True):
     """Keep Asterisk's plain fallback queue in step: whom it may ring when the bridge is away."""
 
@@ -130,5 +140,15 @@ class FallbackMember(_Command, frozen=True):
 
 
 Command = (
-    RingAgent | RingOutside | HangUp | Steer | DirectPhone | TakeOver | SetAside | MoveAsker | Join | FallbackMember
+    RingAgent
+    | RingOutside
+    | HangUp
+    | Steer
+    | DirectPhone
+    | TakeOver
+    | SetAside
+    | MoveAsker
+    | Join
+    | PauseRecording
+    | FallbackMember
 )

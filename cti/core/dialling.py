@@ -90,7 +90,7 @@ def dial(
     if site is None:
         return
     channel = ChannelId(f"{call.id}.t{call.dials + 1}")
-    ring_s = site.outgoing.ring_s
+    ring_s, queue = site.outgoing.ring_s, turn.world.queue(it.queue)
     turn.emit(
         e.Dialled(
             interaction=it.id,
@@ -114,6 +114,7 @@ def dial(
             language=it.language or site.default_language,
             timeout_s=ring_s,
             then=call.channel if call is not it else None,
+            record=_ROLES[purpose] == "customer" and queue is not None and queue.record,
         )
     )
 

@@ -29,6 +29,10 @@ from cti.core.inputs_callers import WaitForAsked as WaitForAsked
 from cti.core.inputs_desks import DeskConnected as DeskConnected
 from cti.core.inputs_desks import DeskLost as DeskLost
 from cti.core.inputs_desks import DeskSilent as DeskSilent
+from cti.core.inputs_recording import PauseAsked as PauseAsked
+from cti.core.inputs_recording import RecordingLost as RecordingLost
+from cti.core.inputs_recording import RecordingMuted as RecordingMuted
+from cti.core.inputs_recording import RecordingStarted as RecordingStarted
 from cti.core.inputs_talks import ColleagueDialled as ColleagueDialled
 from cti.core.inputs_talks import ConsultAsked as ConsultAsked
 from cti.core.inputs_talks import ConsultEnds as ConsultEnds
@@ -474,6 +478,10 @@ Input = (
     | ColleagueDialled
     | ParkAsked
     | RecallAsked
+    | PauseAsked
+    | RecordingStarted
+    | RecordingMuted
+    | RecordingLost
     | WrapUpExtended
     | WrapUpDone
     | PieceOpened

@@ -10,7 +10,7 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """Days after which each kind of thing goes; 0: never. Journal, figures and who somebody is stay."""
 
     recordings: int = 0
-    """Messages that callers left, as they sound."""
+    """Messages that callers left, and talks, as they sound."""
     attachments: int = 0
     """What came with mails."""
     mails: int = 0

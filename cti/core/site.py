@@ -242,6 +242,8 @@ class Queue(Struct, frozen=True, forbid_unknown_fields=True):
     greeting: bool = True
     """Both hear the agent's work number at the start of the talk."""
     survey: bool = True
+    record: bool = False
+    """Talks are recorded, and callers told so."""
     callbacks: Callbacks = Callbacks()
     music: str | dict[Language, str] = "default"
     """Class, or one for each language of callers."""

@@ -8,7 +8,7 @@ keeps an `Index` beside the world, or every step would look at everybody.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import callbacks, calls, channels, consult, meanwhile, outward, pieces, second_line, staff
+from cti.core import callbacks, calls, channels, consult, meanwhile, outward, pieces, recording, second_line, staff
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.channels import gone
@@ -417,4 +417,5 @@ _HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     **channels.HANDLERS,
     **staff.HANDLERS,
     **pieces.HANDLERS,
+    **recording.HANDLERS,
 }

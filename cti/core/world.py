@@ -25,6 +25,7 @@ from cti.core.ids import (
 )
 from cti.core.interaction import State
 from cti.core.piece import PieceKind, PieceState
+from cti.core.recorded import Recorded
 from cti.core.site import Agent, Queue, Site, Skills, Texts
 
 SNAPSHOT_VERSION = 3
@@ -217,6 +218,8 @@ class Interaction(Struct):
     asked: IdentifierId | None = None
     """Or the number outside, whose leg is `outside`."""
     park: Park | None = None
+    recorded: Recorded = Recorded.NO
+    """How it stands with the recording on `channel`."""
     heard: tuple[tuple[IncidentId, Ms], ...] = ()
     """The incidents they were told of, each with the time at which it was set."""
     foreseen: Foreseen | None = None

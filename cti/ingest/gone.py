@@ -73,6 +73,8 @@ def _ours(connection: Connection, name: str, kind: str, after: str) -> list[str]
 
 def _end(connection: Connection, kind: str, ids: Sequence[str], now: Ms) -> None:
     if kind in HISTORY_KINDS:
+        # What was written in it is no evidence any more, either.
+        bulk(connection, text("DELETE FROM mentions WHERE interaction = :id"), [{"id": id_} for id_ in ids])
         words = "DELETE FROM interactions WHERE id = :id"
     elif kind == "case":
         words = "UPDATE cases SET state = 'closed', closed = :now WHERE source = :id"

@@ -1,4 +1,4 @@
-"""Mail handed over by a mail server of this machine, by LMTP (RFC 2033): it is taken only once it is stored.
+"""Mail handed over by a mail server of this machine, by LMTP (RFC 2033) or SMTP: it is taken only once it is stored.
 
 Whatever can't be stored now is refused for now (451), and the other server keeps it and tries again. Nothing is ever
 answered to a sender from here.
@@ -30,6 +30,16 @@ class _Session(LMTP):
     """aiosmtpd's, but that lines may be long: refused for good, a mail goes back to the customer who wrote it."""
 
     line_length_limit = LIMIT
+    by_recipient = True
+    """Whether each recipient of a mail gets an answer: so it is, but where the other server greets as SMTP does."""
+
+    async def smtp_HELO(self, arg: str) -> None:
+        self.by_recipient = False
+        await SMTP.smtp_HELO(self, arg)
+
+    async def smtp_EHLO(self, arg: str) -> None:
+        self.by_recipient = False
+        await SMTP.smtp_EHLO(self, arg)
 
 
 class Lmtp:
@@ -53,8 +63,8 @@ class Lmtp:
             self._server.close()
         await asyncio.get_running_loop().run_in_executor(None, self._writer.shutdown)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """A whole mail has come: store it, and say so to each recipient (aiosmtpd calls this by its name)."""
+    async def handle_DATA(self, server: _Session, _session: Session, envelope: Envelope) -> str:
+        """A whole mail has come: store it, and say so (aiosmtpd calls this by its name)."""
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content).encode("utf-8", "surrogateescape")
         try:
@@ -63,7 +73,7 @@ class Lmtp:
         except Exception:  # full disk, locked database, anything: it is not stored, so it is not taken
             log.exception("a mail could not be stored; the other server keeps it")
             status = "451 4.3.0 It can't be stored now, try again later"
-        return "\r\n".join([status] * len(envelope.rcpt_tos))
+        return "\r\n".join([status] * len(envelope.rcpt_tos)) if server.by_recipient else status
 
     def _put(self, envelope: Envelope, raw: bytes) -> str:
         name = blake2b(raw, digest_size=12).hexdigest()

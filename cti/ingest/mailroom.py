@@ -52,7 +52,7 @@ def accounts(settings: Settings, in_force: Site, store: Store) -> Iterator[tuple
 def mail_store(settings: Settings, in_force: Site) -> MailStore:
     """Where this site's mail goes."""
     identities = Identities(bytes.fromhex(settings.secrets.site_key), in_force.region)
-    return MailStore(identities, Own(in_force.mail.own), Vault(settings.data))
+    return MailStore(identities, Own(in_force.mail.own), Vault(settings.data), in_force)
 
 
 def schedule(settings: Settings, in_force: Site, store: Store) -> Schedule:

@@ -11,20 +11,23 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import Ms
+from cti.core.site import Site
 from cti.ingest.mailbox import Found, mails
 from cti.ingest.report import KEPT_BYTES, Progress, Report, Ticker, keep, kept_body, let_go, list_kept
 from cti.mail.headers import Address
 from cti.mail.parse import Mail, MailError, parse
 from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject, plain_subject
-from cti.store import mentions
+from cti.store import due, mentions
+from cti.store.cases import came_again
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
-from cti.store.records import InteractionRow, Seen, put_interactions, see
+from cti.store.records import InteractionRow, Seen, join_notes, put_interactions, see
 from cti.store.vault import Vault, VaultError
 
 SOURCE = "mail"
 _BATCH = 100
 _SNIPPET = 240
+_DAY_MS = 24 * 3600 * 1000
 
 _INSERT = text(
     """
@@ -56,10 +59,12 @@ class Own:
 class MailStore:
     """Puts parsed mails into the tables. Every method may be called again with the same mail."""
 
-    def __init__(self, identities: Identities, own: Own, vault: Vault | None = None) -> None:
+    def __init__(self, identities: Identities, own: Own, vault: Vault | None = None, site: Site | None = None) -> None:
+        """`site`: says what becomes of a solved case whose customer writes again; without one, nothing does."""
         self._identities = identities
         self._own = own
         self._vault = vault or Vault()
+        self._site = site
 
     def put(self, connection: Connection, mail: Mail, undated: Ms) -> bool:
         """Store one mail; `undated` stands in where it has no date. False: it was there already."""
@@ -111,6 +116,9 @@ class MailStore:
             mentions.note(connection, self._identities, [mentions.Written(author, thread, at, words)])
         self._attach(connection, mail)
         self._line(connection, thread)
+        if inbound and not mail.auto and (site := self._site) is not None:
+            within = site.cases.repeat_days * _DAY_MS
+            came_again(connection, thread, at, within, lambda: due.after(site, at, site.cases.hours(0)))
         return True
 
     def _people(self, mail: Mail) -> list[tuple[Identifier, str]]:
@@ -144,20 +152,7 @@ class MailStore:
             names = {"thread": thread, "other": other_thread}
             for table in ("messages", "thread_refs"):
                 connection.execute(text(f"UPDATE {table} SET interaction = :thread WHERE interaction = :other"), names)
-            connection.execute(
-                text(
-                    "UPDATE annotations SET interaction = :thread WHERE interaction = :other"
-                    " AND NOT EXISTS (SELECT 1 FROM annotations WHERE interaction = :thread)"
-                ),
-                names,
-            )
-            connection.execute(
-                text(
-                    "UPDATE notes SET interaction = :thread WHERE interaction = :other"
-                    " AND NOT EXISTS (SELECT 1 FROM notes n WHERE n.interaction = :thread AND n.agent = notes.agent)"
-                ),
-                names,
-            )
+            join_notes(connection, thread, other_thread)
             connection.execute(
                 text(
                     "DELETE FROM mentions WHERE interaction = :other AND EXISTS (SELECT 1 FROM mentions m"
@@ -239,9 +234,11 @@ def ingest_mails(
     now: Ms,
     progress: Progress | None = None,
     vault: Vault | None = None,
+    site: Site | None = None,
 ) -> Report:
     """Bring in every mail at `path`: a .eml, a folder of them, a Maildir or an mbox. Raises `IngestError`."""
-    return put_mails(store, MailStore(identities, Own(list(own)), vault), mails(path), str(path), now, progress)
+    into = MailStore(identities, Own(list(own)), vault, site)
+    return put_mails(store, into, mails(path), str(path), now, progress)
 
 
 def put_mails(

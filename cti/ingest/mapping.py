@@ -53,7 +53,12 @@ class Fields(Struct, frozen=True, forbid_unknown_fields=True):
     tier: Field | None = None
     tags: Field | None = None
     """Several, parted by `;`."""
+    pin: Field | None = None
+    """Of a customer, by which callers prove who they are. It is kept as a hash only, and in no list of what was not
+    read."""
     state: Field | None = None
+    closed: Field | None = None
+    """When a closed case was closed; without it, when it was first met closed."""
     due: Field | None = None
 
 
@@ -114,6 +119,8 @@ def _problem(map_: Map) -> str:
         return "`deletes` needs a `key`: a row without one can't be told from another"
     if map_.deletes and map_.kind == "customer":
         return "`deletes` is not for customers: `hotline erase` takes one away, with everything about them"
+    if columns.pin is not None and (map_.kind != "customer" or not _named(columns.pin)):
+        return "`pin` is a column of rows that are a customer"
     needed = _NEEDED.get(map_.kind, ("at",))
     missing = [name for name in needed if getattr(columns, name) is None]
     if missing:
@@ -122,3 +129,13 @@ def _problem(map_: Map) -> str:
     if map_.kind != "customer" and all(owner is None for owner in owners):
         return "`columns` must name one of tel, mail, account, device or customer: whose row is it?"
     return ""
+
+
+def _named(field: Field | None) -> str:
+    """The one column that a field is read from; empty: none, or several."""
+    return "" if field is None else field if isinstance(field, str) else field.column
+
+
+def secret_column(map_: Map) -> str:
+    """The column whose cells are never shown or kept as they are; empty: none."""
+    return _named(map_.columns.pin)

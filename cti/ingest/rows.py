@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from cti.core.ids import Ms
 from cti.ingest.mails import snippet
-from cti.ingest.mapping import HISTORY_KINDS, Map
+from cti.ingest.mapping import HISTORY_KINDS, Map, secret_column
 from cti.ingest.sources import Batch, Broken, Cells
-from cti.ingest.values import Errors, Reader, converted, number, seconds, truth
+from cti.ingest.values import Errors, Reader, cell_text, converted, number, seconds, truth
 from cti.store.identity import Identifier, Identities
+from cti.store.pins import is_pin
 
 _OWNERS = ("account", "mail", "tel", "device")
 """Whose row it is, surest first, when it names several."""
@@ -46,9 +47,11 @@ class Reads(Struct):
     case: list[int | None]
     due: list[Ms]
     state: list[str]
+    closed: list[Ms | None]
     language: list[str | None]
     tier: list[str]
     tags: list[str]
+    pin: list[str]
     more: dict[str, list[object]]
     """What else a line of the timeline has, by the columns of its table."""
 
@@ -74,9 +77,11 @@ class Reads(Struct):
             case=some(self.case),
             due=some(self.due),
             state=some(self.state),
+            closed=some(self.closed),
             language=some(self.language),
             tier=some(self.tier),
             tags=some(self.tags),
+            pin=some(self.pin),
             more={name: some(column) for name, column in self.more.items()},
         )
 
@@ -99,10 +104,13 @@ class RowReader:
         """What the rows of a batch are to become, and those that can't be read, with the reason."""
         errors: Errors = {}
         reads = self._read(batch, errors)
-        broken = [Broken(batch.place(n), _written(batch.cells(n)), errors[n]) for n in sorted(errors)]
+        secret = secret_column(self._map)
+        broken = [Broken(batch.place(n), _written(batch.cells(n), secret), errors[n]) for n in sorted(errors)]
+        # Where its columns can't be told apart, nothing of a row is kept if there is a secret in it.
+        lost = [Broken(one.place, "", one.reason) for one in batch.broken] if secret else batch.broken
         if errors:
             reads = reads.at_rows([n for n in range(len(batch)) if n not in errors])
-        return reads, [*batch.broken, *broken]
+        return reads, [*lost, *broken]
 
     def _read(self, batch: Batch, errors: Errors) -> Reads:
         def texts(name: str) -> list[str]:
@@ -130,9 +138,11 @@ class RowReader:
             case=converted(texts("case"), "case", number, errors),
             due=self._times(batch, "due", errors) if kind == "promise" else [Ms(0)] * len(batch),
             state=self._states(texts("state"), errors),
+            closed=[at and Ms(at + self._shift) for at in self._reader.moments(batch, "closed", errors)],
             language=[one or None for one in texts("language")],
             tier=texts("tier"),
             tags=texts("tags"),
+            pin=self._pins(texts("pin"), errors),
             more=self._more(batch, errors) if kind in HISTORY_KINDS else {},
         )
 
@@ -167,6 +177,12 @@ class RowReader:
                 errors.setdefault(n, f"column for state: {state!r}; it can be {', '.join(known)}")
         return found
 
+    def _pins(self, written: list[str], errors: Errors) -> list[str]:
+        for n, pin in enumerate(written):
+            if pin and not is_pin(pin):
+                errors.setdefault(n, f"column {secret_column(self._map)}: a PIN has four to eight digits")
+        return written
+
     def _keys(self, batch: Batch, written: list[str]) -> list[str]:
         if not all(written):
             written = [key or _fingerprint(batch.cells(n)) for n, key in enumerate(written)]
@@ -178,8 +194,9 @@ def tags_of(written: str) -> list[str]:
     return [tag for one in re.split("[;；]", written) if (tag := one.strip())]
 
 
-def _written(cells: Cells) -> str:
-    return json.dumps(dict(cells), ensure_ascii=False, default=str)
+def _written(cells: Cells, secret: str) -> str:
+    shown = {name: cell for name, cell in cells.items() if name != secret}
+    return json.dumps(shown, ensure_ascii=False, default=cell_text)
 
 
 def _fingerprint(cells: Cells) -> str:

@@ -331,7 +331,8 @@ def _statement(map_: Map, quote: Callable[[str], str], since: Value | None) -> s
     # From the same value on: two rows may have been changed in the same second.
     newer = "" if since is None else f" WHERE {column} >= :since"
     statement = sa.text(f"SELECT * FROM {table}{newer} ORDER BY {column}")
-    return statement if since is None else statement.bindparams(since=since)
+    # Without a type, or SQLAlchemy casts it to one: PostgreSQL compares no time with a VARCHAR.
+    return statement if since is None else statement.bindparams(sa.bindparam("since", since, sa.types.NullType()))
 
 
 def _read(

@@ -6,10 +6,12 @@ changed, nothing is doubled. What can't be read is kept with its row, its column
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
+from cti.ingest.again import kept_rows
 from cti.ingest.gone import Met, take_out
 from cti.ingest.mapping import HISTORY_KINDS, Map
 from cti.ingest.report import Progress, Report, Ticker, keep, let_go
@@ -19,6 +21,7 @@ from cti.ingest.watermark import move, newest, reached
 from cti.store import mentions
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
+from cti.store.pins import bring, to_bring
 from cti.store.records import (
     CustomerRow,
     bulk,
@@ -30,11 +33,16 @@ from cti.store.records import (
     sole_customers,
 )
 
+# What people did here since holds: a case that was merged stays so, and one that came again is not closed by its table.
 _CASE = """
     INSERT INTO cases ({id}customer, title, state, opened, closed, owner, source)
     VALUES ({value}:customer, :title, :state, :opened, :closed, :owner, :source)
-    ON CONFLICT (source) DO UPDATE SET customer = excluded.customer, title = excluded.title, state = excluded.state,
-        opened = excluded.opened, closed = excluded.closed, owner = excluded.owner
+    ON CONFLICT (source) DO UPDATE SET customer = excluded.customer, title = excluded.title,
+        opened = excluded.opened, owner = excluded.owner,
+        state = CASE WHEN cases.reopened > 0 THEN cases.state ELSE excluded.state END,
+        closed = CASE WHEN cases.reopened > 0 THEN cases.closed WHEN excluded.state <> 'closed' THEN NULL
+            WHEN :told THEN excluded.closed ELSE coalesce(cases.closed, excluded.closed) END
+    WHERE cases.merged_into IS NULL
     """
 _NUMBERED_CASE = text(_CASE.format(id="id, ", value=":id, "))
 _NEW_CASE = text(_CASE.format(id="", value=""))
@@ -60,6 +68,8 @@ class TableIngest:
         self._identities = identities
         self._reader = RowReader(identities, map_, now, shift_ms)
         self._now = now
+        self._by = f"table:{map_.name}"
+        """Who brings PINs: no agent's id holds a colon."""
 
     def put(self, store: Store, batch: Batch, met: Met | None = None) -> Report:
         """Write a batch of rows in one transaction, and keep what can't be read. Twice is as good as once."""
@@ -70,10 +80,13 @@ class TableIngest:
         last = {key: n for n, key in enumerate(reads.key)}
         once = reads if len(last) == new else reads.at_rows(list(last.values()))
         places = (batch.place(n) for n in reads.rows)
+        said = {customer: pin for customer, pin in zip(once.customer, once.pin, strict=True) if pin}
+        made = to_bring(store, self._identities, said, self._by) if said else {}
         mark = newest(batch.column(self._map.watermark)) if self._map.watermark else None
 
         def write(connection: Connection) -> None:
             self._write(connection, once, broken, places)
+            bring(connection, made, self._by, self._now)
             if mark is not None:
                 move(connection, self._map.name, mark, self._now)
 
@@ -99,6 +112,7 @@ class TableIngest:
             "agent": reads.agent,
             "language": reads.language,
             "tier": reads.tier,
+            "pin": ["set" if pin else "" for pin in reads.pin],
             **({"state": reads.state} if self._map.kind in ("case", "promise") else {}),
         }
         named = {name: column[n] for name, column in fields.items() if column[n]}
@@ -245,7 +259,8 @@ class TableIngest:
                 "title": reads.title[n],
                 "state": state,
                 "opened": reads.at[n],
-                "closed": self._now if state == "closed" else None,
+                "closed": (reads.closed[n] or self._now) if state == "closed" else None,
+                "told": reads.closed[n] is not None,
                 "owner": reads.agent[n],
                 "source": self._id(reads.key[n]),
             }
@@ -296,11 +311,15 @@ def ingest_table(
 ) -> Report:
     """Bring in a table, `size` rows at a time; `again`: from the beginning, whatever its watermark says.
 
+    From a watermark on, what was kept unread before comes first.
+
     Raises `IngestError` when it can't be read at all, or lacks columns the map names.
     """
     since = None if again or not map_.watermark else store.read(lambda c: reached(c, map_.name))
     into = TableIngest(identities, map_, now)
     found = batches(source, map_, size, since)
+    if since is not None:
+        found = chain(kept_rows(store, map_), found)
     if not map_.deletes or since is not None:
         return put_rows(store, into, found, map_.name, progress)
     with Met() as met:

@@ -88,6 +88,17 @@ class Reader:
                 found.append(Ms(0))
         return found
 
+    def moments(self, batch: Batch, name: str, errors: Errors) -> list[Ms | None]:
+        """A field of every row as a time; None where the map or the row has none."""
+        if getattr(self._map.columns, name) is None:
+            return [None] * len(batch)
+        wrong: Errors = {}
+        written, found = self.texts(batch, name, errors), self.times(batch, name, wrong)
+        for n, reason in wrong.items():
+            if written[n]:
+                errors.setdefault(n, reason)
+        return [at if words else None for words, at in zip(written, found, strict=True)]
+
     def _time(self, value: object) -> Ms:
         if isinstance(value, datetime):
             return _ms(value if value.tzinfo else value.replace(tzinfo=self._zone))

@@ -35,7 +35,8 @@ class Media(asyncio.DatagramProtocol):
         self._sequence = secrets.randbelow(30000)
         self._stamp = secrets.randbelow(1 << 30)
         self._source = secrets.randbits(31)
-        self._frame = sound.tone()
+        self.frame = sound.tone()
+        """Twenty milliseconds of what it says, again and again."""
         self._keys: list[bytes] = []
         self._listeners: list[tuple[int, asyncio.Future[None]]] = []
 
@@ -58,7 +59,7 @@ class Media(asyncio.DatagramProtocol):
             if self._keys:
                 self._send(self._keys.pop(0))
             elif not self.silent:
-                self._send(sound.packet(self._sequence, self._stamp, self._source, self._frame))
+                self._send(sound.packet(self._sequence, self._stamp, self._source, self.frame))
                 self._sequence += 1
             self._stamp += sound.SAMPLES
             due = max(due + FRAME_S, loop.time() - 0.1)

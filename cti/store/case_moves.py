@@ -18,6 +18,20 @@ _INSIDE = text(
     "SELECT id FROM interactions WHERE case_id = :case"
     " UNION SELECT interaction FROM annotations WHERE case_id = :case ORDER BY 1"
 )
+# Those that had been made one with it before go along, and those made one with them.
+_ALONG = text(
+    "WITH RECURSIVE along (id) AS (SELECT CAST(:gone AS bigint) UNION SELECT m.gone FROM case_moves m"
+    " JOIN along ON m.kept = along.id WHERE (m.how = 'merge') = (m.undone IS NULL))"
+    " UPDATE cases SET merged_into = :gone WHERE merged_into = :now AND id IN (SELECT id FROM along)"
+)
+_LEFT = text(
+    "SELECT s.kept, s.gone FROM case_moves s JOIN cases g ON g.id = s.gone"
+    " WHERE s.how = 'split' AND s.undone IS NOT NULL AND g.merged_into IS NULL ORDER BY s.id"
+)
+_STAYS_OPEN = text(
+    "UPDATE cases SET state = 'open', closed = NULL, solved = NULL WHERE id = :kept AND state = 'closed'"
+    " AND EXISTS (SELECT 1 FROM cases o WHERE o.id = :gone AND o.state <> 'closed')"
+)
 
 
 def merge(connection: Connection, kept: int, gone: int, at: Ms, who: str) -> int:
@@ -58,7 +72,8 @@ def undo(connection: Connection, move: int, at: Ms, who: str) -> int | None:
     """Take a merge or a split back; gives the case that stays. None: no such one is in force.
 
     Of a merge, what came from the other case goes back to it, unless somebody has put it elsewhere since. A split is
-    undone by making both one again, with all that came to them.
+    undone by making both one again, with all that came to them; one of them that has become part of a third case since
+    gives back what it took, and no more.
     """
     row = connection.execute(
         text("SELECT how, kept, gone, interactions, promises, state FROM case_moves WHERE id = :id AND undone IS NULL"),
@@ -67,11 +82,17 @@ def undo(connection: Connection, move: int, at: Ms, who: str) -> int | None:
     if row is None:
         return None
     now = _meant(connection, row.kept)
-    if row.how == "split":
-        _join(connection, now, _meant(connection, row.gone), at)
-    else:
+    other = _meant(connection, row.gone)
+    if row.how == "merge":
         _part(connection, now, row, at)
+    elif other in (now, row.gone):
+        _join(connection, now, other, at)
+    else:
+        _give_back(connection, other, now, row, at)
     connection.execute(text("UPDATE case_moves SET undone = :at WHERE id = :id"), {"at": at, "id": move})
+    # What was split off and put back stays so, also when a merge it was part of is undone after that.
+    for kept, gone in connection.execute(_LEFT).all():
+        _join(connection, _meant(connection, kept), gone, at)
     records.noted(connection, at, who, "case_move_undone", str(now), str(row.gone))
     return now
 
@@ -95,28 +116,26 @@ def of_case(db: Reader, case: int) -> Iterator[CaseMove]:
         )
 
 
-def _part(connection: Connection, now: int, move: Any, at: Ms) -> None:
-    inside = set(connection.execute(_INSIDE, {"case": now}).scalars())
-    _put(connection, [one for one in move.interactions.splitlines() if one in inside], move.gone, at)
+def _give_back(connection: Connection, giver: int, taker: int, move: Any, at: Ms) -> None:
+    """What a move took goes from one case to the other, as far as it is still there."""
+    inside = set(connection.execute(_INSIDE, {"case": giver}).scalars())
+    _put(connection, [one for one in move.interactions.splitlines() if one in inside], taker, at)
     promises = [int(one) for one in move.promises.split()]
     connection.execute(
-        text("UPDATE promises SET case_id = :gone WHERE id IN :ids AND case_id = :now").bindparams(
+        text("UPDATE promises SET case_id = :taker WHERE id IN :ids AND case_id = :giver").bindparams(
             bindparam("ids", expanding=True)
         ),
-        {"gone": move.gone, "ids": promises, "now": now},
+        {"taker": taker, "ids": promises, "giver": giver},
     )
+
+
+def _part(connection: Connection, now: int, move: Any, at: Ms) -> None:
+    _give_back(connection, now, move.gone, move, at)
     connection.execute(
         text("UPDATE cases SET state = :state, closed = NULL, merged_into = NULL WHERE id = :gone"),
         {"state": move.state, "gone": move.gone},
     )
-    # Those that had been made one with it before go along.
-    connection.execute(
-        text(
-            "UPDATE cases SET merged_into = :gone WHERE merged_into = :now AND id IN"
-            " (SELECT gone FROM case_moves WHERE how = 'merge' AND kept = :gone AND undone IS NULL)"
-        ),
-        {"gone": move.gone, "now": now},
-    )
+    connection.execute(_ALONG, {"gone": move.gone, "now": now})
 
 
 def _join(connection: Connection, kept: int, gone: int, at: Ms) -> None:
@@ -125,6 +144,7 @@ def _join(connection: Connection, kept: int, gone: int, at: Ms) -> None:
     given = {"kept": kept, "gone": gone, "at": at}
     for table in ("annotations", "interactions", "promises"):
         connection.execute(text(f"UPDATE {table} SET case_id = :kept WHERE case_id = :gone"), given)
+    connection.execute(_STAYS_OPEN, given)
     connection.execute(
         text("UPDATE cases SET state = 'closed', closed = :at, merged_into = :kept WHERE id = :gone"), given
     )

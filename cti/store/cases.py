@@ -1,7 +1,7 @@
 """A case from its opening to its end: changed, closed and, when it comes again, reopened."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -13,6 +13,10 @@ from cti.store.views import CaseLine, CaseSuggestion, CaseView
 
 _LINES = 100
 _REOPEN = "UPDATE cases SET state = 'open', closed = NULL, solved = NULL, due = :due, reopened = reopened + 1"
+_AGAIN = text(
+    f"{_REOPEN} WHERE id = :id AND state = 'closed' AND merged_into IS NULL AND closed < :came"
+    " AND closed >= :came - :within"
+)
 _LIKELY = 2
 """So many words in common, and a contact looks like a case."""
 _LOGGED = ("state", "priority", "due", "owner")
@@ -98,18 +102,37 @@ def put_in_case(
 ) -> bool:
     """Say that an interaction is about a case. False: there is no such case.
 
-    A case closed within `repeat` milliseconds was not solved, whatever was said: it is open again, with its owner, and
-    due by `due`.
+    A case whose customer came again within `repeat` milliseconds after it was closed was not solved, whatever was said:
+    it is open again, with its owner, and due by `due`. What had come before changes nothing.
     """
     found = _kept(connection, number(case))
     if found is None:
         return False
     records.annotate(connection, interaction, at, case=found)
-    connection.execute(
-        text(f"{_REOPEN} WHERE id = :id AND state = 'closed' AND closed >= :since"),
-        {"id": found, "due": due, "since": at - repeat},
-    )
+    came = connection.execute(text("SELECT at FROM interactions WHERE id = :id"), {"id": interaction}).scalar()
+    given = {"id": found, "due": due, "came": at if came is None else came, "within": repeat}
+    connection.execute(_AGAIN, given)
     return True
+
+
+def came_again(connection: Connection, interaction: str, came: Ms, repeat: int, due: Callable[[], Ms]) -> None:
+    """A contact that was put into a case goes on: a case closed at most `repeat` milliseconds before is open again.
+
+    `due`: by when it is to be solved then.
+    """
+    case = connection.execute(
+        text(
+            "SELECT c.id FROM annotations a JOIN cases n ON n.id = a.case_id"
+            " JOIN cases c ON c.id = coalesce(n.merged_into, n.id)"
+            " WHERE a.interaction = :id AND c.state = 'closed' AND c.closed < :came"
+        ),
+        {"id": interaction, "came": came},
+    ).scalar()
+    if case is None:
+        return
+    given = {"id": case, "due": due(), "came": came, "within": repeat}
+    if connection.execute(_AGAIN, given).rowcount == 1:
+        records.noted(connection, came, "hotline", "case_reopened", str(case), interaction)
 
 
 def reopen(connection: Connection, case: str, at: Ms, who: str, due: Ms | None) -> bool:
@@ -202,11 +225,11 @@ def is_line(db: Reader, interaction: str) -> bool:
 def suggested(db: Reader, interaction: str, since: Ms) -> tuple[CaseSuggestion, ...]:
     """Cases of this contact's customer that it looks like, likeliest first: open, or closed after `since`."""
     row = db.execute(
-        "SELECT owner, customer, title, text, path, case_id FROM interactions WHERE id = ?", (interaction,)
+        "SELECT owner, customer, title, text, path, case_id, at FROM interactions WHERE id = ?", (interaction,)
     ).fetchone()
     if row is None or row[5] is not None:
         return ()
-    owner, customer, title, words, path, _ = row
+    owner, customer, title, words, path, _, came = row
     said = _words(title, words, path)
     whose = [*_persons(db, customer or owner)]
     found = []
@@ -225,7 +248,8 @@ def suggested(db: Reader, interaction: str, since: Ms) -> tuple[CaseSuggestion, 
                 about |= _words(*other)
             shared = said & about
             if len(shared) >= _LIKELY:
-                found.append(CaseSuggestion(case=line, words=tuple(sorted(shared)), reopens=line.state == "closed"))
+                again = line.closed is not None and line.closed < came
+                found.append(CaseSuggestion(case=line, words=tuple(sorted(shared)), reopens=again))
     return tuple(sorted(found, key=lambda one: (-len(one.words), one.reopens, one.case.id)))
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import abandoned, lists, person, pops, promises, reads, records, text_work
+from cti.store import abandoned, lists, person, pops, promises, reads, records, talks, text_work
 from cti.store.casework import Cases
 from cti.store.database import Store
 from cti.store.days import beside, of_kinds
@@ -183,10 +183,11 @@ class History:
             if identifier is not None and not found.display and (fresh := self._remembered.get(identifier)) is not None:
                 # The number's own row may still be on its way to the disk.
                 found = msgspec.structs.replace(found, display=reads.display(fresh.kind, fresh.value))
-            if self._answers is None or not found.people:
+            if not found.people:
                 return found
+            people = (talks.of_person(self._recordings, one) for one in found.people)
             return msgspec.structs.replace(
-                found, people=tuple(self._answered(one, now) if n < 2 else one for n, one in enumerate(found.people))
+                found, people=tuple(self._answered(one, now) if n < 2 else one for n, one in enumerate(people))
             )
 
         return await self.read(look)
@@ -203,7 +204,7 @@ class History:
                 return None
             found = pops.person(db, who, now, besides)
             found = msgspec.structs.replace(found, numbers=lists.numbers(db, reads.owners_of(db, who)))
-            return self._answered(found, now) if self._answers is not None else found
+            return self._answered(talks.of_person(self._recordings, found), now)
 
         return await self.read(look)
 
@@ -224,7 +225,7 @@ class History:
                 found = reads.timeline(db, reads.owners_of(db, who), who.members, start, None, limit + 1)
             else:
                 found = lists.find_in(db, who, only, start, limit + 1)
-            page = tuple(found[:limit])
+            page = talks.marked(self._recordings, tuple(found[:limit]))
             return page, f"{page[-1].at}.{page[-1].id}" if len(found) > limit else None
 
         return await self.read(look)
@@ -238,11 +239,11 @@ class History:
         return await self.read(lambda db: text_work.piece_line(db, piece))
 
     async def recording(self, piece: InteractionId) -> Recording | None:
-        """A message that was left, open; None: there is none, or none any more. Raises `VaultError`."""
+        """A message that was left, or a call's talks, open; None: there is none (any more). Raises `VaultError`."""
 
         def look(db: Reader) -> Recording | None:
-            call = text_work.left_in(db, piece)
-            return self._vault.recording(self._recordings, call) if call and self._recordings is not None else None
+            name = text_work.recorded_as(db, piece)
+            return self._vault.recording(self._recordings, name) if name and self._recordings is not None else None
 
         return await self.read(look)
 
@@ -452,7 +453,8 @@ class History:
 
     def _answered(self, person: Person, now: Ms) -> Person:
         """`person` with the articles that fit what is open: searches in vain, unanswered mail, cases."""
-        assert self._answers is not None
+        if self._answers is None:
+            return person
         asked = [
             (line.kind, line.title or line.text)
             for line in person.timeline

@@ -16,7 +16,7 @@ from cti.store import lists, pins, reads, text_work, understanding
 from cti.store.identity_views import PinLine
 from cti.store.journal import Journal
 from cti.store.reader import Reader
-from cti.store.vault import Vault, VaultError
+from cti.store.vault import Vault, VaultError, talk_of
 from cti.store.views import CallLine, Entry, Message, PieceLine, Wishes
 from cti.store.visits import Item
 
@@ -244,7 +244,8 @@ def pack(found: Export, db: Reader, vault: Vault, folder: Path | None, into: Bin
                 archive.writestr(f"attachments/{digest[:12]}-{safe}", body)
         for call in found.calls:
             try:
-                _pack_recording(archive, vault, folder, call.line.interaction)
+                for name in (call.line.interaction, talk_of(call.line.interaction)):
+                    _pack_recording(archive, vault, folder, name)
             except VaultError as error:
                 unreadable.append(str(error))
         if unreadable:

@@ -9,13 +9,15 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId, Ms
 from cti.store import reads
+from cti.store.database import Store
 from cti.store.identity import Identities
 from cti.store.identity_views import PinLine
 from cti.store.people import Threads
@@ -28,6 +30,7 @@ TRIES = 5
 LOCKED_MS = 24 * 3600 * 1000
 _PIN = re.compile(r"[0-9]{4,8}")
 _SALT_BYTES = 16
+_LOOK = 500
 # RFC 7914: 16 MB and some tens of milliseconds for each try.
 _N, _R, _P = 2**14, 8, 1
 
@@ -36,11 +39,25 @@ _PUT = text(
     " ON CONFLICT (customer) DO UPDATE SET hash = excluded.hash, changed = excluded.changed, who = excluded.who,"
     " failed = 0, tried = NULL"
 )
-_DROP = text("DELETE FROM pins WHERE customer IN :people").bindparams(bindparam("people", expanding=True))
+# An empty hash stands for a PIN that a person took away: a table that brings it again does not give it back.
+_DROP = text(
+    "UPDATE pins SET hash = '', changed = :at, who = :who, failed = 0, tried = NULL"
+    " WHERE customer IN :people AND hash <> ''"
+).bindparams(bindparam("people", expanding=True))
+_HELD = text("SELECT customer, hash, who FROM pins WHERE customer IN :people").bindparams(
+    bindparam("people", expanding=True)
+)
+# What a person here has set or taken away since stays.
+_BRING = text(
+    "INSERT INTO pins (customer, hash, changed, who) VALUES (:customer, :hash, :at, :who)"
+    " ON CONFLICT (customer) DO UPDATE SET hash = excluded.hash, changed = excluded.changed, failed = 0, tried = NULL"
+    " WHERE pins.who = excluded.who"
+)
 # Counted before it is looked at: two calls at a time have no more tries than one.
 _TRY = text(
     "UPDATE pins SET failed = CASE WHEN failed >= :tries THEN 1 ELSE failed + 1 END, tried = :now"
-    " WHERE customer = :customer AND (failed < :tries OR tried < :now - :locked) RETURNING hash, failed"
+    " WHERE customer = :customer AND hash <> '' AND (failed < :tries OR tried < :now - :locked)"
+    " RETURNING hash, failed"
 )
 _RIGHT = text("UPDATE pins SET failed = 0, tried = NULL WHERE customer = :customer AND hash = :hash")
 
@@ -73,7 +90,7 @@ class Pins:
 
         Raises `ValueError` for one that is not four to eight digits.
         """
-        if not _PIN.fullmatch(pin):
+        if not is_pin(pin):
             raise ValueError("A PIN has four to eight digits.")
         made = await asyncio.to_thread(_made, self._identities.keyed(pin))
         now = self._now()
@@ -105,11 +122,47 @@ class Pins:
         return Claim(how="pin", account=found.id, facts=facts)
 
 
+def is_pin(written: str) -> bool:
+    """Whether it can be one."""
+    return _PIN.fullmatch(written) is not None
+
+
+def to_bring(store: Store, identities: Identities, wanted: Mapping[str, str], source: str) -> dict[str, str]:
+    """Customer -> hash, of the PINs that `source` says and that are not in force yet. Blocks.
+
+    Left out are those whom a person here has given a PIN, or taken it away. Each PIN takes some hundredths of a second.
+    """
+    held: dict[str, tuple[str, str]] = {}
+    people = list(wanted)
+    for first in range(0, len(people), _LOOK):
+        some = {"people": people[first : first + _LOOK]}
+        held.update({row[0]: (row[1], row[2]) for row in store.read(lambda c, some=some: c.execute(_HELD, some).all())})  # type: ignore[misc]
+
+    def hashed(customer: str) -> str | None:
+        made, who = held.get(customer, ("", source))
+        secret = identities.keyed(wanted[customer])
+        return None if who != source or (made and _is_right(made, secret)) else _made(secret)
+
+    # Hashing lets go of Python's lock: every core takes part.
+    with ThreadPoolExecutor(os.cpu_count(), "pins") as pool:
+        return {customer: made for customer, made in zip(people, pool.map(hashed, people), strict=True) if made}
+
+
+def bring(connection: Connection, made: Mapping[str, str], source: str, now: Ms) -> None:
+    """Put PINs in force that `to_bring` has made; a person's word since then holds."""
+    for customer, hash_ in made.items():
+        given = {"customer": customer, "hash": hash_, "at": now, "who": source}
+        if connection.execute(_BRING, given).rowcount == 1:
+            noted(connection, now, source, "pin_set", customer)
+
+
 def line(db: Reader, members: Sequence[str]) -> PinLine | None:
     """Since when a customer has a PIN, on whose word; None: they have none."""
     marks = ", ".join("?" * len(members))
     row = db.execute(
-        f"SELECT changed, who, failed FROM pins WHERE customer IN ({marks}) ORDER BY changed DESC LIMIT 1", members
+        f"SELECT changed, who, failed FROM pins WHERE customer IN ({marks}) AND hash <> ''"
+        " ORDER BY changed DESC LIMIT 1",
+        members,
     ).fetchone()
     return None if row is None else PinLine(since=row[0], by=row[1], locked=row[2] >= TRIES)
 
@@ -129,7 +182,8 @@ def _whose(db: Reader, account: IdentifierId) -> tuple[CallerFacts | None, str |
     marks = ", ".join("?" * len(members))
     # Of two who were merged the PIN set last; an undone merge leaves each their own.
     row = db.execute(
-        f"SELECT customer FROM pins WHERE customer IN ({marks}) ORDER BY changed DESC, customer LIMIT 1", members
+        f"SELECT customer FROM pins WHERE customer IN ({marks}) AND hash <> '' ORDER BY changed DESC, customer LIMIT 1",
+        members,
     ).fetchone()
     return facts, row[0] if row else None
 
@@ -143,7 +197,7 @@ def _put(connection: Connection, customer: str, made: str, by: AgentId, now: Ms)
 
 
 def _drop(connection: Connection, customer: str, members: Sequence[str], by: AgentId, now: Ms) -> bool:
-    gone = connection.execute(_DROP, {"people": list(members)}).rowcount > 0
+    gone = connection.execute(_DROP, {"people": list(members), "at": now, "who": by}).rowcount > 0
     if gone:
         noted(connection, now, by, "pin_removed", customer)
     return gone

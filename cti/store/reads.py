@@ -4,6 +4,7 @@ Each statement touches a few neighbouring rows whatever the size of the history.
 SQLite and PostgreSQL both understand.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
@@ -29,6 +30,11 @@ _CALLS_BACK = 20
 _OPEN = 20
 _IS_OPEN = "NOT state <> 'open'"
 """Not `=`: SQLite would go through everybody's open promises by their index rather than look up one customer's."""
+_CALL = re.compile(
+    r"\W*(?:(?:i|we)(?: wi|')ll )?(?:call|ring|phone)[ -]?(?:(?:you|him|her|them|the customer|customer) )?back\b"
+    r"|\W*(?:给|給)?(?:您|你|佢|他|她|客户|客戶)?(?:回电|回電|回拨|回撥|覆电|覆電|回复电话|回覆電話|覆返?電話)",
+    re.IGNORECASE,
+)
 _OF_WEB = ("search", "visit")
 _web_visit = json.Decoder(WebVisit).decode
 
@@ -196,14 +202,20 @@ def _promised(db: Reader, customers: Sequence[str]) -> OpenPromise | None:
     if not customers:
         return None
     found = db.execute(
-        f"SELECT agent, due, source FROM promises WHERE customer IN ({_marks(customers)}) AND {_IS_OPEN}"
+        f"SELECT agent, due, source, what FROM promises WHERE customer IN ({_marks(customers)}) AND {_IS_OPEN}"
         " ORDER BY due, id LIMIT 1",
         customers,
     ).fetchone()
     if found is None:
         return None
-    agent, due, source = found
-    return OpenPromise(by=AgentId(agent) if agent else None, due=Ms(due), call=(source or "").startswith("callback:"))
+    agent, due, source, what = found
+    call = (source or "").startswith("callback:") or is_call(what)
+    return OpenPromise(by=AgentId(agent) if agent else None, due=Ms(due), call=call)
+
+
+def is_call(what: str) -> bool:
+    """Whether what an agent has promised is, beyond doubt, to call this customer: it begins with saying so."""
+    return _CALL.match(what) is not None
 
 
 def _agent(db: Reader, who: str, table: str, those: str, first: str, customers: Sequence[str]) -> AgentId | None:

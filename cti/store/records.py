@@ -145,6 +145,28 @@ _TAG = text(
     " ON CONFLICT (customer, tag) DO NOTHING"
 )
 
+_JOIN_NOTES = (
+    text(
+        "INSERT INTO notes (interaction, agent, text, at)"
+        " SELECT :kept, agent, text, at FROM notes WHERE interaction = :gone"
+        " ON CONFLICT (interaction, agent) DO UPDATE SET text = notes.text || '\n' || excluded.text"
+    ),
+    text("DELETE FROM notes WHERE interaction = :gone"),
+    text(
+        """
+        INSERT INTO annotations (interaction, text, customer, case_id, agent, at)
+        SELECT :kept, text, customer, case_id, agent, at FROM annotations WHERE interaction = :gone
+        ON CONFLICT (interaction) DO UPDATE SET
+            text = CASE WHEN annotations.text = '' THEN excluded.text WHEN excluded.text = '' THEN annotations.text
+                        ELSE annotations.text || '\n' || excluded.text END,
+            customer = coalesce(annotations.customer, excluded.customer),
+            case_id = coalesce(annotations.case_id, excluded.case_id),
+            agent = CASE WHEN annotations.agent = '' THEN excluded.agent ELSE annotations.agent END
+        """
+    ),
+    text("DELETE FROM annotations WHERE interaction = :gone"),
+)
+
 
 def bulk(connection: Connection, statement: TextClause, rows: list[dict[str, Any]]) -> None:
     """Carry out `statement` for every row."""
@@ -304,6 +326,13 @@ def annotate(
         ),
         {"id": interaction, "words": words, "case_id": case},
     )
+
+
+def join_notes(connection: Connection, kept: str, gone: str) -> None:
+    """What people said about an interaction that turns out to be part of another is said of that one from now on."""
+    names = {"kept": kept, "gone": gone}
+    for statement in _JOIN_NOTES:
+        connection.execute(statement, names)
 
 
 def confirm(connection: Connection, interaction: str, customer: str | None, at: Ms) -> bool:

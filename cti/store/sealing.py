@@ -26,7 +26,8 @@ from cti.store.sealed import Opened, SealedError, head_of, key_of, pieces, piece
 from cti.store.vault import SEALED, UNFINISHED, WAV, Rules, Vault, VaultError, sealed
 
 STILL_S = 3600
-"""A recording that was not touched for so long is nobody's any more: the longest takes ten minutes."""
+"""A recording that was not touched for so long is nobody's any more: a message takes ten minutes at most, and callers
+who are parked for so long are fetched, or go."""
 _PAGE = 100
 _LOCK = "encrypt.lock"
 """In the data folder, beside that of the recordings."""

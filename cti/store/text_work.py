@@ -8,6 +8,7 @@ from cti.core.events import Record
 from cti.core.ids import AgentId, InteractionId, Ms, OutcomeId, QueueId
 from cti.store.reader import Reader
 from cti.store.records import NOBODY, InteractionRow
+from cti.store.vault import talk_of
 from cti.store.views import PieceLine
 
 _SOURCE = "journal"
@@ -137,7 +138,10 @@ def span(db: Reader, interaction: str) -> tuple[int, int] | None:
     return (row[0], row[1]) if row is not None else None
 
 
-def left_in(db: Reader, piece: str) -> str | None:
-    """The call in which a message was left, whose recording has its name."""
-    row = db.execute("SELECT about FROM pieces WHERE piece = ?", (piece,)).fetchone()
-    return row[0] or None if row is not None else None
+def recorded_as(db: Reader, name: str) -> str | None:
+    """The name of a recording: of a message that is the call in which it was left; None: no such message or call."""
+    row = db.execute("SELECT about FROM pieces WHERE piece = ?", (name,)).fetchone()
+    if row is not None:
+        return row[0] or None
+    call = db.execute("SELECT 1 FROM calls WHERE interaction = ?", (name,)).fetchone()
+    return talk_of(name) if call is not None else None

@@ -1,9 +1,11 @@
 """The one place through which attachments and recordings are kept and read, encrypted or not.
 
-An attachment is a row whose `key` names the key it is encrypted with, empty: none. A recording is `<call>.wav` as
-Asterisk wrote it, or `<call>.wav.sealed`; where both are there the plain one counts, for it is whole and may be newer.
+An attachment is a row whose `key` names the key it is encrypted with, empty: none. A recording is `<call>.wav` (the
+message left in it) or `<call>.talks.wav` as Asterisk wrote it, or the same with `.sealed` behind it; where both are
+there the plain one counts, for it is whole and may be newer.
 """
 
+import contextlib
 import logging
 import os
 import threading
@@ -23,6 +25,8 @@ from cti.store.sealed import Opened, SealedError, open_bytes, seal_bytes
 
 WAV = ".wav"
 SEALED = ".sealed"
+TALKS = ".talks"
+"""Behind the call's id in the name of what was recorded of its talks; without it, it is the message left in it."""
 UNFINISHED = ".unfinished"
 """Ends the name of what is being written: it counts for nothing."""
 log = logging.getLogger(__name__)
@@ -178,6 +182,24 @@ class Vault:
         if path.name.endswith(SEALED):
             return Opened(self.rules().ring, path.name.removesuffix(SEALED), file)
         return Plain(file)
+
+
+def talk_of(call: str) -> str:
+    """The name by which `Vault.recording` knows what was recorded of a call's talks."""
+    return call + TALKS
+
+
+def call_of(file: Path) -> str:
+    """The call that a plain recording is of."""
+    return file.name.removesuffix(WAV).removesuffix(TALKS)
+
+
+def is_kept(folder: Path, name: str) -> bool:
+    """Whether there is a recording of this name, encrypted or not."""
+    plain = folder / f"{name}{WAV}"
+    with contextlib.suppress(OSError):
+        return plain.exists() or sealed(plain).exists()
+    return False
 
 
 def sealed(plain: Path) -> Path:

@@ -34,6 +34,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     case: str | None = None
     web: WebVisit | None = None
     """Of a visit of the site's own web sites."""
+    recorded: bool = False
+    """A recording of a call's talks is there to be heard."""
 
 
 class CaseLine(Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from cti.web.api_parking import ParkingApi
 from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
+from cti.web.api_recording import RecordingApi
 from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SessionApi
 from cti.web.api_text import TextApi
@@ -132,6 +133,7 @@ class Web:
                 agents=AgentsApi(loop, self._live, records, calls),
                 calls=calls,
                 parking=ParkingApi(loop),
+                recording=RecordingApi(loop),
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
                 reports=ReportsApi(loop, history),

@@ -72,6 +72,13 @@ class Notices:
             notice = NoticeView(
                 id=f"{event.interaction}.{record.seq}", kind="parked_gone", at=record.at, interaction=event.interaction
             )
+        elif isinstance(event, e.RecordingFailed):
+            notice = NoticeView(
+                id=f"{event.interaction}.{record.seq}",
+                kind="recording_failed",
+                at=record.at,
+                interaction=event.interaction,
+            )
         elif isinstance(event, e.ConsultEnded) and event.how in _CONSULTS:
             notice = NoticeView(
                 id=f"{event.consult}.{record.seq}",

@@ -14,6 +14,7 @@ from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
 from cti.core.queue import available, served_by, without
+from cti.core.recorded import Recorded
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
 from cti.store.views import DuePromise, Pop
@@ -120,6 +121,10 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.OutsideMoved: frozenset({_O}),
     e.Parked: frozenset({_P, _L}),
     e.ParkEnded: frozenset({_P, _L}),
+    e.RecordingBegun: frozenset({_O, _A}),
+    e.RecordingPaused: frozenset({_O, _A}),
+    e.RecordingResumed: frozenset({_O, _A}),
+    e.RecordingFailed: frozenset({_O, _A}),
     e.SurveyOpened: _NOTHING,
     e.Judged: frozenset({_O, _T}),
     e.InteractionEnded: frozenset({_O, _L, _T}),
@@ -293,7 +298,15 @@ def call(world: World, agent: AgentId) -> CallView | None:
         given_to=_given_to(interaction, agent) if phase == "wrap_up" else None,
         given_by=interaction.given_by if interaction.given_by != agent else None,
         consult=consultation(world, interaction) if phase != "wrap_up" else None,
+        recorded=_recorded(own),
     )
+
+
+def _recorded(interaction: Interaction | None) -> str:
+    """How it stands with the recording of a talk; `no` while they don't talk, for nothing is kept then."""
+    if interaction is None or interaction.state is not State.TALKING:
+        return Recorded.NO.value
+    return interaction.recorded.value
 
 
 def _given_to(interaction: Interaction, agent: AgentId) -> GivenTo | None:
@@ -441,6 +454,7 @@ def tiles(world: World) -> tuple[AgentTile, ...]:
             reason=now.reason,
             since=now.since,
             consult=consults_with(world, now),
+            recorded=_recorded(world.interactions.get(now.interaction)) if now.interaction is not None else "no",
             silent=now.desk_silent is not None and not agent.desk_phone,
         )
         for agent in world.site.agents

@@ -23,6 +23,7 @@ from cti.web.api_parking import ParkingApi
 from cti.web.api_people import KnowingApi, PeopleApi
 from cti.web.api_process import ProcessApi
 from cti.web.api_queues import QueuesApi
+from cti.web.api_recording import RecordingApi
 from cti.web.api_reports import ReportsApi
 from cti.web.api_session import SIP_PATH, SessionApi
 from cti.web.api_text import TextApi
@@ -46,6 +47,7 @@ class Apis:
     agents: AgentsApi
     calls: CallsApi
     parking: ParkingApi
+    recording: RecordingApi
     line: LineApi
     queues: QueuesApi
     incidents: IncidentsApi
@@ -70,6 +72,7 @@ def table(apis: Apis) -> tuple[Route, ...]:
     return (
         *_session(apis.session),
         *_agents(apis.agents, apis.line, apis.parking),
+        *_recording(apis.recording, apis.text),
         *_calls(apis.calls),
         *_queues(apis.queues),
         *_incidents(apis.incidents),
@@ -96,6 +99,14 @@ def _session(api: SessionApi) -> tuple[Route, ...]:
             "/tokens", api.make_token, "Make an API token for programs; it is shown once", b.MadeToken, ask=b.NewToken
         ),
         _delete("/tokens/{id}", api.drop_token, "Take an API token away"),
+    )
+
+
+def _recording(api: RecordingApi, text: TextApi) -> tuple[Route, ...]:
+    return (
+        _post("/interactions/{id}/recording/pause", api.pause, "Keep silence in the recording of one's talk", b.Done),
+        _post("/interactions/{id}/recording/resume", api.resume, "Record one's talk again", b.Done),
+        _get("/interactions/{id}/recording", text.recording, "The recording of a call's talks; takes `Range`", None),
     )
 
 

@@ -253,6 +253,9 @@ class CallView(Struct, frozen=True, kw_only=True):
     given_to: GivenTo | None = None
     """In wrap-up, of a caller one gave away: nobody has answered yet, and one can take them back."""
     consult: ConsultView | None = None
+    recorded: str = "no"
+    """How it stands with the recording of this talk: `no`, `on`, `paused`, or `failed` (it should be, and nothing is
+    kept)."""
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
@@ -260,7 +263,8 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     rang in a page that did not answer), `call_lost`,
     `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`),
     `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents
-    consulted), `parked_gone` (whom one parked hung up)."""
+    consulted), `parked_gone` (whom one parked hung up), `recording_failed` (the talk should be recorded, and is
+    not)."""
 
     id: str
     kind: str
@@ -303,6 +307,8 @@ class AgentTile(Struct, frozen=True, kw_only=True):
     since: Ms
     consult: AgentId | None = None
     """The colleague they consult with, about one call."""
+    recorded: str = "no"
+    """How it stands with the recording of their talk, as in `CallView`."""
     silent: bool = False
     """Their desk does not answer, and they have no other phone: calls go to others."""
 

@@ -158,6 +158,9 @@ class World:
     def message_file(self, interaction: InteractionId) -> str:
         return f"/messages/{interaction}"
 
+    def talk_file(self, interaction: InteractionId) -> str:
+        return f"/messages/{interaction}.talks.wav"
+
     async def on_disk(self, file: str) -> Ms | None:
         return self.disk_takes
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from cti.ami.actions import AmiActions, originate, originate_outside
 from cti.ami.link import Address, AmiLink
-from cti.core.commands import FallbackMember, HangUp, Leg, RingAgent, RingOutside, Steer, TakeOver
+from cti.core.commands import FallbackMember, HangUp, Leg, PauseRecording, RingAgent, RingOutside, Steer, TakeOver
 from cti.core.ids import IdentifierId
 from cti.core.inputs import RingFailed
 from tests.ami.events import ONE, block, event
@@ -43,7 +43,13 @@ class Setup:
         self.server = server
         self.link = link
         self.heard = heard
-        self.actions = AmiActions(link, heard, lambda interaction: ("+85291234567", '王 "x" <y>\r\nEvil: 1'), number)
+        self.actions = AmiActions(
+            link,
+            heard,
+            lambda interaction: ("+85291234567", '王 "x" <y>\r\nEvil: 1'),
+            number,
+            lambda interaction: f"/kept/{interaction}.wav",
+        )
 
 
 @pytest.fixture
@@ -151,6 +157,24 @@ async def test_who_is_asked_outside_is_told_both_channels_and_goes_where_a_colle
     headers = originate_outside(replace(OUTSIDE, role="asked", then=ONE), "+85223456789", "PJSIP/a-1", "PJSIP/c-1")
     assert (headers["Context"], headers["Exten"]) == ("hotline-consult", "colleague")
     assert {"HL_TARGET=PJSIP/a-1", "HL_NEXT=PJSIP/c-1"} <= set(headers["Variable"])
+
+
+async def test_who_is_called_and_recorded_has_the_file_and_is_to_hear_so(ready: Setup) -> None:
+    ready.server.answers["Originate"] = response("Success", "4")
+    ready.actions.carry_out(replace(OUTSIDE, record=True))
+    asked = await ready.server.until_asked("Originate")
+    asked = asked[-1] if isinstance(asked, list) else asked
+    assert {"HL_RECORDING=/kept/o-1.wav", "HL_NOTICE=due"} <= set(asked["Variable"])
+
+
+async def test_a_recording_is_paused_and_resumed_on_the_callers_channel(ready: Setup) -> None:
+    for pause, state in ((True, "1"), (False, "0")):
+        ready.server.requests.clear()
+        ready.actions.carry_out(PauseRecording(channel=ONE, pause=pause))
+        asked = await ready.server.until_asked("MixMonitorMute")
+        asked = asked[-1] if isinstance(asked, list) else asked
+        assert asked["Channel"] == ["PJSIP/trunk-00000002"]
+        assert (asked["Direction"], asked["State"]) == (["both"], [state])
 
 
 async def test_an_auto_answer_is_asked_of_the_phone() -> None:

@@ -21,6 +21,8 @@ from cti.core.inputs import (
     HangupRequested,
     HoldChanged,
     PhoneReachable,
+    RecordingMuted,
+    RecordingStarted,
 )
 from tests.ami.events import ONE, block, event
 
@@ -54,6 +56,9 @@ def said(raw: bytes) -> list[object]:
         (event("Hangup", "Cause: " + "1" * 5000), ChannelGone(channel=ONE, cause=0)),
         (event("Hold", "MusicClass: default"), HoldChanged(channel=ONE, held=True)),
         (event("Unhold"), HoldChanged(channel=ONE, held=False)),
+        (event("MixMonitorStart"), RecordingStarted(channel=ONE)),
+        (event("MixMonitorMute", "Direction: both", "State: 1"), RecordingMuted(channel=ONE, muted=True)),
+        (event("MixMonitorMute", "Direction: both", "State: 0"), RecordingMuted(channel=ONE, muted=False)),
         (block(*PEER, "Peer: PJSIP/ana-web", "PeerStatus: Reachable"), PhoneReachable(phone="ana-web", reachable=True)),
         (
             block(*PEER, "Peer: PJSIP/ana-web", "PeerStatus: Unreachable"),

@@ -1,10 +1,13 @@
 """A site moved, backed up and restored: what comes out is what went in, whatever database it was in."""
 
 import asyncio
+import contextlib
+import itertools
 import json
 import os
 import shutil
 import tarfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +111,43 @@ def test_a_restored_site_is_the_site(
     assert (new / "settings.toml").stat().st_mode & 0o777 == 0o600
     assert bool(list(new.glob("*.db"))) == (there == "sqlite")
     assert not list(tmp_path.glob(".*")), "nothing is left beside it"
+
+
+@pytest.mark.parametrize("here", ["sqlite", "postgresql"])
+def test_a_backup_made_while_others_write_is_of_one_moment(
+    here: str, tmp_path: Path, databases: tuple[str, str]
+) -> None:
+    old, new, file = tmp_path / "old", tmp_path / "new", tmp_path / "backup.tar.gz"
+    settings = site(old, databases[0] if here == "postgresql" else "")
+    tag = sa.text("INSERT INTO tags (customer, tag, word, source) VALUES ('daniel', :n, :n, 'beside')")
+    gone = sa.text("INSERT INTO erased VALUES (:n, 1)")
+    began, enough = threading.Event(), threading.Event()
+
+    def write_on() -> None:
+        with contextlib.closing(Store.open(settings.database_url)) as store:
+            for n in itertools.count():
+                both = {"n": f"beside {n}"}
+                store.write(lambda c, both=both: (c.execute(gone, both), c.execute(tag, both)))  # type: ignore[misc]
+                if n == 5:
+                    began.set()
+                if enough.is_set():
+                    return
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        assert began.wait(20)
+        assert main(["backup", str(file), "--data", str(old)]) == 0
+    finally:
+        enough.set()
+        writer.join(20)
+    assert main(["restore", str(file), "--data", str(new), "--database", f"sqlite:///{new}/hotline.db"]) == 0
+    history, records, _ = contents(new)
+    tags = {row[1] for row in history["tags"] if "beside" in row}
+    erased = {row[0] for row in history["erased"] if str(row[0]).startswith("beside")}
+    assert tags == erased
+    assert len(tags) >= 6
+    assert records == RECORDS
 
 
 def test_a_backup_goes_back_to_where_it_was(tmp_path: Path, databases: tuple[str, str]) -> None:

@@ -10,7 +10,8 @@ from cti.core.ids import InteractionId, Ms, QueueId
 from cti.core.inputs import SiteLoaded
 from cti.core.site import CLOSINGS
 from cti.core.world import World
-from tests.core.play import START, Play, site
+from tests.core.places import site
+from tests.core.play import START, Play
 
 STORIES = {
     "evacuated to another queue: those in line go there, places kept, and new ones too": """

@@ -6,7 +6,8 @@ import pytest
 from cti.core import inputs as i
 from cti.core.dialling import barred
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Ms
-from tests.core.play import Play, site
+from tests.core.places import site
+from tests.core.play import Play
 from tests.core.test_consults import TALK
 
 ASKS = (

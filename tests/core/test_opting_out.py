@@ -9,7 +9,8 @@ from cti.core.ids import AgentId, InteractionId, QueueId
 from cti.core.inputs import SiteLoaded
 from cti.core.queue import without
 from cti.core.world import World
-from tests.core.play import Play, site
+from tests.core.places import site
+from tests.core.play import Play
 
 ANA, BO, BILLING = AgentId("ana"), AgentId("bo"), QueueId("billing")
 

@@ -7,7 +7,8 @@ from cti.core import inputs as i
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, Ms
 from cti.core.parking import may_fetch, sees
 from cti.core.site import Agent
-from tests.core.play import START, Play, site
+from tests.core.places import site
+from tests.core.play import START, Play
 
 TALK = """
         0  | ana ready              | ana ready

@@ -12,7 +12,8 @@ from cti.core.piece import Channel
 from cti.core.queue import available, held_up
 from cti.core.site import Capacity, OwnCapacity
 from cti.core.world import AgentNow
-from tests.core.play import START, Play, site
+from tests.core.places import site
+from tests.core.play import START, Play
 
 LEFT = """
     0  | A calls             | opened A

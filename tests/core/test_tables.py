@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from cti.core import agent, apply, calls, consult, consult_table, piece, pieces, switchboard
+from cti.core import agent, apply, calls, consult, consult_table, piece, pieces, recorded, recording, switchboard
 from cti.core.events import Event
 from cti.core.inputs import Input
 from cti.core.interaction import TABLE, Do, No, Signal, State
@@ -43,6 +43,14 @@ def test_every_state_and_signal_of_text_work_is_decided() -> None:
     assert {action for action in named if isinstance(action, piece.PieceDo)} == set(pieces._ACTIONS)
     assert set(pieces._ACTIONS) == set(piece.PieceDo)
     assert {action for action in named if isinstance(action, piece.PieceNo)} == set(piece.PieceNo)
+
+
+def test_everything_that_can_happen_to_a_recording_is_decided_and_done() -> None:
+    for state in recorded.Recorded:
+        assert set(recorded.TABLE[state]) == set(recorded.Heard), state
+    named = {action for row in recorded.TABLE.values() for action in row.values()}
+    assert {action for action in named if isinstance(action, recorded.Then)} == set(recorded.Then)
+    assert set(recording._ACTIONS) == set(recorded.Then)
 
 
 def test_every_input_is_taken_and_every_event_folded() -> None:

@@ -111,6 +111,23 @@ def test_the_watermark_moves_with_the_rows_it_stands_for(
     assert len(lines(store)) == 10
 
 
+def test_behind_a_watermark_what_was_kept_is_tried_again_when_the_map_is_mended(
+    store: Store, identities: Identities, tmp_path: Path, shop: Shop
+) -> None:
+    shop.orders((n, f"24.11.2026 0{n}:00" if n < 3 else "some day", f"Cable {n}", "C1", n) for n in range(4))
+    map_ = mapped(tmp_path, SHOP)
+    assert ingest_table(store, identities, map_, shop.url, NOW).kept == 4
+    # Nothing of it is new, and yet it is not forgotten: what is wrong with it is told each time.
+    assert ingest_table(store, identities, map_, shop.url, NOW).kept == 5
+    mended = mapped(tmp_path, 'time_format = "%d.%m.%Y %H:%M"\n' + SHOP)
+    shop.orders([(4, "24.11.2026 04:00", "Router", "C1", 9)])
+    report = ingest_table(store, identities, mended, shop.url, NOW)
+    assert (report.new, report.kept) == (4, 2)
+    assert [line[2] for line in lines(store)] == ["Cable 0", "Cable 1", "Cable 2", "Router"]
+    (kept,) = store.read(list_kept)
+    assert kept.place.endswith("id 3")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -143,6 +160,22 @@ def test_rows_that_are_gone_go_here_and_others_stay(store: Store, identities: Id
     path.write_text(ROWS.splitlines()[0] + "\n", encoding="utf-8")
     assert ingest_table(store, identities, map_, str(path), NOW).gone == 0
     assert len(lines(store)) == 5
+
+
+def test_what_was_written_in_a_row_goes_with_it(store: Store, identities: Identities, tmp_path: Path) -> None:
+    path = tmp_path / "forms.csv"
+    rows = ["no,who,on,what\n", *(f"{n},C{n},2026-11-24,Call me at 9123 456{n}\n" for n in range(3))]
+    path.write_text("".join(rows), encoding="utf-8")
+    map_ = mapped(
+        tmp_path,
+        'name = "forms"\nkind = "form"\ndeletes = true\nzone = "Asia/Hong_Kong"\n'
+        'columns = { key = "no", account = "who", at = "on", text = "what" }\n',
+    )
+    ingest_table(store, identities, map_, str(path), NOW)
+    path.write_text("".join(rows[:3]), encoding="utf-8")
+    assert ingest_table(store, identities, map_, str(path), NOW).gone == 1
+    query = sa.text("SELECT shown FROM mentions ORDER BY interaction")
+    assert store.read(lambda c: list(c.execute(query).scalars())) == ["+852 9123 4560", "+852 9123 4561"]
 
 
 def test_cases_and_promises_that_are_gone_are_ended_not_deleted(

@@ -255,6 +255,25 @@ def test_a_mail_the_database_refuses_is_kept_and_holds_no_other_up(
     assert store.read(list_kept) == []
 
 
+def test_a_server_that_tells_of_nothing_is_asked(
+    store: Store, identities: Identities, box: dovecot.Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(IMAPClient, "has_capability", lambda _client, name: name != "IDLE")
+    stop = threading.Event()
+    account = source(store, identities, box, poll_s=1)
+    thread = threading.Thread(target=account.follow, args=(stop,))
+    thread.start()
+    try:
+        box.deliver(mail(1))
+        eventually(lambda: column(store, "SELECT count(*) FROM messages") == [1], "the first mail")
+        box.deliver(mail(2))
+        eventually(lambda: column(store, "SELECT count(*) FROM messages") == [2], "asked for again")
+    finally:
+        stop.set()
+        thread.join(15)
+    assert not thread.is_alive()
+
+
 @contextlib.contextmanager
 def cut_after(server: int, passed: int) -> Iterator[int]:
     """A port that leads to the server's, until the server has said `passed` bytes; then the line is cut."""

@@ -68,6 +68,19 @@ async def test_taken_when_stored_and_once_however_often_it_comes(store: Store, p
     assert column(store, "SELECT text FROM interactions") == ["路由器一直亮红灯"]
 
 
+async def test_a_mail_server_without_lmtp_speaks_smtp(store: Store, port: int) -> None:
+    def talk(greets: str) -> list[int]:
+        with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+            client.ehlo() if greets == "EHLO" else client.helo()
+            assert client.sendmail("li@mail.example", US, MAIL.replace(b"<1@x>", b"<%s@x>" % greets.encode())) == {}
+            # One answer for a mail, whatever number of recipients: what is asked next is answered next.
+            return [client.vrfy("li@mail.example")[0], client.noop()[0]]
+
+    for greets in ("EHLO", "HELO", "EHLO"):
+        assert await asyncio.to_thread(talk, greets) == [252, 250]
+    assert column(store, "SELECT count(*) FROM messages") == [2]
+
+
 async def test_what_can_t_be_stored_is_not_taken(store: Store, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_work: object) -> None:
         raise sa.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))

@@ -4,21 +4,26 @@ import mailbox
 import os
 import random
 import shutil
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
-from cti.core.ids import CustomerId
+from cti.core.ids import AgentId, CustomerId, Ms
+from cti.core.site import Cases
 from cti.ingest.mails import ingest_mails
 from cti.ingest.report import IngestError, kept_body, list_kept
+from cti.store import case_moves
+from cti.store.cases import close_case, open_case, put_in_case
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
-from cti.store.records import CustomerRow, link, put_customers
+from cti.store.records import CustomerRow, link, note, put_customers
 from tests.conftest import MakeDatabase
-from tests.store.conftest import NOW
+from tests.store.conftest import NOW, SITE
 
 SHARED = Path(os.environ.get("HOTLINE_SHARED", Path(__file__).parents[3] / "shared")) / "testdata/mail"
 US = "support@harbour.example"
@@ -210,6 +215,81 @@ def test_machines_mail_is_kept_out_of_the_line(store: Store, identities: Identit
     ingest_mails(store, identities, tmp_path / "in", ["harbour.example"], NOW)
     assert [line[1] for line in lines(store)] == ["It went red again.", "请问账单"]
     assert count(store, "messages") == 6
+
+
+def test_threads_that_turn_out_to_be_one_keep_all_that_was_said_of_either(
+    store: Store, identities: Identities, tmp_path: Path
+) -> None:
+    write(tmp_path / "in", "1.eml", "No light.", Message_ID="<1@her>")
+    write(tmp_path / "in", "2.eml", "And the bill.", subject="Bill", Message_ID="<2@her>")
+    ingest_mails(store, identities, tmp_path / "in", [], NOW)
+    query = sa.text("SELECT id FROM interactions ORDER BY id")
+    one, other = store.read(lambda c: c.execute(query).scalars().all())
+
+    def said(connection: sa.Connection) -> None:
+        note(connection, one, "ana", "asked about the light", NOW)
+        for agent in ("ana", "bo"):
+            note(connection, other, agent, f"the bill, says {agent}", Ms(NOW + 1))
+        put_customers(connection, [CustomerRow(id="eleanor", at=NOW, name="Eleanor")])
+        open_case(connection, "eleanor", "Bill", None, other, NOW)
+
+    store.write(said)
+    write(tmp_path / "in", "3.eml", "Both, please.", subject="Both", References="<1@her> <2@her>", Message_ID="<3@her>")
+    ingest_mails(store, identities, tmp_path / "in", [], NOW)
+    assert count(store, "interactions") == 1
+    query = sa.text("SELECT id, case_id, text FROM interactions")
+    ((kept, case, words),) = store.read(lambda c: c.execute(query).all())
+    assert (kept, case) == (one, 1)
+    assert words.splitlines() == ["asked about the light", "the bill, says ana", "the bill, says bo"]
+    query = sa.text("SELECT interaction, agent, text FROM notes ORDER BY agent")
+    assert [tuple(row) for row in store.read(lambda c: c.execute(query).all())] == [
+        (one, "ana", "asked about the light\nthe bill, says ana"),
+        (one, "bo", "the bill, says bo"),
+    ]
+    assert count(store, "annotations") == 1
+
+
+@pytest.mark.parametrize(
+    ("closed", "says", "reopened"),
+    [
+        ("2026-11-22T12:00+08:00", {}, 1),  # a day and a half before she writes again
+        ("2026-11-15T12:00+08:00", {}, 0),  # long ago
+        ("2026-11-23T18:00+08:00", {}, 0),  # after it: whoever closed it could read it
+        ("2026-11-22T12:00+08:00", {"Auto_Submitted": "auto-replied"}, 0),
+        ("2026-11-22T12:00+08:00", {"sender": f"Bo Tan <{US}>", "to": HER}, 0),
+    ],
+)
+def test_a_customer_who_writes_again_opens_a_case_that_was_solved(
+    store: Store, identities: Identities, tmp_path: Path, closed: str, says: dict[str, str], reopened: int
+) -> None:
+    conversation(tmp_path / "in")
+    (tmp_path / "in/3.eml").unlink()
+    site = replace(SITE, cases=Cases(normal_h=3, repeat_days=7))
+    into = tmp_path / "in"
+    ingest_mails(store, identities, into, ["harbour.example"], NOW, site=site)
+    thread = store.read(
+        lambda c: c.execute(sa.text("SELECT id FROM interactions WHERE title LIKE 'Still%'")).scalar_one()
+    )
+    at = int(datetime.fromisoformat(closed).timestamp() * 1000)
+
+    def solved(connection: sa.Connection) -> str:
+        old = open_case(connection, "eleanor", "Router", AgentId("bo"), None, NOW).id
+        case = open_case(connection, "eleanor", "No line", AgentId("ana"), thread, NOW).id
+        put_in_case(connection, thread, old, NOW)
+        case_moves.merge(connection, int(case), int(old), NOW, "ana")
+        assert close_case(connection, case, Ms(at))
+        return case
+
+    store.write(lambda c: put_customers(c, [CustomerRow(id="eleanor", at=NOW, name="Eleanor")]))
+    case = store.write(solved)
+    for _ in range(2):
+        write(into, "3.eml", "It went red again.", subject="Re: Still no connection", References="<1@her>", **says)
+        ingest_mails(store, identities, into, ["harbour.example"], NOW, site=site)
+    query = sa.text("SELECT state, owner, reopened, due, closed FROM cases WHERE id = :id")
+    found = tuple(store.read(lambda c: c.execute(query, {"id": int(case)}).one()))
+    wrote = int(datetime.fromisoformat("2026-11-23T17:51+08:00").timestamp() * 1000)
+    assert found == (("open", "ana", 1, wrote + 3 * 3600_000, None) if reopened else ("closed", "ana", 0, None, at))
+    assert count(store, "audit") == 1 + reopened
 
 
 def test_third_party_mails_twice(store: Store, identities: Identities) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from cti.ingest.pbx_calls import CallsReport, Known, ingest_calls
 from cti.ingest.report import IngestError, list_kept
 from cti.store.database import Store
 from cti.store.identity import Identities
+from tests.conftest import MakeDatabase
 from tests.store.conftest import NOW
 
 ZONE = "Asia/Hong_Kong"
@@ -170,23 +170,61 @@ def test_sources_together_tell_more_than_each_and_order_does_not_matter(
         assert told(store)[0].partition(" in ")[2] == expected
 
 
-def test_tables_are_told_apart_by_their_columns(store: Store, identities: Identities, tmp_path: Path) -> None:
-    db = sqlite3.connect(tmp_path / "pbx.db")
-    db.execute("CREATE TABLE cel (eventtype, eventtime, cid_num, exten, channame, uniqueid, linkedid)")
-    for event, seconds, *rest in CEL_ROWS:
-        when = datetime.fromtimestamp(1763600400 + int(str(seconds)), ZoneInfo(ZONE)).strftime("%Y-%m-%d %H:%M:%S.%f")
-        db.execute("INSERT INTO cel VALUES (?, ?, ?, ?, ?, ?, ?)", (event, when, *rest))
-    db.execute("CREATE TABLE queue_log (time, callid, queuename, agent, event, data)")
-    for row in QUEUE.splitlines():
-        db.execute("INSERT INTO queue_log VALUES (?, ?, ?, ?, ?, ?)", row.split("|", 5))
-    db.execute("CREATE TABLE other (x)")
-    db.execute("INSERT INTO other VALUES (1)")
-    db.commit()
-    db.close()
-    url = f"sqlite:///{tmp_path}/pbx.db"
+def pbx_tables(url: str) -> None:
+    """CDR, CEL and queue_log as Asterisk writes them into tables, and one that is none of them."""
+    zone = ZoneInfo(ZONE)
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+
+        def table(name: str, columns: str, rows: list[tuple[object, ...]]) -> None:
+            connection.execute(sa.text(f"CREATE TABLE {name} ({columns})"))
+            marks = ", ".join(f":c{n}" for n in range(len(rows[0])))
+            given = [{f"c{n}": cell for n, cell in enumerate(row)} for row in rows]
+            connection.execute(sa.text(f"INSERT INTO {name} VALUES ({marks})"), given)
+
+        def times(*written: str) -> list[datetime | None]:
+            return [datetime.fromisoformat(f"2026-11-20 {one}") if one else None for one in written]
+
+        cdr = []
+        for src, dst, channel, other, *when, disposition, unique in CDR_ROWS:
+            began, answered, ended = times(*when)
+            assert began is not None
+            assert ended is not None
+            spans = (ended - began).seconds, (ended - answered).seconds if answered else 0
+            cdr.append((began, src, dst, f"PJSIP/{channel}", other and f"PJSIP/{other}", *spans, disposition, unique))
+        columns = (
+            "calldate timestamp, src text, dst text, channel text, dstchannel text, duration integer, billsec integer"
+        )
+        table("cdr", f"{columns}, disposition text, uniqueid text", cdr)
+        cel = [
+            (event, datetime.fromtimestamp(1763600400 + seconds, zone).replace(tzinfo=None), *rest)
+            for event, seconds, *rest in CEL_ROWS
+        ]
+        columns = "eventtype text, eventtime timestamp, cid_num text, exten text, channame text, uniqueid text"
+        table("cel", f"{columns}, linkedid text", cel)
+        queue = [tuple(row.split("|", 5)) for row in QUEUE.splitlines()]
+        columns = "time text, callid text, queuename text, agent text, event text"
+        table("queue_log", f"{columns}, data text", queue)
+        parts = [(*row[:5], *(row[5].split("|") + [""] * 5)[:5]) for row in queue]
+        table("queue_parts", f"{columns}, {', '.join(f'data{n} text' for n in range(1, 6))}", parts)
+        table("other", "x integer", [(1,)])
+    engine.dispose()
+
+
+def test_tables_are_told_apart_by_their_columns(
+    store: Store, identities: Identities, make_database: MakeDatabase
+) -> None:
+    url = make_database(empty=True)
+    pbx_tables(url)
+    report = ingest(store, identities, url, table="cdr")
+    assert (report.new, report.inside, report.kept) == (6, 1, 0)
+    assert told(store) == CDR_TOLD
     assert ingest(store, identities, url, table="cel").new == 1
     assert ingest(store, identities, url, table="queue_log").new == 3
-    assert len(told(store)) == 4
+    lines = told(store)
+    assert len(lines) == 10
+    assert ingest(store, identities, url, table="queue_parts").new == 3
+    assert told(store) == lines
     with pytest.raises(IngestError, match="no table of CDR, CEL or queue_log"):
         ingest(store, identities, url, table="other")
     with pytest.raises(IngestError, match="--table"):

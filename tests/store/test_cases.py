@@ -53,7 +53,7 @@ def test_a_site_without_hours_is_always_open_and_one_that_never_opens_counts_as_
 
 @pytest.fixture
 def kim(store: Store, identities: Identities) -> None:
-    """Kim calls, writes and shares a telephone with Lee."""
+    """Kim calls, writes and shares a telephone with Lee: some of it before what the tests do with cases, some after."""
     tel, mail = identities.phone("9123 4567"), identities.mail("kim@mail.example")
     assert tel is not None
     assert mail is not None
@@ -69,10 +69,11 @@ def kim(store: Store, identities: Identities) -> None:
             ("m-3", mail.id, "mail", "My invoice", "It is too high."),
         ]
         rows = [
-            InteractionRow(owner=owner, at=Ms(NOW - n), id=id_, kind=kind, title=title, text=words)
+            InteractionRow(owner=owner, at=Ms(NOW + 10 - n), id=id_, kind=kind, title=title, text=words)
             for n, (id_, owner, kind, title, words) in enumerate(lines)
         ]
-        put_interactions(connection, rows)
+        before = replace(rows[1], id="before", at=Ms(NOW - 1))
+        put_interactions(connection, [*rows, before])
 
     store.write(fill)
 
@@ -103,6 +104,15 @@ async def test_what_comes_again_within_days_was_not_solved(history: History, kim
     again = view.case
     assert (again.state, again.solved, again.owner, again.reopened, again.due) == ("open", None, "ana", 1, NOW + 5)
     assert ([one.id for one in view.entries], view.customer, view.name) == (["m-1"], "kim", "Kim")
+    # What had come before it was closed is no repeat.
+    await history.cases.close(case.id)
+    (found,) = await looks_like(history, "before")
+    assert not found[2]
+    assert await history.cases.put(InteractionId("before"), case.id, repeat=7 * DAY)
+    view = await history.cases.view(case.id)
+    assert view is not None
+    assert (view.case.state, view.case.reopened) == ("closed", 1)
+    assert await history.cases.reopen(case.id, ANA, None)
     # What was closed longer ago stays closed, and what is in a case looks like no other.
     await history.cases.close(case.id, solved=False)
     assert await history.cases.put(InteractionId("m-2"), case.id, repeat=-1)

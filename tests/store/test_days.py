@@ -10,7 +10,7 @@ from cti.core.events import AsteriskLost, PhoneSeen, Record, SiteInForce
 from cti.core.ids import Ms, Phone
 from cti.store.days import around
 from cti.store.journal import Journal
-from tests.core.play import site
+from tests.core.places import site
 
 DAY = 24 * 3_600_000
 FIRST = Ms(1_772_409_600_000)

@@ -53,16 +53,24 @@ def full(store: Store, identities: Identities) -> Store:
 @pytest.fixture
 def teller(full: Store, identities: Identities, tmp_path: Path) -> History:
     (tmp_path / "messages").mkdir()
-    for name in ("c-0.wav", "c-1.wav"):
+    for name in ("c-0.wav", "c-0.talks.wav", "c-1.wav", "c-1.talks.wav"):
         (tmp_path / "messages" / name).write_bytes(b"RIFF")
     return History(full, identities, now=lambda: NOW, recordings=tmp_path / "messages")
+
+
+async def test_what_can_be_heard_is_marked_wherever_a_timeline_is_shown(teller: History) -> None:
+    person = await teller.customer(CustomerId("eleanor"))
+    assert person is not None
+    for lines in (person.timeline, (await teller.timeline(CustomerId("eleanor")))[0]):
+        assert [line.id for line in lines if line.recorded] == ["c-0"]
 
 
 async def test_an_export_holds_everything_of_one_person_and_nothing_of_another(teller: History) -> None:
     packed = await teller.export(CustomerId("eleanor"))
     assert packed is not None
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        assert archive.namelist() == ["person.json", "attachments/hash1-picture.png", "recordings/c-0.wav"]
+        kept = ["recordings/c-0.wav", "recordings/c-0.talks.wav"]
+        assert archive.namelist() == ["person.json", "attachments/hash1-picture.png", *kept]
         assert archive.read("attachments/hash1-picture.png") == b"\0\xff42"
         told = json.loads(archive.read("person.json"))
     assert (told["name"], told["tier"], told["tags"]) == ("Eleanor Whitcombe", "gold", ["Works from home"])
@@ -90,12 +98,12 @@ async def test_erased_is_gone_from_every_table_and_file_and_others_are_untouched
     done = await teller.erase(CustomerId("eleanor"), "root")
     assert done is not None
     assert (done.identifiers, done.interactions, done.messages, done.attachments) == (1, 3, 1, 1)
-    assert (done.kept, done.files) == (1, 1)
+    assert (done.kept, done.files) == (1, 2)
     left = every_byte(full)
     assert [word for word in HERS if word in left] == []
     assert await teller.customer(CustomerId("eleanor")) is None
     assert await teller.customer(CustomerId("daniel")) == daniel
-    assert [file.name for file in (tmp_path / "messages").iterdir()] == ["c-1.wav"]
+    assert {file.name for file in (tmp_path / "messages").iterdir()} == {"c-1.wav", "c-1.talks.wav"}
     after = everything(full)
     for table in ("interactions", "calls", "pieces", "cases", "promises", "messages", "arrivals", "annotations"):
         assert len(after[table]) == len(before[table]), f"{table}: what was counted stays"

@@ -77,6 +77,11 @@ export function park(): void {
   if (at && !at.consult && (at.phase === "talking" || at.phase === "held")) void attempt(() => post<Done>(`/interactions/${encodeURIComponent(at.interaction)}/park`));
 }
 
+/** Asterisk keeps silence in the recording, or what is said again. */
+export function pauseRecording(at: CallView, pause: boolean): void {
+  void attempt(() => post<Done>(`/interactions/${encodeURIComponent(at.interaction)}/recording/${pause ? "pause" : "resume"}`));
+}
+
 /** Whether one is free to fetch somebody. */
 export const canFetch = (): boolean => me.value?.state === "ready" || me.value?.state === "wrap_up";
 

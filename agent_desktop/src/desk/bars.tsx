@@ -116,6 +116,8 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
                   ? [t().consultCallerGone(time), t().consultCallerGoneThen]
                   : notice.kind === "parked_gone"
                     ? [t().parkedGone(time), t().parkedGoneThen]
+                    : notice.kind === "recording_failed"
+                      ? [t().recordingFailed(time), t().recordedFailedThen]
                   : [notice.kind, ""];
   const readyAgain = (): void => {
     act.putAway(notice.id);

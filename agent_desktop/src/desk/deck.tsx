@@ -12,6 +12,7 @@ import { Asking, asks, whoAsks } from "./consult";
 import { dial, whyNoDial } from "./dial";
 import { agentName, call, checked, exchange, me, phoneRefused, pop, transferOpen } from "./session";
 import { isParked, Park, ParkedFor } from "./parked";
+import { Recorded } from "./recorded";
 import { phone, stats } from "./sip";
 import { mic } from "./sound";
 import { cellsOf, lossBetween, type SoundStats } from "./stats";
@@ -213,6 +214,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
       </div>
       {at.callback && <Machine call={at} />}
       {here && <Levels />}
+      <Recorded call={at} />
       {!at.consult && <Park />}
     </>
   );

@@ -11,6 +11,12 @@ import { w } from "./text";
 /** What the space bar plays and pauses; null: no page with a recording of its own is open. */
 let bySpace: (() => void) | null = null;
 
+/** Where the recording of a message is. */
+export const ofPiece = (piece: string): string => `/api/v1/work/${encodeURIComponent(piece)}/recording`;
+
+/** Where that of a call's talks is. */
+export const ofCall = (interaction: string): string => `/api/v1/interactions/${encodeURIComponent(interaction)}/recording`;
+
 /** False: nothing to play. */
 export function playOrPause(): boolean {
   bySpace?.();
@@ -18,7 +24,7 @@ export function playOrPause(): boolean {
 }
 
 /** `main`: the page's own recording, which the space bar plays. `length` is known before anything is loaded. */
-export function Player({ piece, length, main = false }: { piece: string; length: number; main?: boolean }): JSX.Element {
+export function Player({ path, length, main = false }: { path: string; length: number; main?: boolean }): JSX.Element {
   const player = useRef<HTMLAudioElement>(null);
   const playing = useSignal(false);
   const at = useSignal(0);
@@ -44,7 +50,7 @@ export function Player({ piece, length, main = false }: { piece: string; length:
     <div class="player" role="group" aria-label={w().recording}>
       <audio
         ref={player}
-        src={`/api/v1/work/${encodeURIComponent(piece)}/recording`}
+        src={path}
         preload={main ? "metadata" : "none"}
         onPlay={() => (playing.value = true)}
         onPause={() => (playing.value = false)}

@@ -13,7 +13,7 @@ import { t as waits, WaitAccount } from "../shared/waits";
 import { named, s } from "../shared/words";
 import { agentName, closings, queues } from "./session";
 import { a } from "./summary";
-import { Player } from "./player";
+import { ofCall, ofPiece, Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
 import { visitWords } from "./visit";
 
@@ -339,9 +339,9 @@ function One({ entry, arrived }: { entry: Entry; arrived: number | null }): JSX.
       )}
       {/* Closings are sent to supervisors only. */}
       {entry.kind === "call" && (entry.waited ?? 0) > 0 && closings.value.length > 0 && <WhyWaited interaction={entry.id} />}
-      {entry.kind === "message" && (
+      {(entry.kind === "message" || entry.recorded) && (
         <span class="txt">
-          <Player piece={entry.id} length={entry.lasted ?? 0} />
+          <Player path={entry.recorded ? ofCall(entry.id) : ofPiece(entry.id)} length={entry.lasted ?? 0} />
         </span>
       )}
     </li>

@@ -13,7 +13,7 @@ import { fromField, toField } from "../shared/zone";
 import { Dial } from "./dial";
 import { PromiseForm, usualTimes } from "./note";
 import * as p from "./pieces";
-import { Player } from "./player";
+import { ofPiece, Player } from "./player";
 import { call, me, outcomes, queues, room } from "./session";
 import { targets } from "./targets";
 import { queueName, t, w, whyPhrase } from "./text";
@@ -43,7 +43,7 @@ export function WorkPage({ id }: { id: string }): JSX.Element {
     <>
       <Who piece={piece} />
       <div class="listen">
-        <Player piece={id} length={piece.length} main />
+        <Player path={ofPiece(id)} length={piece.length} main />
         {pop === "failed" && <Panel state={{ is: "error", what: w().notRead, works: w().notReadThen, again: () => void p.readPop(id) }} />}
       </div>
       <Timeline key={`${id} ${person?.customer ?? ""}`} person={person} beside={id} known={pop !== undefined && pop !== "failed"} />

@@ -248,9 +248,11 @@ export interface CallView {
   /** In wrap-up, of a caller one gave away: nobody has answered yet, and one can take them back. */
   given_to: GivenTo | null;
   consult: ConsultView | null;
+  /** How it stands with the recording of this talk: `no`, `on`, `paused`, or `failed` (it should be, and nothing is kept). */
+  recorded: string;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `silent` (it rang in a page that did not answer), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `silent` (it rang in a page that did not answer), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up), `recording_failed` (the talk should be recorded, and is not). */
 export interface NoticeView {
   id: string;
   kind: string;
@@ -346,6 +348,8 @@ export interface Entry {
   case: string | null;
   /** Of a visit of the site's own web sites. */
   web: WebVisit | null;
+  /** A recording of a call's talks is there to be heard. */
+  recorded: boolean;
 }
 
 /** What was done in one visit of a web site. */
@@ -456,6 +460,8 @@ export interface AgentTile {
   since: Ms;
   /** The colleague they consult with, about one call. */
   consult: AgentId | null;
+  /** How it stands with the recording of their talk, as in `CallView`. */
+  recorded: string;
   /** Their desk does not answer, and they have no other phone: calls go to others. */
   silent: boolean;
 }

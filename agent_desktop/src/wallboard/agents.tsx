@@ -55,7 +55,7 @@ export function Agents({ board, view, wall }: { board: Board; view: WallboardVie
                 <li key={line.agent.agent} class={`agent ${stateClass(isSilent(line.agent) ? "overdue" : line.state)}`}>
                   {isSilent(line.agent) && columns > 1 ? <Mute /> : <i class="dot" />}
                   <b class="cut" lang={langOf(line.agent.name)}>{written[i]}</b>
-                  {columns === 1 && <em class="cut">{isSilent(line.agent) ? t().silent : line.state === "not_ready" ? reasonWord(line.agent.reason, view.reasons) : [t().states[line.state], ...withWhom(line.agent.consult, view)].join(" · ")}</em>}
+                  {columns === 1 && <em class="cut">{isSilent(line.agent) ? t().silent : line.state === "not_ready" ? reasonWord(line.agent.reason, view.reasons) : [t().states[line.state], ...withWhom(line.agent.consult, view), ...recording(line.agent.recorded)].join(" · ")}</em>}
                   {lost ? <time class="num">{NOTHING}</time> : <Running since={line.agent.since} />}
                 </li>
               ) : (
@@ -87,6 +87,9 @@ function Mute(): JSX.Element {
 
 /** The colleague an agent consults with. */
 const withWhom = (agent: string | null, view: WallboardView): string[] => view.agents.filter((one) => one.agent === agent).map((one) => one.name);
+
+/** What is worth a word of the recording of their talk. */
+const recording = (recorded: string): string[] => (recorded === "failed" ? [t().notRecorded] : recorded === "paused" ? [t().recordingPaused] : []);
 
 /** The bar of states: as wide as there are agents in each. `worded`: the word stands in it, because no line says it. */
 function Strip({ of, worded }: { of: readonly Group[]; worded: boolean }): JSX.Element {

@@ -5,7 +5,7 @@ import type { About } from "../../src/shared/types";
 
 const NOW = Date.UTC(2026, 10, 24, 4);
 const DAY = 86_400_000;
-const last = { id: "c-1", kind: "call", at: NOW - DAY, title: "", text: "", inbound: true, language: null, agent: "Ana", lasted: 60_000, waited: 0, path: [], solved: false, mark: "", case: null, web: null };
+const last = { id: "c-1", kind: "call", at: NOW - DAY, title: "", text: "", inbound: true, language: null, agent: "Ana", lasted: 60_000, waited: 0, path: [], solved: false, mark: "", case: null, web: null, recorded: false };
 const known: About = {
   customer: "kim", language: "en", tier: "gold", tags: [], wishes: null, unwanted: "",
   ways: [{ channel: "sms", weekday: 1, hour: 9, answered: 8, tries: 10, chance: 76, own: true }],

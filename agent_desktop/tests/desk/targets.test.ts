@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { isNumber, next, targets, withNumber } from "../../src/desk/targets";
 import type { AgentTile, QueueView } from "../../src/shared/types";
 
-const agent = (id: string, name: string, number: string, state: string): AgentTile => ({ agent: id, name, work_number: number, state, reason: null, since: 0, consult: null, silent: false });
+const agent = (id: string, name: string, number: string, state: string): AgentTile => ({ agent: id, name, work_number: number, state, reason: null, since: 0, consult: null, recorded: "no", silent: false });
 const queue = (id: string): QueueView => ({ id, name: { en: id } }) as unknown as QueueView;
 const room = {
   me: "ana",

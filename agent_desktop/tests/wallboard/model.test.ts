@@ -5,7 +5,7 @@ import {
 } from "../../src/wallboard/model";
 
 const agent = (name: string, state: string, since = 0): AgentTile => ({
-  agent: name, name, work_number: "8001", state, reason: null, since, consult: null, silent: false,
+  agent: name, name, work_number: "8001", state, reason: null, since, consult: null, recorded: "no", silent: false,
 });
 
 describe("how old a figure may be", () => {

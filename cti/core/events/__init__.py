@@ -78,6 +78,12 @@ from cti.core.events.pieces import (
     PieceTaken,
     TextPaused,
 )
+from cti.core.events.recording import (
+    RecordingBegun,
+    RecordingFailed,
+    RecordingPaused,
+    RecordingResumed,
+)
 from cti.core.events.site import (
     AsteriskLost,
     AsteriskSeen,
@@ -189,6 +195,10 @@ __all__ = [
     "QueueTaken",
     "Queued",
     "Record",
+    "RecordingBegun",
+    "RecordingFailed",
+    "RecordingPaused",
+    "RecordingResumed",
     "Repaired",
     "Resumed",
     "SentElsewhere",
@@ -269,6 +279,10 @@ Event = (
     | OutsideMoved
     | Parked
     | ParkEnded
+    | RecordingBegun
+    | RecordingPaused
+    | RecordingResumed
+    | RecordingFailed
     | FlowFinished
     | SurveyOpened
     | Judged

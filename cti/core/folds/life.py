@@ -8,6 +8,7 @@ from cti.core.events.base import Fact
 from cti.core.folds.shared import HALF_HOUR, counters_of, forget, pace_of
 from cti.core.ids import Ms
 from cti.core.interaction import State
+from cti.core.recorded import Recorded
 from cti.core.site import in_all
 from cti.core.world import Interaction, Spoken, World
 
@@ -37,6 +38,8 @@ def _opened(world: World, event: e.InteractionOpened, at: Ms) -> None:
 
 def _reattached(world: World, event: e.CallerReattached, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
+        if interaction.channel != event.channel:
+            interaction.recorded = Recorded.NO
         interaction.channel = event.channel
 
 

@@ -8,6 +8,7 @@ from cti.core.events.base import Fact
 from cti.core.folds.shared import counters_of
 from cti.core.ids import ChannelId, Ms
 from cti.core.interaction import State
+from cti.core.recorded import Recorded
 from cti.core.world import Callback, Leg, World
 
 _HOUR = 60 * 60 * 1000
@@ -30,6 +31,7 @@ def _place_kept(world: World, event: e.PlaceKept, at: Ms) -> None:
         return
     interaction.callback.released = at
     interaction.channel = ChannelId("")
+    interaction.recorded = Recorded.NO
     interaction.state = State.WAITING
     counters_of(world, interaction.queue).callbacks += 1
 
@@ -72,6 +74,7 @@ def _dialled(world: World, event: e.Dialled, at: Ms) -> None:
     interaction.state = State.DIALLING
     interaction.missed = ""
     interaction.channel = event.channel
+    interaction.recorded = Recorded.NO
     interaction.agent_channel = event.agent_channel
     if interaction.offer is not None:
         interaction.offer.until = event.until
@@ -87,6 +90,7 @@ def _dial_ended(world: World, event: e.DialEnded, at: Ms) -> None:
         interaction.state = State.AFTER
         return
     interaction.channel = ChannelId("")
+    interaction.recorded = Recorded.NO
     interaction.agent_channel = None
     if event.how == "machine" and interaction.called_back is not None:
         # It counts as no answer after all.

@@ -1,5 +1,6 @@
 import { consultEn } from "./consult";
 import { parkedEn } from "./parked";
+import { recordingEn } from "./recording";
 import * as gate from "./gate";
 
 /** The desk's words in English. This file sets the shape of the other languages. */
@@ -98,6 +99,7 @@ export const en = {
   handledNot: "Not yet",
   ...consultEn,
   ...parkedEn,
+  ...recordingEn,
   hangUp: "Hang up",
   decline: "Decline",
   ownState: "Your state",

@@ -1,5 +1,6 @@
 import { consultZhHans } from "./consult";
 import { parkedZhHans } from "./parked";
+import { recordingZhHans } from "./recording";
 import type { DeskWords } from "./en";
 import * as gate from "./gate";
 
@@ -95,6 +96,7 @@ export const zhHans: DeskWords = {
   handledNot: "未处理",
   ...consultZhHans,
   ...parkedZhHans,
+  ...recordingZhHans,
   hangUp: "挂断",
   decline: "拒接",
   ownState: "您的状态",

@@ -1,5 +1,6 @@
 import { consultZhHant } from "./consult";
 import { parkedZhHant } from "./parked";
+import { recordingZhHant } from "./recording";
 import type { DeskWords } from "./en";
 import * as gate from "./gate";
 
@@ -95,6 +96,7 @@ export const zhHant: DeskWords = {
   handledNot: "未處理",
   ...consultZhHant,
   ...parkedZhHant,
+  ...recordingZhHant,
   hangUp: "掛線",
   decline: "拒接",
   ownState: "您的狀態",

@@ -64,6 +64,8 @@ export const en = {
   states: { talking: "talking", reserved: "ringing", wrap_up: "wrap-up", ready: "ready", not_ready: "not ready" },
   more: (n: number) => `and ${n} more`,
   nobody: "Nobody is signed in",
+  notRecorded: "not recorded",
+  recordingPaused: "recording paused",
   nobodyHint: "Agents stand here as soon as they sign in at the desk.",
 
   reports: "Reports",

@@ -66,6 +66,8 @@ export const zhHans: Words = {
   states: { talking: "通话中", reserved: "振铃中", wrap_up: "话后处理", ready: "就绪", not_ready: "未就绪" },
   more: (n) => `另有 ${n} 位`,
   nobody: "无人登录",
+  notRecorded: "没有录音",
+  recordingPaused: "录音已暂停",
   nobodyHint: "坐席在工作台登录后会显示在这里。",
 
   reports: "报表",

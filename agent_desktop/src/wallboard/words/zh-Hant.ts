@@ -66,6 +66,8 @@ export const zhHant: Words = {
   states: { talking: "通話中", reserved: "響鈴中", wrap_up: "話後處理", ready: "就緒", not_ready: "未就緒" },
   more: (n) => `另有 ${n} 位`,
   nobody: "無人登入",
+  notRecorded: "沒有錄音",
+  recordingPaused: "錄音已暫停",
   nobodyHint: "客服員在工作台登入後會顯示在此。",
 
   reports: "報表",
