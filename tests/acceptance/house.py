@@ -133,6 +133,18 @@ class House:
         self._phones.append(phone)
         return await phone.call(number, name)
 
+    async def left_nothing(self, desk: "Desk", *ends: str) -> None:
+        """By Asterisk's own word no channel is left, and history tells how each call ended, newest first."""
+
+        async def quiet() -> bool:
+            return "0 active channels" in await self.asterisk.cli("core show channels")
+
+        async def told() -> bool:
+            return [one["state"] for one in (await desk.get("/interactions"))["calls"]] == list(ends)
+
+        await until(quiet, 10, "no channel is left")
+        await until(told, 10, f"history tells {ends}")
+
     def journal(self, after: int = 0) -> list[Record]:
         """Everything that is on disk by now, or what came after a record."""
         known = self._read[-1].seq if self._read else 0

@@ -72,6 +72,7 @@ async def test_not_answered_goes_to_the_next_agent_and_the_caller_hears_nothing_
     await until(lambda: first.phone is not None and all(c.over.done() for c in first.phone.calls.values()), 10)
     caller.hang_up()
     assert await asyncio.wait_for(talk.over, 10) == "them"
+    await house.left_nothing(second, "answered")
 
 
 async def test_a_caller_who_leaves_while_it_rings_stops_the_ringing_at_once(house: House) -> None:
@@ -85,3 +86,4 @@ async def test_a_caller_who_leaves_while_it_rings_stops_the_ringing_at_once(hous
     await until(lambda: isinstance(house.journal()[-1].event, e.LegGone), 10)
     states = [r.event.state for r in house.journal() if isinstance(r.event, e.AgentStateSet)]
     assert states[-1] == "ready"
+    await house.left_nothing(desk, "abandoned")

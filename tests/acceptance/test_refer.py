@@ -98,7 +98,7 @@ async def test_a_desk_phone_asks_first_and_transfers(house: House) -> None:
     assert not caller.over.done()
     caller.hang_up()
     await until(lambda: count(house, e.InteractionEnded) == 2, 10)
-    await until(lambda: open_channels(house) == set(), 10, "no channel is left")
+    await house.left_nothing(ana, "answered", "answered")
     assert [r.event.agent for r in house.journal() if isinstance(r.event, e.Connected)] == ["a0", "a1", "a0", "a1"]
     assert not [r.event for r in house.journal() if isinstance(r.event, e.Repaired)]
 

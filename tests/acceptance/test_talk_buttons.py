@@ -72,6 +72,7 @@ async def test_asked_first_parked_taken_back_and_handed_over(house: House) -> No
         caller.hang_up()
         assert await asyncio.wait_for(second.over, 10) == "them"
         await until(lambda: [x.how for x in of(house, e.InteractionEnded)] == ["answered"], 10, "one call, one end")
+    await house.left_nothing(bo, "answered")
     assert [x.agent for x in of(house, e.Connected)] == ["web", "web", "web", "a1"]
     assert [x.how for x in of(house, e.ParkEnded)] == ["fetched"]
     assert [x.how for x in of(house, e.TransferFailed)] == ["recalled"]

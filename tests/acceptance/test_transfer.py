@@ -92,7 +92,7 @@ async def test_a_desk_phone_transfers_by_itself_and_nobody_is_dropped(house: Hou
     caller.hang_up()
     assert await asyncio.wait_for(third.over, 10) == "them"
     await until(lambda: any(isinstance(r.event, e.InteractionEnded) for r in house.journal()), 10)
-    await until(lambda: _open_channels(house) == set(), 10, "no channel is left")
+    await house.left_nothing(ana, "answered")
 
     story = [r.event for r in house.journal()]
     assert len(set(_talks(house))) == 1

@@ -17,6 +17,17 @@ from tests.browser.stub import Stub
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
+TONES = """() => {
+  const send = RTCDTMFSender.prototype.insertDTMF;
+  window.tones = "";
+  RTCDTMFSender.prototype.insertDTMF = function (tones, ...more) {
+    window.tones += tones;
+    return send.call(this, tones, ...more);
+  };
+}"""
+"""Note the keys that leave in the voice (RFC 4733)."""
+
+
 async def test_a_call_from_the_page_is_called_so_and_shows_what_was_searched_in_vain(
     stub: Stub, open_page: OpenPage
 ) -> None:
@@ -87,9 +98,11 @@ async def test_a_call_is_answered_held_muted_and_hung_up_by_keys_alone(stub: Stu
     await page.keyboard.press("F7")
     await expect(page.locator(".line")).to_contain_text("Muted")
     await page.keyboard.press("F7")
+    await page.evaluate(TONES)
     await page.keyboard.press("F8")
     await expect(page.locator(".pad")).to_be_visible()
     await page.keyboard.press("5")
+    await page.wait_for_function("() => tones.includes('5')")
     await page.keyboard.press("Escape")
     await page.keyboard.press("F10")
     await stub.line.until("ended")

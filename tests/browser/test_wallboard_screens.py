@@ -179,6 +179,18 @@ async def test_any_number_of_agents_finds_room(stage: Stage, open_page: OpenPage
         await expect(page.locator(".is-agents")).to_contain_text("Nobody is signed in")
 
 
+@pytest.mark.parametrize("others", [0, 40])
+async def test_a_desk_that_does_not_answer_is_said_to_be_so(stage: Stage, open_page: OpenPage, others: int) -> None:
+    team = (*(msgspec.structs.replace(one, silent=one.state != "talking") for one in TEAM), *crowd(others))
+    stage.wall = msgspec.structs.replace(WALL, agents=team)
+    page = await wall(open_page, stage)
+    # Ringing, writing, two ready; who is not ready is not expected to answer.
+    await expect(page.locator(".agent.st-overdue")).to_have_count(4)
+    await expect(page.locator(".agent.st-overdue").first).to_contain_text("does not answer")
+    await assert_fits(page)
+    await assert_readable(page)
+
+
 async def test_who_is_signed_out_is_not_on_the_wall(stage: Stage, open_page: OpenPage) -> None:
     page = await wall(open_page, stage)
     assert "Kim Park" in {agent.name for agent in TEAM}

@@ -179,6 +179,7 @@ SUPPORT = Queue(
     priority=1,
 )
 ENGLISH = requirement(SUPPORT, {}, Language("en"))
+BILLING = requirement(Queue(id=QUEUES[1], name={"en": "Billing"}), {}, None)
 T0 = Ms(1_000_000_000)
 
 
@@ -234,6 +235,40 @@ def test_an_offer_that_came_to_nothing_keeps_the_place() -> None:
     assert (match.interaction, match.agent) == (CALLERS[0], AGENTS[1])
     router.leave(CALLERS[0])
     assert [router.position(c) for c in CALLERS[:3]] == [None, 1, 2]
+
+
+def test_with_equal_score_who_came_first_is_first_whatever_made_it_equal() -> None:
+    router = Router()
+    router.arrive(CALLERS[0], BILLING, T0)
+    router.arrive(CALLERS[1], ENGLISH, Ms(T0 + 60_000), priority=1)
+    router.arrive(CALLERS[2], ENGLISH, Ms(T0 + 2 * 60_000), priority=2)
+    found = []
+    for agent in AGENTS[:3]:
+        router.add_agent(agent, _skills(en=5, net=5), T0)
+        match = router.next_match(Ms(T0 + 3 * 60_000))
+        assert match is not None
+        found.append(match.interaction)
+    assert found == CALLERS[:3], "all three score three"
+
+
+def test_nobody_starves_beside_a_stream_of_those_who_come_first() -> None:
+    """One agent, and a new caller with five points of priority each time they come free: whoever has none, in another
+    queue or behind a ring, is served as soon as their wait is worth more."""
+    router = Router()
+    router.arrive(CALLERS[0], BILLING, T0)
+    router.arrive(CALLERS[1], ENGLISH, Ms(T0 + 1), 0)
+    served: dict[InteractionId, Ms] = {}
+    for minute in range(12):
+        now = Ms(T0 + minute * 60_000 + 30_000)
+        router.arrive(InteractionId(f"vip-{minute}"), BILLING, now, 5)
+        # At first too little for the ring of `ENGLISH`.
+        router.add_agent(AGENTS[0], _skills(en=5, net=2), now)
+        match = router.next_match(now)
+        assert match is not None
+        served[match.interaction] = now
+        router.leave(match.interaction)
+    waited = [served[caller] - T0 for caller in CALLERS[:2]]
+    assert all(5 * 60_000 <= wait <= 8 * 60_000 for wait in waited), waited
 
 
 def test_who_cannot_be_served_blocks_nobody() -> None:
