@@ -9,7 +9,6 @@ Every run is a process of its own, kept to one core.
 """
 
 import csv
-import gc
 import json
 import os
 import random
@@ -26,6 +25,7 @@ from typing import Any
 
 from benchmarks.data import END
 from benchmarks.frame import Figure, Options, Report, Stopwatch, interleave
+from cti.ingest import collector
 from cti.ingest.mailbox import Found
 from cti.ingest.mails import MailStore, Own, put_mails
 from cti.ingest.mapping import Fields, Map
@@ -114,7 +114,7 @@ def _measured(name: str, folder: Path, rows: int, mails: int) -> Mapping[str, An
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory(dir=folder) as place:
         store = Store.open(f"sqlite:///{place}/hotline.db")
-        gc.freeze()  # as `hotline ingest` does
+        collector.keep_out_of_the_way()  # as `hotline ingest` does
         try:
             if name == "mails":
                 return _mails(store, mails)

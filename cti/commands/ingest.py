@@ -1,7 +1,6 @@
 """`hotline ingest`: bring mail and outside tables into the history, and list what could not be read."""
 
 import argparse
-import gc
 import getpass
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import msgspec
 
 from cti.commands._options import add_data, add_json, data_folder, settings
 from cti.core.site import Site
+from cti.ingest import collector
 from cti.ingest.mailroom import accounts, mail_store, schedule
 from cti.ingest.mails import MailStore, ingest_mails, retry_kept
 from cti.ingest.mapping import load_map
@@ -81,8 +81,7 @@ def run(args: argparse.Namespace) -> int:
         if args.action == "password":
             return _password(found, site, args)
         store = Store.open(found.database_url)
-        # What is loaded now stays: among millions of rows nobody is to look through it again and again.
-        gc.freeze()
+        collector.keep_out_of_the_way()
         if args.action == "kept":
             return _kept(store, mail_store(found, site), args)
         progress = _progress if sys.stderr.isatty() and not args.json else None

@@ -7,7 +7,6 @@ and starts it again when it dies. Whatever they do, callers are served by anothe
 import argparse
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cti.core.site import MailAccount, Site
+from cti.ingest import collector
 from cti.ingest.imap import ImapAccount
 from cti.ingest.imap_line import RefusedError, look
 from cti.ingest.lmtp import Lmtp
@@ -112,8 +112,7 @@ async def run(settings: Settings) -> None:
         log.info("mail is taken by LMTP on port %d", settings.lmtp_port)
     stop = threading.Event()
     threads = []
-    # What is loaded now stays: among millions of rows nobody is to look through it again and again.
-    gc.freeze()
+    collector.keep_out_of_the_way()
     for account, source in accounts(settings, in_force, store):
         if source is None:
             log.error("mail account %s has no password: hotline ingest password %s", account.id, account.id)

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -22,8 +21,8 @@ _OWNERS = ("account", "mail", "tel", "device")
 _STATES = {"case": ("open", "waiting", "closed"), "promise": ("open", "kept", "withdrawn")}
 _MORE = ("text", "mark", "lasted_s", "waited_s", "solved", "inbound")
 _LONGEST_KEY = 200
-_KNOWN = 65_536
-"""Identifiers remembered as they were written: the same people come again and again."""
+_KNOWN = 131_072
+"""Identifiers of a kind that are remembered."""
 
 T = TypeVar("T")
 
@@ -86,6 +85,24 @@ class Reads(Struct):
         )
 
 
+class _Remembered(dict[str, Identifier | None]):
+    """Identifiers by how they were written: the same people come again and again."""
+
+    def __init__(self, make: Callable[[str], Identifier | None]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, written: str) -> Identifier | None:
+        found = self[written] = self._make(written)
+        return found
+
+    def of(self, column: Sequence[str]) -> list[Identifier | None]:
+        """The identifier of each."""
+        if len(self) > _KNOWN:
+            self.clear()
+        return list(map(self.__getitem__, column))
+
+
 class RowReader:
     """Reads rows by one mapping. `shift_ms` moves every time in them, for examples that must look alive."""
 
@@ -95,9 +112,7 @@ class RowReader:
         self._now = now
         self._shift = shift_ms
         self._owners = [
-            (name, lru_cache(_KNOWN)(identities.maker(name)))
-            for name in _OWNERS
-            if getattr(map_.columns, name) is not None
+            (name, _Remembered(identities.maker(name))) for name in _OWNERS if getattr(map_.columns, name) is not None
         ]
 
     def read(self, batch: Batch) -> tuple[Reads, list[Broken]]:
@@ -117,7 +132,7 @@ class RowReader:
             return self._reader.texts(batch, name, errors)
 
         kind = self._map.kind
-        identifiers = [list(map(identify, texts(name))) for name, identify in self._owners]
+        identifiers = [remembered.of(texts(name)) for name, remembered in self._owners]
         owner: list[Identifier | None] = [None] * len(batch)
         for column in identifiers:
             owner = [known or one for known, one in zip(owner, column, strict=True)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -88,7 +89,7 @@ class Grid(Batch):
     def mend(self) -> None:
         """Read again, by its looks, what is in another encoding than the rest of its file."""
         for name, column in self._columns.items():
-            whole = "".join(map(str, column))
+            whole = "".join(cast("Sequence[str]", column))
             if not (whole.isascii() or whole.isprintable()):
                 self._columns[name] = tuple(_mended(str(cell)) for cell in column)
 
@@ -197,36 +198,46 @@ def _csv(path: Path, map_: Map, size: int) -> Iterator[Batch]:
         header = [_mended(cell).strip().removeprefix("\ufeff") for cell in first_row]
     width = len(header)
     while True:
+        line = reader.line_num + 1
         found: list[list[str]] = []
         numbers: list[int] = []
         broken: list[Broken] = []
-        line = reader.line_num + 1
-        taken = 0
         try:
             for cells in islice(reader, size):
-                taken += 1
-                if len(cells) == width and cells[0].strip():
-                    found.append(cells)
-                    numbers.append(line)
-                elif not _blank(cells):
-                    while len(cells) > width and not cells[-1].strip():
-                        cells.pop()
-                    if len(cells) > width:
-                        raw = delimiter.join(map(_mended, cells))
-                        reason = f"it has {len(cells)} cells, the first line names {width}"
-                        broken.append(Broken(f"{named} {line}", raw, reason))
-                    else:
-                        found.append(cells + [""] * (width - len(cells)))
-                        numbers.append(line)
+                found.append(cells)
+                numbers.append(line)
                 line = reader.line_num + 1
         except csv.Error as error:
-            taken += 1
             broken.append(Broken(f"{named} {line}", "", f"this is no CSV: {error}"))
-        if not taken:
+        if not found and not broken:
             return
+        if any(map(width.__ne__, map(len, found))) or not all(cells[0].strip() for cells in found):
+            found, numbers, uneven = _evened(found, numbers, width, delimiter, named)
+            broken = [*uneven, *broken]
         batch = Grid(named, numbers, broken, header, found)
         batch.mend()
         yield batch
+
+
+def _evened(
+    rows: Sequence[list[str]], lines: Sequence[int], width: int, delimiter: str, named: str
+) -> tuple[list[list[str]], list[int], list[Broken]]:
+    """Rows of one width with the lines they begin on, and those that have too many cells; blank ones are none."""
+    found: list[list[str]] = []
+    numbers: list[int] = []
+    broken: list[Broken] = []
+    for cells, line in zip(rows, lines, strict=True):
+        if _blank(cells):
+            continue
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
+        if len(cells) > width:
+            raw = delimiter.join(map(_mended, cells))
+            broken.append(Broken(f"{named} {line}", raw, f"it has {len(cells)} cells, the first line names {width}"))
+        else:
+            found.append(cells + [""] * (width - len(cells)))
+            numbers.append(line)
+    return found, numbers, broken
 
 
 def _blank(cells: Sequence[str]) -> bool:

@@ -153,6 +153,8 @@ def _sqlite_engine(url: str, begin: str) -> Engine:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA cache_size=-32000")
+        # What is staged is gone at the end of a transaction: no file needs it.
+        db.execute("PRAGMA temp_store=MEMORY")
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:

@@ -27,6 +27,7 @@ _LONGEST = 500
 _ID_BYTES = 12
 _MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+")
 _SIP = re.compile(r"^\s*(?:sips?|tel):([^@;?>\s]+)", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _EXTENSION = re.compile(r"(?:;ext=|;isub=|\bext\.?\s*|\bx\s*|分机|分機|#)\s*\d{1,7}\s*$", re.IGNORECASE)
 
 
@@ -90,23 +91,22 @@ class Identities:
         return Identifier(id=IdentifierId(f"{kind}:{name}"), kind=kind, value=value, raw=raw.strip()[:200])
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=16_384)
 def normal_phone(raw: str, region: str) -> str | None:
     """E.164 if `raw` can be a number of the world as dialled in `region`, else its bare digits (an extension).
 
     None: withheld, or not a number at all.
     """
-    text = (
-        "".join(char for char in unicodedata.normalize("NFKC", raw[:_LONGEST]) if char.isprintable())
-        .strip()
-        .strip('<>"')
-    )
+    text = raw[:_LONGEST]
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(char for char in unicodedata.normalize("NFKC", text) if char.isprintable())
+    text = text.strip().strip('<>"')
     if not text or text.strip("<>").lower() in _WITHHELD or "anonymous" in text.lower():
         return None
     if sip := _SIP.match(text):
         # The user part of sip:+852…@host; for tel: the parameters (phone-context) still matter to the parser.
         text = text if text.lower().startswith("tel:") else sip[1]
-    if not any(char.isdecimal() for char in text):
+    if not _DIGIT.search(text):
         return None
     if (found := _parsed(text, region)) is not None:
         return found
