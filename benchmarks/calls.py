@@ -78,6 +78,7 @@ class Tally(Struct):
     calls: int = 0
     served: int = 0
     stuck: int = 0
+    husks: int = 0
     asterisk_ms: list[float] = []
     """CPU a call, round by round."""
     bridge_ms: list[float] = []
@@ -146,6 +147,7 @@ async def _load(plan: Plan, sides: tuple[Side, Side]) -> dict[str, Tally]:
         for side in sides:
             await side.ready(side.more)
             await _stack(plan, side, tallies[side.name])
+            tallies[side.name].husks = await side.husks()
     finally:
         await _hang_up(phones)
     return tallies
@@ -259,6 +261,7 @@ def _report(lines: dict[str, Line], tallies: dict[str, Tally], seconds: float) -
         Figure("app_queue: seconds lost to prompts, a call", round(spoken.lost_s, 2), "s"),
         Figure(f"calls lost, of {ours.calls:,}", ours.calls - ours.served, "", 0, "lower"),
         Figure("channels left behind", ours.stuck + line.left, "", 0, "lower"),
+        Figure("empty entries that Asterisk forgot in its list", ours.husks, ""),
         Figure("answer -> bridge, p50", round(percentile(line.bridged_ms, 50), 2), "ms"),
         Figure("answer -> bridge, p99", round(percentile(line.bridged_ms, 99), 2), "ms"),
         Figure("calls a second held", ours.rate, "1/s"),

@@ -16,6 +16,7 @@ from pathlib import Path
 import aiohttp
 from msgspec import Struct
 
+from cti.ami.translate import HUSK
 from cti.core.ids import AgentId, Ms, Phone
 from cti.setup import resources
 from cti.setup.asterisk import AsteriskProcess, find_or_make
@@ -33,6 +34,9 @@ QUEUE_NUMBER = "28000002"
 LEFT_S = 20.0
 """A channel that is still there so long after its call is stuck. A goodbye is said to the caller meanwhile."""
 _LOOK_S = 0.25
+_COLUMNS = 14
+"""A row of `core show channels concise` has so many (main/cli.c, `CONCISE_FORMAT_STRING`)."""
+_NOTHING = "Application: (N/A)"
 SPEAKING = "28000003"
 """app_queue with its announcements on."""
 MANY = "28000004"
@@ -104,17 +108,28 @@ class Side(Struct):
 
     async def left(self) -> int:
         """How many channels are still there `LEFT_S` after the last call was over; 0 as soon as all are gone."""
+        left: list[str] = []
         for _ in range(round(LEFT_S / _LOOK_S)):
-            if not (count := await self._channels()):
+            left = [name for name in await self._channels() if not await self._empty(name)]
+            if not left:
                 return 0
             await asyncio.sleep(_LOOK_S)
-        print(f"{self.name}: left behind:\n{await self.asterisk.cli('core show channels concise')}", file=sys.stderr)
-        return count
+        print(f"{self.name}: left behind: {', '.join(left)}", file=sys.stderr)
+        return len(left)
+
+    async def husks(self) -> int:
+        """How many entries of Asterisk's list have nobody in them, and nothing running.
+
+        They are what was left of a caller who was pulled out of a session. Asterisk clears them away when that session
+        ends, but for those whose session ends between the last two lines of the masquerade (seen with 22.10;
+        main/channel.c, `channel_do_masquerade`): nothing takes these off the list.
+        """
+        return sum([await self._empty(name) for name in await self._channels()])
 
     async def up(self, channels: int, within_s: float) -> bool:
         """Whether so many channels are there within this time; as soon as they are."""
         for _ in range(round(within_s / _LOOK_S)):
-            if await self._channels() >= channels:
+            if len(await self._channels()) >= channels:
                 return True
             await asyncio.sleep(_LOOK_S)
         return False
@@ -123,12 +138,13 @@ class Side(Struct):
         """Packets of voice received up to now on all channels that are in a bridge."""
         return sum(map(int, _RECEIVED.findall(await self.asterisk.cli("pjsip show channelstats"))))
 
-    async def _channels(self) -> int:
-        for line in (await self.asterisk.cli("core show channels count")).splitlines():
-            # Asterisk's console may have something to say before it.
-            if line.endswith((" active channels", " active channel")):
-                return int(line.split()[0])
-        raise RuntimeError(f"{self.name}: Asterisk does not say how many channels there are")
+    async def _channels(self) -> list[str]:
+        # Asterisk's console may have something to say besides.
+        rows = (line.split("!") for line in (await self.asterisk.cli("core show channels concise")).splitlines())
+        return [row[0] for row in rows if len(row) >= _COLUMNS]
+
+    async def _empty(self, name: str) -> bool:
+        return name.startswith(HUSK) and _NOTHING in await self.asterisk.cli(f"core show channel {name}")
 
     async def ready(self, agents: Sequence[str], ready: bool = True) -> None:
         """Agents sign in and get ready, or take a break; app_queue's are always there while their phone is."""

@@ -33,6 +33,8 @@ from cti.core.inputs import (
 
 PROBE = "hl-probe-"
 """Channel ids that begin so are the link's own self-check and nobody's call."""
+HUSK = "Surrogate/"
+"""What Asterisk calls a channel's remains after a masquerade (main/channel.c, `ast_channel_yank`)."""
 
 _SHORTEST = 200
 """Bytes. A channel's event has seventeen headers: their names alone are longer."""
@@ -210,12 +212,17 @@ Identify = Callable[[str], IdentifierId | None]
 
 
 def snapshot(status: Message, rows: Iterable[Message], identify: Identify) -> AsteriskUp:
-    """Everything Asterisk holds, from the answers to CoreStatus and CoreShowChannels; forged rows are left out."""
+    """Everything Asterisk holds, from the answers to CoreStatus and CoreShowChannels; forged rows are left out.
+
+    So are the husks of callers who were pulled into a bridge (`HUSK`): their variables name the caller, but nobody is
+    there, and now and then one is left in Asterisk's list for good.
+    """
     channels = []
     for row in rows:
         try:
             channel = _channel(row.raw) if row.kind == b"CoreShowChannel" else None
-            if channel is not None and not channel.startswith(PROBE):
+            husk = _value(row.raw, _CHANNEL).startswith(HUSK)
+            if channel is not None and not channel.startswith(PROBE) and not husk:
                 channels.append(_channel_now(channel, row.raw, identify(row.get("CallerIDNum") or "")))
         except UnicodeDecodeError:
             # Somebody's words where an id should be.

@@ -188,7 +188,9 @@ def view(db: Reader, case: str) -> CaseView | None:
     if row is None:
         return None
     customer, line = row[0], reads.case_line(row[1:])
-    who = reads.who_is(db, customer)
+    # One that was brought in before its customer was known stands with an identifier.
+    people = reads.people_of(db, customer) if reads.is_identifier(customer) else []
+    who = people[0] if len(people) == 1 else reads.who_is(db, customer)
     id_ = number(line.id)
     lines = db.execute(
         f"SELECT {reads.ENTRY} FROM interactions WHERE case_id = ? ORDER BY at DESC, id DESC LIMIT ?", (id_, _LINES)

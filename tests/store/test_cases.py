@@ -125,6 +125,22 @@ async def test_what_comes_again_within_days_was_not_solved(history: History, kim
     assert not await history.cases.put(InteractionId("m-2"), "no case")
 
 
+async def test_a_case_of_an_address_is_shown_with_whose_that_is(
+    history: History, kim: None, identities: Identities
+) -> None:
+    mail, tel = identities.mail("kim@mail.example"), identities.phone("9123 4567")
+    assert mail is not None
+    assert tel is not None
+    whose = []
+    for identifier in (mail, tel):
+        case = await history.cases.open(CustomerId(identifier.id), "Red light", ANA)
+        view = await history.cases.view(case.id)
+        assert view is not None
+        whose.append((view.customer, view.name))
+    # The telephone is two people's, and nobody says which of them it is.
+    assert whose == [("kim", "Kim"), (tel.id, "")]
+
+
 async def test_a_case_that_changes_hands_takes_its_promises_along(history: History, kim: None, store: Store) -> None:
     case = await history.cases.open(KIM, "No line", ANA, InteractionId("c-1"), due=Ms(NOW + 9), priority=1)
     other = await history.cases.open(KIM, "Bill", ANA, due=Ms(NOW + 1))
