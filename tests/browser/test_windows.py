@@ -11,8 +11,8 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from cti.core.commands import RingAgent
-from cti.core.ids import AgentId, ChannelId
-from cti.core.inputs import AgentReady, ChannelGone, DeskSilent
+from cti.core.ids import AgentId, ChannelId, InteractionId, Phone
+from cti.core.inputs import AgentReady, ChannelGone, DeskSilent, PhoneReachable
 from cti.web.auth import COOKIE
 from tests.browser.conftest import ARGS
 from tests.browser.desk import CHECKED
@@ -86,6 +86,7 @@ async def test_a_duplicated_tab_asks_for_the_phone_and_a_frozen_one_is_known_for
     first = await desk(rig, chromium)
     deck, elsewhere = ".deck h2", "Your phone is in another window"
     await rig.say(AgentReady(agent=ANA))
+    await rig.say(PhoneReachable(phone=Phone("ana-web"), reachable=True))
     await expect(first.locator(deck)).to_have_text("Line open", timeout=15_000)
     # As "Duplicate" does: the new tab begins with a copy of what this one keeps.
     copied = await first.evaluate("() => JSON.stringify(sessionStorage)")
@@ -115,7 +116,13 @@ async def test_a_duplicated_tab_asks_for_the_phone_and_a_frozen_one_is_known_for
     finally:
         await debugger.send("Debugger.disable")
     await expect(second.locator(".line")).to_contain_text("It rings in your other window.")
-    await first.context.close()
+    # Its window is closed: Asterisk says so, and the other window does.
+    caller = rig.loop.world.interactions[InteractionId("c-1")].channel
+    await rig.say(ChannelGone(channel=caller, cause=16), ChannelGone(channel=ChannelId("c-1.2.0"), cause=26))
+    await first.close()
+    await rig.say(PhoneReachable(phone=Phone("ana-web"), reachable=False))
+    await expect(second.locator(deck)).to_have_text("Your phone is in no window", timeout=15_000)
+    await second.context.close()
 
 
 async def test_a_tab_behind_others_is_not_taken_for_frozen(rig: Rig, chromium: Browser, registers: None) -> None:

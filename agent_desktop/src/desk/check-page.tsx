@@ -10,7 +10,7 @@ import { Kbd } from "../shared/parts";
 import * as act from "./actions";
 import * as check from "./check";
 import { Gate } from "./gate";
-import { me, setChecked, type Checked } from "./session";
+import { me, phoneNowhere, setChecked, type Checked } from "./session";
 import { phone } from "./sip";
 import * as sound from "./sound";
 import { cellsOf } from "./stats";
@@ -250,8 +250,8 @@ function Proof(): JSX.Element {
 function Elsewhere(): JSX.Element {
   return (
     <>
-      <h2>{t().phoneTaken}</h2>
-      <p class="t2">{t().phoneTakenThen}</p>
+      <h2>{phoneNowhere.value ? t().phoneNowhere : t().phoneTaken}</h2>
+      <p class="t2">{phoneNowhere.value ? t().phoneNowhereThen : t().phoneTakenThen}</p>
       <button id="phone-here" class="btn" onClick={() => void act.takePhone()}>
         {t().phoneHere}
       </button>

@@ -10,7 +10,7 @@ import { s } from "../shared/words";
 import * as act from "./actions";
 import { Asking, asks, whoAsks } from "./consult";
 import { dial, whyNoDial } from "./dial";
-import { agentName, call, checked, exchange, me, phoneRefused, pop, transferOpen } from "./session";
+import { agentName, call, checked, exchange, me, phoneNowhere, phoneRefused, pop, transferOpen } from "./session";
 import { isParked, Park, ParkedFor } from "./parked";
 import { Recorded } from "./recorded";
 import { phone, stats } from "./sip";
@@ -122,7 +122,7 @@ function NoCall(): JSX.Element {
     if (phoneRefused.value || line === "refused") return <Said what={t().phoneRefused} then={t().phoneRefusedThen} />;
     if (line === "taken") {
       return (
-        <Said what={t().phoneTaken} then={t().phoneTakenThen}>
+        <Said what={phoneNowhere.value ? t().phoneNowhere : t().phoneTaken} then={phoneNowhere.value ? t().phoneNowhereThen : t().phoneTakenThen}>
           <button id="phone-here" class="btn" onClick={() => void act.takePhone()}>
             {t().phoneHere}
           </button>

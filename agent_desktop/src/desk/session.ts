@@ -56,6 +56,9 @@ effect(() => {
 /** An agent's name by id; the id itself while the room has not been seen yet. */
 export const agentName = (id: string): string => room.view.value?.agents.find((one) => one.agent === id)?.name ?? id;
 
+/** The window that had the browser's phone is closed: it rings nowhere. */
+export const phoneNowhere = computed(() => me.value?.phones.some((one) => one.phone === `${me.value?.agent}-web` && !one.reachable) ?? false);
+
 // --- the sound check of this tab
 
 /** What the sound check found, kept for this tab; `by`: how calls are taken from now on. */

@@ -118,6 +118,8 @@ export const en = {
   phoneLostThen: "It tries again by itself. Until then no call reaches you.",
   phoneTaken: "Your phone is in another window",
   phoneTakenThen: "Calls ring there. A talk stays where it is.",
+  phoneNowhere: "Your phone is in no window",
+  phoneNowhereThen: "Its window was closed: no call rings in the browser.",
   phoneHere: "Use this window",
   ringsInOther: "It rings in your other window.",
   phoneRefused: "The exchange refuses your phone",

@@ -115,6 +115,8 @@ export const zhHans: DeskWords = {
   phoneLostThen: "正在自动重试，连上之前没有来电。",
   phoneTaken: "电话在另一个窗口",
   phoneTakenThen: "来电在那边响。通话留在原处。",
+  phoneNowhere: "电话不在任何窗口",
+  phoneNowhereThen: "它的窗口已关闭：来电不会在浏览器里响铃。",
   phoneHere: "用本窗口接听",
   ringsInOther: "正在另一个窗口响铃。",
   phoneRefused: "交换机拒绝了您的电话",

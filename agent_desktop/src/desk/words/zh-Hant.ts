@@ -115,6 +115,8 @@ export const zhHant: DeskWords = {
   phoneLostThen: "正在自動重試，連上之前沒有來電。",
   phoneTaken: "電話在另一個視窗",
   phoneTakenThen: "來電在那邊響。通話留在原處。",
+  phoneNowhere: "電話不在任何視窗",
+  phoneNowhereThen: "它的視窗已關閉：來電不會在瀏覽器響鈴。",
   phoneHere: "用此視窗接聽",
   ringsInOther: "正在另一個視窗響鈴。",
   phoneRefused: "交換機拒絕了您的電話",
