@@ -23,7 +23,7 @@ _FAST = ["-m", "not asterisk and not browser and not slow", "--hypothesis-profil
 _PARTS = [
     ["-m", "not asterisk and not browser", *_BOTH_CORES],
     # Mostly they wait; those of one file use the same addresses.
-    ["-m", "asterisk and not (browser or slow or alone)", "-n", "2", "--dist", "loadfile"],
+    ["-m", "asterisk and not (browser or slow or alone)", "-n", "3", "--dist", "loadfile"],
     # One by one: a browser or a bench keeps both cores busy.
     ["-m", "browser or (asterisk and (slow or alone))"],
 ]
