@@ -77,9 +77,9 @@ def test_the_stream_is_shaped_like_asterisks() -> None:
     events = call(3)
     assert len(events) == 53
     assert 400 < sum(map(len, events)) / len(events) < 480
-    assert {kind for kind in KINDS if any(event.startswith(b"Event: " + kind + b"\r\n") for event in events)} == set(
-        KINDS
-    )
+    recording = {b"MixMonitorStart", b"MixMonitorMute"}  # this call's queue keeps none
+    there = {kind for kind in KINDS if any(event.startswith(b"Event: " + kind + b"\r\n") for event in events)}
+    assert there == set(KINDS) - recording
     assert all(event.endswith(b"\r\n\r\n") for event in events)
     assert len(commands(503)) == 503
 
