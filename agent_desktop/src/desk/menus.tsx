@@ -1,6 +1,6 @@
 /** What opens under the deck, never over it: the menu of one's state, and the keypad. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Kbd } from "../shared/parts";
@@ -25,7 +25,7 @@ export function StateMenu(): JSX.Element | null {
   const box = useRef<HTMLDivElement>(null);
   useOutside(box, () => (act.stateOpen.value = false), "#own-state");
   const open = act.stateOpen.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) box.current?.querySelector<HTMLElement>("button:not([disabled])")?.focus();
   }, [open]);
   const mine = me.value;
@@ -69,7 +69,8 @@ export function Pad(): JSX.Element | null {
   const box = useRef<HTMLDivElement>(null);
   useOutside(box, () => (act.padOpen.value = false), "#key-pad");
   const open = act.padOpen.value;
-  useEffect(() => {
+  // Not after it is painted: who types on at once means the keypad.
+  useLayoutEffect(() => {
     if (open) box.current?.focus();
   }, [open]);
   if (!open) return null;

@@ -1,7 +1,7 @@
 /** Changing one's own password: a sheet under the deck, closed by Esc, by a press outside, and by a call that rings. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Failure, post } from "../shared/api";
 import { Icon } from "../shared/icons";
 import type { Done, NewPassword } from "../shared/types";
@@ -69,7 +69,7 @@ function Sheet(): JSX.Element {
 
 function Changed(): JSX.Element {
   const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
+  useLayoutEffect(() => close.current?.focus(), []);
   return (
     <>
       <p role="status">
@@ -89,7 +89,7 @@ function Form({ onDone }: { onDone: () => void }): JSX.Element {
   const busy = useSignal(false);
   const trouble = useSignal<Trouble>(null);
   const field = (name: string): HTMLInputElement | null => form.current?.querySelector(`[name=${name}]`) ?? null;
-  useEffect(() => field("old")?.focus(), []);
+  useLayoutEffect(() => field("old")?.focus(), []);
   const say = (found: NonNullable<Trouble>): void => {
     trouble.value = found;
     if (found.field) field(found.field)?.select();

@@ -1,7 +1,7 @@
 /** The house in one line: whose turn, how long; search; who I am. And the foot with the keys that count now. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import * as f from "../shared/format";
 import { siteText } from "../shared/i18n";
 import { Icon } from "../shared/icons";
@@ -201,7 +201,7 @@ function Freshness(): JSX.Element {
 export function KeySheet(): JSX.Element | null {
   const box = useRef<HTMLDivElement>(null);
   useOutside(box, () => (keysOpen.value = false));
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (keysOpen.value) box.current?.focus();
   }, [keysOpen.value]);
   if (!keysOpen.value) return null;

@@ -1,7 +1,7 @@
 /** F9: the list of those the caller can be given to. What is typed narrows it; nothing is chosen before a key says so. */
 import { computed, effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Failure, post } from "../shared/api";
 import * as f from "../shared/format";
 import { siteText } from "../shared/i18n";
@@ -65,7 +65,7 @@ export function TransferMenu(): JSX.Element | null {
   const box = useRef<HTMLDivElement>(null);
   useOutside(box, () => (transferOpen.value = false), "#key-transfer");
   const open = transferOpen.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) document.getElementById("transfer-to")?.focus();
   }, [open]);
   if (!open) return null;

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { atRest, running } from "../../shared/format";
 import { Icon } from "../../shared/icons";
 import { phoneText, siteName } from "../site";
@@ -52,7 +52,7 @@ const HangUp = ({ word = t().hangUp }: { word?: string }): JSX.Element => (
 function Sheet({ call }: { call: Exclude<Call, { at: "idle" }> }): JSX.Element {
   const sheet = useRef<HTMLElement>(null);
   // The keyboard is the keypad as soon as the panel opens, and again when the key that had the focus is gone.
-  useEffect(() => sheet.current?.focus(), []);
+  useLayoutEffect(() => sheet.current?.focus(), []);
   useEffect(() => {
     if (document.activeElement === document.body) sheet.current?.focus();
   }, [call.at]);
