@@ -232,8 +232,10 @@ class Session:
         return CallerFacts(identifier=identifier)
 
     def _dialled(self) -> Flow:
-        """The flow of the number that was dialled."""
+        """The flow of the number that was dialled; of who is sent away by a phone, who hears none any more, any."""
         flows = self._ports.flows().flows
+        if self._call.script == "transfer":
+            return next(iter(flows.values()))
         named = next((one.flow for one in self._site.numbers if one.number == self._number), None)
         if named is None or named not in flows:
             log.error("number %s: its flow %r does not exist. Run: hotline ivr lint", self._number, named)
