@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import Connection, text
@@ -35,7 +36,7 @@ def kept_rows(store: Store, map_: Map) -> Iterator[Again]:
     out."""
     after = 0
     while not secret_column(map_):
-        rows = store.read(lambda c, after=after: _some(c, map_.name, after))  # type: ignore[misc]
+        rows = store.read(partial(_some, source=map_.name, after=after))
         if not rows:
             return
         after = rows[-1][0]

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, text
@@ -135,8 +136,7 @@ def to_bring(store: Store, identities: Identities, wanted: Mapping[str, str], so
     held: dict[str, tuple[str, str]] = {}
     people = list(wanted)
     for first in range(0, len(people), _LOOK):
-        some = {"people": people[first : first + _LOOK]}
-        held.update({row[0]: (row[1], row[2]) for row in store.read(lambda c, some=some: c.execute(_HELD, some).all())})  # type: ignore[misc]
+        held.update(store.read(partial(_held, people[first : first + _LOOK])))
 
     def hashed(customer: str) -> str | None:
         made, who = held.get(customer, ("", source))
@@ -146,6 +146,10 @@ def to_bring(store: Store, identities: Identities, wanted: Mapping[str, str], so
     # Hashing lets go of Python's lock: every core takes part.
     with ThreadPoolExecutor(os.cpu_count(), "pins") as pool:
         return {customer: made for customer, made in zip(people, pool.map(hashed, people), strict=True) if made}
+
+
+def _held(people: Sequence[str], connection: Connection) -> dict[str, tuple[str, str]]:
+    return {row[0]: (row[1], row[2]) for row in connection.execute(_HELD, {"people": people})}
 
 
 def bring(connection: Connection, made: Mapping[str, str], source: str, now: Ms) -> None:
