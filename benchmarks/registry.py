@@ -38,7 +38,7 @@ BENCHES = (
     Bench(
         "history",
         "caller's number to all the pop shows, beside the driver's own time, with ten million contacts",
-        "PostgreSQL, 12 GB in the folder for temporary files, half an hour",
+        "PostgreSQL, 12 GB in the folder for temporary files, a quarter of an hour",
     ),
     Bench(
         "ingest",
