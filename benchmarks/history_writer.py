@@ -7,6 +7,7 @@ a second it came to.
 import select
 import sys
 import time
+from functools import partial
 
 from benchmarks import data
 from cti.core.ids import Ms
@@ -31,7 +32,7 @@ def main() -> None:
             title="Written meanwhile",
             source="bench",
         )
-        store.write(lambda connection, line=line: put_interactions(connection, [line]))  # type: ignore[misc]
+        store.write(partial(put_interactions, interactions=[line]))
         n += 1
     print(n / (time.monotonic() - began), flush=True)
     store.close()

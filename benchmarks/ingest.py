@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,7 @@ def run(options: Options) -> Report:
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         _write_table(Path(folder, "orders.csv"), rows)
         names = ("with identity", "without identity", "the driver alone", "mails")
-        found = interleave(
-            rounds,
-            {name: lambda name=name: _child(name, folder, rows, mails) for name in names},  # type: ignore[misc]
-        )
+        found = interleave(rounds, {name: partial(_child, name, folder, rows, mails) for name in names})
     ours, bare, peer, mail = (found[name] for name in names)
     shown = f"{rows:,} rows"
     return Report(
