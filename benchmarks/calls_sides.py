@@ -16,8 +16,7 @@ from pathlib import Path
 import aiohttp
 from msgspec import Struct
 
-from cti.ami.translate import HUSK
-from cti.core.ids import AgentId, Ms, Phone
+from cti.core.ids import HUSK, AgentId, Ms, Phone
 from cti.setup import resources
 from cti.setup.asterisk import AsteriskProcess, find_or_make
 from cti.setup.prepare import Options, Prepared, prepare

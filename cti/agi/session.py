@@ -24,7 +24,7 @@ from cti.agi.recording import RecordingNotice
 from cti.agi.server import AgiCall, CallGone
 from cti.agi.voice import Voice
 from cti.agi.waiting import LOOK_MS, WaitingRoom
-from cti.core.ids import AgentId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
+from cti.core.ids import HUSK, AgentId, ClosingId, IdentifierId, InteractionId, Language, Ms, QueueId, SkillId
 from cti.core.inputs import (
     AfterReached,
     CallArrived,
@@ -68,6 +68,9 @@ class Sessions:
 
     async def __call__(self, call: AgiCall) -> None:
         """Serve one connection to its end."""
+        if call.channel_name.startswith(HUSK):
+            # Bridge() took the caller just when the dialplan went on to us: what asks here is nobody.
+            return
         if call.script == "colleague":
             await _direct(call, self._ports)
             return

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from cti.ami.wire import Message
-from cti.core.ids import BridgeId, ChannelId, IdentifierId, InteractionId, Ms, OfferId, Phone, QueueId
+from cti.core.ids import HUSK, BridgeId, ChannelId, IdentifierId, InteractionId, Ms, OfferId, Phone, QueueId
 from cti.core.inputs import (
     AsteriskUp,
     BridgeEntered,
@@ -33,8 +33,6 @@ from cti.core.inputs import (
 
 PROBE = "hl-probe-"
 """Channel ids that begin so are the link's own self-check and nobody's call."""
-HUSK = "Surrogate/"
-"""What Asterisk calls a channel's remains after a masquerade (main/channel.c, `ast_channel_yank`)."""
 
 _SHORTEST = 200
 """Bytes. A channel's event has seventeen headers: their names alone are longer."""

@@ -17,6 +17,10 @@ OUTWARD = "o-"
 ChannelId = NewType("ChannelId", str)
 """Asterisk's Uniqueid; for legs we originate, the `ChannelId` we asked for."""
 
+HUSK = "Surrogate/"
+"""What Asterisk calls a channel's remains after a masquerade (main/channel.c, `ast_channel_yank`): they bear the
+caller's variables, and nobody is there."""
+
 BridgeId = NewType("BridgeId", str)
 AgentId = NewType("AgentId", str)
 QueueId = NewType("QueueId", str)

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import msgspec
 
-from cti.ami.translate import HUSK
 from cti.core.events import Event, Record
-from cti.core.ids import AgentId, Ms
+from cti.core.ids import HUSK, AgentId, Ms
 from cti.core.ids import Phone as PhoneName
 from cti.robots.phone import Call, Phone
 from cti.setup.asterisk import AsteriskProcess

@@ -184,6 +184,7 @@ class Paper:
         entry: str = "call",
         number: str = "28000000",
         more: Sequence[str] = (),
+        name: str = "PJSIP/trunk-00000001",
     ) -> None:
         self.world = world
         self.script = list(script)
@@ -191,6 +192,7 @@ class Paper:
         self.error: BaseException | None = None
         values = {
             "network_script": entry,
+            "channel": name,
             "uniqueid": CHANNEL,
             "callerid": "85291234567",
             "arg_1": ID,

@@ -58,3 +58,14 @@ async def test_a_number_whose_flow_is_gone_still_gets_somebody() -> None:
     paper = Paper(world, number="28000009")
     await paper.run(4)
     assert world.said(RouteAsked).queue == "support"
+
+
+@pytest.mark.parametrize("entry", ["call", "after", "transfer"])
+async def test_what_a_bridge_left_of_a_caller_is_no_caller(entry: str) -> None:
+    # Bridge() pulls the caller out just as the dialplan goes on to us: what is left behind bears their name.
+    world = World()
+    world.known = Resume(state="talking", position="", language=None, queue=None)
+    paper = Paper(world, entry=entry, name="Surrogate/PJSIP/trunk-00000001")
+    await paper.run()
+    assert not world.told
+    assert not paper.sent

@@ -66,6 +66,13 @@ SCENARIOS = {
         33 | A answers no           | judged A no
         34 | A gone                 | ended A answered
     """,
+    "what the bridge left of the caller asks for the way, and the caller is still the caller": TALK
+    + """
+        3  | A returns-by husk      | -
+        30 | A ending               | -
+        30 | A leaves b             | talked A 27 ended-by caller; ana wrap_up; HANGUP A.1.0 16
+        30 | A gone                 | ended A answered; HANGUP A.1.0 26
+    """,
     "the caller hangs up on hold": TALK
     + """
         20 | A.1 holds              | held A
