@@ -335,11 +335,11 @@ class Router:
         return None
 
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
-        why = reasons.why(waiting, worker, now, self._idle, self._free)
+        grounds = reasons.grounds(waiting, worker, now, self._idle, self._free)
         self._put_aside(waiting)
         if self._free and worker.id in self._free:
             self._unfile(worker)
-        return Match(waiting.id, worker.id, why)
+        return Match(waiting.id, worker.id, grounds)
 
     def _put_aside(self, waiting: Waiting) -> None:
         self._take(waiting)
@@ -408,8 +408,8 @@ class Router:
                 stage = first_stage(worker.skills, asked)
                 if stage is not None:
                     worker.serves[group] = Service(stage, score(asked, worker))
-                    worker.groups.append(group)
-                    worker.after.append(group.after(stage))
+        worker.groups = tuple(worker.serves)
+        worker.after = tuple(group.after(service.stage) for group, service in worker.serves.items())
         worker.looked = len(self._all)
 
     def _candidates(self, worker: Worker) -> list[Group]:
