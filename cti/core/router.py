@@ -261,16 +261,17 @@ class Router:
         begin: int = NEVER
         if worker.looked < len(self._all):
             self._meet(worker)
-        for group, after in zip(worker.groups, worker.after, strict=True):
+        for at, group in enumerate(worker.groups):
             first = group.first
             if first is None or first[0] > begin:
                 continue
+            after = worker.after[at]
             if first[1] + after > now:  # first by priority, but too young for this agent; others may not be
                 first = group.first_since(now - after, best)
             if first is not None and (best is None or first < best):
                 best = first
                 begin = first[0]
-        for rank in self._kept.get(worker.id, ()) if self._kept else ():
+        for rank in self._kept.get(worker.id, ()):
             if best is not None and best < rank:
                 break
             if self._waiting[rank[2]].group in worker.serves:
@@ -475,7 +476,7 @@ class Router:
             waiting.kept = False
             return
         line, rank = group.lines[waiting.priority], waiting.rank
-        del line[0 if line[0] is rank else bisect_left(line, rank)]
+        del line[bisect_left(line, rank)]
         self._in_line -= 1
         if group.first is rank:
             group.first = group.first_since(NEVER, None)
