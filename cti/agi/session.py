@@ -161,6 +161,7 @@ class Session:
             self._arrived(self._identify(), None)
         else:
             self._voice.language = known.language
+            await self._is_there(known)
         if served is not None:
             self._ports.submit(served)
         if await self._ask_core() == "wait":
@@ -170,7 +171,8 @@ class Session:
     async def sent_away(self, dialled: str) -> None:
         """The agent's phone transferred the caller by itself: the core gives them on, `/call` lets them wait."""
         to = "wait"
-        if self._ports.resume(self._interaction) is not None:
+        if (known := self._ports.resume(self._interaction)) is not None:
+            await self._is_there(known)
             answer = self._ports.steer(self._interaction)
             self._ports.submit(SentAway(interaction=self._interaction, channel=self._call.channel, dialled=dialled))
             try:
@@ -180,6 +182,12 @@ class Session:
                 to = "wait"
         # A caller waits. Whom the core tells goodbye is no caller, and has no place in line.
         await self._voice.do(self._call.set_variable("HL_DONE", "bye" if to == "goodbye" else "wait"))
+
+    async def _is_there(self, known: Resume) -> None:
+        """Who asks while AMI says that they talk is out of that talk already, or was taken into it since they asked. A
+        husk answers nothing, and must not end the talk."""
+        if known.state in ("talking", "outside"):
+            await self._voice.answer()
 
     async def _begin(self) -> None:
         identifier = self._identify()

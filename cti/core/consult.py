@@ -141,6 +141,15 @@ def look(turn: Turn, call: Interaction) -> None:
         signal(turn, call, Happening.MET)
 
 
+def look_anew(turn: Turn, call: Interaction) -> None:
+    """The same by a snapshot, of a phone that asks on a second line: is that gone, a colleague who stands in no bridge
+    with the caller is not going to."""
+    look(turn, call)
+    consult = turn.world.consult(call)
+    if consult is not None and consult.channel not in turn.world.legs:
+        signal(turn, call, Happening.COLLEAGUE_LEFT)
+
+
 def parted(turn: Turn, call: Interaction, channel: ChannelId) -> bool:
     """Somebody left the conference: whether the other two talk on."""
     if channel == call.channel:

@@ -94,7 +94,7 @@ def _check(turn: Turn, it: Interaction, held: dict[ChannelId, ChannelNow]) -> No
         return
     if it.state is State.TALKING:
         if consult.beside(turn.world, it):
-            consult.look(turn, it)
+            consult.look_anew(turn, it)
         caller = turn.world.legs.get(it.channel)
         agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
         if it.joined and caller is not None and consult.still_two(turn, it, caller.bridge):

@@ -141,8 +141,8 @@ def _wake(turn: Turn, said: i.Wake) -> None:
 
 def _arrived(turn: Turn, said: i.CallArrived) -> None:
     it = turn.world.interactions.get(said.interaction)
-    if it is not None and said.channel != it.channel and _in_bridge(turn, it.channel):
-        # What `Bridge()` left behind of the caller (`HUSK`) ran on to us; the caller is where they were.
+    if it is not None and said.channel != it.channel and it.channel in turn.world.legs:
+        # What `Bridge()` left behind of the caller (`HUSK`) ran on to us, under their name; they are where they were.
         return
     if it is not None:
         calls.signal(turn, it, Signal.RETURNED, Detail(channel=said.channel))
@@ -161,11 +161,6 @@ def _arrived(turn: Turn, said: i.CallArrived) -> None:
         turn.emit(e.LegStarted(channel=said.channel, interaction=said.interaction, phone=None))
         if said.channel in turn.world.gone:
             gone(turn, said.channel, 0)
-
-
-def _in_bridge(turn: Turn, channel: ChannelId | None) -> bool:
-    leg = turn.world.legs.get(channel) if channel is not None else None
-    return leg is not None and leg.bridge is not None
 
 
 def _about(turn: Turn, interaction: InteractionId, what: Signal, detail: Detail) -> None:

@@ -69,3 +69,14 @@ async def test_what_a_bridge_left_of_a_caller_is_no_caller(entry: str) -> None:
     await paper.run()
     assert not world.told
     assert not paper.sent
+
+
+@pytest.mark.parametrize("entry", ["call", "after", "transfer"])
+async def test_who_was_taken_into_a_talk_since_they_asked_does_not_end_it(entry: str) -> None:
+    # AMI was quicker: by what we know they talk, and their session's own words are yet to come.
+    world = World()
+    world.known = Resume(state="talking", position="", language=None, queue=None)
+    paper = Paper(world, ("ANSWER", LEFT), entry=entry)
+    await paper.run()
+    assert paper.sent == ["ANSWER"]
+    assert not {"AfterReached", "SentAway"} & set(world.kinds())

@@ -73,6 +73,18 @@ SCENARIOS = {
         30 | A leaves b             | talked A 27 ended-by caller; ana wrap_up; HANGUP A.1.0 16
         30 | A gone                 | ended A answered; HANGUP A.1.0 26
     """,
+    "it asks before AMI has told of the bridge": """
+        0  | ana ready              | ana ready
+        1  | A calls                | opened A
+        1  | A asks support en      | queued A support; offered A ana; ana reserved; RING ana for A
+        3  | A.1 up                 | -
+        3  | A returns-by husk      | -
+        3  | A enters b             | -
+        3  | A.1 enters b           | connected A ana after 2; ana talking
+        30 | A ending               | -
+        30 | A leaves b             | talked A 27 ended-by caller; ana wrap_up; HANGUP A.1.0 16
+        30 | A gone                 | ended A answered; HANGUP A.1.0 26
+    """,
     "the caller hangs up on hold": TALK
     + """
         20 | A.1 holds              | held A

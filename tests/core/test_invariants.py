@@ -290,9 +290,7 @@ def test_after_reconcile_the_world_is_what_asterisk_says(story: list[Any], held:
     for it in play.world.interactions.values():
         if it.state is not State.ENDED:
             just_asked_for = it.channel in play.world.legs and not play.world.legs[it.channel].started
-            # Of a phone's second line that has gone, the colleague's leg tells what it was.
-            second_line = it.about is not None and it.state is State.TALKING
-            assert it.channel in there or not it.channel or just_asked_for or second_line
+            assert it.channel in there or not it.channel or just_asked_for
         if it.state is State.TALKING and it.agent_channel is not None and it.about is None:
             assert there[it.channel] is not None
             assert there[it.channel] == there[it.agent_channel]

@@ -92,3 +92,30 @@ def test_transferred_by_phone_while_we_were_away() -> None:
     assert "connected A bo after 0" in came
     states = [play.world.agents[AgentId(name)].state for name in ("ana", "bo")]
     assert states == [AgentState.WRAP_UP, AgentState.TALKING]
+
+
+@pytest.mark.parametrize("left", [None, "c", "d"], ids=["in no bridge", "alone where they talked", "alone elsewhere"])
+def test_a_phones_second_line_that_ended_while_we_were_away_ends_the_consultation(left: str | None) -> None:
+    play = Play()
+    play.table(phone.SPEAKS)
+    play.say(i.AsteriskDown())
+    parted = tuple(
+        ChannelNow(
+            channel=ChannelId(channel),
+            name=name,
+            interaction=None,
+            up=True,
+            bridge=BridgeId(bridge) if bridge else None,
+        )
+        for channel, name, bridge in (
+            ("ch-A", "PJSIP/trunk-1", "b"),
+            ("A.1.0", "PJSIP/ana-web-1", "b"),
+            ("A.2.0", "PJSIP/bo-web-1", left),
+        )
+    )
+    came = play.say(i.AsteriskUp(channels=parted, booted=Ms(1)))
+    assert "consult-ended A bo left after 0" in came
+    assert "HANGUP A.2.0 16" in came
+    assert not [line for line in came if line.startswith("talked A")], "the talk with the caller goes on"
+    states = [play.world.agents[AgentId(name)].state for name in ("ana", "bo")]
+    assert states == [AgentState.TALKING, AgentState.WRAP_UP]

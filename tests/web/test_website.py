@@ -70,6 +70,7 @@ async def test_what_is_right_of_a_batch_is_kept(rig: Rig, shop: Client) -> None:
         {"kind": "order", "id": "wrong003"},
         {"kind": "page", "id": "../etc/passwd"},
         {"kind": "sign_in", "token": "a.b.c", "id": "wrong004"},
+        {"kind": "tag", "words": "x" * 61, "id": "wrong005"},
     ]
     body = batch(rig, PAGE, *wrong)
     body["items"] += ["a word", 7]
@@ -80,7 +81,10 @@ async def test_what_is_right_of_a_batch_is_kept(rig: Rig, shop: Client) -> None:
         "$.items[2].found",
         "$.items[3].kind",
         "$.items[4].id",
-        *(f"$.items[{n}]" for n in (5, 6, 7)),
+        "$.items[5]",
+        "$.items[6].words",
+        "$.items[7]",
+        "$.items[8]",
     ]
     assert all(one["why"] for one in answer["not_taken"])
     assert len(kept(rig)) == 1
@@ -148,6 +152,14 @@ async def test_a_browsers_wrong_clock_is_put_right(rig: Rig, shop: Client) -> No
     await told(shop, body)
     at = rig.store.read(lambda c: c.execute(text("SELECT at FROM visit_items")).scalar_one())
     assert abs(at - rig.loop.now()) < 60_000
+
+
+async def test_a_visitor_tags_themselves(rig: Rig, shop: Client) -> None:
+    body = batch(
+        rig, {"kind": "tag", "words": "prefers\ne-mail"}, {"kind": "tag", "words": "prefers calls", "so": False}
+    )
+    assert await told(shop, body) == {"taken": 2, "not_taken": []}
+    assert kept(rig) == [("tag", "prefers e-mail", "", None, ""), ("untag", "prefers calls", "", None, "")]
 
 
 @BOTH
