@@ -1,4 +1,4 @@
-"""Passwords of tests' agents. A real hash takes a third of a second of work on purpose; these take next to none."""
+"""Passwords and PINs of tests' people. A real hash takes long on purpose; these take next to no time."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,10 @@ from cti.store.tables import passwords
 
 _HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Checking is as quick, in any process: how much work it is stands in the hash."""
+
+
+LITTLE = 16
+"""In place of `cti.store.pins._N`, in tests that ask what PINs do and not how hard they are to guess."""
 
 
 def give_password(store: Store, agents: Sequence[AgentId], password: str) -> None:

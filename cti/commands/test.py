@@ -19,7 +19,9 @@ _REAL = {"chromium": "chromium", "sipp": "sip-tester", "mmdebstrap": "mmdebstrap
 _MAIL = {"dovecot": "dovecot-imapd"}
 """A mail server for the tests of mail accounts; Debian keeps it where only root looks."""
 _BOTH_CORES = ["-n", "2", "--dist", "worksteal"]
-_FAST = ["-m", "not asterisk and not browser and not slow", "--hypothesis-profile", "fast", *_BOTH_CORES]
+_REAL_ONLY = [f"--ignore=tests/{folder}" for folder in ("acceptance", "browser", "interop")]
+"""Every test there has an Asterisk or a browser: each worker would import them all to run none."""
+_FAST = [*_REAL_ONLY, "-m", "not asterisk and not browser and not slow", "--hypothesis-profile", "fast", *_BOTH_CORES]
 _PARTS = [
     ["-m", "not asterisk and not browser", *_BOTH_CORES],
     # Mostly they wait; those of one file use the same addresses.

@@ -14,6 +14,7 @@ from cti.store.history import History
 from cti.store.identity import Identities
 from cti.store.pins import TRIES
 from tests.ingest.test_tables import CUSTOMERS, mapped
+from tests.passwords import LITTLE
 from tests.store.conftest import NOW
 from tests.store.filled import everything
 
@@ -21,6 +22,11 @@ ANA = AgentId("ana")
 MAP = CUSTOMERS + 'pin = "secret"\n'
 HEADER = "no,name,phone,mail,tier,lang,tags,secret\n"
 ROWS = HEADER + "C1,Eleanor,,,,,,907431\nC2,Fred,,,,,,0042\nC3,Kim,,,,,,\n"
+
+
+@pytest.fixture(autouse=True)
+def _little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cti.store.pins._N", LITTLE)
 
 
 @pytest.fixture

@@ -30,6 +30,9 @@ export const openCase = (id: string): void => {
   where.value = { is: "case", id };
 };
 
+/** Mail is taken in beside the bridge: that a customer's mail has opened a case again, no message tells. */
+const AGAIN_MS = 5000;
+
 async function read(id: string): Promise<void> {
   const what = await get<CaseView>(path(id)).catch(() => "failed" as const);
   const person = what === "failed" ? null : await get<Person>(`/customers/${encodeURIComponent(what.customer)}`).catch(() => null);
@@ -38,8 +41,20 @@ async function read(id: string): Promise<void> {
   if (open.is === "case" && open.id === id) got.value = { id, what, others };
 }
 
+/** What is shown stays when it can't be read this time. */
+async function readAgain(id: string): Promise<void> {
+  if (document.hidden || got.peek()?.id !== id) return;
+  const before = got.peek();
+  const what = await get<CaseView>(path(id)).catch(() => null);
+  if (what !== null && got.peek() === before && before !== null) got.value = { ...before, what };
+}
+
 export function CasePage({ id }: { id: string }): JSX.Element {
-  useEffect(() => void read(id), [id]);
+  useEffect(() => {
+    void read(id);
+    const timer = setInterval(() => void readAgain(id), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [id]);
   const at = got.value?.id === id ? got.value : null;
   const leave = (
     <button class="btn is-small is-quiet again" onClick={() => (where.value = { is: "here" })}>
