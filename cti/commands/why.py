@@ -90,6 +90,11 @@ _PREFERRED = {
     "parked": "who had parked them",
     "fetched": "who fetches them",
 }
+_BY_POLICY = {
+    "best_match": "others know more of what is asked for",
+    "least_occupied": "others have worked a smaller share of their shift",
+    "scarce_first": "left for callers whom fewer can serve",
+}
 _CHOSEN = {
     "last_agent": "talked with this caller last",
     "case_owner": "has this caller's case",
@@ -436,6 +441,8 @@ def fact(why: Why, agents: Mapping[AgentId, str]) -> str:
             return f"{arg('tier')}: +{arg('minutes')} minutes"
         case "spared":
             return f"{who} was left for a caller whom fewer could serve"
+        case "by_policy":
+            return f"{who} was free for longer; {_BY_POLICY[str(arg('policy'))]}"
         case "skipped_state":
             left = f" for {_lasting(arg('ms'))} more" if arg("ms") else ""
             return f"{who}: {str(arg('state')).replace('_', ' ')}{left}"

@@ -8,7 +8,7 @@ from msgspec import Struct
 from cti.core.events import Grounds, Why
 from cti.core.ids import AgentId, Ms, QueueId
 from cti.core.requirement import Needed, Requirement, first_stage, shortfall, stage_at
-from cti.core.site import Skills
+from cti.core.site import Policy, Skills
 from cti.core.waiting import Waiting, Worker
 
 EXPLAINED = 6
@@ -53,6 +53,8 @@ def grounds(
         unable = _unable(free[each[1]], asked.queue, stage.needed)
         if unable is not None:
             passed.append(unable)
+        elif preferred is None and asked.policy is not Policy.LONGEST_IDLE:
+            passed.append(Why(code="by_policy", agent=each[1], args={"policy": asked.policy.value}))
     return Grounds(worker.id, worker.skills, stage, free_for, preferred, False, tuple(passed))
 
 

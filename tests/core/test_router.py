@@ -320,11 +320,13 @@ def test_scarce_first_spares_whom_few_others_can_stand_in_for() -> None:
     router.add_agent(AGENTS[4], _skills(tv=5), Ms(T0 + 4))
     for caller in CALLERS[:4]:
         router.arrive(caller, asked, Ms(T0 + 5))
-    taken = []
+    taken, said = [], []
     while (match := router.next_match(Ms(T0 + 5))) is not None:
         taken.append(match.agent)
+        said.append([why.agent for why in facts(match.grounds, ()) if why.code == "by_policy"])
     # Of "tv" four are free, of "net" two; then three and two; then two of each, and the longest idle; then who is left.
     assert taken == [AGENTS[1], AGENTS[2], AGENTS[0], AGENTS[3]]
+    assert said == [[AGENTS[0]], [AGENTS[0]], [], []], "and those free for longer are told why"
 
 
 def test_the_reason_names_who_was_free_for_longer_and_what_was_missing() -> None:

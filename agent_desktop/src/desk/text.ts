@@ -93,6 +93,8 @@ export function whyText(why: Why): string {
       return w.skipped_skill(who, skillName(arg("skill")), arg("has"), arg("needs"));
     case "spared":
       return w.spared(who);
+    case "by_policy":
+      return w.by_policy(who, w.policies[arg("policy")] ?? arg("policy"));
     case "longer_idle":
       return w.longer_idle(who, f.atRest(left));
     case "own_state":

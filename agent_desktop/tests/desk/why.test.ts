@@ -19,6 +19,7 @@ const EVERY: readonly Why[] = [
   { code: "preferred", agent: "ana", args: { as: "transfer_back" } },
   { code: "ring", agent: null, args: { after_s: 45 } },
   { code: "spared", agent: "bo", args: {} },
+  { code: "by_policy", agent: "bo", args: { policy: "scarce_first" } },
   { code: "skipped_state", agent: "bo", args: { state: "wrap_up", ms: 12_000 } },
   { code: "skipped_skill", agent: "bo", args: { skill: "yue", has: 0, needs: 1 } },
   { code: "nobody", agent: null, args: {} },
@@ -34,7 +35,7 @@ const EVERY: readonly Why[] = [
 beforeEach(() => setLang("en"));
 
 it("names languages as people do, and colleagues", () => {
-  expect(EVERY.slice(0, 10).map(whyText)).toEqual([
+  expect(EVERY.slice(0, 11).map(whyText)).toEqual([
     "Cantonese 7, internet 3",
     expect.stringMatching(/^free for /),
     "the only one free",
@@ -43,6 +44,7 @@ it("names languages as people do, and colleagues", () => {
     "your colleague did not take the caller",
     expect.stringMatching(/^asked wider after /),
     "Bo Tan left free for a caller whom fewer can serve",
+    "Bo Tan, free for longer: left for callers whom fewer can serve",
     expect.stringMatching(/^Bo Tan: wrap-up, .* left$/),
     "Bo Tan: Cantonese 0, 1 needed",
   ]);

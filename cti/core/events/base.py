@@ -20,6 +20,7 @@ WhyCode = Literal[
     "preferred",
     "ring",
     "spared",
+    "by_policy",
     "tier",
     "skipped_state",
     "skipped_skill",
@@ -46,7 +47,8 @@ class Why(Struct, frozen=True, kw_only=True, gc=False):
 
     Of an offer, `code` and its `args`: `skills` (skill -> level), `idle` (`ms`), `only_one`, `preferred` (`as`, `ms`
     left), `skipped_state` (`state`, `ms` left), `skipped_skill` (`skill`, `has`, `needs`), `opted_out` (`queue`),
-    `ring` (`after_s`), `spared` (left for another), `tier` (`tier`, `minutes` ahead). Of a caller who waits, `nobody`
+    `ring` (`after_s`), `by_policy` (could too, and was free for longer, but the queue's `policy` chose another),
+    `spared` (left for another), `tier` (`tier`, `minutes` ahead). Of a caller who waits, `nobody`
     (at work can serve them), `queue_closed` (`closing`), too. Of an agent who gets nothing: `own_state` (`state`,
     `reason`), `no_phone`, `asterisk_away`, `nobody_waits`, `longer_idle` (`ms`), `skipped_skill`, `opted_out`. Of text
     work and who has it: `at_capacity` (`channel`, `has`, `of`), `has_chats` (`has`: no call beside them), `unopened` (a
@@ -77,6 +79,6 @@ class Grounds(Struct, frozen=True, omit_defaults=True, gc=False):
     only_one: bool = False
     """Nobody else was free."""
     passed: tuple[Why, ...] = ()
-    """Some who were free for longer, and could not."""
+    """Some who were free for longer: why they could not, or by which policy others come first."""
     spared: AgentId | None = None
     """Left free for another caller."""

@@ -261,6 +261,12 @@ export const en = {
     skipped_state: (who: string, state: string, left: string) => `${who}: ${state.toLowerCase()}${left ? `, ${left} left` : ""}`,
     skipped_skill: (who: string, skill: string, has: string, needs: string) => `${who}: ${skill} ${has}, ${needs} needed`,
     spared: (who: string) => `${who} left free for a caller whom fewer can serve`,
+    by_policy: (who: string, policy: string) => `${who}, free for longer: ${policy}`,
+    policies: {
+      best_match: "others know more of what is asked for",
+      least_occupied: "others have worked less of their shift",
+      scarce_first: "left for callers whom fewer can serve",
+    } as Record<string, string>,
     nobody: "nobody at work can serve this caller",
     longer_idle: (who: string, time: string) => `${who}: free for longer, ${time}`,
     own_state: (state: string) => `Your state is “${state}”: only who is ready gets calls`,

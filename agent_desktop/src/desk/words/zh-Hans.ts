@@ -255,6 +255,8 @@ export const zhHans: DeskWords = {
     skipped_state: (who, state, left) => `${who}：${state}${left ? `，还有 ${left}` : ""}`,
     skipped_skill: (who, skill, has, needs) => `${who}：${skill} ${has}，需要 ${needs}`,
     spared: (who) => `${who} 留给更难安排的来电`,
+    by_policy: (who, policy) => `${who} 空闲更久，但${policy}`,
+    policies: { best_match: "别人更擅长此来电所需", least_occupied: "别人当班以来忙得更少", scarce_first: "留给更难安排的来电" },
     nobody: "当班人员中没有人能服务这位客户",
     longer_idle: (who, time) => `${who}：空闲更久，${time}`,
     own_state: (state) => `您的状态是“${state}”，只有就绪的人会接到来电`,

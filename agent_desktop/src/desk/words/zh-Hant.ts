@@ -255,6 +255,8 @@ export const zhHant: DeskWords = {
     skipped_state: (who, state, left) => `${who}：${state}${left ? `，尚餘 ${left}` : ""}`,
     skipped_skill: (who, skill, has, needs) => `${who}：${skill} ${has}，需要 ${needs}`,
     spared: (who) => `${who} 留給較難安排的來電`,
+    by_policy: (who, policy) => `${who} 空閒更久，但${policy}`,
+    policies: { best_match: "其他人更擅長此來電所需", least_occupied: "其他人當班以來忙得較少", scarce_first: "留給較難安排的來電" },
     nobody: "當值人員中沒有人能服務這位客戶",
     longer_idle: (who, time) => `${who}：空閒更久，${time}`,
     own_state: (state) => `您的狀態是「${state}」，只有就緒的人會收到來電`,
