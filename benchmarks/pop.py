@@ -11,6 +11,7 @@ import tempfile
 import time
 import wave
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -36,6 +37,8 @@ TALKS = 40
 LEAVERS = 20
 VOICES = 5
 TONE_HZ = 1000
+
+_Kind = type[e.Offered | e.Connected | e.InteractionEnded]
 """What the agent's microphone gives."""
 
 
@@ -129,7 +132,7 @@ async def _pops(house: House, desk: Page, numbers: tuple[str, ...], rounds: int)
         before = len(await browser.painted(desk))
         sent = time.time() * 1000
         call = await house.call(DIRECT, numbers[turn % len(numbers)])
-        await until(lambda n=before: _painted(desk, n), 10, "the pop is painted")  # type: ignore[misc]
+        await until(partial(_painted, desk, before), 10, "the pop is painted")
         origin: float = await desk.evaluate("performance.timeOrigin")
         at = origin + (await browser.painted(desk))[-1]
         offered = [r for r in house.journal() if isinstance(r.event, e.Offered)][-1]
@@ -152,7 +155,7 @@ async def _voices(house: House, desk: Page, numbers: tuple[str, ...], rounds: in
     for turn in range(rounds):
         seen = len(await browser.came_in(desk))
         call = await house.call(DIRECT, numbers[-1 - turn])
-        await until(lambda seen=seen: _rings(desk, seen), 10, "the phone rings")  # type: ignore[misc]
+        await until(partial(_rings, desk, seen), 10, "the phone rings")
         await asyncio.wait_for(asyncio.shield(call.up), 5)
         await desk.evaluate(_WATCH_VOICE)
         voice: asyncio.Future[float] = loop.create_future()
@@ -178,12 +181,12 @@ async def _shown(house: House, desk: Page, numbers: tuple[str, ...], rounds: int
         seen = house.journal()[-1].seq
         call = await house.call(DIRECT, numbers[turn])
         await asyncio.wait_for(asyncio.shield(call.up), 5)
-        await until(lambda n=seen: _recorded(house, n, e.Offered) is not None, 5, "an agent is offered the call")  # type: ignore[misc]
+        await _until_recorded(house, seen, e.Offered)
         call.hang_up()
-        await until(lambda n=seen: _recorded(house, n, e.InteractionEnded) is not None, 5, "the caller is gone")  # type: ignore[misc]
+        await _until_recorded(house, seen, e.InteractionEnded)
         ended = _recorded(house, seen, e.InteractionEnded) or 0.0
         gone = sum(r.event.how == "abandoned" for r in house.journal() if isinstance(r.event, e.InteractionEnded))
-        await until(lambda n=str(gone): _stands(wall, n), 5, "the wallboard counts it")  # type: ignore[misc]
+        await until(partial(_stands, wall, str(gone)), 5, "the wallboard counts it")
         found.append(await wall.evaluate("(value) => window.shown[value]", str(gone)) - ended)
         await until(lambda: _last_state(house) == "ready", 5, "the agent is ready again")
     await wall.close()
@@ -199,9 +202,13 @@ async def _stands(wall: Page, value: str | None) -> bool:
     )
 
 
-def _recorded(house: House, seen: int, kind: type[e.Offered | e.InteractionEnded]) -> float | None:
+def _recorded(house: House, seen: int, kind: _Kind) -> float | None:
     """When it was recorded, if it was after record `seen`."""
     return next((float(r.at) for r in house.journal(seen) if isinstance(r.event, kind)), None)
+
+
+async def _until_recorded(house: House, seen: int, kind: _Kind) -> None:
+    await until(lambda: _recorded(house, seen, kind) is not None, 5, f"{kind.__name__} is recorded")
 
 
 async def _painted(desk: Page, before: int) -> bool:
@@ -246,16 +253,11 @@ async def _answers(house: House, numbers: tuple[str, ...], rounds: int) -> list[
         ringing.answer()
         # Looking is work for the same two cores: let what is measured be over first.
         await asyncio.sleep(0.05)
-        await until(lambda n=seen: _connected(house, n) is not None, 5, "both are in the bridge")  # type: ignore[misc]
-        found.append(max(0.0, (_connected(house, seen) or sent) - sent))
+        await _until_recorded(house, seen, e.Connected)
+        found.append(max(0.0, (_recorded(house, seen, e.Connected) or sent) - sent))
         caller.hang_up()
         await until(lambda: _last_state(house) == "ready", 5, "the agent is ready again")
     return found
-
-
-def _connected(house: House, seen: int) -> float | None:
-    """When a talk began, if one did after record `seen`."""
-    return next((float(r.at) for r in house.journal(seen) if isinstance(r.event, e.Connected)), None)
 
 
 _WATCH_WALL = """

@@ -36,12 +36,14 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_start(parser: argparse.ArgumentParser) -> None:
     """Everything that may be given when something is started."""
     add_data(parser)
-    port = {"type": int, "metavar": "PORT"}
-    parser.add_argument("--http", help="port of the screens and the API (8080)", **port)  # type: ignore[arg-type]
-    parser.add_argument("--sip", help="port of SIP (5060)", **port)  # type: ignore[arg-type]
-    parser.add_argument("--ami", help="port of Asterisk's manager, on loopback (5038)", **port)  # type: ignore[arg-type]
-    parser.add_argument("--agi", help="port of callers' sessions, on loopback (4573)", **port)  # type: ignore[arg-type]
-    parser.add_argument("--lmtp", help="take mail from a mail server here, by LMTP on this port of loopback", **port)  # type: ignore[arg-type]
+    for name, what in (
+        ("--http", "port of the screens and the API (8080)"),
+        ("--sip", "port of SIP (5060)"),
+        ("--ami", "port of Asterisk's manager, on loopback (5038)"),
+        ("--agi", "port of callers' sessions, on loopback (4573)"),
+        ("--lmtp", "take mail from a mail server here, by LMTP on this port of loopback"),
+    ):
+        parser.add_argument(name, type=int, metavar="PORT", help=what)
     parser.add_argument("--bind", metavar="ADDR", help="address to serve on (127.0.0.1); others turn HTTPS on")
     parser.add_argument(
         "--database", metavar="URL", help="where history and journal are kept: postgresql://user@host/name"

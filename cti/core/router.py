@@ -19,7 +19,8 @@ from cti.core import batch, reasons
 from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId, SkillId
 from cti.core.requirement import Requirement, first_stage
-from cti.core.site import Skills
+from cti.core.site import Policy, Skills
+from cti.core.sparing import Spare
 from cti.core.waiting import MINUTE, NEVER, Group, Key, Line, Match, Rank, Service, Waiting, Worker, key, score
 
 FEW = 20
@@ -45,6 +46,8 @@ class Router:
         self._workers: dict[AgentId, Worker] = {}
         self._free: dict[AgentId, Worker] = {}
         """Filed under their groups; those who are new are not yet among them."""
+        self._spare = Spare()
+        """What the same have."""
         self._idle: list[tuple[Ms, AgentId]] = []
         """The same, longest idle first."""
         self._tense: dict[Group, None] = {}
@@ -184,12 +187,7 @@ class Router:
     def position(self, interaction: InteractionId) -> int | None:
         """The place in the line of its queue, 1 = next; one with an offer out keeps it. None: not in line."""
         waiting = self._waiting.get(interaction)
-        if waiting is None:
-            return None
-        rank = waiting.rank
-        lines = (line for group in waiting.group.queue.groups for line in group.lines.values())
-        aside = sum(each.rank < rank for each in waiting.group.queue.aside.values())
-        return 1 + aside + sum(bisect_left(line, rank) for line in lines)
+        return None if waiting is None else waiting.group.queue.place(waiting.rank)
 
     def line(self) -> list[Waiting]:
         """Everybody in line, next first, those with an offer out too; to read."""
@@ -261,16 +259,17 @@ class Router:
         begin: int = NEVER
         if worker.looked < len(self._all):
             self._meet(worker)
-        for group, after in zip(worker.groups, worker.after, strict=True):
+        for at, group in enumerate(worker.groups):
             first = group.first
             if first is None or first[0] > begin:
                 continue
+            after = worker.after[at]
             if first[1] + after > now:  # first by priority, but too young for this agent; others may not be
                 first = group.first_since(now - after, best)
             if first is not None and (best is None or first < best):
                 best = first
                 begin = first[0]
-        for rank in self._kept.get(worker.id, ()) if self._kept else ():
+        for rank in self._kept.get(worker.id, ()):
             if best is not None and best < rank:
                 break
             if self._waiting[rank[2]].group in worker.serves:
@@ -288,6 +287,8 @@ class Router:
                 return worker
             if waiting.kept:
                 return None
+        if group.requirement.policy is Policy.SCARCE_FIRST:
+            return self._spare.best(waiting, now, self._free)
         best: Key | None = None
         for at, keys in enumerate(group.free):
             if keys and (best is None or keys[0] < best) and waiting.since + group.after(at) <= now:
@@ -335,11 +336,11 @@ class Router:
         return None
 
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
-        why = reasons.why(waiting, worker, now, self._idle, self._free)
+        grounds = reasons.grounds(waiting, worker, now, self._idle, self._free)
         self._put_aside(waiting)
         if self._free and worker.id in self._free:
             self._unfile(worker)
-        return Match(waiting.id, worker.id, why)
+        return Match(waiting.id, worker.id, grounds)
 
     def _put_aside(self, waiting: Waiting) -> None:
         self._take(waiting)
@@ -360,11 +361,10 @@ class Router:
 
         def able(waiting: Waiting) -> list[Worker]:
             group = waiting.group
-            idle = [self._free[k[2]] for stage, keys in enumerate(group.free) for k in keys if open_(waiting, stage)]
-            return idle + [w for w in taken.get(group, ()) if open_(waiting, w.serves[group].stage)]
-
-        def open_(waiting: Waiting, stage: int) -> bool:
-            return waiting.since + waiting.group.after(stage) <= now
+            idle = [
+                self._free[k[2]] for stage, keys in enumerate(group.free) for k in keys if waiting.reached(stage, now)
+            ]
+            return idle + [w for w in taken.get(group, ()) if waiting.reached(w.serves[group].stage, now)]
 
         better = batch.augment(movable, left, able)
         known = {m.interaction: m for m in found}
@@ -408,8 +408,8 @@ class Router:
                 stage = first_stage(worker.skills, asked)
                 if stage is not None:
                     worker.serves[group] = Service(stage, score(asked, worker))
-                    worker.groups.append(group)
-                    worker.after.append(group.after(stage))
+        worker.groups = tuple(worker.serves)
+        worker.after = tuple(group.after(service.stage) for group, service in worker.serves.items())
         worker.looked = len(self._all)
 
     def _candidates(self, worker: Worker) -> list[Group]:
@@ -422,6 +422,7 @@ class Router:
 
     def _file(self, worker: Worker) -> None:
         self._free[worker.id] = worker
+        self._spare.add(worker.skills)
         insort(self._idle, (worker.since, worker.id))
         if worker.looked < len(self._all):
             self._meet(worker)
@@ -437,6 +438,7 @@ class Router:
 
     def _unfile(self, worker: Worker) -> None:
         del self._free[worker.id]
+        self._spare.remove(worker.skills)
         del self._idle[bisect_left(self._idle, (worker.since, worker.id))]
         for group, service in worker.serves.items():
             keys = group.free[service.stage]
@@ -475,7 +477,7 @@ class Router:
             waiting.kept = False
             return
         line, rank = group.lines[waiting.priority], waiting.rank
-        del line[0 if line[0] is rank else bisect_left(line, rank)]
+        del line[bisect_left(line, rank)]
         self._in_line -= 1
         if group.first is rank:
             group.first = group.first_since(NEVER, None)

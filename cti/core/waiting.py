@@ -1,10 +1,11 @@
 """Who waits and who is free, as the router holds them."""
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from cti.core.events import Why
+from cti.core.events import Grounds
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.requirement import Requirement
 from cti.core.site import Policy, Skills
@@ -24,7 +25,7 @@ class Match(Struct, frozen=True):
 
     interaction: InteractionId
     agent: AgentId
-    why: tuple[Why, ...]
+    grounds: Grounds
     """Why this agent, and why not others who are free."""
 
 
@@ -34,6 +35,12 @@ class Line(Struct, eq=False):
     groups: list["Group"] = field(default_factory=list)
     aside: dict[InteractionId, "Waiting"] = field(default_factory=dict)
     """In line, but not in that of a group: kept for a preferred agent, or with an offer out."""
+
+    def place(self, rank: Rank) -> int:
+        """Whose rank this is has so many before them, and themselves."""
+        lines = (line for group in self.groups for line in group.lines.values())
+        aside = sum(each.rank < rank for each in self.aside.values())
+        return 1 + aside + sum(bisect_left(line, rank) for line in lines)
 
 
 class Group(Struct, eq=False):
@@ -96,6 +103,10 @@ class Waiting(Struct, eq=False):
     reserved: bool = False
     """An offer is out."""
 
+    def reached(self, stage: int, now: Ms) -> bool:
+        """Whether they have waited long enough for this stage."""
+        return self.since + self.group.after(stage) <= now
+
 
 class Worker(Struct, eq=False):
     """One agent, as the match knows them."""
@@ -108,10 +119,10 @@ class Worker(Struct, eq=False):
     since: Ms = Ms(0)
     busy: float = 0.0
     serves: dict[Group, Service] = field(default_factory=dict)
-    groups: list[Group] = field(default_factory=list)
-    after: list[int] = field(default_factory=list)
-    """The same groups, and beside each the milliseconds of waiting after which they can. Two lists, for they are read
-    at every look, and in little memory: with thousands of agents the processor waits for that, not for its sums."""
+    groups: tuple[Group, ...] = ()
+    after: tuple[int, ...] = ()
+    """The same groups, and beside each the milliseconds of waiting after which they can. Two flat tuples, for they are
+    read at every look: with thousands of agents the processor waits for memory, not for its sums."""
     looked: int = 0
     """So many of all groups have been compared with the skills."""
 

@@ -6,6 +6,7 @@ What was met stands in a file of its own until then, so that memory stays flat h
 import json
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 
 from sqlalchemy import Connection, text
@@ -51,9 +52,9 @@ def take_out(store: Store, met: Met, name: str, kind: str, now: Ms) -> int:
     have worked on them.
     """
     gone, after = 0, f"{name}:"
-    while ids := store.read(lambda c, after=after: _ours(c, name, kind, after)):  # type: ignore[misc]
+    while ids := store.read(partial(_ours, name=name, kind=kind, after=after)):
         if lacking := met.lacking(ids):
-            store.write(lambda c, lacking=lacking: _end(c, kind, lacking, now))  # type: ignore[misc]
+            store.write(partial(_end, kind=kind, ids=lacking, now=now))
             gone += len(lacking)
         after = ids[-1]
     return gone

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -337,7 +338,7 @@ def retry_kept(store: Store, into: MailStore, now: Ms) -> Report:
     """Try once more to read mails that are kept whole. Mails cut short are read again where they lie."""
     report = Report(source="kept")
     for one in store.read(lambda connection: list_kept(connection, SOURCE)):
-        body = store.read(lambda connection, id_=one.id: kept_body(connection, id_))  # type: ignore[misc]
+        body = store.read(partial(kept_body, id_=one.id))
         if body and (len(body) != KEPT_BYTES or one.place.startswith("lmtp ")):
             put_batch(store, into, [Found(one.place, body, one.at, only=True)], report, now)
     return report

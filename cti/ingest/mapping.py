@@ -20,6 +20,8 @@ class Column(Struct, frozen=True, forbid_unknown_fields=True):
     """Several columns in one text: `{product}, {count} pieces`."""
     value: str = ""
     """Always this."""
+    html: str = ""
+    """The column that says `html` (`text/html`) in rows where this one is HTML: it is read as plain text."""
     map: dict[str, str] = {}
     """What is written there -> what it means here; `*` for everything else. Without `*` the rest stays as it is."""
 
@@ -121,6 +123,10 @@ def _problem(map_: Map) -> str:
         return "`deletes` is not for customers: `hotline erase` takes one away, with everything about them"
     if columns.pin is not None and (map_.kind != "customer" or not _named(columns.pin)):
         return "`pin` is a column of rows that are a customer"
+    for name in columns.__struct_fields__:
+        field = getattr(columns, name)
+        if isinstance(field, Column) and field.html and not field.column:
+            return f"`{name}` says `html` without a `column`"
     needed = _NEEDED.get(map_.kind, ("at",))
     missing = [name for name in needed if getattr(columns, name) is None]
     if missing:

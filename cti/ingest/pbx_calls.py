@@ -7,6 +7,7 @@ that memory stays flat. The same sources twice give the same lines.
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby, islice
 from types import TracebackType
 
@@ -93,14 +94,14 @@ def ingest_calls(
                 unread = [(batch.place(n), why, dict(batch.cells(n))) for n, why in sorted(errors.items())]
                 unread += [(one.place, one.reason, {"": one.raw}) for one in batch.broken]
                 places = [batch.place(n) for n in range(len(batch)) if n not in errors]
-                store.write(lambda c, unread=unread, places=places: _note(c, name, unread, places, now))  # type: ignore[misc]
+                store.write(partial(_note, name=name, unread=unread, places=places, now=now))
                 report.read += len(batch) + len(batch.broken)
                 report.kept += len(unread)
                 ticker.tick()
         whole = gathered.calls()
         while some := list(islice(whole, SIZE)):
             calls = [call for facts in some if (call := _call(facts, identities, name, known)) is not None]
-            store.write(lambda c, calls=calls: _write(c, calls))  # type: ignore[misc]
+            store.write(partial(_write, calls=calls))
             report.new += len(calls)
             report.inside += len(some) - len(calls)
             ticker.tick()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from cti.core.ids import Ms
 from cti.ingest.mapping import Field, Map
 from cti.ingest.sources import Batch
+from cti.mail.body import html_text
 
 _YES = {"1", "true", "t", "yes", "y", "solved", "是", "已解决", "已解決"}
 _NO = {"0", "false", "f", "no", "n", "not_solved", "否", "未解决", "未解決"}
@@ -60,6 +61,12 @@ class Reader:
             found = _texts(batch.column(field.column))
         else:
             return [field.value] * len(batch)
+        if field.html:
+            forms = _texts(batch.column(field.html))
+            found = [
+                html_text(words).strip() if "html" in form.lower() else words
+                for words, form in zip(found, forms, strict=True)
+            ]
         if not field.map:
             return found
         known, other = field.map, field.map.get("*")

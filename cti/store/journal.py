@@ -316,6 +316,7 @@ def _decode(seq: int, body: str) -> Event:
         upgrade = _UPGRADES.get(str(raw.get("type")))
         if upgrade is None:
             raise JournalError(f"record {seq} of the journal can't be understood: {error}") from error
-        return msgspec.convert(upgrade(raw), Event)  # type: ignore[no-any-return]
+        upgraded: Event = msgspec.convert(upgrade(raw), Event)
+        return upgraded
     except msgspec.DecodeError as error:
         raise JournalError(f"record {seq} of the journal is damaged: {error}") from error

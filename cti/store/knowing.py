@@ -1,6 +1,7 @@
 """What is known of a customer, as the bridge asks and says it: calls leave the loop's thread for the history's."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId, Ms
 from cti.core.site import Site
@@ -72,9 +73,7 @@ class Knowing:
         if self._like is None or self._like[0] != now // _DAY_MS:
             found: dict[str, list[Try]] = {}
             for chunk in range(understanding.CHUNKS):
-                part = await self._threads.read(
-                    lambda db, chunk=chunk: understanding.sample(db, zone, now, chunk)  # type: ignore[misc]
-                )
+                part = await self._threads.read(partial(understanding.sample, zone=zone, now=now, chunk=chunk))
                 for tier, tries in part.items():
                     found.setdefault(tier, []).extend(tries)
             self._like = (now // _DAY_MS, found)

@@ -5,12 +5,14 @@ which `suggest` proposes that two customers are one.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import dropwhile, islice
+from typing import Any
 
 import phonenumbers
 from msgspec import Struct
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from cti.core.ids import Ms
 from cti.store.database import Store
@@ -109,8 +111,7 @@ def renew(store: Store, identities: Identities) -> int:
     for wanted in (_MAILS, _LINES):
         after = ""
         while True:
-            given = {"after": after, "page": _PAGE}
-            rows = store.read(lambda c, wanted=wanted, given=given: c.execute(wanted, given).all())  # type: ignore[misc]
+            rows = store.read(partial(_page, wanted=wanted, after=after))
             if not rows:
                 break
             written = [
@@ -119,7 +120,11 @@ def renew(store: Store, identities: Identities) -> int:
                 else Written(row.owner, row.id, row.at, f"{row.title}\n{row.text}")
                 for row in rows
             ]
-            store.write(lambda c, written=written: note(c, identities, written))  # type: ignore[misc]
+            store.write(partial(note, identities=identities, written=written))
             looked_at += len(rows)
             after = rows[-1].id
     return looked_at
+
+
+def _page(connection: Connection, wanted: TextClause, after: str) -> Sequence[Row[Any]]:
+    return connection.execute(wanted, {"after": after, "page": _PAGE}).all()

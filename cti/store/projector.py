@@ -10,6 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TypeGuard
 
@@ -441,7 +442,7 @@ class Projector:
             position = self._within(position)
             self._compared = True
         for batch in _batches(self._journal, position):
-            position = self._store.write(lambda connection, batch=batch: self._fold.fold(connection, batch))  # type: ignore[misc]
+            position = self._store.write(partial(self._fold.fold, records=batch))
         return position
 
     def rebuild(self) -> int:

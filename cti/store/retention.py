@@ -6,6 +6,7 @@ anywhere.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def sweep(
                     for file in batch:
                         file.unlink(missing_ok=True)
                 else:
-                    store.write(lambda c, kind=kind, batch=batch, cut=cut: _forget(c, kind, batch, cut))  # type: ignore[misc]
+                    store.write(partial(_forget, kind=kind, batch=batch, cut=cut))
                 gone[kind] += len(batch)
                 if progress is not None:
                     progress(kind, gone[kind])

@@ -9,6 +9,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -137,7 +138,7 @@ def _attachments(store: Store, vault: Vault, done: Done, progress: Progress) -> 
             )[:_PAGE]
             for digest in page:
                 try:
-                    done.attachments += store.write(lambda c, digest=digest: _change(c, vault, digest))  # type: ignore[misc]
+                    done.attachments += store.write(partial(_change, vault=vault, digest=digest))
                 except VaultError as error:
                     done.troubles.append(str(error))
                 progress(done)

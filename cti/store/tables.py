@@ -213,7 +213,7 @@ visit_items = Table(
     Column("visit", _String, nullable=False),
     Column("id", _String, nullable=False),  # the page's own
     Column("at", BigInteger, nullable=False),
-    Column("kind", _String, nullable=False),  # page, search, form, sign_in
+    Column("kind", _String, nullable=False),  # page, search, form, sign_in, tag, untag
     _text("words"),  # a page's title, what was searched, a form's name
     _text("place"),  # a page's path
     Column("found", BigInteger),  # by a search; NULL: not said
@@ -361,6 +361,7 @@ tags = Table(
     Column("tag", _String, nullable=False),
     _text("source"),
     Column("ended", BigInteger),  # a person took it away: stays away, whatever imports say again
+    Column("since", BigInteger),  # when a person gave it; NULL: not known
     Column("word", _Text, nullable=False, server_default="", index=True),  # folded, for searching
     PrimaryKeyConstraint("customer", "tag"),
     sqlite_with_rowid=False,

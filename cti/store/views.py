@@ -359,7 +359,7 @@ class Tag(Struct, frozen=True, kw_only=True):
 
     tag: str
     source: str
-    """On whose word: an import's name, or `agent:<id>`."""
+    """On whose word: an import's name, `agent:<id>`, or `customer`: their own."""
 
 
 class Facts(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import Ms
-from cti.store import mentions, records
+from cti.store import mentions, records, wishes
 from cti.store.identity import Identifier, Identities
 from cti.store.reads import display
 from cti.store.web_views import WebStep, WebVisit
@@ -24,7 +24,7 @@ MOST_ITEMS = 300
 """Items kept of one visit: whoever does more is no person."""
 _STEPS = 12
 """The last ones are shown; all are counted."""
-_TOLD = ("search", "form", "sign_in")
+_TOLD = ("search", "form", "sign_in", "tag", "untag")
 """Kinds that are told one by one; pages are counted."""
 _CARD = re.compile(r"(?<![\d+])(?:\d[ -]?){13,18}\d(?!\d)")
 
@@ -124,12 +124,13 @@ def put(connection: Connection, identities: Identities, told: Iterable[Told]) ->
         for item in one.items
     ]
     records.bulk(connection, _ITEM, sorted(rows, key=lambda row: (row["visit"], row["id"])))
-    lines = {visit: _lines(connection, visit, visitor) for visit, visitor in visits.items()}
+    items = {visit: _items(connection, visit) for visit in visits}
+    lines = {visit: made_of(visit, visitor.id, items[visit]) for visit, visitor in visits.items() if items[visit]}
     for one in tells:
         for sign_in in one.sign_ins:
-            _join(connection, one, sign_in, lines[one.visit][0].id if lines[one.visit] else None)
-    for visit in visits:
-        _own(connection, visit, lines[visit])
+            _join(connection, one, sign_in, lines[one.visit][0].id if one.visit in lines else None)
+    for visit, made in lines.items():
+        _own(connection, visit, made, items[visit])
     every = [line for each in lines.values() for line in each]
     records.put_interactions(connection, every)
     forms = [line for line in every if line.kind == "form" and line.text]
@@ -142,15 +143,14 @@ def _kept(connection: Connection, visit: str) -> int:
     return int(found.scalar_one())
 
 
-def _lines(connection: Connection, visit: str, visitor: Identifier) -> list[records.InteractionRow]:
-    """The visit's line, and one for each form that was sent in it."""
-    found = connection.execute(_ITEMS, {"visit": visit, "most": MOST_ITEMS}).all()
-    items = [Item(**row._mapping) for row in found]
-    return lines(visit, visitor.id, items) if items else []
+def _items(connection: Connection, visit: str) -> list[Item]:
+    """What was done in a visit, in the order of time."""
+    return [Item(**row._mapping) for row in connection.execute(_ITEMS, {"visit": visit, "most": MOST_ITEMS})]
 
 
-def lines(visit: str, owner: str, items: Sequence[Item]) -> list[records.InteractionRow]:
-    """What the timeline says of a visit whose items are given in the order of time: its line first."""
+def made_of(visit: str, owner: str, items: Sequence[Item]) -> list[records.InteractionRow]:
+    """What the timeline says of a visit whose items are given in the order of time: its line, and one for each form
+    that was sent in it."""
     searches = [item for item in items if item.kind == "search"]
     vain = [item for item in searches if item.found == 0]
     pages = [item for item in items if item.kind == "page"]
@@ -238,11 +238,14 @@ def _made(connection: Connection, sign_in: SignIn) -> str:
     return id_
 
 
-def _own(connection: Connection, visit: str, made: Sequence[records.InteractionRow]) -> None:
+def _own(connection: Connection, visit: str, made: Sequence[records.InteractionRow], items: Iterable[Item]) -> None:
     """What was done in a visit is whose who signed in there, on a browser of several, too; what agents said holds."""
     customer = connection.execute(text("SELECT customer FROM visits WHERE id = :id"), {"id": visit}).scalar()
     if customer:
         records.bulk(connection, _OWN, [{"id": line.id, "customer": customer, "at": line.at} for line in made])
+        tags = [one for one in items if one.kind in ("tag", "untag") and one.words]
+        said = [wishes.OwnTag(at=one.at, tag=one.words, so=one.kind == "tag") for one in tags]
+        wishes.own(connection, customer, said)
     elif customer == "":
         # Two people in one visit: nobody knows who did what.
         change = text("UPDATE annotations SET customer = NULL WHERE interaction IN :ids AND text = ''")

@@ -7,9 +7,9 @@ class WebStep(Struct, frozen=True, kw_only=True):
     """One thing that a visitor of a web site did."""
 
     kind: str
-    """`search`, `form` or `sign_in`."""
+    """`search`, `form`, `sign_in`, `tag` (they say that something is so of themselves) or `untag` (no longer)."""
     words: str = ""
-    """What was searched, or the form's name."""
+    """What was searched, the form's name, or the tag."""
     found: int | None = None
     """By a search; null: the site did not say."""
 

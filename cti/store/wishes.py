@@ -1,7 +1,11 @@
-"""What agents note of a customer: wishes, tags, tier and language. Changes are in the audit log, not their words."""
+"""What is noted of a customer: wishes, tags, tier and language. Changes are in the audit log, not their words.
 
-from collections.abc import Sequence
+Agents note all of these. Tags customers give themselves, too, on the site's own web sites.
+"""
 
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 from sqlalchemy import Connection, bindparam, text
 
 from cti.core.ids import AgentId, Ms
@@ -20,8 +24,23 @@ _PUT = text(
 # What a person says holds, also after another has taken it away.
 _TAG = text(
     """
-    INSERT INTO tags (customer, tag, word, source) VALUES (:customer, :tag, :word, :source)
-    ON CONFLICT (customer, tag) DO UPDATE SET source = excluded.source, ended = NULL
+    INSERT INTO tags (customer, tag, word, source, since) VALUES (:customer, :tag, :word, :source, :at)
+    ON CONFLICT (customer, tag) DO UPDATE SET source = excluded.source, since = excluded.since, ended = NULL
+    """
+)
+CUSTOMER = "customer"
+"""The source of a tag that its customer has given."""
+_MOST_OWN = 50
+# Of what was said twice the later holds, in whatever order it comes. What an agent or an import says is not theirs to
+# take away; what was taken away they may say again.
+_OWN_TAG = text(
+    f"""
+    INSERT INTO tags (customer, tag, word, source, since, ended)
+    SELECT :customer, :tag, :word, '{CUSTOMER}', :at, :ended WHERE :most >
+        (SELECT count(*) FROM tags t WHERE t.customer = :customer AND t.source = '{CUSTOMER}' AND t.tag <> :tag)
+    ON CONFLICT (customer, tag) DO UPDATE SET source = excluded.source, since = excluded.since, ended = excluded.ended
+    WHERE (tags.source = excluded.source OR tags.ended IS NOT NULL)
+        AND excluded.since > coalesce(tags.ended, tags.since, 0)
     """
 )
 _UNTAG = text("UPDATE tags SET ended = :at WHERE customer IN :people AND tag = :tag AND ended IS NULL").bindparams(
@@ -55,7 +74,8 @@ def tag(connection: Connection, customer: str, word: str, by: AgentId, at: Ms) -
     """Give a customer a tag. False: there is no such customer."""
     if not customer_exists(connection, customer):
         return False
-    connection.execute(_TAG, {"customer": customer, "tag": word, "word": name_key(word), "source": f"agent:{by}"})
+    given = {"customer": customer, "tag": word, "word": name_key(word), "source": f"agent:{by}", "at": at}
+    connection.execute(_TAG, given)
     noted(connection, at, by, "customer_tagged", customer)
     return True
 
@@ -66,6 +86,24 @@ def untag(connection: Connection, people: Sequence[str], word: str, by: AgentId,
     if done.rowcount:
         noted(connection, at, by, "customer_untagged", people[0])
     return done.rowcount > 0
+
+
+class OwnTag(Struct, frozen=True, kw_only=True):
+    """What a customer says of themselves."""
+
+    at: Ms
+    tag: str
+    so: bool
+    """False: it is so no longer."""
+
+
+def own(connection: Connection, customer: str, said: Iterable[OwnTag]) -> None:
+    """Keep what a customer says of themselves, at most fifty tags. Twice, or in another order, gives the same."""
+    for one in said:
+        given = {"customer": customer, "tag": one.tag, "word": name_key(one.tag), "at": one.at}
+        done = connection.execute(_OWN_TAG, {**given, "ended": None if one.so else one.at, "most": _MOST_OWN})
+        if done.rowcount:
+            noted(connection, one.at, CUSTOMER, "customer_tagged" if one.so else "customer_untagged", customer)
 
 
 def change(

@@ -1,6 +1,6 @@
 /**
  * Hotline for your own web site: tells the hotline which pages a visitor saw, what they searched and found, which forms
- * they sent and who they are, so that nobody has to tell it again on the telephone.
+ * they sent, who they are and what they say of themselves, so that nobody has to tell it again on the telephone.
  *
  *   <script async src="https://HOTLINE/web/VERSION/hotline.js" data-consent="ask" data-forms="contact:topic,message"></script>
  *
@@ -247,6 +247,11 @@
       const kept = Object.entries(fields || {}).filter(([field]) => wanted.includes(field));
       const cut = kept.map(([field, value]) => [field, String(value ?? "").slice(0, LONGEST)]);
       if (name) add({ kind: "form", words: String(name).slice(0, 64), place: location.pathname.slice(0, 1000), fields: Object.fromEntries(cut) });
+    },
+    /** The visitor says something of themselves, such as "prefers e-mail"; false: it is so no longer. */
+    tag(words, so) {
+      const text = String(words ?? "").trim().slice(0, 60);
+      if (text) add({ kind: "tag", words: text, so: so !== false });
     },
     /** Who it is: a token that the site's own server has signed. The same one is told once a tab. */
     signIn(token) {

@@ -56,7 +56,17 @@ class SignedIn(Struct, frozen=True, kw_only=True, tag="sign_in", tag_field="kind
     """Signed by the web site's own server."""
 
 
-VisitItem = PageSeen | Searched | FormSent | SignedIn
+class Tagged(Struct, frozen=True, kw_only=True, tag="tag", tag_field="kind", forbid_unknown_fields=True):
+    """The visitor says something of themselves, such as `prefers e-mail`. A customer's tag once they sign in."""
+
+    id: ItemId
+    at: Ms
+    words: Annotated[str, Meta(min_length=1, max_length=60)]
+    so: bool = True
+    """False: it is so no longer."""
+
+
+VisitItem = PageSeen | Searched | FormSent | SignedIn | Tagged
 
 
 class VisitTold(Ask, frozen=True, kw_only=True):
@@ -70,7 +80,7 @@ class VisitTold(Ask, frozen=True, kw_only=True):
     consent: bool = False
     """The visitor agrees."""
     items: Annotated[list[msgspec.Raw], Meta(max_length=50)]
-    """Of the kinds `page`, `search`, `form` and `sign_in`. One that is wrong does not keep the others from being
+    """Of the kinds `page`, `search`, `form`, `sign_in` and `tag`. One that is wrong does not keep the others from being
     taken."""
 
 

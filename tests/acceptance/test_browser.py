@@ -43,7 +43,7 @@ async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: P
         assert (await painted(desk))[0] < (await marks(desk, "bell-rang"))[0], "seen before it is heard"
         await desk.keyboard.press("F2")
         await until(lambda: sound_both_ways(desk), 20, "both hear each other")
-        await desk.get_by_text("Internet", exact=False).first.wait_for(timeout=5000)
+        await desk.get_by_text("Internet", exact=False).first.wait_for(timeout=20_000)
         await desk.keyboard.press("F10")
         await until(
             lambda: len(of_kind(house, e.TalkEnded)) == 1,

@@ -97,7 +97,7 @@ async def collide(phone: Phone, switch: Switch, offset: float) -> float:
         at(moment)
         act()
     begun = time.perf_counter()
-    assert await asyncio.wait_for(agent.over, 5) == "them"
+    assert await asyncio.wait_for(agent.over, 10) == "them"
     return time.perf_counter() - begun
 
 

@@ -92,7 +92,7 @@ async def assert_fits(page: Page) -> None:
 async def assert_readable(page: Page) -> None:
     """Every word has a contrast of at least 4.5 to 1 to what it stands on, once colours have stopped changing."""
     with contextlib.suppress(TimeoutError):
-        await page.wait_for_function(f"() => ({CONTRAST})().length === 0", timeout=1000)
+        await page.wait_for_function(f"() => ({CONTRAST})().length === 0", timeout=10_000)
     found = await page.evaluate(CONTRAST)
     assert found == [], found
 

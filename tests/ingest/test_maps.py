@@ -44,7 +44,7 @@ CREATE TABLE ticket_articles (id integer, ticket_id integer, type_id integer, se
     body text, content_type text, internal boolean, created_at timestamp, updated_at timestamp);
 INSERT INTO ticket_articles VALUES
     (1, 1, 1, 2, 'Red light', 'Still nothing', 'text/plain', false, '{DAY}', '{DAY}'),
-    (2, 1, 1, 1, '', '<p>An engineer comes</p>', 'text/html', false, '2026-11-21 09:00:00', '{DAY}'),
+    (2, 1, 1, 1, '', '<p>An <b>engineer</b> comes &amp; looks</p>', 'text/html', false, '2026-11-21 09:00:00', '{DAY}'),
     (3, 1, 10, 1, 'Note', 'He is angry', 'text/plain', true, '{DAY}', '{DAY}'),
     (4, 2, 5, 2, 'Asked for the bill', '', 'text/plain', false, '2026-11-22 09:00:00', '{DAY}');
 """
@@ -84,31 +84,34 @@ INSERT INTO ost_thread VALUES (11, 1, 'T'), (12, 1, 'A');
 CREATE TABLE ost_thread_entry (id integer, thread_id integer, type text, title text, body text, format text,
     created timestamp);
 INSERT INTO ost_thread_entry VALUES (1, 11, 'M', '', 'Still nothing', 'text', '{DAY}'),
-    (2, 11, 'R', 'Re: No line', '<p>An engineer comes</p>', 'html', '2026-11-21 09:00:00'),
+    (2, 11, 'R', 'Re: No line', '<p>An <b>engineer</b> comes &amp; looks</p>', 'html', '2026-11-21 09:00:00'),
     (3, 11, 'N', 'Note', 'He is angry', 'text', '{DAY}'), (4, 12, 'M', 'A task', '', 'text', '{DAY}');
 """
 
 
 @pytest.mark.parametrize(
-    ("name", "tables", "timeline", "cases"),
+    ("name", "tables", "timeline", "cases", "texts"),
     [
         (
             "zammad",
             ZAMMAD,
             [("call", "Asked for the bill", True), ("mail", "No line", False), ("mail", "Red light", True)],
             [("No line (#31001)", "open", None), ("Bill (#31002)", "waiting", None), ("Move (#31003)", "closed", SHUT)],
+            ["An engineer comes & looks", "Still nothing"],
         ),
         (
             "chatwoot",
             CHATWOOT,
             [("mail", "An engineer comes", False), ("mail", "Red light", True), ("chat", "No line", True)],
             [],
+            ["", ""],
         ),
         (
             "osticket",
             OSTICKET,
             [("mail", "Re: No line", False), ("mail", "No line", True)],
             [("No line (#100123)", "open", None), ("Bill (#100124)", "closed", SHUT)],
+            ["An engineer comes & looks", "Still nothing"],
         ),
     ],
 )
@@ -120,6 +123,7 @@ async def test_a_helpdesk_s_tables_become_one_customer_with_her_history(
     tables: str,
     timeline: list[tuple[str, str, bool]],
     cases: list[tuple[str, str, int | None]],
+    texts: list[str],
 ) -> None:
     helpdesk = make_database(empty=True)
     if is_postgres(helpdesk):
@@ -141,6 +145,8 @@ async def test_a_helpdesk_s_tables_become_one_customer_with_her_history(
     found = await history.customer(CustomerId(f"{name}-7"))
     assert found is not None
     assert [(line.kind, line.title, line.inbound) for line in found.timeline] == timeline
+    mails = [line.text for line in found.timeline if line.kind == "mail"]
+    assert mails == texts, "HTML as its text"
     query = sa.text("SELECT title, state, closed FROM cases WHERE customer = :who ORDER BY source")
     assert store.read(lambda c: [tuple(row) for row in c.execute(query, {"who": f"{name}-7"})]) == cases
     history.close()

@@ -30,7 +30,7 @@ async def picks_up(calls: "asyncio.Queue[Call]", answer: bool = True) -> Call:
     call = await asyncio.wait_for(calls.get(), 10)
     if answer:
         call.answer()
-        await asyncio.wait_for(call.up, 5)
+        await asyncio.wait_for(call.up, 10)
     return call
 
 
@@ -90,7 +90,7 @@ async def taken_over(exchange: Exchange, asked: Three) -> None:
 
 async def answered(asked: Three) -> None:
     asked.colleague.answer()
-    await asyncio.wait_for(asked.colleague.up, 5)
+    await asyncio.wait_for(asked.colleague.up, 10)
     await hear_each_other(asked.agent, asked.colleague)
 
 
@@ -117,7 +117,7 @@ async def test_the_colleague_hangs_up_and_the_agent_has_the_caller_back(exchange
     await hear_each_other(asked.caller, asked.agent)
     # And once more out of it, to us: the agent does not go and fetch them.
     await taken_over(exchange, asked)
-    assert await asyncio.wait_for(asked.agent.over, 5) == "them"
+    assert await asyncio.wait_for(asked.agent.over, 10) == "them"
     asked.caller.hang_up()
 
 
@@ -136,7 +136,7 @@ async def test_who_took_the_caller_back_is_not_fetched_by_a_colleague_who_answer
     exchange.actions.carry_out(MoveAsker(channel=ASKER, to="back"))
     await hear_each_other(asked.caller, asked.agent)
     asked.colleague.answer()
-    assert await asyncio.wait_for(asked.colleague.over, 5) == "them"
+    assert await asyncio.wait_for(asked.colleague.over, 10) == "them"
     await hear_each_other(asked.caller, asked.agent)
     asked.agent.hang_up()
 
@@ -166,10 +166,10 @@ async def test_all_three_talk_and_whoever_of_the_agents_leaves_the_others_go_on(
         gone.hang_up()
     else:
         exchange.actions.carry_out(HangUp(channel=COLLEAGUE))
-    await asyncio.wait_for(gone.over, 5)
+    await asyncio.wait_for(gone.over, 10)
     await hear_each_other(asked.caller, stays)
     # Out of the conference, to us: nobody goes and fetches them.
     await taken_over(exchange, asked)
-    assert await asyncio.wait_for(stays.over, 5) == "them"
+    assert await asyncio.wait_for(stays.over, 10) == "them"
     assert not asked.caller.over.done()
     asked.caller.hang_up()

@@ -5,6 +5,7 @@ import io
 import random
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from cti.core.ids import CustomerId, IdentifierId, Ms
+from cti.core.ids import AgentId, CustomerId, IdentifierId, Ms
 from cti.core.keeping import Retention
 from cti.store import reads, records, retention
 from cti.store.database import Store
@@ -20,7 +21,7 @@ from cti.store.history import History
 from cti.store.identity import Identifier, Identities
 from cti.store.visitors import Busy, Visitors
 from cti.store.visits import Item, SignIn, Told, clean, line_id, put
-from tests.store.conftest import DAY, NOW
+from tests.store.conftest import DAY, NOW, SITE
 
 IDENTITIES = Identities(b"a key of the site", "HK")
 BROWSER = "ab" * 16
@@ -48,6 +49,10 @@ def page(n: int, **more: Any) -> Item:
 
 def search(n: int, words: str, found: int | None) -> Item:
     return Item(at=Ms(NOW - 60_000 + n * 1000), id=f"search{n:04}", kind="search", words=words, found=found)
+
+
+def tag(n: int, words: str, kind: str = "tag") -> Item:
+    return Item(at=Ms(NOW - 60_000 + n * 1000), id=f"tag{n:05}", kind=kind, words=words)
 
 
 def signed(at: int = NOW) -> Item:
@@ -234,6 +239,64 @@ async def test_a_visit_in_which_two_signed_in_is_of_nobody_in_particular(store: 
     people = (await history.pop(device().id)).people
     assert [len(one.timeline) for one in people] == [1, 1]
     assert store.read(lambda c: c.execute(text("SELECT customer FROM interactions")).scalar()) is None
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_customers_tag_themselves_and_the_last_word_holds(
+    store: Store, history: History, order: Sequence[int]
+) -> None:
+    customer(store, "eleanor", account("A1"))
+    sign_in = SignIn(at=NOW, account=account("A1"))
+    said = [
+        told(tag(1, "slow reply"), tag(2, "prefers e-mail"), signed(), visit="first", sign_ins=[sign_in]),
+        told(tag(3, "prefers e-mail", kind="untag"), signed(), visit="second", sign_ins=[sign_in]),
+        told(tag(4, "prefers e-mail"), tag(5, "slow reply", kind="untag"), signed(), visit="third", sign_ins=[sign_in]),
+    ]
+    for n in (*order, *order):
+        keep(store, said[n])
+    assert await own_words(history) == [("prefers e-mail", "customer")]
+    (visit,) = (one for one in await timeline(history) if one.id == said[0].visit)
+    assert [(step.kind, step.words) for step in visit.web.steps][:2] == [
+        ("tag", "slow reply"),
+        ("tag", "prefers e-mail"),
+    ]
+
+
+async def test_what_agents_say_is_not_a_customers_to_take_away(store: Store, history: History) -> None:
+    customer(store, "eleanor", account("A1"))
+    eleanor, ana, sign_ins = CustomerId("eleanor"), AgentId("ana"), [SignIn(at=NOW, account=account("A1"))]
+    assert await history.knowing.tag(eleanor, "VIP", ana)
+    keep(store, told(tag(1, "VIP", kind="untag"), tag(2, "slow reply"), signed(), sign_ins=sign_ins))
+    assert await own_words(history) == [("VIP", "agent:ana"), ("slow reply", "customer")]
+    # An agent takes a customer's word away: the same visit told again does not bring it back.
+    assert await history.knowing.untag(eleanor, "slow reply", ana)
+    keep(store, told(tag(1, "VIP", kind="untag"), tag(2, "slow reply"), signed(), sign_ins=sign_ins))
+    assert await own_words(history) == [("VIP", "agent:ana")]
+
+
+async def test_whoever_did_not_sign_in_tags_nobody(store: Store, history: History) -> None:
+    customer(store, "eleanor", account("A1"), device())
+    keep(store, told(tag(1, "slow reply")))
+    assert await own_words(history) == []
+    assert [step.words for one in await timeline(history) for step in one.web.steps] == ["slow reply"]
+
+
+async def test_nobody_gives_themselves_tags_without_end(store: Store, history: History) -> None:
+    customer(store, "eleanor", account("A1"))
+    items = [tag(n, f"tag {n}") for n in range(60)]
+    keep(store, told(*items, signed(), sign_ins=[SignIn(at=NOW, account=account("A1"))]))
+    assert len(await own_words(history)) == 50
+
+
+async def timeline(history: History) -> Sequence[Any]:
+    (person,) = (await history.pop(device().id)).people
+    return person.timeline
+
+
+async def own_words(history: History) -> list[tuple[str, str]]:
+    about = await history.knowing.about(CustomerId("eleanor"), SITE)
+    assert about is not None
+    return [(one.tag, one.source) for one in about.tags]
 
 
 async def test_who_was_unlinked_by_a_person_is_not_linked_again_by_a_sign_in(store: Store, history: History) -> None:

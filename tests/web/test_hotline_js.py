@@ -153,6 +153,12 @@ async def test_a_visit_is_told_once_the_visitor_agrees_and_joined_when_they_sign
     (line,) = [line for line in person.timeline if line.web is not None]
     assert line.web is not None
     assert (line.title, line.mark, line.web.pages) == ("router red light", "nothing_found", 4)
+    await page.evaluate("hotline.tag('prefers e-mail')")
+
+    async def tagged() -> bool:
+        return "prefers e-mail" in (await rig.history.pop(tel.id)).people[0].tags
+
+    await until(tagged, "a tag of their own")
     assert complaints == []
     await page.evaluate("hotline.consent(false)")
     assert await page.evaluate("localStorage.length + sessionStorage.length") == 0

@@ -122,7 +122,8 @@ function Tags({ id, known }: { id: string; known: About }): JSX.Element {
           title={a().takeAway(one.tag)}
           onClick={() => void change(id, () => remove<Done>(`${path(id)}/tags/${encodeURIComponent(one.tag)}`))}
         >
-          <span lang={f.langOf(one.tag)}>{one.tag}</span> ×
+          <span lang={f.langOf(one.tag)}>{one.tag}</span>
+          {one.source === "customer" && <span class="t2">{a().ownWord}</span>} ×
         </button>
       ))}
       <input class="in grow" maxLength={60} aria-label={a().addTag} placeholder={a().addTag} value={fresh.value} onInput={(event) => (fresh.value = event.currentTarget.value)} />

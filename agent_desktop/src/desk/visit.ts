@@ -14,6 +14,8 @@ const BEFORE_MS = 24 * HOUR;
 function step(one: WebStep): string {
   if (one.kind === "sign_in") return t().signedIn;
   if (one.kind === "form") return t().sent(one.words);
+  if (one.kind === "tag") return t().says(one.words);
+  if (one.kind === "untag") return t().saysNoLonger(one.words);
   const said = t().searched(one.words);
   if (one.found === null) return said;
   return one.found === 0 ? t().foundNothing(said) : t().found(said, f.count(one.found));

@@ -362,9 +362,9 @@ export interface WebVisit {
 
 /** One thing that a visitor of a web site did. */
 export interface WebStep {
-  /** `search`, `form` or `sign_in`. */
+  /** `search`, `form`, `sign_in`, `tag` (they say that something is so of themselves) or `untag` (no longer). */
   kind: string;
-  /** What was searched, or the form's name. */
+  /** What was searched, the form's name, or the tag. */
   words: string;
   /** By a search; null: the site did not say. */
   found: number | null;
@@ -741,7 +741,7 @@ export interface Wishes {
 /** What is known to be so of a customer. */
 export interface Tag {
   tag: string;
-  /** On whose word: an import's name, or `agent:<id>`. */
+  /** On whose word: an import's name, `agent:<id>`, or `customer`: their own. */
   source: string;
 }
 
