@@ -52,6 +52,9 @@ async def test_click_to_call_and_what_becomes_of_it(house: House, provider: Prov
     outside.answer()
     await asyncio.wait_for(outside.media.hears(50), 10)
     await until(lambda: _of(house, e.Connected) != [], 10, "they talk")
+    # Keys reach the far side: a menu there, or an extension.
+    await leg.press("42#")
+    await until(lambda: outside.media.keys == "42#", 10, "the keys arrive")
     # A colleague is asked, and has the customer when the agent hangs up; who hears music meanwhile, and hangs up last.
     bo = await house.agent("a1", "127.0.0.21")
     await bo.ready()

@@ -1,4 +1,4 @@
-"""The recording of calls, on the real Asterisk: one file through a transfer, with a pause in it, played over HTTP."""
+"""The recording of calls, on the real Asterisk: one file with pauses in it, through a transfer, a restart, parking."""
 
 import asyncio
 import math
@@ -23,7 +23,7 @@ ANA, BO, CALLER = 800, 1200, 400
 """The tones of those who talk, in hertz."""
 
 
-async def test_one_recording_through_a_transfer_with_a_pause_in_it(house: House) -> None:
+async def test_one_recording_through_a_transfer_a_restart_and_parking_with_pauses_in_it(house: House) -> None:
     await record(house, "true")
     ana, bo = await house.agent("a0", "127.0.0.20"), await house.agent("a1", "127.0.0.21")
 
@@ -56,25 +56,45 @@ async def test_one_recording_through_a_transfer_with_a_pause_in_it(house: House)
     second = speaks(await bo.picks_up(), BO)
     await until(lambda: len(of(house, e.Connected)) == 2, 10, "the colleague talks with them")
     await asyncio.wait_for(second.media.hears(200), 10)  # first of all they hear a work number
-    caller.hang_up()
-    await until(lambda: len(of(house, e.InteractionEnded)) == 2, 10, "the call is over")
     assert first.over.done()
 
-    # One file, as long as both talks, with what everybody said, and silence while it was paused.
+    # Paused, while the bridge is killed and comes back: it is paused still, and goes on when the agent says so.
+    await bo.post(f"/interactions/{interaction}/recording/pause")
+    await until(lambda: len(of(house, e.RecordingPaused)) == 2, 10, "it is paused again")
+    await house.kill_bridge()
+    await house.start_bridge(watched=False)
+    assert (await bo.sees())["call"]["recorded"] == "paused"
+    await bo.post(f"/interactions/{interaction}/recording/resume")
+    await until(lambda: len(of(house, e.RecordingResumed)) == 2, 10, "it goes on after the restart")
+
+    # Parked, with music that is not kept, and fetched.
+    await bo.post(f"/interactions/{interaction}/park")
+    assert await asyncio.wait_for(second.over, 10) == "them"
+    await ready(house, bo)
+    await asyncio.sleep(1)
+    await bo.post(f"/interactions/{interaction}/fetch")
+    last = speaks(await bo.picks_up(), BO)
+    await until(lambda: len(of(house, e.Connected)) == 3, 10, "they talk again")
+    await asyncio.wait_for(last.media.hears(200), 10)
+    caller.hang_up()
+    await until(lambda: len(of(house, e.InteractionEnded)) == 2, 10, "the call is over")
+
+    # One file, as long as all talks, with what everybody said, and silence while it was paused.
     kept = await heard(bo, interaction)
     folder = house.settings.data / "messages"
     assert [file.name for file in folder.iterdir() if seconds(file)] == [f"{interaction}.talks.wav"]
     assert len(of(house, e.RecordingBegun)) == 2
-    begun, second_begun = (at(house, e.Connected, n) for n in (0, 1))
-    parted, over = (at(house, e.TalkEnded, n) for n in (0, 1))
-    paused, resumed = at(house, e.RecordingPaused, 0), at(house, e.RecordingResumed, 0)
-    first_s, second_s = parted - begun, over - second_begun
-    assert abs(len(kept) / 8000 - first_s - second_s) < 0.7
-    before = kept[int((paused - begun - 0.8) * 8000) :][:4000]
-    assert tones(before) == {CALLER, ANA}
-    silent = kept[int((paused - begun + 0.4) * 8000) : int((resumed - begun - 0.4) * 8000)]
-    assert silent
-    assert max(map(abs, silent)) < 100
+    talks = [(at(house, e.Connected, n), at(house, e.TalkEnded, n)) for n in (0, 1, 2)]
+    assert abs(len(kept) / 8000 - sum(over - begun for begun, over in talks)) < 0.9
+    before = 0.0
+    for n, who in enumerate((ANA, BO)):
+        begun, over = talks[n]
+        paused, resumed = (at(house, kind, n) - begun + before for kind in (e.RecordingPaused, e.RecordingResumed))
+        assert tones(kept[int((paused - 0.8) * 8000) :][:4000]) == {CALLER, who}
+        silent = kept[int((paused + 0.4) * 8000) : int((resumed - 0.4) * 8000)]
+        assert silent
+        assert max(map(abs, silent)) < 100
+        before += over - begun
     assert tones(kept[-8000:-4000]) == {CALLER, BO}
 
     # Of a queue that is not recorded there is no file.
@@ -86,8 +106,8 @@ async def test_one_recording_through_a_transfer_with_a_pause_in_it(house: House)
     caller.hang_up()
     await until(lambda: len(of(house, e.InteractionEnded)) == 3, 10, "that call is over, too")
     assert len(of(house, e.RecordingBegun)) == 2
-    last = of(house, e.InteractionOpened)[2].interaction
-    assert not (folder / f"{last}.talks.wav").exists()
+    other = of(house, e.InteractionOpened)[2].interaction
+    assert not (folder / f"{other}.talks.wav").exists()
 
 
 async def record(house: House, on: str) -> None:

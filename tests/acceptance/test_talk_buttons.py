@@ -38,6 +38,12 @@ async def test_asked_first_parked_taken_back_and_handed_over(house: House) -> No
         await desk.locator("#consult-back").click()
         assert await asyncio.wait_for(second.over, 10) == "them"
 
+        # Keys reach the far side, typed right after the one that opens the keypad.
+        await desk.keyboard.press("F8")
+        await desk.keyboard.type("42#")
+        await until(lambda: caller.media.keys == "42#", 10, "the keys arrive")
+        await desk.keyboard.press("F8")
+
         # Parked: music, and the talk is over for the agent, who fetches the caller from the card.
         await desk.locator("#park").click()
         await expect(desk.locator(".deck")).to_contain_text("Parked for")

@@ -141,6 +141,19 @@ async def test_who_took_the_caller_back_is_not_fetched_by_a_colleague_who_answer
     asked.agent.hang_up()
 
 
+async def test_a_colleague_who_is_quicker_than_the_agent_is_not_turned_away(exchange: Exchange, asked: Three) -> None:
+    async def asks(value: str) -> None:
+        await exchange.link.action("Setvar", {"Channel": ASKER, "Variable": "HL_ASKS", "Value": value})
+
+    await asks("")
+    asked.colleague.answer()
+    await asyncio.wait_for(asked.colleague.up, 5)
+    await asyncio.sleep(0.5)  # so long it took the agent to get there, on a busy machine
+    await asks("1")
+    await hear_each_other(asked.agent, asked.colleague)
+    asked.caller.hang_up()
+
+
 @pytest.mark.parametrize("leaves", ["agent", "colleague"])
 async def test_all_three_talk_and_whoever_of_the_agents_leaves_the_others_go_on(
     exchange: Exchange, asked: Three, leaves: str
