@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import TypeVar
+from itertools import chain
+from typing import Any
 
 from msgspec import Struct
 
@@ -24,14 +25,12 @@ _LONGEST_KEY = 200
 _KNOWN = 131_072
 """Identifiers of a kind that are remembered."""
 
-T = TypeVar("T")
-
 
 class Reads(Struct):
     """Rows read in full, so that nothing can go wrong any more when they are written: a list for each field."""
 
-    rows: list[int]
-    """Which rows of the batch they are."""
+    place: list[str]
+    """Where each stands at its source."""
     key: list[str]
     at: list[Ms]
     identifiers: list[list[Identifier | None]]
@@ -57,32 +56,30 @@ class Reads(Struct):
     def __len__(self) -> int:
         return len(self.key)
 
+    def whose(self) -> list[str]:
+        """Under which owner each stands in the history."""
+        owners = zip(self.owner, self.customer, strict=True)
+        return [f"customer:{customer}" if one is None else one.id for one, customer in owners]
+
     def at_rows(self, chosen: Sequence[int]) -> "Reads":
         """Only some of them, in that order."""
+        return _each([self], lambda columns: list(map(columns[0].__getitem__, chosen)))
 
-        def some(values: Sequence[T]) -> list[T]:
-            return [values[n] for n in chosen]
+    @classmethod
+    def joined(cls, several: Sequence["Reads"]) -> "Reads":
+        """All of them, as they came one after the other by the same mapping."""
+        return several[0] if len(several) == 1 else _each(several, lambda columns: list(chain.from_iterable(columns)))
 
-        return Reads(
-            rows=some(self.rows),
-            key=some(self.key),
-            at=some(self.at),
-            identifiers=[some(column) for column in self.identifiers],
-            owner=some(self.owner),
-            customer=some(self.customer),
-            name=some(self.name),
-            title=some(self.title),
-            agent=some(self.agent),
-            case=some(self.case),
-            due=some(self.due),
-            state=some(self.state),
-            closed=some(self.closed),
-            language=some(self.language),
-            tier=some(self.tier),
-            tags=some(self.tags),
-            pin=some(self.pin),
-            more={name: some(column) for name, column in self.more.items()},
-        )
+
+def _each(several: Sequence[Reads], made: Callable[[Sequence[list[Any]]], list[Any]]) -> Reads:
+    """What `made` makes of each column of theirs."""
+    nested = ("identifiers", "more")
+    plain = [name for name in Reads.__struct_fields__ if name not in nested]
+    return Reads(
+        identifiers=[made(columns) for columns in zip(*(one.identifiers for one in several), strict=True)],
+        more={name: made([one.more[name] for one in several]) for name in several[0].more},
+        **{name: made([getattr(one, name) for one in several]) for name in plain},
+    )
 
 
 class _Remembered(dict[str, Identifier | None]):
@@ -141,7 +138,7 @@ class RowReader:
             if known is None and not named:
                 errors.setdefault(n, "no tel, mail, account, device or customer in it can be read: nobody's row")
         return Reads(
-            rows=list(range(len(batch))),
+            place=[batch.place(n) for n in range(len(batch))],
             key=self._keys(batch, texts("key")),
             at=self._times(batch, "at", errors) if self._map.columns.at is not None else [self._now] * len(batch),
             identifiers=identifiers,
