@@ -27,7 +27,10 @@ _KNOWN = 131_072
 
 
 class Reads(Struct):
-    """Rows read in full, so that nothing can go wrong any more when they are written: a list for each field."""
+    """Rows read in full, so that nothing can go wrong any more when they are written: a list for each field.
+
+    Most fields are not named by a map. Those share one list, which is put in order once for all of them.
+    """
 
     place: list[str]
     """Where each stands at its source."""
@@ -72,13 +75,21 @@ class Reads(Struct):
 
 
 def _each(several: Sequence[Reads], made: Callable[[Sequence[list[Any]]], list[Any]]) -> Reads:
-    """What `made` makes of each column of theirs."""
+    """What `made` makes of each column of theirs; of one that several fields share once."""
+    done: dict[tuple[int, ...], list[Any]] = {}
+
+    def once(columns: Sequence[list[Any]]) -> list[Any]:
+        same = tuple(map(id, columns))
+        if same not in done:
+            done[same] = made(columns)
+        return done[same]
+
     nested = ("identifiers", "more")
     plain = [name for name in Reads.__struct_fields__ if name not in nested]
     return Reads(
-        identifiers=[made(columns) for columns in zip(*(one.identifiers for one in several), strict=True)],
-        more={name: made([one.more[name] for one in several]) for name in several[0].more},
-        **{name: made([getattr(one, name) for one in several]) for name in plain},
+        identifiers=[once(columns) for columns in zip(*(one.identifiers for one in several), strict=True)],
+        more={name: once([one.more[name] for one in several]) for name in several[0].more},
+        **{name: once([getattr(one, name) for one in several]) for name in plain},
     )
 
 
@@ -125,17 +136,25 @@ class RowReader:
         return reads, [*lost, *broken]
 
     def _read(self, batch: Batch, errors: Errors) -> Reads:
+        empty = [""] * len(batch)
+        nothing: list[Any] = [None] * len(batch)
+
+        def named(name: str) -> bool:
+            return getattr(self._map.columns, name) is not None
+
         def texts(name: str) -> list[str]:
-            return self._reader.texts(batch, name, errors)
+            return self._reader.texts(batch, name, errors) if named(name) else empty
 
         kind = self._map.kind
         identifiers = [remembered.of(texts(name)) for name, remembered in self._owners]
-        owner: list[Identifier | None] = [None] * len(batch)
+        owner: list[Identifier | None] = nothing
         for column in identifiers:
             owner = [known or one for known, one in zip(owner, column, strict=True)]
-        customer = [one.replace(":", "-") for one in texts("key" if kind == "customer" else "customer")]
-        for n, (known, named) in enumerate(zip(owner, customer, strict=True)):
-            if known is None and not named:
+        customer = texts("key" if kind == "customer" else "customer")
+        if customer is not empty:
+            customer = [one.replace(":", "-") for one in customer]
+        for n, (known, other) in enumerate(zip(owner, customer, strict=True)):
+            if known is None and not other:
                 errors.setdefault(n, "no tel, mail, account, device or customer in it can be read: nobody's row")
         return Reads(
             place=[batch.place(n) for n in range(len(batch))],
@@ -145,13 +164,13 @@ class RowReader:
             owner=owner,
             customer=customer,
             name=texts("name"),
-            title=[title[:500] for title in texts("title")],
+            title=[title[:500] for title in texts("title")] if named("title") else empty,
             agent=texts("agent"),
-            case=converted(texts("case"), "case", number, errors),
+            case=converted(texts("case"), "case", number, errors) if named("case") else nothing,
             due=self._times(batch, "due", errors) if kind == "promise" else [Ms(0)] * len(batch),
             state=self._states(texts("state"), errors),
-            closed=[at and Ms(at + self._shift) for at in self._reader.moments(batch, "closed", errors)],
-            language=[one or None for one in texts("language")],
+            closed=self._closed(batch, errors) if named("closed") else nothing,
+            language=[one or None for one in texts("language")] if named("language") else nothing,
             tier=texts("tier"),
             tags=texts("tags"),
             pin=self._pins(texts("pin"), errors),
@@ -180,6 +199,9 @@ class RowReader:
     def _times(self, batch: Batch, name: str, errors: Errors) -> list[Ms]:
         found = self._reader.times(batch, name, errors)
         return [Ms(at + self._shift) for at in found] if self._shift else found
+
+    def _closed(self, batch: Batch, errors: Errors) -> list[Ms | None]:
+        return [at and Ms(at + self._shift) for at in self._reader.moments(batch, "closed", errors)]
 
     def _states(self, written: list[str], errors: Errors) -> list[str]:
         known = _STATES.get(self._map.kind, ())
