@@ -1,9 +1,10 @@
 """How near callers with skills come to one line for all, in the setting of Wallace and Whitt (2005).
 
-Six types of call, 90 agents, 84 erlang, exponential times, nobody gives up; two and three skills an agent. Beside each
-run stands the limit for the very same callers: what they would have waited in one line for all 90 (`theory.waits`). Its
-mean in the long run is Erlang C's, and it shares the luck of the run, so the ratio to it is far surer than that of a
-simulated mean to Erlang C's number; both are shown. The scenarios are those that are shipped.
+Six types of call, 90 agents, 84 erlang, exponential times, nobody gives up; two and three skills an agent. The limit is
+one line for all 90, of which the mean wait is known (Erlang C). Beside each run stands what the very same callers would
+have waited in that line (`theory.waits`): it shares the luck of the run, and so tells by how much the run's own wait is
+off (`sampling.controlled`): three times surer than the ratio of the two, which itself is far surer than the mean alone.
+The scenarios are those that are shipped.
 """
 
 from collections.abc import Mapping
@@ -18,12 +19,14 @@ from msgspec import Struct
 from benchmarks.frame import Figure, Options, Report, Stopwatch
 from cti.simulate import scenario
 from cti.simulate.outcome import Outcome, simulate
-from cti.simulate.sampling import plus_minus, ratio
+from cti.simulate.sampling import controlled, plus_minus, ratio
 from cti.simulate.tally import Day
 from cti.simulate.theory import waits
 
 SCENARIOS = Path(__file__).parents[1] / "example" / "simulate"
-RUNS = 24
+RUNS = {"two-skills": 20, "three-skills": 8}
+"""The fewer skills, the more the waits differ from run to run."""
+QUICK = 2
 GOALS = {"two-skills": 1.2, "three-skills": 1.05}
 WORST = 1.3
 
@@ -36,10 +39,10 @@ class Run(Struct, frozen=True):
 
 
 def run(options: Options) -> Report:
-    """Both settings, as many days each; ASA over the limit, and the worst type over the mean."""
+    """Both settings; ASA over the limit, and the worst type over the mean."""
     watch = Stopwatch()
-    runs = 2 if options.quick else RUNS
-    jobs = [(name, number, options.quick) for number in range(runs) for name in GOALS]
+    runs = dict.fromkeys(GOALS, QUICK) if options.quick else RUNS
+    jobs = [(name, number, options.quick) for name in GOALS for number in range(runs[name])]
     with ProcessPoolExecutor() as processes:
         done = list(processes.map(_run, jobs))
     figures: list[Figure] = []
@@ -51,11 +54,13 @@ def run(options: Options) -> Report:
         assert known is not None
         asa = [day.total.asa_s or 0.0 for day in outcome.runs]
         pooled = [each.pooled_s for each in found]
-        over, error = ratio(asa, pooled)
+        # An hour is not long enough for the mean that theory knows: the callers' own is the limit there.
+        over, error = ratio(asa, pooled) if options.quick else controlled(asa, pooled, known.asa_s)
+        limit = 1.0 if options.quick else known.asa_s
         worst = outcome.all.worst
         figures += [
-            Figure(f"{name}: ASA over the limit", round(over, 3), "x", goal, "lower"),
-            Figure(f"{name}: ± of that, 95 %", round(error or 0.0, 3), "x"),
+            Figure(f"{name}: ASA over the limit", round(over / limit, 3), "x", goal, "lower"),
+            Figure(f"{name}: ± of that, 95 %", round((error or 0.0) / limit, 3), "x"),
             Figure(f"{name}: worst type over the mean", round(worst[1] if worst else 0.0, 3), "x", WORST, "lower"),
         ]
         peers += [

@@ -19,7 +19,8 @@ from cti.core import batch, reasons
 from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId, SkillId
 from cti.core.requirement import Requirement, first_stage
-from cti.core.site import Skills
+from cti.core.site import Policy, Skills
+from cti.core.sparing import Spare
 from cti.core.waiting import MINUTE, NEVER, Group, Key, Line, Match, Rank, Service, Waiting, Worker, key, score
 
 FEW = 20
@@ -45,6 +46,8 @@ class Router:
         self._workers: dict[AgentId, Worker] = {}
         self._free: dict[AgentId, Worker] = {}
         """Filed under their groups; those who are new are not yet among them."""
+        self._spare = Spare()
+        """What the same have."""
         self._idle: list[tuple[Ms, AgentId]] = []
         """The same, longest idle first."""
         self._tense: dict[Group, None] = {}
@@ -184,12 +187,7 @@ class Router:
     def position(self, interaction: InteractionId) -> int | None:
         """The place in the line of its queue, 1 = next; one with an offer out keeps it. None: not in line."""
         waiting = self._waiting.get(interaction)
-        if waiting is None:
-            return None
-        rank = waiting.rank
-        lines = (line for group in waiting.group.queue.groups for line in group.lines.values())
-        aside = sum(each.rank < rank for each in waiting.group.queue.aside.values())
-        return 1 + aside + sum(bisect_left(line, rank) for line in lines)
+        return None if waiting is None else waiting.group.queue.place(waiting.rank)
 
     def line(self) -> list[Waiting]:
         """Everybody in line, next first, those with an offer out too; to read."""
@@ -288,6 +286,8 @@ class Router:
                 return worker
             if waiting.kept:
                 return None
+        if group.requirement.policy is Policy.SCARCE_FIRST:
+            return self._spare.best(waiting, now, self._free)
         best: Key | None = None
         for at, keys in enumerate(group.free):
             if keys and (best is None or keys[0] < best) and waiting.since + group.after(at) <= now:
@@ -360,11 +360,10 @@ class Router:
 
         def able(waiting: Waiting) -> list[Worker]:
             group = waiting.group
-            idle = [self._free[k[2]] for stage, keys in enumerate(group.free) for k in keys if open_(waiting, stage)]
-            return idle + [w for w in taken.get(group, ()) if open_(waiting, w.serves[group].stage)]
-
-        def open_(waiting: Waiting, stage: int) -> bool:
-            return waiting.since + waiting.group.after(stage) <= now
+            idle = [
+                self._free[k[2]] for stage, keys in enumerate(group.free) for k in keys if waiting.reached(stage, now)
+            ]
+            return idle + [w for w in taken.get(group, ()) if waiting.reached(w.serves[group].stage, now)]
 
         better = batch.augment(movable, left, able)
         known = {m.interaction: m for m in found}
@@ -422,6 +421,7 @@ class Router:
 
     def _file(self, worker: Worker) -> None:
         self._free[worker.id] = worker
+        self._spare.add(worker.skills)
         insort(self._idle, (worker.since, worker.id))
         if worker.looked < len(self._all):
             self._meet(worker)
@@ -437,6 +437,7 @@ class Router:
 
     def _unfile(self, worker: Worker) -> None:
         del self._free[worker.id]
+        self._spare.remove(worker.skills)
         del self._idle[bisect_left(self._idle, (worker.since, worker.id))]
         for group, service in worker.serves.items():
             keys = group.free[service.stage]

@@ -50,7 +50,7 @@ class Policy(StrEnum):
     LEAST_OCCUPIED = "least_occupied"
     """Smallest share of the shift worked."""
     SCARCE_FIRST = "scarce_first"
-    """Fewest skills: the flexible one stays free for whom only they can serve."""
+    """Fewest skills: the flexible one stays free for whom only they can serve. Of equally many: `sparing`."""
 
 
 class Overflow(Struct, frozen=True, forbid_unknown_fields=True):

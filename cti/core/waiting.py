@@ -1,5 +1,6 @@
 """Who waits and who is free, as the router holds them."""
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -34,6 +35,12 @@ class Line(Struct, eq=False):
     groups: list["Group"] = field(default_factory=list)
     aside: dict[InteractionId, "Waiting"] = field(default_factory=dict)
     """In line, but not in that of a group: kept for a preferred agent, or with an offer out."""
+
+    def place(self, rank: Rank) -> int:
+        """Whose rank this is has so many before them, and themselves."""
+        lines = (line for group in self.groups for line in group.lines.values())
+        aside = sum(each.rank < rank for each in self.aside.values())
+        return 1 + aside + sum(bisect_left(line, rank) for line in lines)
 
 
 class Group(Struct, eq=False):
@@ -95,6 +102,10 @@ class Waiting(Struct, eq=False):
     """For the preferred agent alone, until the time is over."""
     reserved: bool = False
     """An offer is out."""
+
+    def reached(self, stage: int, now: Ms) -> bool:
+        """Whether they have waited long enough for this stage."""
+        return self.since + self.group.after(stage) <= now
 
 
 class Worker(Struct, eq=False):

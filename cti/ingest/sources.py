@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import make_url
 
+from cti.ingest import parquet
 from cti.ingest.mapping import Map
 from cti.ingest.report import IngestError
 from cti.ingest.watermark import Value
@@ -270,22 +271,10 @@ def _json_lines(path: Path, map_: Map, size: int) -> Iterator[Batch]:
 
 
 def _parquet(path: Path, size: int) -> Iterator[Batch]:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise IngestError(
-            f"{path}: reading Parquet needs pyarrow, which is not installed: pip install pyarrow, or export CSV"
-        ) from error
-    try:
-        done = 0
-        with parquet.ParquetFile(path) as file:
-            for some in file.iter_batches(size):
-                rows = [_flat(row) for row in some.to_pylist()]
-                yield Objects(f"{path}, row", range(done + 1, done + len(rows) + 1), [], rows)
-                done += len(rows)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise IngestError(f"{path} can't be read as Parquet: {error}") from error
+    done = 0
+    for names, rows in parquet.read(path, size):
+        yield Grid(f"{path}, row", range(done + 1, done + len(rows) + 1), [], names, rows)
+        done += len(rows)
 
 
 def _flat(value: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict[str, object]:

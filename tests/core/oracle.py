@@ -1,10 +1,14 @@
 """The match as a person would write it down: look at everybody, every time. What the router has to equal."""
 
+from collections import Counter
+from math import inf
+
 from msgspec import Struct
 
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.requirement import Requirement, first_stage, shortfall
 from cti.core.site import Policy, Skills
+from cti.core.sparing import LOOKED_AT
 from cti.core.waiting import MINUTE
 
 
@@ -86,10 +90,20 @@ class Scan:
             fit = [agent for agent in self.agents.values() if self.able(caller, agent, now)]
             if fit and not caller.reserved:
                 chosen = min(fit, key=lambda a: (a.id != caller.preferred, *_key(caller.asked, a)))
+                if caller.asked.policy is Policy.SCARCE_FIRST and chosen.id != caller.preferred:
+                    chosen = self.spared(caller, fit)
                 caller.reserved = True
                 del self.agents[chosen.id]
                 return caller.id, chosen.id
         return None
+
+    def spared(self, caller: _Caller, fit: list[_Agent]) -> _Agent:
+        """Of the longest idle of those with the fewest skills, whose others are the least scarce among the free."""
+        fewest = min(len(agent.skills) for agent in fit)
+        alike = sorted((a for a in fit if len(a.skills) == fewest), key=lambda a: (a.since, a.id))[:LOOKED_AT]
+        needed = {skill for skill, _ in caller.asked.stages[0].needed}
+        having = Counter(skill for agent in self.agents.values() for skill in agent.skills)
+        return max(alike, key=lambda a: min((having[s] for s in a.skills if s not in needed), default=inf))
 
 
 def _key(asked: Requirement, agent: _Agent) -> tuple[float, Ms, AgentId]:

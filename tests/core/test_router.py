@@ -309,6 +309,23 @@ def test_swapping_leaves_the_agent_with_the_rare_skill_for_whom_only_they_can_se
     assert router.position(CALLERS[1]) == 2
 
 
+def test_scarce_first_spares_whom_few_others_can_stand_in_for() -> None:
+    router = Router()
+    asked = requirement(Queue(id=QueueId("s"), name={}, skills=_skills(en=1), policy=Policy.SCARCE_FIRST), {}, None)
+    router.add_agent(AGENTS[0], _skills(en=5, net=5), T0)
+    router.add_agent(AGENTS[1], _skills(en=5, tv=5), Ms(T0 + 1))
+    router.add_agent(AGENTS[2], _skills(en=5, tv=5), Ms(T0 + 2))
+    router.add_agent(AGENTS[3], _skills(en=5, net=5, tv=5), Ms(T0 + 3))
+    router.add_agent(AGENTS[4], _skills(tv=5), Ms(T0 + 4))
+    for caller in CALLERS[:4]:
+        router.arrive(caller, asked, Ms(T0 + 5))
+    taken = []
+    while (match := router.next_match(Ms(T0 + 5))) is not None:
+        taken.append(match.agent)
+    # Of "tv" four are free, of "net" two; then three and two; then two of each, and the longest idle; then who is left.
+    assert taken == [AGENTS[1], AGENTS[2], AGENTS[0], AGENTS[3]]
+
+
 def test_the_reason_names_who_was_free_for_longer_and_what_was_missing() -> None:
     router = Router()
     router.add_agent(AGENTS[0], _skills(en=5, net=2), T0)

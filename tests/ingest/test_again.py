@@ -1,7 +1,6 @@
 """Outside tables that come again and again: only what is new, what is gone, by the clock; and long ones in batches."""
 
 import sqlite3
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -250,34 +249,6 @@ def test_times_are_right_in_every_hour_in_which_clocks_change(
     place = ZoneInfo(zone)
     expected = [int(datetime.fromisoformat(when).replace(tzinfo=place).timestamp() * 1000) for when in written]
     assert [line[1] for line in lines(store)] == expected
-
-
-def test_parquet_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "searches.parquet"
-    path.write_bytes(b"PAR1")
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(IngestError, match="pip install pyarrow"):
-        next(batches(str(path), mapped(tmp_path, SEARCHES)))
-
-
-def test_parquet(store: Store, identities: Identities, tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    from pyarrow import parquet
-
-    path = tmp_path / "searches.parquet"
-    when = datetime(2026, 11, 24, 9, 39)
-    rows = [
-        {"id": n, "when": when, "words": "红灯", "who": {"customer": "C1"}, "browser": None, "hits": 0}
-        for n in range(5)
-    ]
-    parquet.write_table(pyarrow.Table.from_pylist(rows), path)
-    map_ = mapped(tmp_path, SEARCHES.replace('"customer"', '"who.customer"'))
-    assert ingest_table(store, identities, map_, str(path), NOW, size=2) == Report(source="searches", read=5, new=5)
-    at = int(when.replace(tzinfo=ZoneInfo("Asia/Hong_Kong")).timestamp() * 1000)
-    assert lines(store)[4] == ("searches:4", at, "红灯", "nothing_found")
-    path.write_bytes(b"PAR1 no more")
-    with pytest.raises(IngestError, match="can't be read as Parquet"):
-        ingest_table(store, identities, map_, str(path), NOW)
 
 
 def schedule(

@@ -5,7 +5,7 @@ import pytest
 from cti.core import events as e
 from cti.core.ids import InteractionId, Ms, QueueId
 from cti.simulate.outcome import Outcome, simulate
-from cti.simulate.sampling import plus_minus, ratio
+from cti.simulate.sampling import controlled, plus_minus, ratio
 from cti.simulate.tally import Tally, together
 from tests.simulate.small import START, caller, load, shift, site
 
@@ -51,6 +51,10 @@ def test_runs_are_counted_together_and_say_how_sure_they_are() -> None:
     assert plus_minus([1.0, 2.0, 3.0]) == pytest.approx(4.303 / 3**0.5)
     assert plus_minus([1.0]) is None
     assert ratio([2.0, 4.0, 6.0], [1.0, 2.0, 3.0]) == (2.0, pytest.approx(0.0))
+    # What beside is one above the truth, the value is two above: on the line, nothing is left to chance.
+    assert controlled([2.0, 4.0, 9.0], [1.0, 2.0, 4.5], 3.0) == (pytest.approx(6.0), pytest.approx(0.0, abs=1e-9))
+    # Through (-1, 1), (0, 4), (1, 1) the line is level at 2: residuals 1, 2, 1, one degree of freedom, six by three.
+    assert controlled([1.0, 4.0, 1.0], [-1.0, 0.0, 1.0], 0.0) == (2.0, pytest.approx(12.706 * 2**0.5))
 
 
 def test_how_good_estimates_were_is_counted_by_type_and_half_hour() -> None:

@@ -63,6 +63,7 @@ from cti.web.auth import COOKIE, SESSION
 from kb.article import Article
 from kb.search import KnowledgeBase
 from kb.trends import Hot
+from tests import postgres
 from tests.passwords import give_password
 
 PASSWORD = "a good long password"
@@ -276,15 +277,24 @@ async def hot(language: str | None, limit: int) -> list[Hot]:
     ][:limit]
 
 
+BOTH = pytest.mark.parametrize("rig", ["sqlite", "postgresql"], indirect=True)
+"""For tests of what is read from the store or written to it: once on each kind of database. Others: on SQLite."""
+
+
 @pytest.fixture(scope="session")
 def hashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which Ana has a password."""
     path = tmp_path_factory.mktemp("accounts") / "hotline.db"
     store = Store.open(f"sqlite:///{path}")
-    give_password(store, [AgentId("ana")], PASSWORD)
-    store.write(people)
+    settle(store)
     store.close()
     return path
+
+
+def settle(store: Store) -> None:
+    """Let Ana have a password, and the site its customers."""
+    give_password(store, [AgentId("ana")], PASSWORD)
+    store.write(people)
 
 
 def people(connection: sa.Connection) -> None:
@@ -360,18 +370,32 @@ def answers() -> KnowledgeBase:
     return KnowledgeBase(ARTICLES)
 
 
+@contextlib.contextmanager
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """The store of one test, on the kind of database that `BOTH` says."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server: postgres.Server = request.getfixturevalue("postgres_server")
+        with server.database() as url, contextlib.closing(Store.open(url)) as store:
+            settle(store)
+            yield store
+    else:
+        path = tmp_path / "hotline.db"
+        shutil.copy(request.getfixturevalue("hashed"), path)
+        with contextlib.closing(Store.open(f"sqlite:///{path}")) as store:
+            yield store
+
+
 @pytest.fixture
 async def rig(
-    hashed: Path,
+    request: pytest.FixtureRequest,
     tmp_path: Path,
     journal_trouble: list[str],
     exchange: Exchange,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Rig]:
     monkeypatch.setattr("cti.web.live.BEAT_S", 0.1)
-    path = tmp_path / "hotline.db"
-    shutil.copy(hashed, path)
-    store = Store.open(f"sqlite:///{path}")
+    kept = contextlib.ExitStack()
+    store = kept.enter_context(opened(request, tmp_path))
     vault, messages = Vault(tmp_path), tmp_path / "messages"
     history = History(store, Identities(b"key", "HK"), zone=lambda: SITE.zone, recordings=messages, vault=vault)
     accounts = Accounts(store)
@@ -431,7 +455,7 @@ async def rig(
     loop.close()
     accounts.close()
     history.close()
-    store.close()
+    kept.close()
 
 
 async def heard(socket: aiohttp.ClientWebSocketResponse, want: Callable[[Any], bool], seconds: float = 10) -> Any:

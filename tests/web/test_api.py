@@ -21,7 +21,7 @@ from cti.core.inputs import (
 from cti.store.views import Person, Pop
 from cti.web.api_history import told
 from tests.core.play import Play
-from tests.web.conftest import NUMBER, Rig, heard, ready
+from tests.web.conftest import BOTH, NUMBER, Rig, heard, ready
 
 
 async def test_states_and_reasons(rig: Rig) -> None:
@@ -67,6 +67,7 @@ async def test_hanging_up_and_wrapping_up_ones_own_call_only(rig: Rig) -> None:
     assert rig.inputs[-1] == WrapUpDone(agent=AgentId("ana"), interaction=InteractionId("c-1"), outcome="solved")
 
 
+@BOTH
 async def test_confirming_a_customer_and_promising_renew_the_pop(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     desk = await ana.live("desk")
@@ -226,6 +227,7 @@ async def test_only_supervisors_are_shown_how_to_close_queues(rig: Rig) -> None:
     assert [one["id"] for one in views["sue"]] == ["closed", "evacuation", "full"]
 
 
+@BOTH
 async def test_cases(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     case = await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": "No internet"})
@@ -236,6 +238,7 @@ async def test_cases(rig: Rig) -> None:
     await ana.bad(404, "POST", "/api/v1/cases", {"customer": "nobody", "title": "x"})
 
 
+@BOTH
 async def test_customers_and_their_timeline(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     assert (await ana.good("GET", "/api/v1/customers/eleanor"))["tier"] == "gold"
@@ -253,6 +256,7 @@ async def test_customers_and_their_timeline(rig: Rig) -> None:
     await ana.bad(404, "GET", "/api/v1/attachments/abc")
 
 
+@BOTH
 async def test_everything_about_a_person_is_handed_out_and_erased_by_an_administrator_and_noted(rig: Rig) -> None:
     ana, root = await rig.signed_in("ana"), await rig.signed_in("root")
     for method, path in (("GET", "/api/v1/customers/eleanor/export"), ("DELETE", "/api/v1/customers/eleanor")):
@@ -273,6 +277,7 @@ async def test_everything_about_a_person_is_handed_out_and_erased_by_an_administ
     assert noted == [("root", "customer_exported"), ("root", "customer_erased")]
 
 
+@BOTH
 async def test_one_search_finds_people_and_answers(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     found = await ana.good("GET", "/api/v1/search?q=Eleanor")

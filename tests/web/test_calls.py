@@ -8,7 +8,7 @@ from cti.core.commands import RingAgent, RingOutside
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, QueueId
 from cti.core.inputs import BridgeEntered, CallArrived, CallbackAsked, ChannelGone, ChannelUp, RouteAsked, SiteLoaded
 from cti.core.site import Outgoing, Quiet, Trunk
-from tests.web.conftest import SITE, Rig, heard, ready
+from tests.web.conftest import BOTH, SITE, Rig, heard, ready
 
 OPEN = msgspec.structs.replace(
     SITE,
@@ -99,6 +99,7 @@ async def test_a_callback_stands_beside_those_who_wait_and_a_machine_is_told(rig
     assert (await ana.bad(409, "POST", "/api/v1/interactions/c-9/machine"))["type"] == "not-talking"
 
 
+@BOTH
 async def test_the_list_of_who_left(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     assert (await ana.good("GET", "/api/v1/abandoned"))["callers"] == []

@@ -6,7 +6,7 @@ from cti.core.ids import Ms
 from cti.core.inputs import SiteLoaded
 from cti.core.site import Cases
 from cti.store.records import InteractionRow, put_interactions
-from tests.web.conftest import SITE, Rig
+from tests.web.conftest import BOTH, SITE, Rig
 
 HOUR = 3600_000
 
@@ -18,6 +18,7 @@ def mail(rig: Rig, id_: str, title: str) -> None:
     rig.history._store.write(lambda c: put_interactions(c, [row]))
 
 
+@BOTH
 async def test_a_case_is_due_by_its_priority_and_changes_hands(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     await rig.say(SiteLoaded(site=replace(SITE, cases=Cases(urgent_h=2, normal_h=10))))
@@ -41,6 +42,7 @@ async def test_a_case_is_due_by_its_priority_and_changes_hands(rig: Rig) -> None
     await ana.bad(404, "GET", "/api/v1/cases/99")
 
 
+@BOTH
 async def test_a_mail_that_looks_like_a_solved_case_opens_it_again(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     case = await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": "Red light on the router"})
@@ -70,6 +72,7 @@ async def test_a_mail_that_looks_like_a_solved_case_opens_it_again(rig: Rig) -> 
     await ana.bad(404, "POST", f"{path}/reopen", {})
 
 
+@BOTH
 async def test_overdue_promises_are_their_supervisors_to_see(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     await ana.good("POST", "/api/v1/promises", {"customer": "eleanor", "what": "call back", "due": 2})

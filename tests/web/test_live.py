@@ -34,7 +34,7 @@ from cti.web.views import DeskView, WallboardView
 from tests.core.play import Play
 from tests.core.test_invariants import ROWS
 from tests.examples import examples
-from tests.web.conftest import Rig, heard, ready
+from tests.web.conftest import BOTH, Rig, heard, ready
 
 
 def pop(name: str) -> Pop:
@@ -46,6 +46,7 @@ def phase(name: str) -> Callable[[Any], bool]:
     return lambda m: m["type"] == "change" and (m["set"].get("call") or {}).get("phase") == name
 
 
+@BOTH
 async def test_the_pop_is_on_the_desk_with_the_reservation(rig: Rig) -> None:
     client = await rig.signed_in("ana")
     desk = await client.live("desk")

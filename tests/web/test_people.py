@@ -4,9 +4,10 @@ from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId
 from cti.core.inputs import CallerRecognised
 from cti.store.identity import Identities
 from cti.store.reads import keyed
-from tests.web.conftest import NUMBER, Rig, ready
+from tests.web.conftest import BOTH, NUMBER, Rig, ready
 
 
+@BOTH
 async def test_a_merge_is_seen_first_done_and_undone(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     await rig.say(*ready("ana"))
@@ -37,6 +38,7 @@ async def test_a_merge_is_seen_first_done_and_undone(rig: Rig) -> None:
     await ana.bad(404, "GET", "/api/v1/customers/nobody/identity")
 
 
+@BOTH
 async def test_numbers_are_given_and_taken_away(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     await ana.good("POST", "/api/v1/customers/eleanor/identifiers", {"kind": "mail", "value": "Ellie@Mail.example"})
@@ -51,6 +53,7 @@ async def test_numbers_are_given_and_taken_away(rig: Rig) -> None:
     await ana.good("POST", "/api/v1/customers/eleanor/apart", {"other": "daniel"})
 
 
+@BOTH
 async def test_wishes_and_tags_are_noted_and_shown(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     path = "/api/v1/customers/eleanor"
@@ -74,6 +77,7 @@ async def test_wishes_and_tags_are_noted_and_shown(rig: Rig) -> None:
     assert timeline["entries"] == []
 
 
+@BOTH
 async def test_a_pin_is_set_and_taken_away_and_never_shown(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     path = "/api/v1/customers/eleanor"
@@ -89,6 +93,7 @@ async def test_a_pin_is_set_and_taken_away_and_never_shown(rig: Rig) -> None:
     await ana.bad(404, "DELETE", f"{path}/pin")
 
 
+@BOTH
 async def test_what_was_keyed_still_says_who_calls_after_a_change_of_who_is_whose(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     await rig.say(*ready("ana"))

@@ -12,7 +12,7 @@ from cti.store.identity import Identities
 from cti.store.views import DuePromise
 from cti.web import promised
 from tests.store.conftest import SITE
-from tests.web.conftest import NUMBER, Rig, ready
+from tests.web.conftest import BOTH, NUMBER, Rig, ready
 
 NOW = Ms(1_800_000_000_000)
 MINUTE = 60_000
@@ -47,6 +47,7 @@ def test_the_wall_shows_the_next_hours_and_not_what_it_is() -> None:
     assert "bill" not in repr(tiles)
 
 
+@BOTH
 async def test_a_promise_is_on_desk_and_wallboard_at_once_and_gone_when_kept(rig: Rig) -> None:
     ana, sue = await rig.signed_in("ana"), await rig.signed_in("sue")
     screen = await ana.live("desk")

@@ -13,7 +13,7 @@ from cti.web.call import RANK, Route
 from cti.web.problems import Refusal
 from cti.web.server import _query
 from tests.examples import examples
-from tests.web.conftest import Rig
+from tests.web.conftest import BOTH, Rig
 
 ROLES = {"agent": "ana", "supervisor": "sue", "administrator": "root"}
 
@@ -22,6 +22,7 @@ def filled(route: Route) -> str:
     return re.sub(r"\{\w+\}", "nothing-here", route.path)
 
 
+@BOTH
 async def test_every_route_asks_for_its_role_and_lets_those_in_who_have_it(rig: Rig) -> None:
     nobody = rig.client()
     people = {role: await rig.signed_in(name) for role, name in ROLES.items()}
@@ -68,6 +69,7 @@ HOSTILE: list[bytes] = [
 ]
 
 
+@BOTH
 async def test_hostile_bodies_are_refused_with_a_problem(rig: Rig) -> None:
     client = await rig.signed_in("root")
     for route in rig.web.routes:
@@ -90,6 +92,7 @@ async def test_a_probe_may_ask_for_the_head_alone(rig: Rig) -> None:
             assert await response.read() == b""
 
 
+@BOTH
 async def test_hostile_addresses(rig: Rig) -> None:
     client = await rig.signed_in("root")
     for part in ("x" * 500, "%00", "%0d%0aSet-Cookie:a", "..%2f..%2fetc%2fpasswd", "'; DROP TABLE customers;--", "%ff"):

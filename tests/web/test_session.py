@@ -3,9 +3,10 @@
 import msgspec
 
 from cti.core.inputs import AgentSignedIn, AgentSignedOut
-from tests.web.conftest import PASSWORD, Rig
+from tests.web.conftest import BOTH, PASSWORD, Rig
 
 
+@BOTH
 async def test_sign_in_by_work_number_and_out_again(rig: Rig) -> None:
     client = rig.client()
     await client.bad(401, "GET", "/api/v1/session")
@@ -44,6 +45,7 @@ async def test_the_agent_stays_signed_in_while_another_session_lasts(rig: Rig) -
     assert isinstance(rig.inputs[-1], AgentSignedOut)
 
 
+@BOTH
 async def test_wrong_names_and_passwords_get_the_same_answer_and_then_have_to_wait(rig: Rig) -> None:
     client = rig.client()
     unknown = await client.bad(401, "POST", "/api/v1/session", {"name": "nobody", "password": "x"})
@@ -72,6 +74,7 @@ async def test_a_page_of_another_site_gets_nothing(rig: Rig) -> None:
     await client.good("POST", "/api/v1/agent/state", {"state": "ready"}, headers={"Origin": rig.base})
 
 
+@BOTH
 async def test_a_token_works_without_csrf_is_listed_without_its_secret_and_can_be_taken_away(rig: Rig) -> None:
     client, program = await rig.signed_in("ana"), rig.client()
     made = await client.good("POST", "/api/v1/tokens", {"label": "wallboard in the hall"})
@@ -109,6 +112,7 @@ async def test_a_session_is_no_token_and_a_token_is_no_session(rig: Rig) -> None
     await browser.bad(401, "GET", "/api/v1/session")
 
 
+@BOTH
 async def test_changing_the_password_ends_all_other_sessions(rig: Rig) -> None:
     here, elsewhere = await rig.signed_in("ana"), await rig.signed_in("ana")
     problem = await here.bad(422, "POST", "/api/v1/session/password", {"old": "no", "new": "another good one"})

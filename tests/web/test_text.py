@@ -18,7 +18,7 @@ from cti.setup.settings import put_settings
 from cti.store import sealing
 from cti.store.tables import pieces
 from cti.store.vault import Vault, sealed
-from tests.web.conftest import NUMBER, Client, Rig
+from tests.web.conftest import BOTH, NUMBER, Client, Rig
 
 PIECE = InteractionId("c-7-message")
 
@@ -54,6 +54,7 @@ async def view(client: Client, name: str = "desk") -> Any:
         return (await socket.receive_json())["view"]
 
 
+@BOTH
 async def test_a_message_on_the_desk_from_its_opening_to_its_end(rig: Rig, ana: Client) -> None:
     (work,) = (await view(ana))["work"]
     assert (work["piece"], work["state"], work["length"], work["about"]) == (PIECE, "offered", 2000, "c-7")
@@ -228,6 +229,7 @@ async def test_a_supervisor_puts_a_message_that_waits_ahead(rig: Rig, ana: Clien
     assert rig.loop.text.router.line()[0].priority == 5
 
 
+@BOTH
 async def test_a_case_is_opened_from_a_message_by_whoever_has_it(rig: Rig, ana: Client) -> None:
     await ana.good("POST", f"/api/v1/work/{PIECE}/open")
     await rig.say()

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from tests.web.conftest import Rig
+from tests.web.conftest import BOTH, Rig
 
 VISITOR = "0123456789abcdef" * 2
 
@@ -18,6 +18,7 @@ async def search(rig: Rig, words: str) -> None:
     await rig.client().good("POST", "/api/v1/visits/search", {"visitor": VISITOR, "q": words, "lang": "en"})
 
 
+@BOTH
 async def test_what_was_searched_in_vain_is_told_from_what_was_found(rig: Rig) -> None:
     await search(rig, "red light")
     await search(rig, "my cat ate the cable")
@@ -33,6 +34,7 @@ async def test_the_same_words_on_one_day_are_one_line(rig: Rig) -> None:
     assert len(lines(rig)) == 1
 
 
+@BOTH
 async def test_the_last_judgement_of_an_answer_counts(rig: Rig) -> None:
     client = rig.client()
     for solved in (True, False):

@@ -10,7 +10,7 @@ from cti.core.inputs import SiteLoaded
 from cti.core.website import Website
 from cti.store.identity import Identities
 from cti.web.pages import SCRIPT_PATH
-from tests.web.conftest import NUMBER, SITE, Client, Rig
+from tests.web.conftest import BOTH, NUMBER, SITE, Client, Rig
 from tests.web.test_signed import KEY, token
 
 ADDRESS = "/api/v1/website/visits"
@@ -41,6 +41,7 @@ def kept(rig: Rig) -> list[tuple[Any, ...]]:
     return rig.store.read(lambda c: [tuple(row) for row in c.execute(statement)])
 
 
+@BOTH
 async def test_what_was_done_is_kept_once(rig: Rig, shop: Client) -> None:
     body = batch(
         rig,
@@ -61,6 +62,7 @@ async def told(client: Client, body: object, headers: dict[str, str] | None = No
     return await client.good("POST", ADDRESS, body, headers=headers or SHOP)
 
 
+@BOTH
 async def test_what_is_right_of_a_batch_is_kept(rig: Rig, shop: Client) -> None:
     wrong: list[Any] = [
         {"kind": "search", "words": "", "id": "wrong001"},
@@ -152,6 +154,7 @@ async def test_a_browsers_wrong_clock_is_put_right(rig: Rig, shop: Client) -> No
     assert abs(at - rig.loop.now()) < 60_000
 
 
+@BOTH
 async def test_a_visitor_tags_themselves(rig: Rig, shop: Client) -> None:
     body = batch(
         rig, {"kind": "tag", "words": "prefers\ne-mail"}, {"kind": "tag", "words": "prefers calls", "so": False}
@@ -160,6 +163,7 @@ async def test_a_visitor_tags_themselves(rig: Rig, shop: Client) -> None:
     assert kept(rig) == [("tag", "prefers e-mail", "", None, ""), ("untag", "prefers calls", "", None, "")]
 
 
+@BOTH
 async def test_a_signed_visitor_is_joined_to_the_customer(rig: Rig, shop: Client) -> None:
     tel = Identities(b"key", "HK").phone("+44 7700 900199")
     assert tel is not None
