@@ -19,6 +19,7 @@ from typing import Any
 from msgspec import Struct
 
 from benchmarks.frame import Figure, Options, Report, Stopwatch, interleave, percentile
+from cti.core.events import Grounds
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId, SkillId
 from cti.core.requirement import Requirement, Stage
 from cti.core.router import CALLS, NO_QUEUES, Router
@@ -31,6 +32,8 @@ WAITING = 5_000
 START = Ms(1_000_000_000_000)
 STEP_MS = 30
 """Time between two agents who come free: with 10,000 agents, talks of five minutes."""
+NO_GROUNDS = Grounds(AgentId(""), {}, Stage(0, ()), 0)
+"""The floor's, which says nothing."""
 
 
 class Call(Struct, frozen=True):
@@ -176,7 +179,7 @@ class _Pool:
     def next_match(self, now: Ms) -> Match | None:
         if not self._free or not self._line:
             return None
-        return Match(heapq.heappop(self._line)[2], self._free.popleft(), ())
+        return Match(heapq.heappop(self._line)[2], self._free.popleft(), NO_GROUNDS)
 
 
 def _router(centre: Centre, decisions: int) -> Mapping[str, Any]:

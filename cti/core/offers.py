@@ -5,7 +5,7 @@ from cti.core.agent import AgentState
 from cti.core.commands import Leg, RingAgent
 from cti.core.dialling import dial, full
 from cti.core.estimate import spoken
-from cti.core.events import CallbackPutOff, Offered, Why
+from cti.core.events import CallbackPutOff, Grounds, Offered, Why
 from cti.core.ids import AgentId, ChannelId, Ms, OfferId, QueueId
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
@@ -40,7 +40,8 @@ def _offer(turn: Turn, match: Match, routing: Routing) -> None:
         turn,
         interaction,
         match.agent,
-        match.why + ahead(interaction.tier, interaction.tier_minutes) + routing.busy(match, turn.now),
+        ahead(interaction.tier, interaction.tier_minutes) + routing.busy(match, turn.now),
+        match.grounds,
     )
 
 
@@ -82,7 +83,15 @@ def _rings(turn: Turn, it: Interaction) -> bool:
     return any(other.state is State.DIALLING and other.queue == it.queue for other in others)
 
 
-def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, ...], *, asked: bool = False) -> None:
+def offer_to(
+    turn: Turn,
+    interaction: Interaction,
+    to: AgentId,
+    why: tuple[Why, ...],
+    grounds: Grounds | None = None,
+    *,
+    asked: bool = False,
+) -> None:
     """Reserve this agent, who is free, for this interaction, which is in line, and let their phones ring.
 
     `asked`: the agent asked for this very call.
@@ -109,6 +118,7 @@ def offer_to(turn: Turn, interaction: Interaction, to: AgentId, why: tuple[Why, 
             legs=legs,
             until=until,
             why=why,
+            grounds=grounds,
         )
     )
     put(turn, agent, AgentState.RESERVED, interaction=call.id, until=until)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from cti.core import events as e
 from cti.core import text_inputs as i
 from cti.core.agent import AWAY, AgentState
-from cti.core.events import Why
+from cti.core.events import Grounds, Why
 from cti.core.ids import AgentId, InteractionId, Ms, OutcomeId, QueueId
 from cti.core.inputs import Input
 from cti.core.piece import TABLE, PieceDo, PieceNo, PieceSignal, PieceState
@@ -114,12 +114,12 @@ def offer(turn: Turn, routing: TextRouting) -> None:
     """Show every piece that can be shown now."""
     for match in routing.matches(turn.now):
         piece = turn.world.pieces[match.interaction]
-        _show(turn, piece, match.agent, match.why + ahead(piece.tier, piece.tier_minutes))
+        _show(turn, piece, match.agent, ahead(piece.tier, piece.tier_minutes), match.grounds)
 
 
-def _show(turn: Turn, piece: Piece, to: AgentId, why: tuple[Why, ...]) -> None:
+def _show(turn: Turn, piece: Piece, to: AgentId, why: tuple[Why, ...], grounds: Grounds | None = None) -> None:
     until = Ms(turn.now + _capacity(turn.world).open_s * 1000)
-    turn.emit(e.PieceOffered(piece=piece.id, agent=to, until=until, why=why))
+    turn.emit(e.PieceOffered(piece=piece.id, agent=to, until=until, why=why, grounds=grounds))
 
 
 # --- agents who come and go

@@ -5,9 +5,9 @@ from itertools import islice
 
 from msgspec import Struct
 
-from cti.core.events import Why
+from cti.core.events import Grounds, Why
 from cti.core.ids import AgentId, Ms, QueueId
-from cti.core.requirement import Needed, Requirement, Stage, first_stage, shortfall, stage_at
+from cti.core.requirement import Needed, Requirement, first_stage, shortfall, stage_at
 from cti.core.site import Skills
 from cti.core.waiting import Waiting, Worker
 
@@ -33,51 +33,52 @@ def ahead(tier: str, minutes: int) -> tuple[Why, ...]:
     return (Why(code="tier", args={"tier": tier, "minutes": minutes}),) if tier else ()
 
 
-def why(
+def grounds(
     waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
-) -> tuple[Why, ...]:
+) -> Grounds:
     """Why this agent, and why not those free for longer. `free`: who is filed; `idle`: the same, longest idle first."""
     asked, waited = waiting.group.requirement, now - waiting.since
     stage = asked.stages[-1]
     if waited < stage.after:
         stage = asked.stages[stage_at(asked, waited)]
-    found = _chosen(worker, stage, now)
-    if waiting.preferred == worker.id:
-        found.append(Why(code="preferred", agent=worker.id, args={"as": waiting.preferred_as}))
+    preferred = waiting.preferred_as if waiting.preferred == worker.id else None
+    free_for = now - worker.since
     if not free or (len(free) == 1 and worker.id in free):
-        found.append(Why(code="only_one", agent=worker.id))
-        return tuple(found)
+        return Grounds(worker.id, worker.skills, stage, free_for, preferred, True)
+    passed: list[Why] = []
     own = (worker.since, worker.id)
     for each in idle[:EXPLAINED]:
         if each >= own:
             break
-        passed = _unable(free[each[1]], asked.queue, stage.needed)
-        if passed is not None:
-            found.append(passed)
-    return tuple(found)
+        unable = _unable(free[each[1]], asked.queue, stage.needed)
+        if unable is not None:
+            passed.append(unable)
+    return Grounds(worker.id, worker.skills, stage, free_for, preferred, False, tuple(passed))
 
 
-def swapped(waiting: Waiting, worker: Worker, now: Ms, spared: AgentId | None) -> tuple[Why, ...]:
+def swapped(waiting: Waiting, worker: Worker, now: Ms, spared: AgentId | None) -> Grounds:
     """Why this agent, where agents were swapped for more callers to be served; `spared` serves another instead."""
     asked = waiting.group.requirement
-    found = _chosen(worker, asked.stages[stage_at(asked, now - waiting.since)], now)
-    if spared is not None:
-        found.append(Why(code="spared", agent=spared))
-    return tuple(found)
+    stage = asked.stages[stage_at(asked, now - waiting.since)]
+    return Grounds(worker.id, worker.skills, stage, now - worker.since, spared=spared)
 
 
-def _chosen(worker: Worker, stage: Stage, now: Ms) -> list[Why]:
-    agent, has = worker.id, worker.skills.get
-    levels: dict[str, int | str] = {}
-    for skill, _ in stage.needed:
-        levels[skill] = has(skill, 0)
-    found = [
-        Why(code="skills", agent=agent, args=levels),
-        Why(code="idle", agent=agent, args={"ms": now - worker.since}),
-    ]
+def facts(found: Grounds | None, more: tuple[Why, ...]) -> tuple[Why, ...]:
+    """All the facts of an offer, one by one: those of the router's choice, and what else there is to say."""
+    if found is None:
+        return more
+    agent, stage = found.agent, found.stage
+    levels: dict[str, int | str] = {skill: found.skills.get(skill, 0) for skill, _ in stage.needed}
+    one_by_one = [Why(code="skills", agent=agent, args=levels), Why(code="idle", agent=agent, args={"ms": found.idle})]
     if stage.after:
-        found.append(Why(code="ring", args={"after_s": stage.after // 1000}))
-    return found
+        one_by_one.append(Why(code="ring", args={"after_s": stage.after // 1000}))
+    if found.preferred is not None:
+        one_by_one.append(Why(code="preferred", agent=agent, args={"as": found.preferred}))
+    if found.only_one:
+        one_by_one.append(Why(code="only_one", agent=agent))
+    if found.spared is not None:
+        one_by_one.append(Why(code="spared", agent=found.spared))
+    return (*one_by_one, *found.passed, *more)
 
 
 def busy(colleagues: Iterable[Colleague], asked: Requirement, waited: int, now: Ms) -> tuple[Why, ...]:

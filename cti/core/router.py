@@ -259,16 +259,17 @@ class Router:
         begin: int = NEVER
         if worker.looked < len(self._all):
             self._meet(worker)
-        for group, after in zip(worker.groups, worker.after, strict=True):
+        for at, group in enumerate(worker.groups):
             first = group.first
             if first is None or first[0] > begin:
                 continue
+            after = worker.after[at]
             if first[1] + after > now:  # first by priority, but too young for this agent; others may not be
                 first = group.first_since(now - after, best)
             if first is not None and (best is None or first < best):
                 best = first
                 begin = first[0]
-        for rank in self._kept.get(worker.id, ()) if self._kept else ():
+        for rank in self._kept.get(worker.id, ()):
             if best is not None and best < rank:
                 break
             if self._waiting[rank[2]].group in worker.serves:
@@ -335,11 +336,11 @@ class Router:
         return None
 
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
-        why = reasons.why(waiting, worker, now, self._idle, self._free)
+        grounds = reasons.grounds(waiting, worker, now, self._idle, self._free)
         self._put_aside(waiting)
         if self._free and worker.id in self._free:
             self._unfile(worker)
-        return Match(waiting.id, worker.id, why)
+        return Match(waiting.id, worker.id, grounds)
 
     def _put_aside(self, waiting: Waiting) -> None:
         self._take(waiting)
@@ -407,8 +408,8 @@ class Router:
                 stage = first_stage(worker.skills, asked)
                 if stage is not None:
                     worker.serves[group] = Service(stage, score(asked, worker))
-                    worker.groups.append(group)
-                    worker.after.append(group.after(stage))
+        worker.groups = tuple(worker.serves)
+        worker.after = tuple(group.after(service.stage) for group, service in worker.serves.items())
         worker.looked = len(self._all)
 
     def _candidates(self, worker: Worker) -> list[Group]:
@@ -476,7 +477,7 @@ class Router:
             waiting.kept = False
             return
         line, rank = group.lines[waiting.priority], waiting.rank
-        del line[0 if line[0] is rank else bisect_left(line, rank)]
+        del line[bisect_left(line, rank)]
         self._in_line -= 1
         if group.first is rank:
             group.first = group.first_since(NEVER, None)

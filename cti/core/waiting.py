@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from cti.core.events import Why
+from cti.core.events import Grounds
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.requirement import Requirement
 from cti.core.site import Policy, Skills
@@ -25,7 +25,7 @@ class Match(Struct, frozen=True):
 
     interaction: InteractionId
     agent: AgentId
-    why: tuple[Why, ...]
+    grounds: Grounds
     """Why this agent, and why not others who are free."""
 
 
@@ -119,10 +119,10 @@ class Worker(Struct, eq=False):
     since: Ms = Ms(0)
     busy: float = 0.0
     serves: dict[Group, Service] = field(default_factory=dict)
-    groups: list[Group] = field(default_factory=list)
-    after: list[int] = field(default_factory=list)
-    """The same groups, and beside each the milliseconds of waiting after which they can. Two lists, for they are read
-    at every look, and in little memory: with thousands of agents the processor waits for that, not for its sums."""
+    groups: tuple[Group, ...] = ()
+    after: tuple[int, ...] = ()
+    """The same groups, and beside each the milliseconds of waiting after which they can. Two flat tuples, for they are
+    read at every look: with thousands of agents the processor waits for memory, not for its sums."""
     looked: int = 0
     """So many of all groups have been compared with the skills."""
 

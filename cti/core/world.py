@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from cti.core.agent import AgentState
 from cti.core.estimate import Pace
-from cti.core.events import Why
+from cti.core.events import Grounds, Why
 from cti.core.ids import (
     AgentId,
     BridgeId,
@@ -93,6 +93,7 @@ class Offer(Struct):
     at: Ms
     until: Ms
     why: tuple[Why, ...]
+    grounds: Grounds | None = None
     talking: bool = False
     """Their leg has been answered: they have talked with the agent who gives the caller, whom it fetches now."""
 
@@ -182,6 +183,7 @@ class Interaction(Struct):
     """Who talks or talked to them last."""
     agent_channel: ChannelId | None = None
     why: tuple[Why, ...] = ()
+    grounds: Grounds | None = None
     given_by: AgentId | None = None
     """Who transferred them here last."""
     given_to: AgentId | None = None
@@ -267,6 +269,7 @@ class Piece(Struct):
     until: Ms | None = None
     """By when it is to be opened, or until when it is kept."""
     why: tuple[Why, ...] = ()
+    grounds: Grounds | None = None
     answered: bool = False
     """Somebody has opened it."""
     given_by: AgentId | None = None

@@ -6,7 +6,7 @@ from cti.core import events as e
 from cti.core.account import account
 from cti.core.events import Why
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
-from cti.core.reasons import ahead
+from cti.core.reasons import ahead, facts
 from cti.core.routing import Routing
 from cti.core.site import Texts, in_all
 from cti.core.text_routing import TextRouting
@@ -315,7 +315,7 @@ def _facts(event: e.Event) -> tuple[Why, ...]:
     """What the story says beneath an event."""
     match event:
         case e.Offered() | e.PieceOffered():
-            return event.why
+            return facts(event.grounds, event.why)
         case e.Queued() | e.PieceQueued():
             return ahead(event.tier, event.tier_minutes)
         case _:

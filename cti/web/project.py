@@ -14,6 +14,7 @@ from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
 from cti.core.outlook import Outlook
 from cti.core.queue import available, served_by, without
+from cti.core.reasons import facts
 from cti.core.recorded import Recorded
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
@@ -293,7 +294,7 @@ def call(world: World, agent: AgentId) -> CallView | None:
         since=since,
         connected=own.connected if own.agent == agent else None,
         path=tuple(interaction.path),
-        why=offer.why if offer else own.why if mine else (),
+        why=facts(offer.grounds, offer.why) if offer else facts(own.grounds, own.why) if mine else (),
         judged=interaction.judged,
         given_to=_given_to(interaction, agent) if phase == "wrap_up" else None,
         given_by=interaction.given_by if interaction.given_by != agent else None,

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.piece import PieceState
+from cti.core.reasons import facts
 from cti.core.world import Piece, World
 from cti.store.views import Pop
 from cti.web.views import WorkView
@@ -65,6 +66,6 @@ def _view(piece: Piece, pop: Pop | None) -> WorkView:
         about=piece.about,
         name=pop.people[0].name if pop is not None and len(pop.people) == 1 else "",
         display=pop.display if pop is not None else "",
-        why=piece.why,
+        why=facts(piece.grounds, piece.why),
         given_by=piece.given_by,
     )

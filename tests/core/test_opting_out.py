@@ -4,10 +4,11 @@ import msgspec
 import pytest
 
 from cti.core.apply import apply
-from cti.core.events import Why
+from cti.core.events import Offered, Why
 from cti.core.ids import AgentId, InteractionId, QueueId
 from cti.core.inputs import SiteLoaded
 from cti.core.queue import without
+from cti.core.reasons import facts
 from cti.core.world import World
 from tests.core.places import site
 from tests.core.play import Play
@@ -81,8 +82,8 @@ def test_the_reasons_say_so() -> None:
     assert out in play.index.routing.why_waiting(InteractionId("A"), play.now)
     assert play.index.routing.why_no_work(BO, play.now) == (out,)
     play.table("3 | ana ready | ana ready; offered A ana; ana reserved; RING ana for A")
-    chosen = next(event for _, event in reversed(play.records) if type(event).__name__ == "Offered")
-    assert out in chosen.why  # type: ignore[union-attr]
+    chosen = next(event for _, event in reversed(play.records) if isinstance(event, Offered))
+    assert out in facts(chosen.grounds, chosen.why)
 
 
 def test_nobody_left_is_told_as_such() -> None:

@@ -5,6 +5,7 @@ import pytest
 from cti.core import events as e
 from cti.core.events import Why
 from cti.core.ids import AgentId, InteractionId
+from cti.core.reasons import facts
 from tests.core.play import Play
 
 STORIES = {
@@ -58,7 +59,8 @@ def test_the_reason_says_what_they_are_to_the_caller() -> None:
     play = Play()
     play.table("0 | ana ready |\n 0 | A calls |\n 0 | A asks loyal en bo bo ana |")
     offered = next(event for _, event in play.records if isinstance(event, e.Offered))
-    assert Why(code="preferred", agent=AgentId("ana"), args={"as": "promised"}) in offered.why
+    promised = Why(code="preferred", agent=AgentId("ana"), args={"as": "promised"})
+    assert promised in facts(offered.grounds, offered.why)
     assert play.world.interactions[InteractionId("A")].kept_until == play.now + 30_000
 
 

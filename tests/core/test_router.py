@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.core.batch import augment
-from cti.core.events import Why
+from cti.core.events import PieceOffered, Why
 from cti.core.ids import AgentId, InteractionId, Language, Ms, QueueId, SkillId
-from cti.core.reasons import Colleague
+from cti.core.reasons import Colleague, facts
 from cti.core.requirement import Requirement, Stage, requirement
 from cti.core.router import Router
 from cti.core.site import Policy, Queue, Ring
@@ -116,7 +117,7 @@ def _same_decisions(router: Router, scan: Scan, now: Ms) -> None:
         assert (None if match is None else (match.interaction, match.agent)) == expected
         if match is None:
             return
-        assert match.why[0].code == "skills"
+        assert (match.grounds.agent, match.grounds.idle >= 0) == (match.agent, True)
 
 
 @examples(30)
@@ -206,7 +207,7 @@ def test_a_ring_opens_by_time_alone_and_the_router_says_when() -> None:
     match = router.next_match(Ms(T0 + 45_000))
     assert match is not None
     assert match.agent == AGENTS[0]
-    assert Why(code="ring", args={"after_s": 45}) in match.why
+    assert Why(code="ring", args={"after_s": 45}) in facts(match.grounds, ())
 
 
 def test_the_router_says_when_time_alone_may_make_a_match() -> None:
@@ -294,7 +295,7 @@ def test_a_preferred_agent_is_waited_for_until_the_time_is_over() -> None:
     match = router.next_match(Ms(T0 + 6_000))
     assert match is not None
     assert match.agent == AGENTS[0]
-    assert Why(code="preferred", agent=AGENTS[0], args={"as": "last_agent"}) in match.why
+    assert Why(code="preferred", agent=AGENTS[0], args={"as": "last_agent"}) in facts(match.grounds, ())
 
 
 def test_swapping_leaves_the_agent_with_the_rare_skill_for_whom_only_they_can_serve() -> None:
@@ -305,7 +306,7 @@ def test_swapping_leaves_the_agent_with_the_rare_skill_for_whom_only_they_can_se
     router.arrive(CALLERS[1], requirement(SUPPORT, {}, Language("yue")), Ms(T0 + 5))
     found = router.matches(Ms(T0 + 10))
     assert [(m.interaction, m.agent) for m in found] == [(CALLERS[0], AGENTS[1]), (CALLERS[1], AGENTS[0])]
-    assert Why(code="spared", agent=AGENTS[0]) in found[0].why
+    assert Why(code="spared", agent=AGENTS[0]) in facts(found[0].grounds, ())
     assert router.position(CALLERS[1]) == 2
 
 
@@ -333,11 +334,36 @@ def test_the_reason_names_who_was_free_for_longer_and_what_was_missing() -> None
     router.arrive(CALLERS[0], ENGLISH, Ms(T0 + 5_000))
     match = router.next_match(Ms(T0 + 5_000))
     assert match is not None
-    assert match.why == (
+    assert facts(match.grounds, ()) == (
         Why(code="skills", agent=AGENTS[1], args={"en": 5, "net": 8}),
         Why(code="idle", agent=AGENTS[1], args={"ms": 4_000}),
         Why(code="skipped_skill", agent=AGENTS[0], args={"skill": "net", "has": 2, "needs": 3}),
     )
+
+
+def test_an_offer_tells_the_same_whether_its_journal_is_of_today_or_of_old() -> None:
+    router = Router()
+    router.add_agent(AGENTS[0], _skills(en=5), T0)
+    router.add_agent(AGENTS[1], _skills(en=5, net=2, tv=9), Ms(T0 + 1_000))
+    router.arrive(CALLERS[0], ENGLISH, Ms(T0 - 45_000), 0, AGENTS[1], T0, "last_agent")
+    (match,) = router.matches(Ms(T0 + 5_000))
+    gold = (Why(code="tier", args={"tier": "gold", "minutes": 2}),)
+    piece, until = CALLERS[0], Ms(T0 + 9_000)
+    of_today = PieceOffered(piece=piece, agent=match.agent, until=until, why=gold, grounds=match.grounds)
+    of_old = PieceOffered(piece=piece, agent=match.agent, until=until, why=facts(match.grounds, gold))
+    today, old = msgspec.json.encode(of_today), msgspec.json.encode(of_old).replace(b',"grounds":null', b"")
+    assert len(today) < len(old)
+    assert b"grounds" not in old
+    for line in (today, old):
+        read = msgspec.json.decode(line, type=PieceOffered)
+        assert facts(read.grounds, read.why) == (
+            Why(code="skills", agent=AGENTS[1], args={"en": 5, "net": 2}),
+            Why(code="idle", agent=AGENTS[1], args={"ms": 4_000}),
+            Why(code="ring", args={"after_s": 45}),
+            Why(code="preferred", agent=AGENTS[1], args={"as": "last_agent"}),
+            Why(code="skipped_skill", agent=AGENTS[0], args={"skill": "net", "has": 0, "needs": 1}),
+            *gold,
+        )
 
 
 def test_who_waits_and_who_gets_nothing_are_told_why() -> None:

@@ -16,6 +16,7 @@ from cti.core.events.agents import (
     WrappedUp,
 )
 from cti.core.events.base import (
+    Grounds,
     Why,
     WhyCode,
 )
@@ -154,6 +155,7 @@ __all__ = [
     "Event",
     "FlowFinished",
     "FlowPosition",
+    "Grounds",
     "Held",
     "HelpGiven",
     "IncidentHeard",

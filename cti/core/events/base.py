@@ -5,6 +5,8 @@ from typing import Literal
 from msgspec import Struct
 
 from cti.core.ids import AgentId
+from cti.core.requirement import Stage
+from cti.core.site import Skills
 
 
 class Fact(Struct, frozen=True, tag=True, kw_only=True):
@@ -55,3 +57,26 @@ class Why(Struct, frozen=True, kw_only=True, gc=False):
     code: WhyCode
     agent: AgentId | None = None
     args: dict[str, int | str] = {}
+
+
+class Grounds(Struct, frozen=True, omit_defaults=True, gc=False):
+    """On what grounds the router chose an agent, as it saw them then: every offer has this, so it is kept small.
+
+    `reasons.facts` spreads it out into one `Why` for each fact.
+    """
+
+    agent: AgentId
+    skills: Skills
+    """All that the agent had."""
+    stage: Stage
+    """What was asked for after so long a wait."""
+    idle: int
+    """Milliseconds for which the agent had been free."""
+    preferred: str | None = None
+    """What the agent is to the caller, who was to have them first; None: somebody like others."""
+    only_one: bool = False
+    """Nobody else was free."""
+    passed: tuple[Why, ...] = ()
+    """Some who were free for longer, and could not."""
+    spared: AgentId | None = None
+    """Left free for another caller."""

@@ -1,6 +1,6 @@
 """Text work: messages that callers left, later mails and chats."""
 
-from cti.core.events.base import Fact, Why
+from cti.core.events.base import Fact, Grounds, Why
 from cti.core.ids import AgentId, IdentifierId, InteractionId, Language, Ms, OutcomeId, QueueId
 from cti.core.site import Skills
 
@@ -63,6 +63,8 @@ class PieceOffered(Fact, frozen=True):
     agent: AgentId
     until: Ms
     why: tuple[Why, ...]
+    grounds: Grounds | None = None
+    """As in `Offered`."""
 
 
 class PieceTaken(Fact, frozen=True):

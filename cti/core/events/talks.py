@@ -1,6 +1,6 @@
 """Offers and talks, and how they pass from one agent to another."""
 
-from cti.core.events.base import Fact, Why
+from cti.core.events.base import Fact, Grounds, Why
 from cti.core.ids import AgentId, BridgeId, ChannelId, IdentifierId, InteractionId, Ms, OfferId, Phone, QueueId
 
 
@@ -13,7 +13,9 @@ class Offered(Fact, frozen=True):
     legs: dict[ChannelId, Phone]
     until: Ms
     why: tuple[Why, ...]
-    """Why this agent, and why not others who were ready or nearly so."""
+    """What else there is to say: the customer's tier, who could have served too but was busy, who gave it."""
+    grounds: Grounds | None = None
+    """Why this agent, and why not others who were free. None: not the router's choice; of old, it is all in `why`."""
 
 
 class OfferEnded(Fact, frozen=True):

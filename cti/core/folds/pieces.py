@@ -58,7 +58,7 @@ def _offered(world: World, event: e.PieceOffered, at: Ms) -> None:
     piece.state = PieceState.OFFERED
     piece.until = event.until
     piece.at = at
-    piece.why = event.why
+    piece.why, piece.grounds = event.why, event.grounds
 
 
 def _taken(world: World, event: e.PieceTaken, at: Ms) -> None:

@@ -18,9 +18,15 @@ def _offered(world: World, event: e.Offered, at: Ms) -> None:
     interaction.state = State.OFFERED
     # A consultation's offers are named after the call's.
     world.call(interaction).offers += 1
-    interaction.why = event.why
+    interaction.why, interaction.grounds = event.why, event.grounds
     interaction.offer = Offer(
-        id=event.offer, agent=event.agent, legs=list(event.legs), at=at, until=event.until, why=event.why
+        id=event.offer,
+        agent=event.agent,
+        legs=list(event.legs),
+        at=at,
+        until=event.until,
+        why=event.why,
+        grounds=event.grounds,
     )
     for channel, phone in event.legs.items():
         world.legs[channel] = Leg(
