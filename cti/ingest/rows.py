@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import TypeVar
+from itertools import chain
+from typing import Any
 
 from msgspec import Struct
 
@@ -24,14 +25,15 @@ _LONGEST_KEY = 200
 _KNOWN = 131_072
 """Identifiers of a kind that are remembered."""
 
-T = TypeVar("T")
-
 
 class Reads(Struct):
-    """Rows read in full, so that nothing can go wrong any more when they are written: a list for each field."""
+    """Rows read in full, so that nothing can go wrong any more when they are written: a list for each field.
 
-    rows: list[int]
-    """Which rows of the batch they are."""
+    Most fields are not named by a map. Those share one list, which is put in order once for all of them.
+    """
+
+    place: list[str]
+    """Where each stands at its source."""
     key: list[str]
     at: list[Ms]
     identifiers: list[list[Identifier | None]]
@@ -57,32 +59,38 @@ class Reads(Struct):
     def __len__(self) -> int:
         return len(self.key)
 
+    def whose(self) -> list[str]:
+        """Under which owner each stands in the history."""
+        owners = zip(self.owner, self.customer, strict=True)
+        return [f"customer:{customer}" if one is None else one.id for one, customer in owners]
+
     def at_rows(self, chosen: Sequence[int]) -> "Reads":
         """Only some of them, in that order."""
+        return _each([self], lambda columns: list(map(columns[0].__getitem__, chosen)))
 
-        def some(values: Sequence[T]) -> list[T]:
-            return [values[n] for n in chosen]
+    @classmethod
+    def joined(cls, several: Sequence["Reads"]) -> "Reads":
+        """All of them, as they came one after the other by the same mapping."""
+        return several[0] if len(several) == 1 else _each(several, lambda columns: list(chain.from_iterable(columns)))
 
-        return Reads(
-            rows=some(self.rows),
-            key=some(self.key),
-            at=some(self.at),
-            identifiers=[some(column) for column in self.identifiers],
-            owner=some(self.owner),
-            customer=some(self.customer),
-            name=some(self.name),
-            title=some(self.title),
-            agent=some(self.agent),
-            case=some(self.case),
-            due=some(self.due),
-            state=some(self.state),
-            closed=some(self.closed),
-            language=some(self.language),
-            tier=some(self.tier),
-            tags=some(self.tags),
-            pin=some(self.pin),
-            more={name: some(column) for name, column in self.more.items()},
-        )
+
+def _each(several: Sequence[Reads], made: Callable[[Sequence[list[Any]]], list[Any]]) -> Reads:
+    """What `made` makes of each column of theirs; of one that several fields share once."""
+    done: dict[tuple[int, ...], list[Any]] = {}
+
+    def once(columns: Sequence[list[Any]]) -> list[Any]:
+        same = tuple(map(id, columns))
+        if same not in done:
+            done[same] = made(columns)
+        return done[same]
+
+    nested = ("identifiers", "more")
+    plain = [name for name in Reads.__struct_fields__ if name not in nested]
+    return Reads(
+        identifiers=[once(columns) for columns in zip(*(one.identifiers for one in several), strict=True)],
+        more={name: once([one.more[name] for one in several]) for name in several[0].more},
+        **{name: once([getattr(one, name) for one in several]) for name in plain},
+    )
 
 
 class _Remembered(dict[str, Identifier | None]):
@@ -128,33 +136,41 @@ class RowReader:
         return reads, [*lost, *broken]
 
     def _read(self, batch: Batch, errors: Errors) -> Reads:
+        empty = [""] * len(batch)
+        nothing: list[Any] = [None] * len(batch)
+
+        def named(name: str) -> bool:
+            return getattr(self._map.columns, name) is not None
+
         def texts(name: str) -> list[str]:
-            return self._reader.texts(batch, name, errors)
+            return self._reader.texts(batch, name, errors) if named(name) else empty
 
         kind = self._map.kind
         identifiers = [remembered.of(texts(name)) for name, remembered in self._owners]
-        owner: list[Identifier | None] = [None] * len(batch)
+        owner: list[Identifier | None] = nothing
         for column in identifiers:
             owner = [known or one for known, one in zip(owner, column, strict=True)]
-        customer = [one.replace(":", "-") for one in texts("key" if kind == "customer" else "customer")]
-        for n, (known, named) in enumerate(zip(owner, customer, strict=True)):
-            if known is None and not named:
+        customer = texts("key" if kind == "customer" else "customer")
+        if customer is not empty:
+            customer = [one.replace(":", "-") for one in customer]
+        for n, (known, other) in enumerate(zip(owner, customer, strict=True)):
+            if known is None and not other:
                 errors.setdefault(n, "no tel, mail, account, device or customer in it can be read: nobody's row")
         return Reads(
-            rows=list(range(len(batch))),
+            place=[batch.place(n) for n in range(len(batch))],
             key=self._keys(batch, texts("key")),
             at=self._times(batch, "at", errors) if self._map.columns.at is not None else [self._now] * len(batch),
             identifiers=identifiers,
             owner=owner,
             customer=customer,
             name=texts("name"),
-            title=[title[:500] for title in texts("title")],
+            title=[title[:500] for title in texts("title")] if named("title") else empty,
             agent=texts("agent"),
-            case=converted(texts("case"), "case", number, errors),
+            case=converted(texts("case"), "case", number, errors) if named("case") else nothing,
             due=self._times(batch, "due", errors) if kind == "promise" else [Ms(0)] * len(batch),
             state=self._states(texts("state"), errors),
-            closed=[at and Ms(at + self._shift) for at in self._reader.moments(batch, "closed", errors)],
-            language=[one or None for one in texts("language")],
+            closed=self._closed(batch, errors) if named("closed") else nothing,
+            language=[one or None for one in texts("language")] if named("language") else nothing,
             tier=texts("tier"),
             tags=texts("tags"),
             pin=self._pins(texts("pin"), errors),
@@ -183,6 +199,9 @@ class RowReader:
     def _times(self, batch: Batch, name: str, errors: Errors) -> list[Ms]:
         found = self._reader.times(batch, name, errors)
         return [Ms(at + self._shift) for at in found] if self._shift else found
+
+    def _closed(self, batch: Batch, errors: Errors) -> list[Ms | None]:
+        return [at and Ms(at + self._shift) for at in self._reader.moments(batch, "closed", errors)]
 
     def _states(self, written: list[str], errors: Errors) -> list[str]:
         known = _STATES.get(self._map.kind, ())

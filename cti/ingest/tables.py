@@ -4,7 +4,7 @@ Every row has an id made of the source's name and its key, so the same table may
 changed, nothing is doubled. What can't be read is kept with its row, its column and the reason; the rest goes on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -14,16 +14,17 @@ from cti.core.ids import Ms
 from cti.ingest.again import kept_rows
 from cti.ingest.gone import Met, take_out
 from cti.ingest.mapping import HISTORY_KINDS, Map
-from cti.ingest.report import Progress, Report, Ticker, keep, let_go
+from cti.ingest.report import IngestError, Progress, Report, Ticker, keep, let_go
 from cti.ingest.rows import Reads, RowReader, tags_of
 from cti.ingest.sources import SIZE, Batch, Broken, batches
-from cti.ingest.watermark import move, newest, reached
+from cti.ingest.watermark import Value, move, newest, reached
 from cti.store import mentions
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
 from cti.store.pins import bring, to_bring
 from cti.store.records import (
     CustomerRow,
+    SeenRow,
     bulk,
     link,
     put_customers,
@@ -58,47 +59,91 @@ _CONFIRM = text(
     "INSERT INTO annotations (interaction, customer, at) VALUES (:id, :customer, :at)"
     " ON CONFLICT (interaction) DO NOTHING"
 )
+_TOGETHER = 10
+"""Batches of lines that are sorted together: several then fall on a page of a long table, which is written once."""
 
 
 class TableIngest:
-    """One table on its way in. `shift_ms` moves every time in it, for examples that must look alive."""
+    """One table on its way in, `size` rows in a transaction.
 
-    def __init__(self, identities: Identities, map_: Map, now: Ms, shift_ms: int = 0) -> None:
+    `shift_ms` moves every time in it, for examples that must look alive.
+    """
+
+    def __init__(self, identities: Identities, map_: Map, now: Ms, shift_ms: int = 0, size: int = SIZE) -> None:
         self._map = map_
         self._identities = identities
         self._reader = RowReader(identities, map_, now, shift_ms)
         self._now = now
+        self._size = size
         self._by = f"table:{map_.name}"
         """Who brings PINs: no agent's id holds a colon."""
 
-    def put(self, store: Store, batch: Batch, met: Met | None = None) -> Report:
-        """Write a batch of rows in one transaction, and keep what can't be read. Twice is as good as once."""
-        # Reading needs no database: others may write meanwhile.
-        reads, broken = self._reader.read(batch)
-        new = len(reads)
-        # Of the same key twice, the last one counts.
-        last = {key: n for n, key in enumerate(reads.key)}
-        once = reads if len(last) == new else reads.at_rows(list(last.values()))
-        places = (batch.place(n) for n in reads.rows)
-        said = {customer: pin for customer, pin in zip(once.customer, once.pin, strict=True) if pin}
-        made = to_bring(store, self._identities, said, self._by) if said else {}
-        mark = newest(batch.column(self._map.watermark)) if self._map.watermark else None
+    def put(self, store: Store, found: Iterator[Batch], met: Met | None = None) -> Iterator[Report]:
+        """Write rows as they come, and keep what can't be read; gives what each transaction did.
 
-        def write(connection: Connection) -> None:
-            self._write(connection, once, broken, places)
+        Twice is as good as once. Raises `IngestError` when it can't go on; what was read before stays.
+        """
+        enough = _TOGETHER if self._map.kind in HISTORY_KINDS else 1  # all else follows one another
+        some, broken, mark = list[Reads](), list[Broken](), None
+        failed: IngestError | None = None
+        try:
+            for batch in found:
+                # Reading needs no database: others may write meanwhile.
+                reads, wrong = self._reader.read(batch)
+                some.append(reads)
+                broken += wrong
+                if self._map.watermark and (at := newest(batch.column(self._map.watermark))) is not None:
+                    mark = at
+                del batch, reads  # no cell of theirs is needed while others are read or written
+                if len(some) == enough:
+                    yield from self._put(store, some, broken, mark, met)
+                    broken = []
+        except IngestError as error:
+            failed = error
+        if some:
+            yield from self._put(store, some, broken, mark, met)
+        if failed is not None:
+            raise failed
+
+    def _put(
+        self, store: Store, some: list[Reads], broken: Sequence[Broken], mark: Value | None, met: Met | None
+    ) -> Iterator[Report]:
+        """Write them together, and leave none of them in `some`: there is room for them once only."""
+        reads = Reads.joined(some)
+        some.clear()
+        # Of the same key twice, the last one counts.
+        order = list({key: n for n, key in enumerate(reads.key)}.values())
+        twice = len(reads) - len(order)
+        if self._map.kind in HISTORY_KINDS:
+            order.sort(key=reads.at.__getitem__)
+            order.sort(key=reads.whose().__getitem__)
+        said = {reads.customer[n]: pin for n in order if (pin := reads.pin[n])}
+        made = to_bring(store, self._identities, said, self._by) if said else {}
+        parts = [order[begin : begin + self._size] for begin in range(0, len(order), self._size)] or [[]]
+        for part in parts[:-1]:
+            self._write(store, reads.at_rows(part))
+            yield Report(source=self._map.name, read=len(part), new=len(part))
+
+        def finish(connection: Connection) -> None:
+            """What says that all of them are there comes with the last."""
+            for one in broken:
+                body = one.raw.encode("utf-8", "replace")
+                keep(connection, self._map.name, one.place, one.reason, body, self._now)
+            let_go(connection, self._map.name, reads.place)
             bring(connection, made, self._by, self._now)
             if mark is not None:
                 move(connection, self._map.name, mark, self._now)
 
-        store.write(write)
+        self._write(store, reads.at_rows(parts[-1]), finish)
         if met is not None:
-            met.add([self._id(key) for key in once.key])
-        return Report(source=self._map.name, read=new + len(broken), new=new, kept=len(broken))
+            met.add([self._id(reads.key[n]) for n in order])
+        new = len(parts[-1]) + twice
+        yield Report(source=self._map.name, read=new + len(broken), new=new, kept=len(broken))
 
     def described(self, batch: Batch) -> list[tuple[str, str]]:
         """What rows would become, as (place, words)."""
         reads, broken = self._reader.read(batch)
-        made = [(batch.place(row), self._words(reads, n)) for n, row in enumerate(reads.rows)]
+        made = [(place, self._words(reads, n)) for n, place in enumerate(reads.place)]
         return [*made, *((one.place, f"kept unread: {one.reason}") for one in broken)]
 
     def _words(self, reads: Reads, n: int) -> str:
@@ -118,14 +163,20 @@ class TableIngest:
         named = {name: column[n] for name, column in fields.items() if column[n]}
         return f"{self._map.kind} of {whose} at {at}: {named}"
 
-    def _write(self, connection: Connection, reads: Reads, broken: Sequence[Broken], places: Iterable[str]) -> None:
-        for one in broken:
-            body = one.raw.encode("utf-8", "replace")
-            keep(connection, self._map.name, one.place, one.reason, body, self._now)
-        let_go(connection, self._map.name, places)
-        if not len(reads):
-            return
-        people = self._people(connection, self._see(connection, reads))
+    def _write(self, store: Store, reads: Reads, finish: Callable[[Connection], None] = lambda _: None) -> None:
+        """One transaction, in which `finish` has the last word."""
+        seen = self._seen(reads)
+
+        def write(connection: Connection) -> None:
+            if len(reads):
+                self._write_rows(connection, reads, seen)
+            finish(connection)
+
+        store.write(write)
+
+    def _write_rows(self, connection: Connection, reads: Reads, seen: Sequence[SeenRow]) -> None:
+        see_many(connection, seen)
+        people = self._people(connection, [one[0] for one in seen])
         self._link(connection, reads, people)
         match self._map.kind:
             case "customer":
@@ -140,12 +191,12 @@ class TableIngest:
                 if self._map.kind in mentions.WRITTEN:
                     mentions.note(connection, self._identities, self._written(reads))
 
-    def _see(self, connection: Connection, reads: Reads) -> list[str]:
-        """Note every identifier once, with when it was first and last in these rows, and its newest name.
+    def _seen(self, reads: Reads) -> list[SeenRow]:
+        """Every identifier once, with when it was first and last in these rows, and its newest name.
 
-        Gives the ids in the order of the tables: neighbours share a page.
+        In the order of the table: neighbours share a page.
         """
-        seen: dict[str, tuple[Identifier, Ms, Ms]] = {}
+        seen: dict[str, tuple[Identifier, list[Ms]]] = {}
         newest: dict[str, tuple[Ms, str]] = {}
         for column in reads.identifiers:
             for one, at in zip(column, reads.at, strict=True):
@@ -153,23 +204,21 @@ class TableIngest:
                     continue
                 known = seen.get(one.id)
                 if known is None:
-                    seen[one.id] = one, at, at
-                elif at > known[2]:
-                    seen[one.id] = known[0], known[1], at
-                elif at < known[1]:
-                    seen[one.id] = known[0], at, known[2]
+                    seen[one.id] = one, [at, at]
+                elif at > known[1][1]:
+                    known[1][1] = at
+                elif at < known[1][0]:
+                    known[1][0] = at
             if self._map.columns.name is not None:
                 for one, at, name in zip(column, reads.at, reads.name, strict=True):
                     if one is not None and name:
                         newest[one.id] = max(newest.get(one.id, (at, name)), (at, name))
-        ids = sorted(seen)
         rows = []
-        for id_ in ids:
-            one, first, last = seen[id_]
+        for id_ in sorted(seen):
+            one, (first, last) = seen[id_]
             name = newest[id_][1][:200] if id_ in newest else ""
             rows.append((id_, one.kind, one.value, one.raw, name, first, last))
-        see_many(connection, rows)
-        return ids
+        return rows
 
     def _people(self, connection: Connection, ids: Sequence[str]) -> dict[str, str]:
         """Identifier -> customer, for identifiers of exactly one."""
@@ -177,24 +226,16 @@ class TableIngest:
             return {}
         return sole_customers(connection, ids)
 
-    def _whose(self, reads: Reads, people: dict[str, str]) -> list[str]:
-        """The customer of each row: named, or the one its surest identifier belongs to; empty: nobody we know."""
-        whose = reads.customer
-        for column in reads.identifiers:
-            known = _known(column, people)
-            whose = [customer or other for customer, other in zip(whose, known, strict=True)]
-        return whose
-
     def _link(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
         if not self._map.link and self._map.kind != "customer":
             return
         links: dict[tuple[str, str], None] = {}
-        whose = self._whose(reads, people)
-        for column in reads.identifiers:
-            known = _known(column, people)
-            if known == whose:
+        known = _known(reads, people)
+        whose = _whose(reads, known)
+        for column, others in zip(reads.identifiers, known, strict=True):
+            if others == whose:
                 continue  # as it is when a table comes again
-            for one, customer, other in zip(column, whose, known, strict=True):
+            for one, customer, other in zip(column, whose, others, strict=True):
                 if customer != other and one is not None and customer:
                     links[one.id, customer] = None
         link(connection, links, self._map.name, self._now)
@@ -222,9 +263,8 @@ class TableIngest:
 
     def _lines(self, connection: Connection, reads: Reads) -> None:
         named = self._map.columns
-        owners = zip(reads.owner, reads.customer, strict=True)
         columns: dict[str, Iterable[object]] = {
-            "owner": [f"customer:{customer}" if one is None else one.id for one, customer in owners],
+            "owner": reads.whose(),
             "at": reads.at,
             "id": map(self._id, reads.key),
             **reads.more,
@@ -238,20 +278,19 @@ class TableIngest:
         if named.case is not None:
             columns["case_id"] = reads.case
         same = {"kind": self._map.kind, "source": self._map.name}
-        put_lines(connection, list(columns), sorted(zip(*columns.values(), strict=True)), same)
+        put_lines(connection, list(columns), list(zip(*columns.values(), strict=True)), same)
 
     def _written(self, reads: Reads) -> Iterator[mentions.Written]:
         """What people wrote in these rows."""
         texts = reads.more.get("text", [""] * len(reads))
-        for n, (owner, words) in enumerate(zip(reads.owner, texts, strict=True)):
-            whose = f"customer:{reads.customer[n]}" if owner is None else owner.id
+        for n, (whose, words) in enumerate(zip(reads.whose(), texts, strict=True)):
             yield mentions.Written(whose, self._id(reads.key[n]), reads.at[n], f"{reads.title[n]}\n{words}")
 
     def _id(self, key: str) -> str:
         return f"{self._map.name}:{key}"
 
     def _cases(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
-        owners = self._owners(reads, people)
+        owners = _owners(reads, people)
         for n, (number, state) in enumerate(zip(reads.case, reads.state, strict=True)):
             row = {
                 "id": number,
@@ -271,7 +310,7 @@ class TableIngest:
             connection.execute(_NEW_CASE if number is None or taken else _NUMBERED_CASE, row)
 
     def _promises(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
-        owners = self._owners(reads, people)
+        owners = _owners(reads, people)
         rows = [
             {
                 "customer": owners[n],
@@ -287,15 +326,24 @@ class TableIngest:
         ]
         bulk(connection, _PROMISE, rows)
 
-    def _owners(self, reads: Reads, people: dict[str, str]) -> list[str]:
-        """The customer of each row, or the identifier that stands for one."""
-        whose = zip(self._whose(reads, people), reads.owner, strict=True)
-        return [customer or ("" if owner is None else owner.id) for customer, owner in whose]
 
-
-def _known(column: Sequence[Identifier | None], people: dict[str, str]) -> list[str]:
+def _known(reads: Reads, people: dict[str, str]) -> list[list[str]]:
     """The customer of each identifier, as far as it belongs to exactly one."""
-    return ["" if one is None else people.get(one.id, "") for one in column]
+    return [["" if one is None else people.get(one.id, "") for one in column] for column in reads.identifiers]
+
+
+def _whose(reads: Reads, known: Sequence[Sequence[str]]) -> list[str]:
+    """The customer of each row: named, or the one its surest identifier belongs to; empty: nobody we know."""
+    whose = reads.customer
+    for column in known:
+        whose = [customer or other for customer, other in zip(whose, column, strict=True)]
+    return whose
+
+
+def _owners(reads: Reads, people: dict[str, str]) -> list[str]:
+    """The customer of each row, or the identifier that stands for one."""
+    whose = zip(_whose(reads, _known(reads, people)), reads.owner, strict=True)
+    return [customer or ("" if owner is None else owner.id) for customer, owner in whose]
 
 
 def ingest_table(
@@ -316,7 +364,7 @@ def ingest_table(
     Raises `IngestError` when it can't be read at all, or lacks columns the map names.
     """
     since = None if again or not map_.watermark else store.read(lambda c: reached(c, map_.name))
-    into = TableIngest(identities, map_, now)
+    into = TableIngest(identities, map_, now, size=size)
     found = batches(source, map_, size, since)
     if since is not None:
         found = chain(kept_rows(store, map_), found)
@@ -338,11 +386,10 @@ def put_rows(
     progress: Progress | None = None,
     met: Met | None = None,
 ) -> Report:
-    """Bring in rows batch by batch, each in a transaction of its own; tell `met` which ones came."""
+    """Bring in rows, some in each transaction; tell `met` which ones came."""
     report = Report(source=name)
     ticker = Ticker(report, progress)
-    for batch in found:
-        done = into.put(store, batch, met)
+    for done in into.put(store, found, met):
         report.read += done.read
         report.new += done.new
         report.kept += done.kept

@@ -28,6 +28,10 @@ class Seen(Struct, frozen=True):
     name: str = ""
 
 
+SeenRow = tuple[str, str, str, str, str, Ms, Ms]
+"""An identifier's id, kind, value, raw, name, first seen, last seen."""
+
+
 class CustomerRow(Struct, frozen=True, kw_only=True):
     """A customer as an import or an agent gives it; empty fields leave what is known."""
 
@@ -75,6 +79,7 @@ _SEE = """
         OR (excluded.name <> '' AND excluded.name <> identifiers.name)
     """
 _SEE_EACH = text(_SEE.format(rows="VALUES (:id, :kind, :value, :raw, :name, :first, :last)"))
+_SEE_ROW = _SEE.format(rows="VALUES (?, ?, ?, ?, ?, ?, ?)")
 _SEEN = ("id", "kind", "value", "raw", "name", "first_seen", "last_seen")
 _SEE_STAGED = _SEE.format(rows=f"SELECT {', '.join(_SEEN)} FROM staged_identifiers WHERE true")
 _LINK = text(
@@ -201,9 +206,13 @@ def see(connection: Connection, seen: Iterable[Seen]) -> None:
     bulk(connection, _SEE_EACH, sorted(rows.values(), key=lambda row: str(row["id"])))
 
 
-def see_many(connection: Connection, rows: Sequence[tuple[str, str, str, str, str, Ms, Ms]]) -> None:
-    """Note many at once, none twice, in the order of their ids: (id, kind, value, raw, name, first seen, last seen)."""
-    upsert(connection, "identifiers", _SEEN, rows, _SEE_STAGED)
+def see_many(connection: Connection, rows: Sequence[SeenRow]) -> None:
+    """Note many at once, none twice, in the order of their ids."""
+    if connection.dialect.name != "sqlite":
+        upsert(connection, "identifiers", _SEEN, rows, _SEE_STAGED)
+    elif rows:
+        # They fire no trigger: each by itself takes two thirds of the time that staging them would.
+        connection.exec_driver_sql(_SEE_ROW, list(rows))
 
 
 def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms, *, again: bool = False) -> None:

@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,9 @@ from cti.core.site import OutsideTable
 from cti.ingest.mapping import load_map
 from cti.ingest.report import IngestError, Report, list_kept
 from cti.ingest.schedule import Schedule
-from cti.ingest.tables import ingest_table
+from cti.ingest.sources import Batch, batches
+from cti.ingest.tables import TableIngest, ingest_table, put_rows
+from cti.ingest.watermark import reached
 from cti.store.database import Store
 from cti.store.identity import Identities
 from tests.ingest.test_tables import CUSTOMERS, ROWS, SEARCHES, lines, mapped
@@ -95,18 +98,31 @@ def test_the_watermark_moves_with_the_rows_it_stands_for(
     store: Store, identities: Identities, tmp_path: Path, shop: Shop
 ) -> None:
     map_ = mapped(tmp_path, SHOP)
-    for n in range(10):
-        shop.order(n, f"Cable {n}", n)
+    shop.orders((n, "2026-11-24", f"Cable {n}", f"C{n % 7}", n) for n in range(40))
 
     def stop(_report: Report) -> None:
         raise KeyboardInterrupt
 
-    # Stopped after the first three rows.
+    def put(after: int, end: BaseException) -> tuple[int, object]:
+        """Stopped by `end` after some batches of three: how many rows are there, and how far the table is read."""
+
+        def some() -> Iterator[Batch]:
+            yield from islice(batches(shop.url, map_, 3), after)
+            raise end
+
+        with pytest.raises(type(end)):
+            put_rows(store, TableIngest(identities, map_, NOW, size=3), some(), map_.name)
+        return len(lines(store)), store.read(lambda c: reached(c, map_.name))
+
+    # Ten batches are sorted and written together. Stopped after the first part of them, all of them come once more.
     with pytest.raises(KeyboardInterrupt):
         ingest_table(store, identities, map_, shop.url, NOW, stop, size=3)
-    assert len(lines(store)) == 3
-    assert ingest_table(store, identities, map_, shop.url, NOW, size=3).new == 8
-    assert len(lines(store)) == 10
+    assert put(0, KeyboardInterrupt()) == (3, None)
+    assert put(11, KeyboardInterrupt()) == (30, 29)
+    # Where reading can't go on, what was read before stays.
+    assert put(12, IngestError("the line is cut")) == (36, 35)
+    assert ingest_table(store, identities, map_, shop.url, NOW, size=3).new == 5
+    assert len(lines(store)) == 40
 
 
 def test_behind_a_watermark_what_was_kept_is_tried_again_when_the_map_is_mended(

@@ -17,8 +17,8 @@ from tests.ingest.test_pbx import KNOWN, ZONE
 from tests.ingest.test_tables import SEARCHES, mapped
 from tests.store.conftest import NOW
 
-FEW, MANY, SIZE = 800, 4_800, 200
-"""Rows of a short table, of a long one, and of a batch."""
+FEW, MANY, SIZE = 800, 4_800, 80
+"""Rows of a short table, of a long one, and of a batch; ten batches are written together."""
 
 
 def table(store: Store, identities: Identities, folder: Path, rows: int) -> None:
