@@ -17,6 +17,8 @@ class Media(asyncio.DatagramProtocol):
         self.port = 0
         self.packets = 0
         """Audio packets received."""
+        self.sent = 0
+        """Audio packets sent."""
         self.loud = 0
         """Of those, with something to hear."""
         self.first_loud: float | None = None
@@ -61,6 +63,7 @@ class Media(asyncio.DatagramProtocol):
             elif not self.silent:
                 self._send(sound.packet(self._sequence, self._stamp, self._source, self.frame))
                 self._sequence += 1
+                self.sent += 1
             self._stamp += sound.SAMPLES
             due = max(due + FRAME_S, loop.time() - 0.1)
             await asyncio.sleep(max(0, due - loop.time()))

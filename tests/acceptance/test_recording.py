@@ -5,6 +5,7 @@ import math
 import signal
 import struct
 import wave
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ import pytest
 
 from cti.core import events as e
 from cti.robots import sound
+from cti.robots.media import FRAME_S
 from cti.robots.phone import Call
 from tests.acceptance.house import Desk, House, until
 
@@ -23,7 +25,9 @@ ANA, BO, CALLER = 800, 1200, 400
 """The tones of those who talk, in hertz."""
 
 
+@pytest.mark.alone
 async def test_one_recording_through_a_transfer_a_restart_and_parking_with_pauses_in_it(house: House) -> None:
+    loop = asyncio.get_running_loop()
     await record(house, "true")
     ana, bo = await house.agent("a0", "127.0.0.20"), await house.agent("a1", "127.0.0.21")
 
@@ -76,6 +80,8 @@ async def test_one_recording_through_a_transfer_a_restart_and_parking_with_pause
     last = speaks(await bo.picks_up(), BO)
     await until(lambda: len(of(house, e.Connected)) == 3, 10, "they talk again")
     await asyncio.wait_for(last.media.hears(200), 10)
+    # Of what a busy machine kept the caller's phone from saying nothing can be kept.
+    unsaid = loop.time() - caller.media.started - caller.media.sent * FRAME_S
     caller.hang_up()
     await until(lambda: len(of(house, e.InteractionEnded)) == 2, 10, "the call is over")
 
@@ -84,18 +90,13 @@ async def test_one_recording_through_a_transfer_a_restart_and_parking_with_pause
     folder = house.settings.data / "messages"
     assert [file.name for file in folder.iterdir() if seconds(file)] == [f"{interaction}.talks.wav"]
     assert len(of(house, e.RecordingBegun)) == 2
-    talks = [(at(house, e.Connected, n), at(house, e.TalkEnded, n)) for n in (0, 1, 2)]
-    assert abs(len(kept) / 8000 - sum(over - begun for begun, over in talks)) < 0.9
-    before = 0.0
-    for n, who in enumerate((ANA, BO)):
-        begun, over = talks[n]
-        paused, resumed = (at(house, kind, n) - begun + before for kind in (e.RecordingPaused, e.RecordingResumed))
-        assert tones(kept[int((paused - 0.8) * 8000) :][:4000]) == {CALLER, who}
-        silent = kept[int((paused + 0.4) * 8000) : int((resumed - 0.4) * 8000)]
-        assert silent
-        assert max(map(abs, silent)) < 100
-        before += over - begun
-    assert tones(kept[-8000:-4000]) == {CALLER, BO}
+    talked = sum(one.talked for one in of(house, e.TalkEnded)) / 1000
+    assert talked - max(0.0, unsaid) - 0.9 < len(kept) / 8000 < talked + 0.9
+    ana_s, bo_s, silence = frozenset({CALLER, ANA}), frozenset({CALLER, BO}), frozenset[int]()
+    parts = parts_of(kept)
+    assert parts[:2] == [ana_s, silence]
+    assert parts[-3:] == [bo_s, silence, bo_s]
+    assert parts[2:-3] in ([], [ana_s]), "she may have gone on for a moment before she gave the caller to him"
 
     # Of a queue that is not recorded there is no file.
     await record(house, "false")
@@ -152,8 +153,16 @@ async def heard(desk: Desk, interaction: str) -> tuple[int, ...]:
     return struct.unpack(f"<{len(sound) // 2}h", sound[: len(sound) // 2 * 2])
 
 
-def tones(samples: tuple[int, ...]) -> set[int]:
-    """Which of the tones are in it (Goertzel's algorithm)."""
+def parts_of(samples: tuple[int, ...]) -> list[frozenset[int]]:
+    """Who speaks one after the other for half a second or longer: two tones, or nobody at all."""
+    heard = [tones(samples[n : n + 800]) for n in range(0, len(samples) - 800, 800)]
+    runs = [(who, sum(1 for _ in same)) for who, same in groupby(heard)]
+    long = [who for who, tenths in runs if tenths >= 5 and who is not None and len(who) != 1]
+    return [who for who, _ in groupby(long)]
+
+
+def tones(samples: tuple[int, ...]) -> frozenset[int] | None:
+    """Which of the tones are in it (Goertzel's algorithm); None: something else."""
 
     def power(hertz: int) -> float:
         turn = 2 * math.cos(math.tau * hertz / 8000)
@@ -162,7 +171,8 @@ def tones(samples: tuple[int, ...]) -> set[int]:
             one, two = sample + turn * one - two, one
         return math.sqrt(max(0.0, one * one + two * two - turn * one * two)) * 2 / len(samples)
 
-    return {hertz for hertz in (ANA, BO, CALLER) if power(hertz) > 1000}
+    found = frozenset(hertz for hertz in (ANA, BO, CALLER) if power(hertz) > 1000)
+    return found if found or max(map(abs, samples)) < 100 else None
 
 
 def seconds(file: Path) -> float:
@@ -172,7 +182,3 @@ def seconds(file: Path) -> float:
 
 def of(house: House, kind: type[T]) -> list[T]:
     return [r.event for r in house.journal() if isinstance(r.event, kind)]
-
-
-def at(house: House, kind: type[object], n: int) -> float:
-    return [r.at / 1000 for r in house.journal() if isinstance(r.event, kind)][n]
