@@ -62,12 +62,13 @@ class Moves:
 
     async def _set_aside(self, command: SetAside) -> None:
         """Both in one action, or the one who is moved second would go where a talk's end leads."""
+        # Not yet asking: a colleague's leg that is answered before the Redirect would take the agent from the caller.
+        # Before all else, and so before that leg is rung: what the last consultation left here says that it is over.
+        await self._set(command.agent_channel, "HL_ASKS", "")
         caller = await self._link.name(command.caller, _NAME_S)
         if caller is None:
             return
-        # Not yet asking: a colleague's leg that is answered before the Redirect would take the agent from the caller.
         for variable, value in (
-            ("HL_ASKS", ""),
             ("HL_ID", command.interaction),
             ("HL_TARGET", caller),
             ("HL_NEXT", ""),

@@ -64,7 +64,9 @@ async def test_nobody_came_before_the_two_had_parted(ready: Setup) -> None:
     assert (aside["Channel"], aside["ExtraChannel"]) == ([ONE], ["leg-1"])
     assert (aside["Exten"], aside["ExtraExten"]) == (["s"], ["ask"])
     assert (nobody["Channel"], nobody["Exten"]) == (["leg-1"], ["nobody"])
-    assert len(ready.server.asked("Setvar")) == 4
+    said = [(request["Variable"], request["Value"]) for request in ready.server.asked("Setvar")]
+    assert said[0] == (["HL_ASKS"], [""]), "whom the last consultation let go must not turn away the next colleague"
+    assert len(said) == 4
 
 
 async def test_who_is_still_on_the_way_is_asked_again(ready: Setup) -> None:

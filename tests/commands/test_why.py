@@ -12,7 +12,8 @@ from cti.cli import main
 from cti.commands.why import fact
 from cti.core import inputs as i
 from cti.core.events import Record, Why
-from cti.core.ids import Phone
+from cti.core.ids import AgentId, Phone
+from cti.core.site import Policy
 from cti.setup import secrets
 from cti.setup import site as site_file
 from cti.setup.settings import Settings, put_settings
@@ -216,3 +217,9 @@ Still waiting:
 
 def test_a_tier_is_named_with_what_it_gives() -> None:
     assert fact(Why(code="tier", args={"tier": "gold", "minutes": 2}), {}) == "gold: +2 minutes"
+
+
+@pytest.mark.parametrize("policy", [policy for policy in Policy if policy is not Policy.LONGEST_IDLE])
+def test_every_policy_says_why_it_passed_over_somebody(policy: Policy) -> None:
+    words = fact(Why(code="by_policy", agent=AgentId("bo"), args={"policy": policy.value}), {AgentId("bo"): "Bo Tan"})
+    assert words.startswith("Bo Tan was free for longer; ")

@@ -268,6 +268,10 @@ async def test_what_agents_say_is_not_a_customers_to_take_away(store: Store, his
     assert await history.knowing.tag(eleanor, "VIP", ana)
     keep(store, told(tag(1, "VIP", kind="untag"), tag(2, "slow reply"), signed(), sign_ins=sign_ins))
     assert await own_words(history) == [("VIP", "agent:ana"), ("slow reply", "customer")]
+    assert [row[2:5] for row in rows(store, "audit")] == [
+        ("ana", "customer_tagged", "eleanor"),
+        ("customer", "customer_tagged", "eleanor"),
+    ]
     # An agent takes a customer's word away: the same visit told again does not bring it back.
     assert await history.knowing.untag(eleanor, "slow reply", ana)
     keep(store, told(tag(1, "VIP", kind="untag"), tag(2, "slow reply"), signed(), sign_ins=sign_ins))
