@@ -58,6 +58,8 @@ class Router:
         """Kept for a preferred agent, in line order."""
         self._deadlines: list[tuple[Ms, InteractionId]] = []
         """A heap of the ends of preferences; those that no longer stand are skipped."""
+        self._ends = NEVER
+        """The first of them. May be too early, never late."""
         self._new_agents: dict[AgentId, Worker] = {}
         """Free, not yet compared with those who wait, not filed."""
         self._new_work: dict[InteractionId, Waiting] = {}
@@ -133,6 +135,7 @@ class Router:
             group.queue.aside[interaction] = waiting
             insort(self._kept.setdefault(preferred, []), rank)
             heappush(self._deadlines, (until, interaction))
+            self._ends = min(self._ends, until)
             if preferred in self._free:
                 self._new_work[interaction] = waiting
 
@@ -154,7 +157,7 @@ class Router:
 
     def next_match(self, now: Ms) -> Match | None:
         """The next offer to make at `now`, both sides reserved by it; None: there is none. Ask until there is none."""
-        if self._deadlines and self._deadlines[0][0] <= now:
+        if self._ends <= now:
             self._end_preferences(now)
         if now < self._due:  # nobody settled can be matched with anybody settled: look at what is new alone
             if not self._new_work:
@@ -226,16 +229,12 @@ class Router:
         _, worker = self._new_agents.popitem()
         if worker.looked < len(self._all):
             self._meet(worker)
-        best: Rank = LAST
-        settled = now - self._widest
+        best = LAST
         for group in worker.groups:
             if group.first < best:
-                first = group.first
-                if first[1] > settled:  # not yet in every ring
-                    latest = now - group.after(worker.serves[group].stage)
-                    if first[1] > latest:  # first by priority, but too young for this agent; others may not be
-                        first = group.first_since(latest, best)
-                best = first
+                best = group.first
+        if best[1] > now - self._widest:  # not yet in every ring: the agent's own count
+            best = worker.first(now)
         for rank in self._kept.get(worker.id, ()):
             if best < rank:
                 break
@@ -495,6 +494,7 @@ class Router:
                 waiting = self._waiting[interaction]
                 self._take(waiting)
                 self._enter(waiting, waiting.group, waiting.rank)
+        self._ends = self._deadlines[0][0] if self._deadlines else NEVER
 
     def _next_opening(self) -> Ms:
         return min((group.opens() for group in self._tense), default=NEVER)

@@ -132,6 +132,17 @@ class Worker:
     looked: int = 0
     """So many of all groups have been compared with the skills."""
 
+    def first(self, now: Ms) -> Rank:
+        """The first in line of all whom they may serve now; `LAST`: there is nobody."""
+        best = LAST
+        for group in self.groups:
+            first = group.first
+            if first < best:
+                latest = now - group.after(self.serves[group].stage)
+                # First by priority, but too young for this agent? Others may not be.
+                best = first if first[1] <= latest else group.first_since(latest, best)
+        return best
+
     def is_as(self, skills: Skills, kinds: frozenset[str], without: frozenset[QueueId]) -> bool:
         """Whether they can do what they could before."""
         return self.skills == skills and self.kinds == kinds and self.without == without
