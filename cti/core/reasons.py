@@ -37,14 +37,13 @@ def grounds(
     waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
 ) -> Grounds:
     """Why this agent, and why not those free for longer. `free`: who is filed; `idle`: the same, longest idle first."""
-    asked, waited = waiting.group.requirement, now - waiting.since
+    asked = waiting.group.requirement
     stage = asked.stages[-1]
-    if waited < stage.after:
-        stage = asked.stages[stage_at(asked, waited)]
-    preferred = waiting.preferred_as if waiting.preferred == worker.id else None
-    free_for = now - worker.since
+    if now - waiting.since < stage.after:
+        stage = asked.stages[stage_at(asked, now - waiting.since)]
+    preferred = waiting.preferred_as if waiting.preferred is not None and waiting.preferred == worker.id else None
     if not free or (len(free) == 1 and worker.id in free):
-        return Grounds(worker.id, worker.skills, stage, free_for, preferred, True)
+        return Grounds(worker.id, worker.skills, stage, now - worker.since, preferred, True)
     passed: list[Why] = []
     own = (worker.since, worker.id)
     for each in idle[:EXPLAINED]:
@@ -55,7 +54,7 @@ def grounds(
             passed.append(unable)
         elif preferred is None and asked.policy is not Policy.LONGEST_IDLE:
             passed.append(Why(code="by_policy", agent=each[1], args={"policy": asked.policy.value}))
-    return Grounds(worker.id, worker.skills, stage, free_for, preferred, False, tuple(passed))
+    return Grounds(worker.id, worker.skills, stage, now - worker.since, preferred, False, tuple(passed))
 
 
 def swapped(waiting: Waiting, worker: Worker, now: Ms, spared: AgentId | None) -> Grounds:

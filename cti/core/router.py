@@ -90,8 +90,9 @@ class Router:
             self.remove_agent(agent)
         worker = self._workers.get(agent)
         # Mostly they are the very same, and nobody needs to look at every skill.
-        same = worker and worker.skills is skills and worker.kinds is kinds and worker.without is without
-        if worker is None or not (same or worker.is_as(skills, kinds, without)):
+        if (
+            worker is None or worker.skills is not skills or worker.kinds is not kinds or worker.without is not without
+        ) and (worker is None or not worker.is_as(skills, kinds, without)):
             worker = self._workers[agent] = Worker(agent, skills, kinds, without, since)
         worker.since = since
         worker.busy = busy
@@ -143,7 +144,9 @@ class Router:
         """In line with its place, but to be offered to nobody before it arrives again: an offer is out already."""
         waiting = self._waiting.get(interaction)
         if waiting is not None and not waiting.reserved:
-            self._put_aside(waiting)
+            self._take(waiting)
+            waiting.reserved = True
+            waiting.group.queue.aside[interaction] = waiting
 
     def leave(self, interaction: InteractionId) -> None:
         """The interaction is out of the line: answered, abandoned, moved. One that is not in it is no error."""
@@ -334,15 +337,12 @@ class Router:
 
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
         grounds = reasons.grounds(waiting, worker, now, self._idle, self._free)
-        self._put_aside(waiting)
-        if worker.id in self._free:
-            self._unfile(worker)
-        return Match(waiting.id, worker.id, grounds)
-
-    def _put_aside(self, waiting: Waiting) -> None:
         self._take(waiting)
         waiting.reserved = True
         waiting.group.queue.aside[waiting.id] = waiting
+        if worker.id in self._free:
+            self._unfile(worker)
+        return Match(waiting.id, worker.id, grounds)
 
     def _swap(self, found: list[Match], now: Ms) -> list[Match]:
         """Let more be served by exchanging agents among the matches of this moment (`batch.augment`)."""
