@@ -29,6 +29,7 @@ from cti.sealing import Sealing
 from cti.setup import fit, resources, site
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
+from cti.sorting import Sorting, read_again
 from cti.store.accounts import Accounts
 from cti.store.database import Store, StoreError
 from cti.store.history import History
@@ -58,9 +59,10 @@ class Bridge:
         self._projector = Projector(self._store, self._journal)
         self._knowledge = Knowledge(settings.articles)
         vault = Vault(settings.data)
+        identities = Identities(bytes.fromhex(settings.secrets.site_key), self._in_force.region)
         self._history = History(
             self._store,
-            Identities(bytes.fromhex(settings.secrets.site_key), self._in_force.region),
+            identities,
             zone=self._zone,
             journal=self._journal,
             recordings=settings.recordings,
@@ -100,6 +102,15 @@ class Bridge:
             self._actions.dictate,
         )
         self._reception.dictation = self._dictations.expected
+        sorting = Sorting(
+            self._store,
+            self._history,
+            identities,
+            vault,
+            lambda: self.loop.world.site,
+            lambda: read_again(settings.data),
+            self.loop.now,
+        )
         self._web = Web(
             self._web_config(),
             self.loop,
@@ -112,6 +123,7 @@ class Bridge:
             self._outside,
             sentences,
             self._dictations,
+            sorting,
         )
         self._reception.pop_changed = self._web.pop_changed
         self._reception.name_outside = self._outside.name

@@ -22,7 +22,7 @@ from cti.store import due, mentions
 from cti.store.cases import came_again
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
-from cti.store.records import InteractionRow, Seen, join_notes, put_interactions, see
+from cti.store.records import InteractionRow, Seen, join_notes, noted, put_interactions, see
 from cti.store.vault import Vault, VaultError
 
 SOURCE = "mail"
@@ -112,15 +112,38 @@ class MailStore:
                 text("INSERT INTO thread_refs (ref, interaction) VALUES (:ref, :thread) ON CONFLICT (ref) DO NOTHING"),
                 [{"ref": ref, "thread": thread} for ref in dict.fromkeys(head.ids)],
             )
-        if author and not mail.auto:
-            words = mentions.in_mail(mail.text, mail.quoted)
-            mentions.note(connection, self._identities, [mentions.Written(author, thread, at, words)])
         self._attach(connection, mail)
         self._line(connection, thread)
-        if inbound and not mail.auto and (site := self._site) is not None:
+        if inbound and not mail.auto:
+            self._written(connection, thread, author, at, mentions.in_mail(mail.text, mail.quoted))
+        return True
+
+    def from_person(self, connection: Connection, id: str, who: str, now: Ms) -> bool:
+        """A mail that was taken for a machine's, or for spam, was written by a person, says `who`: its thread has a
+        line from now on. False: no such mail is set aside."""
+        row = connection.execute(
+            text(
+                "UPDATE messages SET auto = '' WHERE id = :id AND auto <> ''"
+                " AND (subject <> '' OR text <> '' OR quoted <> '')"
+                " RETURNING interaction, author, at, inbound, text, quoted"
+            ),
+            {"id": id},
+        ).first()
+        if row is None:
+            return False
+        self._line(connection, row.interaction)
+        if row.inbound:
+            self._written(connection, row.interaction, row.author, row.at, mentions.in_mail(row.text, row.quoted))
+        noted(connection, now, who, "mail_from_person", row.interaction)
+        return True
+
+    def _written(self, connection: Connection, thread: str, author: str, at: Ms, words: str) -> None:
+        """What follows when a customer has written."""
+        if author:
+            mentions.note(connection, self._identities, [mentions.Written(author, thread, at, words)])
+        if (site := self._site) is not None:
             within = site.cases.repeat_days * _DAY_MS
             came_again(connection, thread, at, within, lambda: due.after(site, at, site.cases.hours(0)))
-        return True
 
     def _people(self, mail: Mail) -> list[tuple[Identifier, str]]:
         """Everybody in it but ourselves, the sender first."""

@@ -151,6 +151,13 @@ def _forget_mails(connection: Connection, found: Whose, messages: Sequence[str],
     )
     _each(connection, "DELETE FROM message_attachments WHERE message IN :ids", messages)
     _each(connection, "DELETE FROM thread_refs WHERE interaction IN :ids", found.interactions)
+    # Of machines' mails alone: nobody else writes in such a thread.
+    _each(
+        connection,
+        "DELETE FROM thread_refs WHERE interaction IN (SELECT interaction FROM messages WHERE id IN :ids)"
+        " AND NOT EXISTS (SELECT 1 FROM interactions i WHERE i.id = thread_refs.interaction)",
+        messages,
+    )
     # Stored once for everybody: one that somebody else has sent or got, too, stays theirs.
     _each(
         connection,

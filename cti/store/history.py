@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import abandoned, lists, person, pops, promises, reads, records, talks, text_work
+from cti.store import abandoned, lists, mails, person, pops, promises, reads, records, talks, text_work
 from cti.store.casework import Cases
 from cti.store.database import Store
 from cti.store.days import beside, of_kinds
@@ -265,7 +265,7 @@ class History:
 
     async def messages(self, interaction: str) -> tuple[Message, ...]:
         """The mails of a thread, oldest first."""
-        return await self.read(lambda db: lists.messages(db, interaction))
+        return await self.read(lambda db: mails.thread(db, interaction))
 
     async def attachment(self, digest: str) -> bytes | None:
         """An attachment's bytes; None: there is no such attachment. Raises `VaultError`."""

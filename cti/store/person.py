@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cti.core.events import Record
 from cti.core.ids import Ms
-from cti.store import lists, pins, reads, text_work, understanding
+from cti.store import lists, mails, pins, reads, text_work, understanding
 from cti.store.identity_views import PinLine
 from cti.store.journal import Journal
 from cti.store.reader import Reader
@@ -76,7 +76,7 @@ class HeldPiece(Struct, frozen=True, kw_only=True):
 
 
 class Thread(Struct, frozen=True, kw_only=True):
-    """The mails of one line of the timeline."""
+    """The mails of one line of the timeline, or of a thread that has none."""
 
     interaction: str
     messages: tuple[Message, ...]
@@ -192,9 +192,6 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
     found, who = whose(db, customer), reads.who_is(db, customer)
     if found is None or who is None:
         return None
-    threads = [
-        Thread(interaction=one, messages=mails) for one in found.interactions if (mails := lists.messages(db, one))
-    ]
     return Export(
         made=now,
         customer=who.id,
@@ -209,7 +206,7 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
         timeline=tuple(_entries(db, found.interactions)),
         calls=tuple(_calls(db, journal, found.interactions)),
         pieces=tuple(_pieces(db, journal, found.interactions)),
-        threads=tuple(threads),
+        threads=tuple(_threads(db, found)),
         cases=tuple(
             HeldCase(id=row[0], title=row[1], state=row[2], opened=row[3], closed=row[4], owner=row[5])
             for row in _of(db, "id, title, state, opened, closed, owner FROM cases", found.owners)
@@ -306,6 +303,18 @@ def _entries(db: Reader, interactions: Sequence[str]) -> Iterator[Entry]:
     for marks, page in pages(interactions):
         rows = db.execute(f"SELECT {reads.ENTRY} FROM interactions WHERE id IN ({marks}) ORDER BY at, id", page)
         yield from map(reads.entry, rows.fetchall())
+
+
+def _threads(db: Reader, found: Whose) -> Iterator[Thread]:
+    """Their threads whole; of all others, such as those that machines write for them, what they wrote."""
+    theirs = set(found.interactions)
+    for one in found.interactions:
+        if messages := mails.thread(db, one):
+            yield Thread(interaction=one, messages=messages)
+    for author in found.own:
+        for one, messages in mails.by(db, author).items():
+            if one not in theirs:
+                yield Thread(interaction=one, messages=messages)
 
 
 def _calls(db: Reader, journal: Journal | None, interactions: Sequence[str]) -> Iterator[HeldCall]:

@@ -10,6 +10,7 @@ from cti.core.routing import Routing
 from cti.core.site import Site
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
+from cti.ingest.report import Kept, Report
 from cti.store.erase import Erased
 from cti.store.identity import Identities
 from cti.store.identity_views import Identity, MergePreview
@@ -293,6 +294,27 @@ class Knowing(Protocol):
 
     async def change(self, customer: CustomerId, by: AgentId, *, language: str | None, tier: str | None) -> bool:
         """False: there is no such customer."""
+
+
+class Sorting(Protocol):
+    """Mails that no person wrote, and what could not be read. Every call leaves the loop's thread."""
+
+    async def aside(
+        self, customer: CustomerId | None, before: str | None, limit: int
+    ) -> tuple[Sequence[Message], str | None] | None:
+        """Such mails, newest first, and where the next page begins; None: no such customer. ValueError: bad place."""
+
+    async def from_person(self, mail: str, by: AgentId) -> bool:
+        """A person wrote it. False: no such mail is set aside."""
+
+    async def unread(self) -> Sequence[Kept]: ...
+
+    async def body(self, id: int) -> bytes | None: ...
+
+    async def forget(self, id: int, by: AgentId) -> bool: ...
+
+    async def again(self) -> Report:
+        """Read once more what could not be read. Raises OSError when that can't be done."""
 
 
 class History(Protocol):

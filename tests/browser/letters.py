@@ -1,8 +1,12 @@
 """Mails as the pretended server tells them: a thread of a customer, an answer, an automatic reply, a drawing attached;
 and more contacts that hold a word than one page has."""
 
+from msgspec.structs import replace
+
 from cti.core.ids import Ms
+from cti.ingest.report import Kept
 from cti.store.views import Attached, Entry, Message
+from cti.web.aside_bodies import AsideMails, UnreadList
 from cti.web.bodies import Messages, TimelinePage
 from tests.browser import scenes
 
@@ -44,6 +48,23 @@ def thread() -> Messages:
                     Attached(name="a" * 100 + ".pdf", type="application/pdf", size=2_400_000, digest="cd" * 32),
                 ),
             ),
+        )
+    )
+
+
+def aside() -> AsideMails:
+    """A letter taken for spam, and an automatic reply."""
+    letter, _, away, _ = thread().messages
+    return AsideMails(mails=(away, replace(letter, auto="spam")), next=None)
+
+
+def unread() -> UnreadList:
+    """A mail and a row of a table."""
+    at = scenes.ms(scenes.DAY)
+    return UnreadList(
+        unread=(
+            Kept(id=7, source="mail", place="lmtp 0f" * 20, reason="this is no mail", size=2_400_000, at=at),
+            Kept(id=8, source="orders", place="row 12", reason="column created: no time", size=80, at=at),
         )
     )
 

@@ -15,6 +15,7 @@ import agent_desktop
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.store.views import Abandoned, AgentDay, CustomerHit, PromiseLine
 from cti.web import pages
+from cti.web.aside_bodies import ReadAgain
 from cti.web.bodies import (
     ArticleHit,
     ArticleHits,
@@ -244,6 +245,12 @@ def canned(method: str, path: str) -> object:
             customer=CustomerId("k-1"), name="Eleanor Whitcombe", detail="+44 7700 900143", last=scenes.ms(scenes.DAY)
         )
         return Found(customers=(hit,), articles=hits()[:2])
+    if path == "/mails/aside":
+        return letters.aside()
+    if path == "/unread":
+        return letters.unread()
+    if path == "/unread/again":
+        return ReadAgain(read=1, kept=2)
     if path.endswith("/messages"):
         return letters.thread()
     if path.endswith("/timeline"):

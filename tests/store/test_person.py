@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.ingest.mails import ingest_mails
 from cti.store import person
 from cti.store.database import Store
 from cti.store.history import History
@@ -19,6 +20,7 @@ from cti.store.projector import Fold, Projector
 from cti.store.records import Seen, see
 from cti.store.tables import metadata
 from cti.store.vault import Vault
+from tests.ingest.test_mails import write
 from tests.store.conftest import DAY, NOW, answered_call, records_of
 from tests.store.filled import everything, fill
 from tests.store.test_projector import write_journal
@@ -142,6 +144,31 @@ async def test_who_is_erased_is_no_recipient_of_other_people_s_mails_either(
     )
     assert b"leanor.w@" not in every_byte(full).lower()
     teller.close()
+
+
+async def test_mails_that_make_no_line_are_handed_out_and_erased_as_well(
+    full: Store, identities: Identities, tmp_path: Path
+) -> None:
+    automatic = {"Auto_Submitted": "auto-replied", "subject": "Away at sea"}
+    write(
+        tmp_path / "in", "1.eml", "Back on Monday.", sender="eleanor.w@mail.example", Message_ID="<x@her>", **automatic
+    )
+    ingest_mails(full, identities, tmp_path / "in", ["harbour.example"], NOW)
+    teller = History(full, identities, now=lambda: NOW)
+    packed = await teller.export(CustomerId("eleanor"))
+    assert packed is not None
+    told = json.loads(zipfile.ZipFile(io.BytesIO(packed)).read("person.json"))
+    assert [[one["text"] for one in thread["messages"]] for thread in told["threads"]] == [
+        ["Still dark"],
+        ["Back on Monday."],
+    ]
+    assert b"x@her" in every_byte(full)
+    await teller.erase(CustomerId("eleanor"), "root")
+    teller.close()
+    left = every_byte(full)
+    assert [word for word in (b"Away at sea", b"Back on Monday.", b"x@her") if word in left] == []
+    again = ingest_mails(full, identities, tmp_path / "in", ["harbour.example"], NOW)
+    assert (again.new, again.same) == (0, 1)
 
 
 async def test_whose_recording_cannot_be_taken_away_is_still_there_to_be_erased(

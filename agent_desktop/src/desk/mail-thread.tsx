@@ -1,6 +1,6 @@
 /** The mails of one line of the timeline, in full: newest first and open, what was only quoted folded away, attachments to save. */
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { Failure, get } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
@@ -16,7 +16,7 @@ export const m = words({ en, "zh-Hans": zhHans, "zh-Hant": zhHant });
 /** Lines whose mails are kept here have such ids; those brought in from tables have their words in the line. */
 export const hasMails = (kind: string, interaction: string): boolean => kind === "mail" && interaction.startsWith("mail-");
 
-const bytes = (size: number): string => (size < 1000 ? `${size} B` : size < 1_000_000 ? `${Math.round(size / 1000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`);
+export const bytes = (size: number): string => (size < 1000 ? `${size} B` : size < 1_000_000 ? `${Math.round(size / 1000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`);
 
 export function MailThread({ interaction }: { interaction: string }): JSX.Element {
   const got = useSignal<readonly Message[] | "failed" | null>(null);
@@ -39,8 +39,8 @@ export function MailThread({ interaction }: { interaction: string }): JSX.Elemen
   );
 }
 
-/** One mail. Its words are shown as text: nothing in them is fetched, run or followed. */
-export function Mail({ mail, open }: { mail: Message; open: boolean }): JSX.Element {
+/** One mail. Its words are shown as text: nothing in them is fetched, run or followed. `children`: what can be done with it. */
+export function Mail({ mail, open, children }: { mail: Message; open: boolean; children?: ComponentChildren }): JSX.Element {
   const tag = f.langOf(mail.text, mail.language);
   return (
     <details class="mail" open={open}>
@@ -75,6 +75,7 @@ export function Mail({ mail, open }: { mail: Message; open: boolean }): JSX.Elem
           ))}
         </ul>
       )}
+      {children && <div class="row">{children}</div>}
     </details>
   );
 }

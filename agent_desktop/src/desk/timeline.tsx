@@ -11,12 +11,15 @@ import { Judgement, Mark, Panel } from "../shared/parts";
 import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
 import { t as waits, WaitAccount } from "../shared/waits";
 import { named, s } from "../shared/words";
+import { AsideList, w } from "./aside";
 import { agentName, closings, queues } from "./session";
+import { readCustomer } from "./customer";
 import { hasMails, MailThread } from "./mail-thread";
 import { a } from "./summary";
 import { ofCall, ofPiece, Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
 import { visitWords } from "./visit";
+import { where } from "./where";
 
 /** Rows that are in sight at once on most screens, and when the others are drawn. */
 const IN_SIGHT = 8;
@@ -63,6 +66,7 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
   const asked = useSignal("");
   const narrowing = useSignal(false);
   const narrow = useSignal<Narrow>(ALL);
+  const aside = useSignal(false);
   const { what: found, older: olderFound } = useFound(person?.customer ?? null, asked.value.trim(), narrow.value);
   const from = found === null ? all : found === "failed" ? [] : found.entries.filter((one) => one.id !== live?.interaction);
   const fits = only.value === null ? from : from.filter((one) => groupOf(one.kind) === only.value);
@@ -136,7 +140,12 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
           </button>
         )}
       </div>
-      {narrowing.value && <Narrowing at={narrow} cases={person?.cases ?? []} />}
+      {narrowing.value && <Narrowing at={narrow} cases={person?.cases ?? []} aside={aside} />}
+      {narrowing.value && aside.value && person && (
+        <div class="tl-aside">
+          <AsideList customer={person.customer} changed={() => where.value.is === "customer" && readCustomer(person.customer)} />
+        </div>
+      )}
       <div class="tl-box">
         <div class="tl" tabIndex={0} role="region" aria-label={t().everything}>
           <Days live={found === null && (only.value === null || only.value === "call") ? (live ?? null) : null} entries={shown} />
@@ -173,7 +182,7 @@ const queried = (narrow: Narrow): Record<string, string | number | undefined> =>
   case: narrow.case || undefined,
 });
 
-function Narrowing({ at, cases }: { at: Signal<Narrow>; cases: Person["cases"] }): JSX.Element {
+function Narrowing({ at, cases, aside }: { at: Signal<Narrow>; cases: Person["cases"]; aside: Signal<boolean> }): JSX.Element {
   const choice = (name: keyof Narrow, word: string, all: string, choices: readonly (readonly [string, string])[]): JSX.Element => (
     <select
       class="in"
@@ -198,6 +207,9 @@ function Narrowing({ at, cases }: { at: Signal<Narrow>; cases: Person["cases"] }
       {choice("queue", a().inQueue, a().anyQueue, queues.value.map((one) => [one.id, siteText(one.name, one.id)]))}
       {choice("solved", a().howEnded, a().eitherWay, [["true", s().solved], ["false", s().notSolved]])}
       {cases.length > 0 && choice("case", a().ofCase, a().anyCase, cases.map((one) => [one.id, `#${one.id} ${one.title}`]))}
+      <button class="btn is-small is-quiet" aria-expanded={aside.value} onClick={() => (aside.value = !aside.value)}>
+        {w().ofCustomer}
+      </button>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { about } from "../../src/desk/words/about";
+import * as aside from "../../src/desk/words/aside";
 import { cases } from "../../src/desk/words/cases";
 import { en as desk } from "../../src/desk/words/en";
 import * as mails from "../../src/desk/words/mails";
@@ -25,6 +26,8 @@ const chinese = (text: string): boolean => /[㐀-鿿]/.test(text);
 it.each([
   ["about, simplified", about.en, about["zh-Hans"]],
   ["about, traditional", about.en, about["zh-Hant"]],
+  ["aside, simplified", aside.en, aside.zhHans],
+  ["aside, traditional", aside.en, aside.zhHant],
   ["cases, simplified", cases.en, cases["zh-Hans"]],
   ["cases, traditional", cases.en, cases["zh-Hant"]],
   ["desk, simplified", desk, deskHans],
