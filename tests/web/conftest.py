@@ -211,6 +211,7 @@ class Rig:
         self.dictations = dictations
         self.telephones: list[tuple[str, str, str]] = []
         """Those that were rung for a sentence: which, the sentence's id, its language."""
+        self.sorting: Sorting
         self.picks_up = True
         self.commands: list[Command] = []
         self.inputs: list[Input] = []
@@ -430,6 +431,7 @@ async def rig(
     async def read() -> Report:
         return await asyncio.to_thread(retry_kept, store, MailStore(Identities(b"key", "HK"), Own([])), loop.now())
 
+    sorting = Sorting(store, history, Identities(b"key", "HK"), vault, lambda: loop.world.site, read, loop.now)
     server = Web(
         config,
         loop,
@@ -442,12 +444,13 @@ async def rig(
         outside,
         sentences,
         dictations,
-        Sorting(store, history, Identities(b"key", "HK"), vault, lambda: loop.world.site, read, loop.now),
+        sorting,
     )
     loop.subscribe(server.on_records)
     await server.start()
     made = Rig(loop, server, history, accounts, store, pops, sentences, dictations)
     made.commands = commands
+    made.sorting = sorting
     submit = loop.submit
 
     def noted(said: Input) -> None:
