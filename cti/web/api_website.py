@@ -20,7 +20,17 @@ from cti.web.limits import Limit
 from cti.web.ports import History, Loop
 from cti.web.problems import Refusal
 from cti.web.signed import BadToken, Signatures
-from cti.web.visit_bodies import FormSent, NotTaken, PageSeen, Searched, SignedIn, Tagged, VisitItem, VisitTaken, VisitTold
+from cti.web.visit_bodies import (
+    FormSent,
+    NotTaken,
+    PageSeen,
+    Searched,
+    SignedIn,
+    Tagged,
+    VisitItem,
+    VisitTaken,
+    VisitTold,
+)
 
 _OLDEST_MS = 24 * 3_600_000
 """A page that could not send keeps what was done for a while."""
