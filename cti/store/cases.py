@@ -135,6 +135,25 @@ def came_again(connection: Connection, interaction: str, came: Ms, repeat: int, 
         records.noted(connection, came, "hotline", "case_reopened", str(case), interaction)
 
 
+def not_solved(connection: Connection, interaction: str, at: Ms, due: Callable[[int], Ms | None]) -> None:
+    """The customer said at `at` that a call had not solved it: its case, closed since that call began, is open again.
+
+    `due`: by when a case of such a priority is to be solved then. What somebody closes after that word stays closed, so
+    the same word may be told again.
+    """
+    found = connection.execute(
+        text(
+            "SELECT c.id, c.priority FROM annotations a JOIN interactions i ON i.id = a.interaction"
+            " JOIN cases n ON n.id = a.case_id JOIN cases c ON c.id = coalesce(n.merged_into, n.id)"
+            " WHERE a.interaction = :id AND c.state = 'closed' AND c.closed BETWEEN i.at AND :at"
+        ),
+        {"id": interaction, "at": at},
+    ).first()
+    if found is not None:
+        connection.execute(text(f"{_REOPEN} WHERE id = :id"), {"id": found.id, "due": due(found.priority)})
+        records.noted(connection, at, "caller", "case_reopened", str(found.id), interaction)
+
+
 def reopen(connection: Connection, case: str, at: Ms, who: str, due: Ms | None) -> bool:
     """Open a closed case again, with its owner. False: there is no such closed case."""
     done = connection.execute(
