@@ -21,6 +21,9 @@ from cti.store.views import CallLine, Entry, Message, PieceLine, Wishes
 from cti.store.visits import Item
 
 _PAGE = 500
+_BODIES = 100
+_SHORTEST = 5
+"""Characters of a value that is looked for in what could not be read: less would be found in anything."""
 _PIECE = 1 << 20
 """Bytes of a recording that are in memory at a time."""
 
@@ -115,6 +118,16 @@ class HeldPromise(Struct, frozen=True, kw_only=True):
     state: str
 
 
+class HeldUnread(Struct, frozen=True, kw_only=True):
+    """Something that could not be read and holds one of their numbers or addresses."""
+
+    id: int
+    source: str
+    place: str
+    reason: str
+    at: Ms
+
+
 class Export(Struct, frozen=True, kw_only=True):
     """Everything we hold of one person; times are milliseconds since 1970, UTC."""
 
@@ -138,6 +151,8 @@ class Export(Struct, frozen=True, kw_only=True):
     promises: tuple[HeldPromise, ...]
     wrote: tuple[Wrote, ...]
     visits: tuple[HeldVisit, ...]
+    unread: tuple[HeldUnread, ...]
+    """Each is a file of its own, as it came."""
 
 
 def whose(db: Reader, customer: str) -> Whose | None:
@@ -217,11 +232,12 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
         ),
         wrote=tuple(_wrote(db, found)),
         visits=tuple(_visits(db, found.interactions)),
+        unread=tuple(_unread(db, found)),
     )
 
 
 def pack(found: Export, db: Reader, vault: Vault, folder: Path | None, into: BinaryIO) -> None:
-    """Write a zip: `person.json`, and every attachment and recording as a plain file of its own.
+    """Write a zip: `person.json`; every attachment, recording and what could not be read as a plain file of its own.
 
     What can't be decrypted is named in `unreadable.txt`, with the reason.
     """
@@ -239,6 +255,10 @@ def pack(found: Export, db: Reader, vault: Vault, folder: Path | None, into: Bin
                 # Whoever sent it chose the name: nothing in it may lead out of the folder it is unpacked in.
                 safe = re.sub(r"[^\w. -]", "_", name)[-80:].lstrip(".") or "unnamed"
                 archive.writestr(f"attachments/{digest[:12]}-{safe}", body)
+        for one in found.unread:
+            body = db.execute("SELECT body FROM kept WHERE id = ?", (one.id,)).fetchone()
+            if body is not None:
+                archive.writestr(f"unread/{one.id}", bytes(body[0]))
         for call in found.calls:
             try:
                 for name in (call.line.interaction, talk_of(call.line.interaction)):
@@ -262,6 +282,27 @@ def pages(values: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
     for start in range(0, len(values), _PAGE):
         page = values[start : start + _PAGE]
         yield ", ".join("?" * len(page)), page
+
+
+def unread_of(db: Reader, found: Whose) -> Iterator[int]:
+    """What could not be read and holds one of the values as it is written."""
+    values: set[bytes] = set()
+    for marks, page in pages(found.own):
+        for row in db.execute(f"SELECT value, raw FROM identifiers WHERE id IN ({marks})", page):
+            values.update(value.encode().lower() for value in row if len(value) >= _SHORTEST)
+    last = 0
+    # A few at a time: each may be a mail with all that is attached to it.
+    while values and (
+        rows := db.execute("SELECT id, body FROM kept WHERE id > ? ORDER BY id LIMIT ?", (last, _BODIES)).fetchall()
+    ):
+        yield from (id_ for id_, body in rows if any(value in bytes(body).lower() for value in values))
+        last = rows[-1][0]
+
+
+def _unread(db: Reader, found: Whose) -> Iterator[HeldUnread]:
+    for id_ in unread_of(db, found):
+        for row in db.execute("SELECT id, source, place, reason, at FROM kept WHERE id = ?", (id_,)).fetchall():
+            yield HeldUnread(**dict(zip(HeldUnread.__struct_fields__, row, strict=True)))
 
 
 def _held(db: Reader, found: Whose) -> Iterator[Held]:

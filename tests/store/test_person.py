@@ -71,8 +71,10 @@ async def test_an_export_holds_everything_of_one_person_and_nothing_of_another(t
     packed = await teller.export(CustomerId("eleanor"))
     assert packed is not None
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        kept = ["recordings/c-0.wav", "recordings/c-0.talks.wav"]
+        (unread,) = [name for name in archive.namelist() if name.startswith("unread/")]
+        kept = [unread, "recordings/c-0.wav", "recordings/c-0.talks.wav"]
         assert archive.namelist() == ["person.json", "attachments/hash1-picture.png", *kept]
+        assert archive.read(unread) == b"From: Eleanor.W@mail.example\n\0\0"
         assert archive.read("attachments/hash1-picture.png") == b"\0\xff42"
         told = json.loads(archive.read("person.json"))
     assert (told["name"], told["tier"], told["tags"]) == ("Eleanor Whitcombe", "gold", ["Works from home"])
@@ -86,6 +88,7 @@ async def test_an_export_holds_everything_of_one_person_and_nothing_of_another(t
     assert [(piece["line"]["about"], piece["line"]["outcome"]) for piece in told["pieces"]] == [("c-0", "solved")]
     assert [call["line"]["note"] for call in told["calls"]] == ["升级到 500M"]
     assert told["threads"][0]["messages"][0]["text"] == "Still dark"
+    assert [(one["place"], one["reason"]) for one in told["unread"]] == [("in/2", "no mail")]
     assert (told["cases"][0]["title"], told["promises"][0]["what"]) == ("No line", "call back")
     assert await teller.export(CustomerId("nobody-there")) is None
     teller.close()
@@ -257,7 +260,8 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
     assert found is not None
     packed = io.BytesIO()
     person.pack(found, db, Vault(), None, packed)
-    assert zipfile.ZipFile(packed).namelist() == ["person.json", "attachments/hash1-_.._etc_passwd"]
+    names = zipfile.ZipFile(packed).namelist()
+    assert [name for name in names if "unread/" not in name] == ["person.json", "attachments/hash1-_.._etc_passwd"]
     db.close()
 
 
