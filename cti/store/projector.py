@@ -330,7 +330,7 @@ def _prove(connection: Connection, proved: list[tuple[_Call, ev.CallerKnown, Ms]
             continue
         row = {"interaction": call.interaction, "customer": customer, "at": at}
         if connection.execute(_PROVED, row).rowcount and call.caller is not None:
-            link(connection, [(call.caller, customer)], "pin", at)
+            link(connection, [(call.caller, customer)], "pin", at, audited=True)
 
 
 def _leave_out_the_erased(connection: Connection, calls: Sequence[_Call | PieceRow]) -> None:

@@ -212,7 +212,7 @@ class Cases(Protocol):
     ) -> CaseLine:
         """Raises LookupError naming a customer there isn't."""
 
-    async def close(self, case: str, *, solved: bool = True) -> bool:
+    async def close(self, case: str, by: AgentId, *, solved: bool = True) -> bool:
         """False: there is no such open case."""
 
     async def change(
@@ -228,7 +228,9 @@ class Cases(Protocol):
     ) -> bool:
         """What is None stays; promises go with the case to a new owner. False: there is no such open case."""
 
-    async def put(self, interaction: InteractionId, case: str, *, repeat: int = 0, due: Ms | None = None) -> bool:
+    async def put(
+        self, interaction: InteractionId, case: str, by: AgentId, *, repeat: int = 0, due: Ms | None = None
+    ) -> bool:
         """One closed within `repeat` ms is open again, due by `due`. False: there is no such case."""
 
     async def reopen(self, case: str, by: AgentId, due: Ms | None) -> bool:

@@ -275,9 +275,9 @@ def test_a_customer_who_writes_again_opens_a_case_that_was_solved(
     def solved(connection: sa.Connection) -> str:
         old = open_case(connection, "eleanor", "Router", AgentId("bo"), None, NOW).id
         case = open_case(connection, "eleanor", "No line", AgentId("ana"), thread, NOW).id
-        put_in_case(connection, thread, old, NOW)
+        put_in_case(connection, thread, old, NOW, "ana")
         case_moves.merge(connection, int(case), int(old), NOW, "ana")
-        assert close_case(connection, case, Ms(at))
+        assert close_case(connection, case, Ms(at), "ana")
         return case
 
     store.write(lambda c: put_customers(c, [CustomerRow(id="eleanor", at=NOW, name="Eleanor")]))
@@ -289,7 +289,9 @@ def test_a_customer_who_writes_again_opens_a_case_that_was_solved(
     found = tuple(store.read(lambda c: c.execute(query, {"id": int(case)}).one()))
     wrote = int(datetime.fromisoformat("2026-11-23T17:51+08:00").timestamp() * 1000)
     assert found == (("open", "ana", 1, wrote + 3 * 3600_000, None) if reopened else ("closed", "ana", 0, None, at))
-    assert count(store, "audit") == 1 + reopened
+    query = sa.text("SELECT who, what FROM audit ORDER BY id")
+    noted = [tuple(row) for row in store.read(lambda c: c.execute(query).all())]
+    assert noted == [("ana", "cases_merged"), ("ana", "case_closed"), ("hotline", "case_reopened")][: 2 + reopened]
 
 
 def test_third_party_mails_twice(store: Store, identities: Identities) -> None:
