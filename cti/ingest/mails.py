@@ -69,7 +69,11 @@ class MailStore:
 
     def put(self, connection: Connection, mail: Mail, undated: Ms) -> bool:
         """Store one mail; `undated` stands in where it has no date. False: it was there already."""
-        if connection.execute(text("SELECT 1 FROM messages WHERE id = :id"), {"id": mail.key}).first() is not None:
+        known = connection.execute(text("SELECT auto FROM messages WHERE id = :id"), {"id": mail.key}).first()
+        if known is not None:
+            if known.auto == "spam" != mail.auto:
+                # Somebody has taken it out of the junk folder since, or it lay elsewhere, too.
+                self._put_right(connection, mail.key, mail.auto)
             return False
         at = mail.date if mail.date is not None else undated
         inbound = mail.sender is None or mail.sender not in self._own
@@ -121,21 +125,27 @@ class MailStore:
     def from_person(self, connection: Connection, id: str, who: str, now: Ms) -> bool:
         """A mail that was taken for a machine's, or for spam, was written by a person, says `who`: its thread has a
         line from now on. False: no such mail is set aside."""
+        thread = self._put_right(connection, id, "")
+        if thread is not None:
+            noted(connection, now, who, "mail_from_person", thread)
+        return thread is not None
+
+    def _put_right(self, connection: Connection, id: str, auto: str) -> str | None:
+        """A mail is something else than it was taken for; gives its thread. None: it was no machine's, or is erased."""
         row = connection.execute(
             text(
-                "UPDATE messages SET auto = '' WHERE id = :id AND auto <> ''"
+                "UPDATE messages SET auto = :auto WHERE id = :id AND auto <> ''"
                 " AND (subject <> '' OR text <> '' OR quoted <> '')"
                 " RETURNING interaction, author, at, inbound, text, quoted"
             ),
-            {"id": id},
+            {"id": id, "auto": auto},
         ).first()
         if row is None:
-            return False
+            return None
         self._line(connection, row.interaction)
-        if row.inbound:
+        if row.inbound and not auto:
             self._written(connection, row.interaction, row.author, row.at, mentions.in_mail(row.text, row.quoted))
-        noted(connection, now, who, "mail_from_person", row.interaction)
-        return True
+        return str(row.interaction)
 
     def _written(self, connection: Connection, thread: str, author: str, at: Ms, words: str) -> None:
         """What follows when a customer has written."""
