@@ -113,6 +113,7 @@ async def test_what_was_set_aside_is_looked_through(stub: Stub, open_page: OpenP
     await forget.click()
     assert await next_ask(stub, "/unread/8") == {}
     letter = aside.locator(".mail").nth(1)
+    await expect(letter.locator("summary").first).to_contain_text("Still no connection upstairs")
     await letter.locator("summary").first.click()
     await expect(letter).to_contain_text("No light since the storm.")
     await assert_fits(page)

@@ -46,7 +46,10 @@ export function Mail({ mail, open, children }: { mail: Message; open: boolean; c
     <details class="mail" open={open}>
       <summary>
         <b lang={f.langOf(mail.author)}>{mail.author || "–"}</b> {mail.auto && <Chip>{m().auto[mail.auto] ?? mail.auto}</Chip>}{" "}
-        <span class="small t3 num">{f.dayAndTime(mail.at, now.peek())}</span>
+        <span class="small t3 num">{f.dayAndTime(mail.at, now.peek())}</span>{" "}
+        <span class="small t2 subject" lang={f.langOf(mail.subject, mail.language)}>
+          {mail.subject}
+        </span>
       </summary>
       <p class="b" lang={f.langOf(mail.subject, mail.language)}>
         {mail.subject}

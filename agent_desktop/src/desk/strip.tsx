@@ -116,7 +116,7 @@ function SelfMenu(): JSX.Element {
           }}
         >
           <Icon name="mail" />
-          {w().open}
+          {me.value.role === "administrator" ? w().open : w().mails}
         </button>
       )}
       <button class="menu-item" id="self-password" onClick={openPassword}>
