@@ -335,19 +335,21 @@ class History:
     async def export(self, customer: CustomerId) -> bytes | None:
         """Everything about one person, as a zip; None: there is no such customer.
 
-        Raises `LookupError` for an identifier that belongs to customers.
+        Raises `LookupError` for an identifier that belongs to customers. Not in a reader's thread: some of it is read
+        from end to end, and calls that come in want to be looked up.
         """
         now = self._now()
 
-        def look(db: Reader) -> bytes | None:
-            found = person.export(db, self._journal, customer, now)
-            if found is None:
-                return None
-            packed = io.BytesIO()
-            person.pack(found, db, self._vault, self._recordings, packed)
-            return packed.getvalue()
+        def look() -> bytes | None:
+            with contextlib.closing(self._store.driver()) as db:
+                found = person.export(db, self._journal, customer, now)
+                if found is None:
+                    return None
+                packed = io.BytesIO()
+                person.pack(found, db, self._vault, self._recordings, packed)
+                return packed.getvalue()
 
-        return await self.read(look)
+        return await asyncio.to_thread(look)
 
     async def notes(self, interaction: InteractionId) -> tuple[AgentNote, ...]:
         """What agents have written about an interaction, in the order in which they began."""

@@ -14,10 +14,13 @@ def thread(db: Reader, interaction: str) -> tuple[Message, ...]:
     return _read(db, "interaction = ? ORDER BY at, id", (interaction,))
 
 
-def by(db: Reader, author: str) -> dict[str, tuple[Message, ...]]:
-    """Everything one identifier wrote, by thread. From end to end: there is no index of who wrote what."""
-    rows = db.execute("SELECT DISTINCT interaction FROM messages WHERE author = ?", (author,)).fetchall()
-    return {one: _read(db, "interaction = ? AND author = ? ORDER BY at, id", (one, author)) for (one,) in rows}
+def by(db: Reader, authors: Sequence[str]) -> dict[str, tuple[Message, ...]]:
+    """Everything these identifiers wrote, by thread. From end to end: there is no index of who wrote what."""
+    those = f"author IN ({', '.join('?' * len(authors))})"
+    rows = db.execute(f"SELECT DISTINCT interaction FROM messages WHERE {those} ORDER BY interaction", authors)
+    return {
+        one: _read(db, f"interaction = ? AND {those} ORDER BY at, id", (one, *authors)) for (one,) in rows.fetchall()
+    }
 
 
 def aside(

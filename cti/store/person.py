@@ -352,8 +352,8 @@ def _threads(db: Reader, found: Whose) -> Iterator[Thread]:
     for one in found.interactions:
         if messages := mails.thread(db, one):
             yield Thread(interaction=one, messages=messages)
-    for author in found.own:
-        for one, messages in mails.by(db, author).items():
+    for _, authors in pages(found.own):
+        for one, messages in mails.by(db, authors).items():
             if one not in theirs:
                 yield Thread(interaction=one, messages=messages)
 
