@@ -39,6 +39,10 @@ _OLD = {
     " ORDER BY interaction LIMIT ?",
 }
 _ROWS = {
+    "cases": "SELECT id FROM cases WHERE closed < ? AND id > ? AND state = 'closed' AND title <> ''"
+    " ORDER BY id LIMIT ?",
+    "promises": "SELECT id FROM promises WHERE done < ? AND id > ? AND state <> 'open' AND what <> ''"
+    " ORDER BY id LIMIT ?",
     "unread": "SELECT id FROM kept WHERE at < ? AND id > ? ORDER BY id LIMIT ?",
     "audit": "SELECT id FROM audit WHERE at < ? AND id > ? ORDER BY id LIMIT ?",
 }
@@ -63,6 +67,8 @@ _FORGET = {
         "(SELECT a.text FROM annotations a WHERE a.interaction = interactions.id), '') WHERE id IN :ids",
         "DELETE FROM mentions WHERE interaction IN :ids",
     ),
+    "cases": ("UPDATE cases SET title = '' WHERE id IN :ids",),
+    "promises": ("UPDATE promises SET what = '' WHERE id IN :ids",),
     "unread": ("DELETE FROM kept WHERE id IN :ids",),
     "audit": ("DELETE FROM audit WHERE id IN :ids",),
 }

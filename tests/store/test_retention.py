@@ -15,7 +15,18 @@ from cti.store.records import InteractionRow, Seen, note, put_interactions, see
 from tests.store.conftest import DAY, NOW
 from tests.store.filled import everything
 
-ALL = Retention(recordings=30, attachments=30, mails=30, notes=30, contacts=30, visits=30, unread=30, audit=30)
+ALL = Retention(
+    recordings=30,
+    attachments=30,
+    mails=30,
+    notes=30,
+    contacts=30,
+    cases=30,
+    promises=30,
+    visits=30,
+    unread=30,
+    audit=30,
+)
 OLD, NEW = NOW - 31 * DAY, NOW - 29 * DAY
 
 
@@ -57,6 +68,10 @@ def filled(store: Store, identities: Identities, tmp_path: Path) -> Path:
                 "INSERT INTO attachments (hash, size, body) VALUES (:hash, 1, :body)",
                 "INSERT INTO kept (source, place, reason, body, at) VALUES ('mail', :id, 'no mail', :body, :at)",
                 "INSERT INTO audit (at, who, what) VALUES (:at, 'ana', 'signed_in')",
+                "INSERT INTO cases (customer, title, state, opened, closed) VALUES ('kim', :id, 'closed', 1, :at)",
+                "INSERT INTO cases (customer, title, state, opened) VALUES ('kim', 'still open', 'open', 1)",
+                "INSERT INTO promises (customer, what, due, made, state, done) VALUES ('kim', :id, 1, 1, 'kept', :at)",
+                "INSERT INTO promises (customer, what, due, made, state) VALUES ('kim', 'still open', 1, 1, 'open')",
             ):
                 wanted = sa.text(statement)
                 connection.execute(wanted, {name: given[name] for name in wanted._bindparams})
@@ -126,6 +141,9 @@ def test_each_kind_goes_by_its_age(store: Store, filled: Path) -> None:
     ]
     assert one(store, "SELECT interaction FROM mentions") == [("f-new",)]
     assert one(store, "SELECT interaction FROM notes") == [("c-new",)]
+    open_ones = [("still open",)] * 2
+    assert one(store, "SELECT title FROM cases ORDER BY title") == [("",), ("m-new",), *open_ones]
+    assert one(store, "SELECT what FROM promises ORDER BY what") == [("",), ("m-new",), *open_ones]
     assert one(store, "SELECT place FROM kept") == [("m-new",)]
     detail = ", ".join(f"{kind} {n}" for kind, n in gone.items())
     assert one(store, "SELECT who, what, detail FROM audit ORDER BY id") == [
