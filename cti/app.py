@@ -17,6 +17,7 @@ from cti.ami import cel
 from cti.ami.actions import AmiActions
 from cti.ami.link import Address, AmiLink
 from cti.core.commands import Command, DirectPhone, Steer
+from cti.core.ids import Ms
 from cti.core.incidents import recorded
 from cti.core.inputs import AsteriskUp, SiteLoaded, Started
 from cti.dictation import Dictations
@@ -29,6 +30,8 @@ from cti.sealing import Sealing
 from cti.setup import fit, resources, site
 from cti.setup.problem import SetupProblem
 from cti.setup.settings import Settings
+from cti.sorting import Sorting, read_again
+from cti.store import due
 from cti.store.accounts import Accounts
 from cti.store.database import Store, StoreError
 from cti.store.history import History
@@ -55,12 +58,13 @@ class Bridge:
         self._journal = Journal.open(settings.journal)
         self.loop = Loop(self._journal, self._carry_out)
         self._journal.start(self.loop.committed, self._journal_trouble)
-        self._projector = Projector(self._store, self._journal)
+        self._projector = Projector(self._store, self._journal, self._due)
         self._knowledge = Knowledge(settings.articles)
         vault = Vault(settings.data)
+        identities = Identities(bytes.fromhex(settings.secrets.site_key), self._in_force.region)
         self._history = History(
             self._store,
-            Identities(bytes.fromhex(settings.secrets.site_key), self._in_force.region),
+            identities,
             zone=self._zone,
             journal=self._journal,
             recordings=settings.recordings,
@@ -100,6 +104,15 @@ class Bridge:
             self._actions.dictate,
         )
         self._reception.dictation = self._dictations.expected
+        sorting = Sorting(
+            self._store,
+            self._history,
+            identities,
+            vault,
+            lambda: self.loop.world.site,
+            lambda: read_again(settings.data),
+            self.loop.now,
+        )
         self._web = Web(
             self._web_config(),
             self.loop,
@@ -112,6 +125,7 @@ class Bridge:
             self._outside,
             sentences,
             self._dictations,
+            sorting,
         )
         self._reception.pop_changed = self._web.pop_changed
         self._reception.name_outside = self._outside.name
@@ -191,6 +205,10 @@ class Bridge:
     def _zone(self) -> str:
         in_force = self.loop.world.site
         return in_force.zone if in_force is not None else "UTC"
+
+    def _due(self, at: Ms, priority: int) -> Ms | None:
+        in_force = self.loop.world.site
+        return None if in_force is None else due.after(in_force, at, in_force.cases.hours(priority))
 
     async def _asterisk_there(self, up: AsteriskUp) -> None:
         """What ended while we were away is told before what is there now, so that its time is right."""

@@ -1,8 +1,10 @@
 """`hotline ingest`: bring mail and outside tables into the history, and list what could not be read."""
 
 import argparse
+import contextlib
 import getpass
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -22,10 +24,13 @@ from cti.setup.secrets import put_mail_password, put_table_password
 from cti.setup.settings import Settings
 from cti.setup.site import load as load_site
 from cti.setup.supervise import holder
+from cti.store import mails
 from cti.store.database import Store, StoreError
 from cti.store.history import wall_clock
 from cti.store.identity import Identities
 from cti.store.vault import Vault
+
+_WHO = "command line"
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -67,7 +72,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     kept.add_argument("--show", type=int, metavar="ID", help="print the bytes of one")
     kept.add_argument("--forget", type=int, metavar="ID", help="throw one away")
     kept.add_argument("--retry", action="store_true", help="try to read the mails among them once more")
-    for each in (mail, table, calls, imap, password, kept):
+    aside = actions.add_parser("aside", help="mails that no person wrote, which make no line of the timeline")
+    aside.add_argument("--person", metavar="ID", help="say that a person wrote this one: it makes a line after all")
+    aside.add_argument("--newest", type=int, default=50, metavar="N", help="how many are listed (50)")
+    for each in (mail, table, calls, imap, password, kept, aside):
         add_data(each)
         add_json(each)
     parser.set_defaults(run=run)
@@ -84,6 +92,8 @@ def run(args: argparse.Namespace) -> int:
         collector.keep_out_of_the_way()
         if args.action == "kept":
             return _kept(store, mail_store(found, site), args)
+        if args.action == "aside":
+            return _aside(store, mail_store(found, site), args)
         progress = _progress if sys.stderr.isatty() and not args.json else None
         if args.action == "imap":
             return _imap(store, found, site, args, progress)
@@ -231,6 +241,24 @@ def _kept(store: Store, into: MailStore, args: argparse.Namespace) -> int:
     for one in found if not args.json else []:
         print(f"{one.id:>6}  {one.source}  {one.place} ({one.size} bytes)\n        {one.reason}")
     return 1 if found else 0
+
+
+def _aside(store: Store, into: MailStore, args: argparse.Namespace) -> int:
+    if args.person is not None:
+        if store.write(lambda connection: into.from_person(connection, args.person, _WHO, wall_clock())):
+            return 0
+        print(f"hotline: No mail {args.person} is set aside. 'hotline ingest aside' lists those.", file=sys.stderr)
+        return 1
+    with contextlib.closing(store.driver()) as db:
+        found, _ = mails.aside(db, None, None, args.newest)
+    if args.json:
+        print(msgspec.json.encode(found).decode())
+    elif not found:
+        print("No mail is set aside.")
+    for one in found if not args.json else []:
+        at = datetime.fromtimestamp(one.at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+        print(f"{one.id}  {at}  {one.auto}\n        {one.author}: {one.subject}")
+    return 0
 
 
 def _not_kept(id: int) -> int:

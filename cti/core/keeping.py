@@ -17,6 +17,12 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """The words of mails, and whom else they went to; that they came stays."""
     notes: int = 0
     """What agents wrote about contacts."""
+    contacts: int = 0
+    """The words of chats, SMS, forms, orders and of what else tables brought; that they were stays."""
+    cases: int = 0
+    """Titles of cases, after they were closed."""
+    promises: int = 0
+    """The words of promises, after they were kept or withdrawn."""
     visits: int | None = None
     """Searches and pages on the help site and your web sites; None: as `VISIT_DAYS`."""
     unread: int = 0

@@ -22,7 +22,7 @@ from cti.store import due, mentions
 from cti.store.cases import came_again
 from cti.store.database import Store
 from cti.store.identity import Identifier, Identities
-from cti.store.records import InteractionRow, Seen, join_notes, put_interactions, see
+from cti.store.records import InteractionRow, Seen, join_notes, noted, put_interactions, see
 from cti.store.vault import Vault, VaultError
 
 SOURCE = "mail"
@@ -69,7 +69,11 @@ class MailStore:
 
     def put(self, connection: Connection, mail: Mail, undated: Ms) -> bool:
         """Store one mail; `undated` stands in where it has no date. False: it was there already."""
-        if connection.execute(text("SELECT 1 FROM messages WHERE id = :id"), {"id": mail.key}).first() is not None:
+        known = connection.execute(text("SELECT auto FROM messages WHERE id = :id"), {"id": mail.key}).first()
+        if known is not None:
+            if known.auto == "spam" != mail.auto:
+                # Somebody has taken it out of the junk folder since, or it lay elsewhere, too.
+                self._put_right(connection, mail.key, mail.auto)
             return False
         at = mail.date if mail.date is not None else undated
         inbound = mail.sender is None or mail.sender not in self._own
@@ -112,15 +116,44 @@ class MailStore:
                 text("INSERT INTO thread_refs (ref, interaction) VALUES (:ref, :thread) ON CONFLICT (ref) DO NOTHING"),
                 [{"ref": ref, "thread": thread} for ref in dict.fromkeys(head.ids)],
             )
-        if author and not mail.auto:
-            words = mentions.in_mail(mail.text, mail.quoted)
-            mentions.note(connection, self._identities, [mentions.Written(author, thread, at, words)])
         self._attach(connection, mail)
         self._line(connection, thread)
-        if inbound and not mail.auto and (site := self._site) is not None:
+        if inbound and not mail.auto:
+            self._written(connection, thread, author, at, mentions.in_mail(mail.text, mail.quoted))
+        return True
+
+    def from_person(self, connection: Connection, id: str, who: str, now: Ms) -> bool:
+        """A mail that was taken for a machine's, or for spam, was written by a person, says `who`: its thread has a
+        line from now on. False: no such mail is set aside."""
+        thread = self._put_right(connection, id, "")
+        if thread is not None:
+            noted(connection, now, who, "mail_from_person", thread)
+        return thread is not None
+
+    def _put_right(self, connection: Connection, id: str, auto: str) -> str | None:
+        """A mail is something else than it was taken for; gives its thread. None: it was no machine's, or is erased."""
+        row = connection.execute(
+            text(
+                "UPDATE messages SET auto = :auto WHERE id = :id AND auto <> ''"
+                " AND (subject <> '' OR text <> '' OR quoted <> '')"
+                " RETURNING interaction, author, at, inbound, text, quoted"
+            ),
+            {"id": id, "auto": auto},
+        ).first()
+        if row is None:
+            return None
+        self._line(connection, row.interaction)
+        if row.inbound and not auto:
+            self._written(connection, row.interaction, row.author, row.at, mentions.in_mail(row.text, row.quoted))
+        return str(row.interaction)
+
+    def _written(self, connection: Connection, thread: str, author: str, at: Ms, words: str) -> None:
+        """What follows when a customer has written."""
+        if author:
+            mentions.note(connection, self._identities, [mentions.Written(author, thread, at, words)])
+        if (site := self._site) is not None:
             within = site.cases.repeat_days * _DAY_MS
             came_again(connection, thread, at, within, lambda: due.after(site, at, site.cases.hours(0)))
-        return True
 
     def _people(self, mail: Mail) -> list[tuple[Identifier, str]]:
         """Everybody in it but ourselves, the sender first."""

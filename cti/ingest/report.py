@@ -82,12 +82,13 @@ def let_go(connection: Connection, source: str, places: Iterable[str]) -> None:
         bulk(connection, text("DELETE FROM kept WHERE source = :source AND place = :place"), rows)
 
 
-def list_kept(connection: Connection, source: str | None = None) -> list[Kept]:
-    """Everything kept, newest first."""
+def list_kept(connection: Connection, source: str | None = None, limit: int | None = None) -> list[Kept]:
+    """Everything kept, newest first, or the newest of it."""
     rows = connection.execute(
         text(
             "SELECT id, source, place, reason, length(body) AS size, at FROM kept"
             " WHERE CAST(:source AS text) IS NULL OR source = :source ORDER BY at DESC, id DESC"
+            + (f" LIMIT {limit}" if limit is not None else "")
         ),
         {"source": source},
     )

@@ -56,6 +56,8 @@ def _decoded(data: bytes, declared: str | None) -> str:
         name = _codec(_ALIASES.get(label, label))
         if name == "cp1252" and (text := _strict(data, "utf-8")) is not None:
             return text  # bytes that are valid UTF-8 are hardly ever anything else
+        if name in _LIKELY and (text := _twice(_strict(data, "utf-8"), name)) is not None:
+            return text
         if name is not None and (text := _strict(data, name)) is not None:
             return text
         if name == "utf-8" and data.decode("utf-8", "ignore") and _mostly(data):
@@ -113,6 +115,8 @@ def encoding_of(sample: bytes) -> str:
 _ASCII = bytes(range(128))
 _SAMPLE = 20_000
 """So much of a long text tells its language; all of it would take long."""
+_LEAST_SCORE = 0.7
+"""Of a text in which enough characters are such as people write every day."""
 _LIKELY = ("gb18030", "big5hkscs", "cp949", "cp932")
 
 
@@ -171,7 +175,20 @@ def _plain(text: str, hint: str | None) -> str:
         return text
     data = text.encode("utf-8", "surrogateescape")
     utf8 = _strict(data, "utf-8")
-    return utf8 if utf8 is not None else decode(data, hint)
+    if utf8 is None:
+        return decode(data, hint)
+    return _twice(utf8, _ALIASES.get((hint or "").lower())) or utf8
+
+
+def _twice(utf8: str | None, name: str | None) -> str | None:
+    """What was written in an Asian charset, then taken for Latin and put into UTF-8; None: that was not so."""
+    if utf8 is None or name not in _LIKELY:
+        return None
+    try:
+        found = _strict(utf8.encode("latin-1"), name)
+    except UnicodeEncodeError:
+        return None
+    return found if found is not None and _score(found) > _LEAST_SCORE else None
 
 
 def _codec(name: str) -> str | None:

@@ -56,12 +56,14 @@ def open_case(
     return CaseLine(id=str(id_), title=title, state="open", opened=at, owner=owner, due=due, priority=priority)
 
 
-def close_case(connection: Connection, case: str, at: Ms, *, solved: bool = True) -> bool:
+def close_case(connection: Connection, case: str, at: Ms, who: str, *, solved: bool = True) -> bool:
     """Close a case. False: there is no such open case."""
     done = connection.execute(
         text("UPDATE cases SET state = 'closed', closed = :at, solved = :solved WHERE id = :id AND state <> 'closed'"),
         {"id": number(case), "at": at, "solved": solved},
     )
+    if done.rowcount == 1:
+        records.noted(connection, at, who, "case_closed", case, "solved" if solved else "not solved")
     return done.rowcount == 1
 
 
@@ -98,7 +100,7 @@ def change(
 
 
 def put_in_case(
-    connection: Connection, interaction: str, case: str, at: Ms, *, repeat: int = 0, due: Ms | None = None
+    connection: Connection, interaction: str, case: str, at: Ms, who: str, *, repeat: int = 0, due: Ms | None = None
 ) -> bool:
     """Say that an interaction is about a case. False: there is no such case.
 
@@ -111,7 +113,8 @@ def put_in_case(
     records.annotate(connection, interaction, at, case=found)
     came = connection.execute(text("SELECT at FROM interactions WHERE id = :id"), {"id": interaction}).scalar()
     given = {"id": found, "due": due, "came": at if came is None else came, "within": repeat}
-    connection.execute(_AGAIN, given)
+    if connection.execute(_AGAIN, given).rowcount == 1:
+        records.noted(connection, at, who, "case_reopened", str(found), interaction)
     return True
 
 
@@ -133,6 +136,25 @@ def came_again(connection: Connection, interaction: str, came: Ms, repeat: int, 
     given = {"id": case, "due": due(), "came": came, "within": repeat}
     if connection.execute(_AGAIN, given).rowcount == 1:
         records.noted(connection, came, "hotline", "case_reopened", str(case), interaction)
+
+
+def not_solved(connection: Connection, interaction: str, at: Ms, due: Callable[[int], Ms | None]) -> None:
+    """The customer said at `at` that a call had not solved it: its case, closed since that call began, is open again.
+
+    `due`: by when a case of such a priority is to be solved then. What somebody closes after that word stays closed, so
+    the same word may be told again.
+    """
+    found = connection.execute(
+        text(
+            "SELECT c.id, c.priority FROM annotations a JOIN interactions i ON i.id = a.interaction"
+            " JOIN cases n ON n.id = a.case_id JOIN cases c ON c.id = coalesce(n.merged_into, n.id)"
+            " WHERE a.interaction = :id AND c.state = 'closed' AND c.closed BETWEEN i.at AND :at"
+        ),
+        {"id": interaction, "at": at},
+    ).first()
+    if found is not None:
+        connection.execute(text(f"{_REOPEN} WHERE id = :id"), {"id": found.id, "due": due(found.priority)})
+        records.noted(connection, at, "caller", "case_reopened", str(found.id), interaction)
 
 
 def reopen(connection: Connection, case: str, at: Ms, who: str, due: Ms | None) -> bool:

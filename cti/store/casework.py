@@ -31,10 +31,10 @@ class Cases:
             lambda c: cases.open_case(c, customer, title, owner, interaction, now, due=due, priority=priority)
         )
 
-    async def close(self, case: str, *, solved: bool = True) -> bool:
+    async def close(self, case: str, by: AgentId, *, solved: bool = True) -> bool:
         """Close a case. False: there is no such open case."""
         now = self._now()
-        return await self._threads.write(lambda c: cases.close_case(c, case, now, solved=solved))
+        return await self._threads.write(lambda c: cases.close_case(c, case, now, by, solved=solved))
 
     async def change(
         self,
@@ -53,13 +53,17 @@ class Cases:
             lambda c: cases.change(c, case, now, by, title=title, state=state, priority=priority, due=due, owner=owner)
         )
 
-    async def put(self, interaction: InteractionId, case: str, *, repeat: int = 0, due: Ms | None = None) -> bool:
+    async def put(
+        self, interaction: InteractionId, case: str, by: AgentId, *, repeat: int = 0, due: Ms | None = None
+    ) -> bool:
         """Say that an interaction is about a case; one closed within `repeat` ms is open again, due by `due`.
 
         False: there is no such case.
         """
         now = self._now()
-        return await self._threads.write(lambda c: cases.put_in_case(c, interaction, case, now, repeat=repeat, due=due))
+        return await self._threads.write(
+            lambda c: cases.put_in_case(c, interaction, case, now, by, repeat=repeat, due=due)
+        )
 
     async def reopen(self, case: str, by: AgentId, due: Ms | None) -> bool:
         """Open a closed case again, with its owner. False: there is no such closed case."""

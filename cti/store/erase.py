@@ -17,7 +17,7 @@ from cti.core.ids import Ms
 from cti.store import vault
 from cti.store.database import Store
 from cti.store.identity import normal_mail
-from cti.store.person import Whose, pages, whose
+from cti.store.person import Whose, pages, unread_of, whose
 from cti.store.reader import Reader
 from cti.store.records import NOBODY, noted
 
@@ -36,9 +36,6 @@ _ABOUT = (
     ("mentions", ("identifier", "owner")),
 )
 """What says who is who: of these, every row that names the customer or one of their identifiers."""
-_BODIES = 100
-_SHORTEST = 5
-"""Characters of a value that is looked for in what could not be read: less would be found in anything."""
 
 
 class Erased(Struct, frozen=True, kw_only=True):
@@ -74,7 +71,7 @@ def preview(db: Reader, customer: str, recordings: Path | None) -> Erased | None
         interactions=len(found.interactions),
         messages=len(messages),
         attachments=len(_attachments(db, messages)),
-        kept=len(_kept(db, found)),
+        kept=len(list(unread_of(db, found))),
         files=len(list(vault.recordings(recordings, found.interactions))),
     )
 
@@ -89,7 +86,7 @@ def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings
         return None
     # Looked up before anybody is held up: some of it is read from end to end.
     messages = _messages(db, found)
-    attachments, kept, named = _attachments(db, messages), _kept(db, found), _named(db, found, messages)
+    attachments, kept, named = _attachments(db, messages), list(unread_of(db, found)), _named(db, found, messages)
     files = list(vault.recordings(recordings, found.interactions))
     done = Erased(
         customer=found.customer,
@@ -151,6 +148,13 @@ def _forget_mails(connection: Connection, found: Whose, messages: Sequence[str],
     )
     _each(connection, "DELETE FROM message_attachments WHERE message IN :ids", messages)
     _each(connection, "DELETE FROM thread_refs WHERE interaction IN :ids", found.interactions)
+    # Of machines' mails alone: nobody else writes in such a thread.
+    _each(
+        connection,
+        "DELETE FROM thread_refs WHERE interaction IN (SELECT interaction FROM messages WHERE id IN :ids)"
+        " AND NOT EXISTS (SELECT 1 FROM interactions i WHERE i.id = thread_refs.interaction)",
+        messages,
+    )
     # Stored once for everybody: one that somebody else has sent or got, too, stays theirs.
     _each(
         connection,
@@ -226,23 +230,6 @@ def _attachments(db: Reader, messages: Sequence[str]) -> list[str]:
         rows = db.execute(f"SELECT hash, count(*) FROM message_attachments WHERE hash IN ({marks}) GROUP BY hash", page)
         found += [digest for digest, uses in rows if uses == hashes[digest]]
     return found
-
-
-def _kept(db: Reader, found: Whose) -> list[int]:
-    """What could not be read and holds one of the values as it is written."""
-    values: set[bytes] = set()
-    for marks, page in pages(found.own):
-        for row in db.execute(f"SELECT value, raw FROM identifiers WHERE id IN ({marks})", page):
-            values.update(value.encode().lower() for value in row if len(value) >= _SHORTEST)
-    if not values:
-        return []
-    ids: list[int] = []
-    last = 0
-    # A few at a time: each may be a mail with all that is attached to it.
-    while rows := db.execute("SELECT id, body FROM kept WHERE id > ? ORDER BY id LIMIT ?", (last, _BODIES)).fetchall():
-        ids += [id_ for id_, body in rows if any(value in bytes(body).lower() for value in values)]
-        last = rows[-1][0]
-    return ids
 
 
 def _named(db: Reader, found: Whose, messages: Sequence[str]) -> list[_Named]:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, IdentifierId, InteractionId, Ms
-from cti.store import abandoned, lists, person, pops, promises, reads, records, talks, text_work
+from cti.store import abandoned, lists, mails, person, pops, promises, reads, records, talks, text_work
 from cti.store.casework import Cases
 from cti.store.database import Store
 from cti.store.days import beside, of_kinds
@@ -265,7 +265,7 @@ class History:
 
     async def messages(self, interaction: str) -> tuple[Message, ...]:
         """The mails of a thread, oldest first."""
-        return await self.read(lambda db: lists.messages(db, interaction))
+        return await self.read(lambda db: mails.thread(db, interaction))
 
     async def attachment(self, digest: str) -> bytes | None:
         """An attachment's bytes; None: there is no such attachment. Raises `VaultError`."""
@@ -335,19 +335,21 @@ class History:
     async def export(self, customer: CustomerId) -> bytes | None:
         """Everything about one person, as a zip; None: there is no such customer.
 
-        Raises `LookupError` for an identifier that belongs to customers.
+        Raises `LookupError` for an identifier that belongs to customers. Not in a reader's thread: some of it is read
+        from end to end, and calls that come in want to be looked up.
         """
         now = self._now()
 
-        def look(db: Reader) -> bytes | None:
-            found = person.export(db, self._journal, customer, now)
-            if found is None:
-                return None
-            packed = io.BytesIO()
-            person.pack(found, db, self._vault, self._recordings, packed)
-            return packed.getvalue()
+        def look() -> bytes | None:
+            with contextlib.closing(self._store.driver()) as db:
+                found = person.export(db, self._journal, customer, now)
+                if found is None:
+                    return None
+                packed = io.BytesIO()
+                person.pack(found, db, self._vault, self._recordings, packed)
+                return packed.getvalue()
 
-        return await self.read(look)
+        return await asyncio.to_thread(look)
 
     async def notes(self, interaction: InteractionId) -> tuple[AgentNote, ...]:
         """What agents have written about an interaction, in the order in which they began."""

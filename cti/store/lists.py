@@ -13,12 +13,10 @@ from cti.store.reader import Reader
 from cti.store.views import (
     AgentDay,
     AgentNote,
-    Attached,
     CallLine,
     CustomerHit,
     DuePromise,
     Entry,
-    Message,
     PromiseLine,
 )
 
@@ -229,38 +227,6 @@ def agent_day(db: Reader, agent: AgentId, zone: str, now: Ms) -> AgentDay:
 def _midnight(zone: str, now: Ms) -> datetime:
     """When the day of `now` began there."""
     return datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def messages(db: Reader, interaction: str) -> tuple[Message, ...]:
-    """The mails of a thread, oldest first, each with what is attached."""
-    found = []
-    for id_, at, inbound, name, recipients, subject, text, quoted, auto, language, problems in db.execute(
-        "SELECT id, at, inbound, author_name, recipients, subject, text, quoted, auto, language, problems"
-        " FROM messages WHERE interaction = ? ORDER BY at, id",
-        (interaction,),
-    ).fetchall():
-        attached = db.execute(
-            "SELECT m.name, m.type, a.size, m.hash FROM message_attachments m JOIN attachments a ON a.hash = m.hash"
-            " WHERE m.message = ? ORDER BY m.n",
-            (id_,),
-        )
-        found.append(
-            Message(
-                id=id_,
-                at=Ms(at),
-                inbound=bool(inbound),
-                author=name,
-                recipients=recipients,
-                subject=subject,
-                text=text,
-                quoted=quoted,
-                auto=auto,
-                language=language,
-                problems=tuple(problems.split("\n")) if problems else (),
-                attachments=tuple(Attached(name=n, type=t, size=s, digest=h) for n, t, s, h in attached),
-            )
-        )
-    return tuple(found)
 
 
 def promises(db: Reader, agent: str) -> tuple[PromiseLine, ...]:

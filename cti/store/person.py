@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cti.core.events import Record
 from cti.core.ids import Ms
-from cti.store import lists, pins, reads, text_work, understanding
+from cti.store import lists, mails, pins, reads, text_work, understanding
 from cti.store.identity_views import PinLine
 from cti.store.journal import Journal
 from cti.store.reader import Reader
@@ -21,6 +21,9 @@ from cti.store.views import CallLine, Entry, Message, PieceLine, Wishes
 from cti.store.visits import Item
 
 _PAGE = 500
+_BODIES = 100
+_SHORTEST = 5
+"""Characters of a value that is looked for in what could not be read: less would be found in anything."""
 _PIECE = 1 << 20
 """Bytes of a recording that are in memory at a time."""
 
@@ -76,7 +79,7 @@ class HeldPiece(Struct, frozen=True, kw_only=True):
 
 
 class Thread(Struct, frozen=True, kw_only=True):
-    """The mails of one line of the timeline."""
+    """The mails of one line of the timeline, or of a thread that has none."""
 
     interaction: str
     messages: tuple[Message, ...]
@@ -115,6 +118,16 @@ class HeldPromise(Struct, frozen=True, kw_only=True):
     state: str
 
 
+class HeldUnread(Struct, frozen=True, kw_only=True):
+    """Something that could not be read and holds one of their numbers or addresses."""
+
+    id: int
+    source: str
+    place: str
+    reason: str
+    at: Ms
+
+
 class Export(Struct, frozen=True, kw_only=True):
     """Everything we hold of one person; times are milliseconds since 1970, UTC."""
 
@@ -138,6 +151,8 @@ class Export(Struct, frozen=True, kw_only=True):
     promises: tuple[HeldPromise, ...]
     wrote: tuple[Wrote, ...]
     visits: tuple[HeldVisit, ...]
+    unread: tuple[HeldUnread, ...]
+    """Each is a file of its own, as it came."""
 
 
 def whose(db: Reader, customer: str) -> Whose | None:
@@ -192,9 +207,6 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
     found, who = whose(db, customer), reads.who_is(db, customer)
     if found is None or who is None:
         return None
-    threads = [
-        Thread(interaction=one, messages=mails) for one in found.interactions if (mails := lists.messages(db, one))
-    ]
     return Export(
         made=now,
         customer=who.id,
@@ -209,7 +221,7 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
         timeline=tuple(_entries(db, found.interactions)),
         calls=tuple(_calls(db, journal, found.interactions)),
         pieces=tuple(_pieces(db, journal, found.interactions)),
-        threads=tuple(threads),
+        threads=tuple(_threads(db, found)),
         cases=tuple(
             HeldCase(id=row[0], title=row[1], state=row[2], opened=row[3], closed=row[4], owner=row[5])
             for row in _of(db, "id, title, state, opened, closed, owner FROM cases", found.owners)
@@ -220,11 +232,12 @@ def export(db: Reader, journal: Journal | None, customer: str, now: Ms) -> Expor
         ),
         wrote=tuple(_wrote(db, found)),
         visits=tuple(_visits(db, found.interactions)),
+        unread=tuple(_unread(db, found)),
     )
 
 
 def pack(found: Export, db: Reader, vault: Vault, folder: Path | None, into: BinaryIO) -> None:
-    """Write a zip: `person.json`, and every attachment and recording as a plain file of its own.
+    """Write a zip: `person.json`; every attachment, recording and what could not be read as a plain file of its own.
 
     What can't be decrypted is named in `unreadable.txt`, with the reason.
     """
@@ -242,6 +255,10 @@ def pack(found: Export, db: Reader, vault: Vault, folder: Path | None, into: Bin
                 # Whoever sent it chose the name: nothing in it may lead out of the folder it is unpacked in.
                 safe = re.sub(r"[^\w. -]", "_", name)[-80:].lstrip(".") or "unnamed"
                 archive.writestr(f"attachments/{digest[:12]}-{safe}", body)
+        for one in found.unread:
+            body = db.execute("SELECT body FROM kept WHERE id = ?", (one.id,)).fetchone()
+            if body is not None:
+                archive.writestr(f"unread/{one.id}", bytes(body[0]))
         for call in found.calls:
             try:
                 for name in (call.line.interaction, talk_of(call.line.interaction)):
@@ -265,6 +282,27 @@ def pages(values: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
     for start in range(0, len(values), _PAGE):
         page = values[start : start + _PAGE]
         yield ", ".join("?" * len(page)), page
+
+
+def unread_of(db: Reader, found: Whose) -> Iterator[int]:
+    """What could not be read and holds one of the values as it is written."""
+    values: set[bytes] = set()
+    for marks, page in pages(found.own):
+        for row in db.execute(f"SELECT value, raw FROM identifiers WHERE id IN ({marks})", page):
+            values.update(value.encode().lower() for value in row if len(value) >= _SHORTEST)
+    last = 0
+    # A few at a time: each may be a mail with all that is attached to it.
+    while values and (
+        rows := db.execute("SELECT id, body FROM kept WHERE id > ? ORDER BY id LIMIT ?", (last, _BODIES)).fetchall()
+    ):
+        yield from (id_ for id_, body in rows if any(value in bytes(body).lower() for value in values))
+        last = rows[-1][0]
+
+
+def _unread(db: Reader, found: Whose) -> Iterator[HeldUnread]:
+    for id_ in unread_of(db, found):
+        for row in db.execute("SELECT id, source, place, reason, at FROM kept WHERE id = ?", (id_,)).fetchall():
+            yield HeldUnread(**dict(zip(HeldUnread.__struct_fields__, row, strict=True)))
 
 
 def _held(db: Reader, found: Whose) -> Iterator[Held]:
@@ -306,6 +344,18 @@ def _entries(db: Reader, interactions: Sequence[str]) -> Iterator[Entry]:
     for marks, page in pages(interactions):
         rows = db.execute(f"SELECT {reads.ENTRY} FROM interactions WHERE id IN ({marks}) ORDER BY at, id", page)
         yield from map(reads.entry, rows.fetchall())
+
+
+def _threads(db: Reader, found: Whose) -> Iterator[Thread]:
+    """Their threads whole; of all others, such as those that machines write for them, what they wrote."""
+    theirs = set(found.interactions)
+    for one in found.interactions:
+        if messages := mails.thread(db, one):
+            yield Thread(interaction=one, messages=messages)
+    for _, authors in pages(found.own):
+        for one, messages in mails.by(db, authors).items():
+            if one not in theirs:
+                yield Thread(interaction=one, messages=messages)
 
 
 def _calls(db: Reader, journal: Journal | None, interactions: Sequence[str]) -> Iterator[HeldCall]:

@@ -24,6 +24,7 @@ from cti.core.events import Record
 from cti.core.ids import OUTWARD, Ms
 from cti.core.site import in_all
 from cti.store import paths, text_work
+from cti.store.cases import not_solved
 from cti.store.database import Store
 from cti.store.journal import Journal, JournalError
 from cti.store.records import NOBODY, InteractionRow, link, put_interactions, sole_customers
@@ -50,6 +51,9 @@ _CALL_BACK = {
     "cmn": "回电：客户要求回电，试了 {n} 次没有接通",
     "yue": "回電：客戶要求回電，試了 {n} 次未能接通",
 }
+
+Due = Callable[[Ms, int], Ms | None]
+"""By when something of a priority is to be solved that begins at a time."""
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +124,11 @@ _ADVANCE = text(
 class Fold:
     """Folds records into the history tables. Not thread-safe; one user at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, due: Due = lambda at, priority: None) -> None:
+        """`due`: of a case that is opened again."""
+        self._due = due
+        self._told = 0
+        """Up to there records are folded anew: what they once made of people's cases was made then."""
         self._calls: dict[str, _Call] = {}
         self._pieces: dict[str, PieceRow] = {}
         self._names: dict[str, str] | None = None
@@ -160,6 +168,7 @@ class Fold:
         spoke: dict[str, str] = {}
         missed: list[tuple[_Call, ev.CallbackMissed, Ms]] = []
         proved: list[tuple[_Call, ev.CallerKnown, Ms]] = []
+        unsolved: list[tuple[str, Ms]] = []
         for record in records:
             if record.seq <= position:
                 continue
@@ -190,6 +199,8 @@ class Fold:
                         missed.append((call, event, record.at))
                     if isinstance(event, ev.CallerKnown) and event.how == "pin":
                         proved.append((call, event, record.at))
+                    if isinstance(event, ev.Judged) and not event.solved and record.seq > self._told:
+                        unsolved.append((call.interaction, record.at))
                     call.last_seq = record.seq
             touched[call.interaction] = call
             if call.language and call.caller and isinstance(event, ev.LanguageSet | ev.InteractionOpened):
@@ -197,6 +208,8 @@ class Fold:
         _prove(connection, proved)
         self._write(connection, list(touched.values()))
         _promise(connection, missed)
+        for interaction, at in unsolved:
+            not_solved(connection, interaction, at, partial(self._due, at))
         self._write_pieces(connection, list(handled.values()))
         if arrived:
             connection.execute(_ARRIVED, [{"quarter": quarter, "n": n} for quarter, n in arrived.items()])
@@ -215,6 +228,7 @@ class Fold:
     def clear(self, connection: Connection) -> None:
         """Empty everything this fold has ever written."""
         self.forget()
+        self._told = max(self._told, self.position(connection))
         connection.execute(text("DELETE FROM interactions WHERE source = :source"), {"source": _SOURCE})
         connection.execute(text("DELETE FROM arrivals WHERE source = :source"), {"source": _SOURCE})
         for table in ("calls", "pieces", "agent_names"):
@@ -316,7 +330,7 @@ def _prove(connection: Connection, proved: list[tuple[_Call, ev.CallerKnown, Ms]
             continue
         row = {"interaction": call.interaction, "customer": customer, "at": at}
         if connection.execute(_PROVED, row).rowcount and call.caller is not None:
-            link(connection, [(call.caller, customer)], "pin", at)
+            link(connection, [(call.caller, customer)], "pin", at, audited=True)
 
 
 def _leave_out_the_erased(connection: Connection, calls: Sequence[_Call | PieceRow]) -> None:
@@ -398,10 +412,10 @@ def _batches(journal: Journal, after: int) -> Iterator[list[Record]]:
 class Projector:
     """Keeps the history in step with the journal. `wake` it after each commit; it never holds anybody up."""
 
-    def __init__(self, store: Store, journal: Journal) -> None:
+    def __init__(self, store: Store, journal: Journal, due: Due = lambda at, priority: None) -> None:
         self._store = store
         self._journal = journal
-        self._fold = Fold()
+        self._fold = Fold(due)
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._compared = False

@@ -88,6 +88,7 @@ _LINK = text(
     ON CONFLICT (identifier, customer) DO UPDATE SET since = excluded.since WHERE excluded.since < links.since
     """
 )
+_IS_LINKED = text("SELECT 1 FROM links WHERE identifier = :identifier AND customer = :customer")
 # What an agent says holds, whatever was said before.
 _LINK_AGAIN = text(
     """
@@ -215,13 +216,24 @@ def see_many(connection: Connection, rows: Sequence[SeenRow]) -> None:
         connection.exec_driver_sql(_SEE_ROW, list(rows))
 
 
-def link(connection: Connection, links: Iterable[tuple[str, str]], source: str, at: Ms, *, again: bool = False) -> None:
+def link(
+    connection: Connection,
+    links: Iterable[tuple[str, str]],
+    source: str,
+    at: Ms,
+    *,
+    again: bool = False,
+    audited: bool = False,
+) -> None:
     """Say that each (identifier, customer) belong together, on the word of `source`.
 
-    A link that a person has ended stays so, unless a person says it `again`.
+    A link that a person has ended stays so, unless a person says it `again`. `audited`: new ones are in the audit log.
     """
     rows = [{"identifier": one, "customer": customer, "source": source, "at": at} for one, customer in links]
+    new = [row for row in rows if connection.execute(_IS_LINKED, row).first() is None] if audited else []
     bulk(connection, _LINK_AGAIN if again else _LINK, rows)
+    for row in new:
+        noted(connection, at, source, "identifier_linked", str(row["customer"]), str(row["identifier"]))
 
 
 def noted(connection: Connection, at: Ms, who: str, what: str, about: str, detail: str = "") -> None:

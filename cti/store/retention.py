@@ -39,6 +39,10 @@ _OLD = {
     " ORDER BY interaction LIMIT ?",
 }
 _ROWS = {
+    "cases": "SELECT id FROM cases WHERE closed < ? AND id > ? AND state = 'closed' AND title <> ''"
+    " ORDER BY id LIMIT ?",
+    "promises": "SELECT id FROM promises WHERE done < ? AND id > ? AND state <> 'open' AND what <> ''"
+    " ORDER BY id LIMIT ?",
     "unread": "SELECT id FROM kept WHERE at < ? AND id > ? ORDER BY id LIMIT ?",
     "audit": "SELECT id FROM audit WHERE at < ? AND id > ? ORDER BY id LIMIT ?",
 }
@@ -58,6 +62,13 @@ _FORGET = {
         " AND text = (SELECT a.text FROM annotations a WHERE a.interaction = interactions.id)",
         "UPDATE annotations SET text = '' WHERE interaction IN :ids",
     ),
+    "contacts": (
+        "UPDATE interactions SET title = '', text = coalesce("
+        "(SELECT a.text FROM annotations a WHERE a.interaction = interactions.id), '') WHERE id IN :ids",
+        "DELETE FROM mentions WHERE interaction IN :ids",
+    ),
+    "cases": ("UPDATE cases SET title = '' WHERE id IN :ids",),
+    "promises": ("UPDATE promises SET what = '' WHERE id IN :ids",),
     "unread": ("DELETE FROM kept WHERE id IN :ids",),
     "audit": ("DELETE FROM audit WHERE id IN :ids",),
 }
@@ -68,6 +79,13 @@ _WEB_VISITS = (
 _VISITS = (
     "SELECT owner, at, id, kind, case_id FROM interactions i WHERE owner > 'device:' AND owner < 'device;'"
     " AND text = '' AND NOT EXISTS (SELECT 1 FROM visits v WHERE v.id = i.id)"
+    " AND (owner, at, id) > (?, ?, ?) ORDER BY owner, at, id LIMIT ?"
+)
+# Lines of calls and messages hold agents' notes, those of mails and visits are kinds of their own.
+_CONTACTS = (
+    "SELECT owner, at, id FROM interactions i WHERE at < ? AND (title <> '' OR text <> '')"
+    " AND source NOT IN ('journal', 'mail') AND NOT (source = 'web' AND kind IN ('search', 'visit'))"
+    " AND NOT (title = '' AND text = coalesce((SELECT a.text FROM annotations a WHERE a.interaction = i.id), ''))"
     " AND (owner, at, id) > (?, ?, ?) ORDER BY owner, at, id LIMIT ?"
 )
 _LOOSE = "DELETE FROM attachments WHERE hash NOT IN (SELECT hash FROM message_attachments)"
@@ -127,12 +145,17 @@ def _old(db: Reader, kind: str, recordings: Path | None, cut: Ms) -> Iterator[li
         yield from (old[n : n + _BATCH] for n in range(0, len(old), _BATCH))
     elif kind == "visits":
         yield from _old_visits(db, cut)
+    elif kind == "contacts":
+        place = ("", 0, "")
+        while lines := db.execute(_CONTACTS, (cut, *place, _BATCH)).fetchall():
+            yield [id_ for _, _, id_ in lines]
+            place = lines[-1]
     else:
         statement = _OLD.get(kind) or _ROWS[kind]
-        place: str | int = "" if kind in _OLD else 0
-        while rows := db.execute(statement, (cut, place, _BATCH)).fetchall():
+        last: str | int = "" if kind in _OLD else 0
+        while rows := db.execute(statement, (cut, last, _BATCH)).fetchall():
             yield [row[0] for row in rows]
-            place = rows[-1][0]
+            last = rows[-1][0]
 
 
 def _old_visits(db: Reader, cut: Ms) -> Iterator[list[Any]]:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
@@ -24,6 +23,7 @@ from cti.store.columns import STRING as _String
 from cti.store.columns import TEXT as _Text
 from cti.store.columns import metadata as metadata
 from cti.store.columns import words as _text
+from cti.store.mail_tables import messages as messages
 
 customers = Table(
     "customers",
@@ -260,62 +260,6 @@ notes = Table(
 )
 """What each agent wrote about an interaction; `annotations` has it in one text, as it is shown."""
 
-messages = Table(
-    "messages",
-    metadata,
-    Column("id", _String, primary_key=True),
-    Column("interaction", _String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("inbound", Boolean, nullable=False),
-    _text("author"),  # an identifier
-    _text("author_name"),
-    _text("recipients"),
-    _text("subject"),
-    _text("text"),  # what was written
-    _text("quoted"),  # what was only quoted, and the signature
-    _text("auto"),  # bounce, auto_reply, receipt, list, loop, spam; empty: a person
-    Column("language", _String),
-    _text("message_id"),
-    _text("subject_key"),
-    Column("loose", Boolean, nullable=False),  # a reply that doesn't say to what
-    _text("people"),  # identifiers of everybody in it but ourselves
-    _text("problems"),  # what was odd about it, one a line
-    Index("messages_interaction", "interaction", "at"),
-    Index("messages_subject", "subject_key", "at"),
-)
-
-thread_refs = Table(
-    "thread_refs",
-    metadata,
-    Column("ref", _String, nullable=False),  # a Message-ID that a thread has or mentions
-    Column("interaction", _String, nullable=False),
-    PrimaryKeyConstraint("ref"),
-    Index("thread_refs_interaction", "interaction"),
-    sqlite_with_rowid=False,
-)
-
-attachments = Table(
-    "attachments",
-    metadata,
-    Column("hash", _String, primary_key=True),
-    Column("size", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("key", _String, nullable=False, server_default=""),  # it is encrypted with; empty: it is not
-    Index("attachments_key", "key", "hash"),
-)
-
-message_attachments = Table(
-    "message_attachments",
-    metadata,
-    Column("message", _String, nullable=False),
-    Column("n", Integer, nullable=False),
-    _text("name"),
-    _text("type"),
-    Column("hash", _String, nullable=False),
-    PrimaryKeyConstraint("message", "n"),
-    sqlite_with_rowid=False,
-)
-
 cases = Table(
     "cases",
     metadata,
@@ -451,19 +395,6 @@ positions = Table(
     Column("seq", BigInteger, nullable=False),
 )
 """How far each fold of the journal has come; written together with what it folded."""
-
-kept = Table(
-    "kept",
-    metadata,
-    Column("id", _Serial, primary_key=True),
-    Column("source", _String, nullable=False),
-    Column("place", _Text, nullable=False),  # file, byte or row
-    Column("reason", _Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    UniqueConstraint("source", "place"),
-)
-"""Input that could not be read, with its reason: nothing that came is thrown away."""
 
 passwords = Table(
     "passwords",

@@ -191,14 +191,14 @@ def _join(connection: Connection, told: Told, sign_in: SignIn, line: str | None)
     customers = _of(connection, account)
     if not customers:
         customers = [_known(connection, sign_in) or _made(connection, sign_in)]
-        records.link(connection, [(account.id, customers[0])], SOURCE, at)
+        records.link(connection, [(account.id, customers[0])], SOURCE, at, audited=True)
         if not _of(connection, account):
             return  # a person has said that it is not theirs
     # An account that several have: they are shown as choices, and so is who uses this browser.
-    records.link(connection, [(told.visitor.id, one) for one in customers], SOURCE, at)
+    records.link(connection, [(told.visitor.id, one) for one in customers], SOURCE, at, audited=True)
     if len(customers) == 1:
         free = [one for one in sign_in.proved if not _of(connection, one)]
-        records.link(connection, [(one.id, customers[0]) for one in free], SOURCE, at)
+        records.link(connection, [(one.id, customers[0]) for one in free], SOURCE, at, audited=True)
         connection.execute(
             text(
                 "UPDATE visits SET customer = CASE WHEN customer IS NULL OR customer = :customer THEN :customer"

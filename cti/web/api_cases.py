@@ -80,7 +80,7 @@ class CasesApi:
         return Done()
 
     async def close(self, call: Call[None, CloseQuery]) -> Done:
-        if not await self._cases.close(call.path["id"], solved=call.query.solved):
+        if not await self._cases.close(call.path["id"], call.agent, solved=call.query.solved):
             raise missing("open case", call.path["id"])
         await self._records.renew_own(call.who)
         return Done()
@@ -123,7 +123,7 @@ class CasesApi:
             # A mail or a chat of the history is nobody's in particular.
             if refusal.problem.status != 404 or not await self._cases.is_line(interaction):
                 raise
-        if not await self._cases.put(interaction, call.body.case, repeat=self._repeat(), due=self._due(0)):
+        if not await self._cases.put(interaction, call.body.case, call.agent, repeat=self._repeat(), due=self._due(0)):
             raise missing("case", call.body.case)
         await self._records.renew_own(call.who)
         return Done()

@@ -24,6 +24,8 @@ class VisitsApi:
         """Whether something was found is looked up here: a page can't claim it."""
         self._bound(call.address)
         ask = call.body
+        if not ask.q.strip():
+            raise Refusal(422, "not-understood", "There is no word in it.", "Send what was searched.", "$.q")
         nothing = self._kb.search(ask.q, ask.lang, 1).nothing
         await self._history.visited(
             ask.visitor, "search", ask.q.strip(), ask.lang, mark="nothing_found" if nothing else ""

@@ -20,7 +20,17 @@ from cti.web.limits import Limit
 from cti.web.ports import History, Loop
 from cti.web.problems import Refusal
 from cti.web.signed import BadToken, Signatures
-from cti.web.visit_bodies import FormSent, NotTaken, Searched, SignedIn, Tagged, VisitItem, VisitTaken, VisitTold
+from cti.web.visit_bodies import (
+    FormSent,
+    NotTaken,
+    PageSeen,
+    Searched,
+    SignedIn,
+    Tagged,
+    VisitItem,
+    VisitTaken,
+    VisitTold,
+)
 
 _OLDEST_MS = 24 * 3_600_000
 """A page that could not send keeps what was done for a while."""
@@ -131,13 +141,15 @@ def _at(at: Ms, sent: Ms, now: Ms) -> Ms:
 def _item(each: VisitItem, settings: Website, at: Ms) -> Item:
     if isinstance(each, SignedIn):
         return Item(at=at, id=each.id, kind="sign_in")
+    words = clean(each.words, _WORDS)
+    if not words and not isinstance(each, PageSeen):
+        raise msgspec.ValidationError("There is no word in it - at `$.words`")
     if isinstance(each, Tagged):
-        return Item(at=at, id=each.id, kind="tag" if each.so else "untag", words=clean(each.words, _WORDS))
+        return Item(at=at, id=each.id, kind="tag" if each.so else "untag", words=words)
     place = clean(re.split(r"[?#]", each.place, maxsplit=1)[0], _PLACE)
     if isinstance(each, FormSent):
         body = "\n".join(_fields(each, settings))[:_FORM]
-        return Item(at=at, id=each.id, kind="form", words=clean(each.words, _WORDS), place=place, body=body)
-    words = clean(each.words, _WORDS)
+        return Item(at=at, id=each.id, kind="form", words=words, place=place, body=body)
     if isinstance(each, Searched):
         return Item(at=at, id=each.id, kind="search", words=words, place=place, found=each.found)
     return Item(at=at, id=each.id, kind="page", words=words, place=place)

@@ -16,6 +16,7 @@ from cti.core.events import DayStarted, Record
 from cti.core.ids import InteractionId, Phone
 from cti.web import openapi, server
 from cti.web.api_agents import AgentsApi
+from cti.web.api_aside import AsideApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
@@ -40,7 +41,7 @@ from cti.web.guest import Leases
 from cti.web.limits import Limit
 from cti.web.live import Live
 from cti.web.metrics import Metrics
-from cti.web.ports import Accounts, Dictations, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences
+from cti.web.ports import Accounts, Dictations, History, HotQuestions, Kb, Loop, Numbers, Pops, Sentences, Sorting
 from cti.web.promised import Promised
 from cti.web.records import Records
 from cti.web.routes import Apis, table
@@ -94,6 +95,7 @@ class Web:
         numbers: Numbers,
         sentences: Sentences,
         dictations: Dictations,
+        sorting: Sorting,
     ) -> None:
         self.epoch = secrets.token_hex(6)
         self._config = config
@@ -136,6 +138,7 @@ class Web:
                 recording=RecordingApi(loop),
                 line=LineApi(loop, accounts),
                 history=HistoryApi(loop, history, accounts, records),
+                aside=AsideApi(sorting, records),
                 reports=ReportsApi(loop, history),
                 cases=CasesApi(loop, history.cases, records),
                 people=PeopleApi(history.people, history.pins, records),

@@ -10,6 +10,7 @@ from cti.core.routing import Routing
 from cti.core.site import Site
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
+from cti.ingest.report import Kept, Report
 from cti.store.erase import Erased
 from cti.store.identity import Identities
 from cti.store.identity_views import Identity, MergePreview
@@ -211,7 +212,7 @@ class Cases(Protocol):
     ) -> CaseLine:
         """Raises LookupError naming a customer there isn't."""
 
-    async def close(self, case: str, *, solved: bool = True) -> bool:
+    async def close(self, case: str, by: AgentId, *, solved: bool = True) -> bool:
         """False: there is no such open case."""
 
     async def change(
@@ -227,7 +228,9 @@ class Cases(Protocol):
     ) -> bool:
         """What is None stays; promises go with the case to a new owner. False: there is no such open case."""
 
-    async def put(self, interaction: InteractionId, case: str, *, repeat: int = 0, due: Ms | None = None) -> bool:
+    async def put(
+        self, interaction: InteractionId, case: str, by: AgentId, *, repeat: int = 0, due: Ms | None = None
+    ) -> bool:
         """One closed within `repeat` ms is open again, due by `due`. False: there is no such case."""
 
     async def reopen(self, case: str, by: AgentId, due: Ms | None) -> bool:
@@ -293,6 +296,27 @@ class Knowing(Protocol):
 
     async def change(self, customer: CustomerId, by: AgentId, *, language: str | None, tier: str | None) -> bool:
         """False: there is no such customer."""
+
+
+class Sorting(Protocol):
+    """Mails that no person wrote, and what could not be read. Every call leaves the loop's thread."""
+
+    async def aside(
+        self, customer: CustomerId | None, before: str | None, limit: int
+    ) -> tuple[Sequence[Message], str | None] | None:
+        """Such mails, newest first, and where the next page begins; None: no such customer. ValueError: bad place."""
+
+    async def from_person(self, mail: str, by: AgentId) -> bool:
+        """A person wrote it. False: no such mail is set aside."""
+
+    async def unread(self) -> Sequence[Kept]: ...
+
+    async def body(self, id: int) -> bytes | None: ...
+
+    async def forget(self, id: int, by: AgentId) -> bool: ...
+
+    async def again(self) -> Report:
+        """Read once more what could not be read. Raises OSError when that can't be done."""
 
 
 class History(Protocol):

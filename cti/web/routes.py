@@ -7,11 +7,13 @@ from msgspec import Struct
 from cti.simulate.report import DayReport
 from cti.store.identity_views import Identity, MergePreview
 from cti.store.views import About, AgentDay, CallLine, CaseLine, CaseView, Person, PieceLine, Pop, PromiseLine
+from cti.web import aside_bodies as ab
 from cti.web import bodies as b
 from cti.web import call_bodies, visit_bodies
 from cti.web import incident_bodies as ib
 from cti.web import people_bodies as p
 from cti.web.api_agents import AgentsApi
+from cti.web.api_aside import AsideApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
 from cti.web.api_guest import GuestApi
@@ -52,6 +54,7 @@ class Apis:
     queues: QueuesApi
     incidents: IncidentsApi
     history: HistoryApi
+    aside: AsideApi
     reports: ReportsApi
     people: PeopleApi
     knowing: KnowingApi
@@ -78,6 +81,7 @@ def table(apis: Apis) -> tuple[Route, ...]:
         *_incidents(apis.incidents),
         *_text(apis.text),
         *_history(apis),
+        *_aside(apis.aside),
         *_people(apis.people),
         *_knowing(apis.knowing),
         *_cases(apis.cases),
@@ -288,6 +292,17 @@ def _history(apis: Apis) -> tuple[Route, ...]:
         _post("/promises", work.promise, "Promise something to a customer", PromiseLine, ask=p.NewPromise),
         _post("/promises/{id}/end", work.end_promise, "A promise was kept, or is withdrawn", b.Done, ask=p.PromiseEnd),
         _get("/search", apis.kb.everything, "Search customers and answers", b.Found, query=b.SearchQuery),
+    )
+
+
+def _aside(api: AsideApi) -> tuple[Route, ...]:
+    return (
+        _get("/mails/aside", api.mails, "Mails that no person wrote", ab.AsideMails, query=ab.AsideQuery),
+        _post("/mails/{id}/person", api.from_person, "Say that a person wrote a mail set aside", b.Done),
+        _get("/unread", api.unread, "What could not be read, and why", ab.UnreadList, role="administrator"),
+        _get("/unread/{id}", api.body, "The bytes of what could not be read", None, role="administrator"),
+        _delete("/unread/{id}", api.forget, "Throw away what could not be read", role="administrator"),
+        _post("/unread/again", api.again, "Read it once more", ab.ReadAgain, role="administrator"),
     )
 
 

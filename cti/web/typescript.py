@@ -14,7 +14,7 @@ import msgspec
 from cti.simulate import report
 from cti.store import identity_views
 from cti.store import views as store_views
-from cti.web import bodies, call_bodies, describe, incident_bodies, people_bodies, report_bodies, views
+from cti.web import aside_bodies, bodies, call_bodies, describe, incident_bodies, people_bodies, report_bodies, views
 
 TARGET = Path(__file__).parents[2] / "agent_desktop" / "src" / "shared" / "types.ts"
 
@@ -135,6 +135,7 @@ def write(
         identity_views,
         bodies,
         people_bodies,
+        aside_bodies,
         call_bodies,
         incident_bodies,
         report,

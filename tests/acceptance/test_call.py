@@ -87,3 +87,29 @@ async def test_a_caller_who_leaves_while_it_rings_stops_the_ringing(house: House
     states = [r.event.state for r in house.journal() if isinstance(r.event, e.AgentStateSet)]
     assert states[-1] == "ready"
     await house.left_nothing(desk, "abandoned")
+
+
+async def test_who_says_not_solved_has_their_case_open_again(house: House) -> None:
+    desk = await house.agent("a0")
+    await desk.ready()
+    caller = await house.call("28000001", "+85291234567")
+    talk = await desk.picks_up()
+    await until(lambda: any(isinstance(r.event, e.Connected) for r in house.journal()), 10, "both are in the bridge")
+    opened = next(r.event for r in house.journal() if isinstance(r.event, e.InteractionOpened))
+    about = {"customer": opened.caller, "title": "No light", "interaction": opened.interaction}
+    case = (await desk.post("/cases", about))["id"]
+    await desk.post(f"/cases/{case}/close")
+    talk.hang_up()
+    await until(lambda: any(isinstance(r.event, e.SurveyOpened) for r in house.journal()), 10, "the survey begins")
+    await caller.press("2")
+    assert await asyncio.wait_for(caller.over, 30) == "them"
+
+    async def open_again() -> bool:
+        found = (await desk.get(f"/cases/{case}"))["case"]
+        if found["state"] != "open":
+            return False
+        assert (found["owner"], found["reopened"], found["due"] is not None) == ("a0", 1, True)
+        return True
+
+    await until(open_again, 10, "the case is open again, with its owner")
+    assert [one["id"] for one in (await desk.get("/cases"))["cases"]] == [case]

@@ -124,7 +124,7 @@ def eleanor() -> Person:
             mark="nothing_found",
         ),
         Entry(
-            id="m1",
+            id="mail-0123456789abcdef01234567",
             kind="mail",
             at=ms(DAY),
             title="Still no connection upstairs",

@@ -15,6 +15,7 @@ import agent_desktop
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.store.views import Abandoned, AgentDay, CustomerHit, PromiseLine
 from cti.web import pages
+from cti.web.aside_bodies import ReadAgain
 from cti.web.bodies import (
     ArticleHit,
     ArticleHits,
@@ -28,7 +29,7 @@ from cti.web.bodies import (
 from cti.web.call_bodies import AbandonedList
 from cti.web.people_bodies import CaseMoved, CaseSuggestions, Merged, Promises
 from cti.web.views import Beat, Change, DeskView, Snapshot, TodayView, WallboardView
-from tests.browser import hand, people, scenes
+from tests.browser import hand, letters, people, scenes
 from tests.browser.line import Line
 
 STATIC = Path(os.environ.get("HOTLINE_STATIC", agent_desktop.STATIC))
@@ -135,6 +136,11 @@ class Stub:
             return web.json_response({"type": "signed-out", "title": "Nobody is signed in.", "status": 401}, status=401)
         if path.startswith("/work/") and path.endswith("/recording"):
             return web.Response(status=200 if self.recording else 404, body=self.recording, content_type="audio/wav")
+        if path.startswith("/attachments/"):
+            saved = {"Content-Disposition": "attachment"}
+            return web.Response(body=letters.DRAWING, content_type="application/octet-stream", headers=saved)
+        if path.endswith("/timeline") and request.query.get("q") == "storm":
+            return _answer(letters.found(request.query.get("before")))
         return _answer(canned(request.method, path))
 
 
@@ -239,6 +245,14 @@ def canned(method: str, path: str) -> object:
             customer=CustomerId("k-1"), name="Eleanor Whitcombe", detail="+44 7700 900143", last=scenes.ms(scenes.DAY)
         )
         return Found(customers=(hit,), articles=hits()[:2])
+    if path == "/mails/aside":
+        return letters.aside()
+    if path == "/unread":
+        return letters.unread()
+    if path == "/unread/again":
+        return ReadAgain(read=1, kept=2)
+    if path.endswith("/messages"):
+        return letters.thread()
     if path.endswith("/timeline"):
         return {"entries": [], "next": None}
     if path.endswith("/about"):

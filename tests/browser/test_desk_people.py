@@ -59,6 +59,25 @@ async def test_a_call_finds_its_case(stub: Stub, open_page: OpenPage, lang: str)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+async def test_a_customer_s_not_solved_is_not_passed_over_by_a_slip(stub: Stub, open_page: OpenPage, lang: str) -> None:
+    page = await desk(open_page, stub, "talking", f"?lang={lang}")
+    case = page.locator(".case").nth(0)
+    await case.locator(".acts button").nth(0).click()
+    await next_ask(stub, f"/interactions/{scenes.CALL}/case")
+    scene = scenes.scene("wrap")
+    assert scene.call is not None
+    await stub.show(replace(scene, call=replace(scene.call, judged=False)))
+    close = case.locator(".acts button").last
+    await close.click()
+    await expect(close).to_contain_text({"en": "not", "zh-Hans": "未解决", "zh-Hant": "未解決"}[lang])
+    await assert_fits(page)
+    await assert_readable(page)
+    assert not any(path.endswith("/close") for _, path, _ in stub.asked)
+    await close.click()
+    assert await next_ask(stub, "/cases/4827/close") == {}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
 async def test_a_customer_in_short_and_what_they_wish(stub: Stub, open_page: OpenPage, lang: str) -> None:
     page = await desk(open_page, stub, "talking", f"?lang={lang}")
     short = page.locator("#in-short")

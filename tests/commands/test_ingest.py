@@ -13,10 +13,13 @@ import sqlalchemy as sa
 from cti.cli import main
 from cti.core.ids import Ms
 from cti.ingest.example import load_example
+from cti.ingest.report import keep
 from cti.setup import secrets
 from cti.setup.settings import Settings
+from cti.sorting import read_again
 from cti.store.database import Store
 from cti.store.identity import Identities
+from tests.ingest.test_mails import write
 
 PROJECT = Path(__file__).parents[2]
 EXAMPLE = PROJECT / "example"
@@ -52,6 +55,40 @@ def test_mail_twice_and_what_is_kept(data: Path, tmp_path: Path, capsys: pytest.
     assert "'hotline ingest kept' lists" in capsys.readouterr().err
     assert main(["ingest", "kept", "--data", str(data)]) == 0
     assert "Everything was read." in capsys.readouterr().out
+
+
+def test_mails_set_aside_are_listed_and_one_is_a_person_s(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--data", str(data)]
+    write(tmp_path / "in", "1.eml", "The light is red.", subject="***SPAM*** Red light", Message_ID="<1@her>")
+    assert main(["ingest", "mail", str(tmp_path / "in"), *given]) == 0
+    capsys.readouterr()
+    assert main(["ingest", "aside", *given]) == 0
+    listed = capsys.readouterr().out
+    assert re.search(r"2026-11-23 09:51  spam\n +Eleanor W: \*\*\*SPAM\*\*\* Red light", listed)
+    assert main(["ingest", "aside", "--json", "--newest", "5", *given]) == 0
+    (mail,) = json.loads(capsys.readouterr().out)
+    for code in (0, 1):
+        assert main(["ingest", "aside", "--person", mail["id"], *given]) == code
+    assert "'hotline ingest aside' lists" in capsys.readouterr().err
+    assert main(["ingest", "aside", *given]) == 0
+    assert capsys.readouterr().out == "No mail is set aside.\n"
+
+
+async def test_the_bridge_has_what_was_kept_read_again_by_another_process(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = Settings.load(data).database_url
+    with contextlib.closing(Store.open(url)) as store:
+        letter = write(tmp_path, "1.eml", "The light is red.", Message_ID="<1@her>").read_bytes()
+        for place, body in (("INBOX/7", letter), ("INBOX/8", b"GIF89a")):
+            store.write(lambda c, place=place, body=body: keep(c, "mail", place, "it broke the reader", body, Ms(1)))
+    report = await read_again(data)
+    assert (report.read, report.new, report.kept) == (2, 1, 1)
+    (data / "site.toml").write_text("no site")
+    with pytest.raises(OSError, match=r"site\.toml"):
+        await read_again(data)
 
 
 def test_a_table_with_a_dry_run_first(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

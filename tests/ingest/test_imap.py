@@ -107,6 +107,23 @@ def test_folders_with_chinese_names_and_junk(store: Store, identities: Identitie
         source(store, identities, box, folders=("Nowhere",)).once()
 
 
+def test_what_somebody_moves_out_of_the_junk_stands_in_the_timeline(
+    store: Store, identities: Identities, box: dovecot.Dovecot
+) -> None:
+    box.deliver(mail(1, "Urgent"), folder="Junk")
+    account = source(store, identities, box, folders=("INBOX", "Junk"))
+    assert account.once().new == 1
+    assert column(store, "SELECT title FROM interactions") == []
+    with box.client() as client:
+        client.select_folder("Junk")
+        client.copy(client.search("ALL"), "INBOX")
+        client.delete_messages(client.search("ALL"))
+        client.expunge()
+    report = account.once()
+    assert (report.read, report.same) == (1, 1)
+    assert column(store, "SELECT title FROM interactions") == ["Urgent"]
+
+
 def test_new_numbers_read_everything_and_double_nothing(
     store: Store, identities: Identities, box: dovecot.Dovecot
 ) -> None:

@@ -4,6 +4,7 @@ import mailbox
 import os
 import random
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,7 +15,8 @@ from msgspec.structs import replace
 
 from cti.core.ids import AgentId, CustomerId, Ms
 from cti.core.site import Cases
-from cti.ingest.mails import ingest_mails
+from cti.ingest.mailbox import Found
+from cti.ingest.mails import MailStore, Own, ingest_mails, put_mails
 from cti.ingest.report import IngestError, kept_body, list_kept
 from cti.store import case_moves
 from cti.store.cases import close_case, open_case, put_in_case
@@ -217,6 +219,26 @@ def test_machines_mail_is_kept_out_of_the_line(store: Store, identities: Identit
     assert count(store, "messages") == 6
 
 
+@pytest.mark.parametrize("order", [(True, False), (False, True), (True, True, False, True)])
+def test_a_mail_that_lies_outside_the_junk_folder_too_is_no_spam_in_whatever_order(
+    store: Store, identities: Identities, tmp_path: Path, order: Sequence[bool]
+) -> None:
+    raw = write(tmp_path, "1.eml", "No light. Call +44 7700 900143", Message_ID="<1@her>").read_bytes()
+    automatic = write(tmp_path, "2.eml", "Away", Message_ID="<2@her>", Auto_Submitted="auto-replied").read_bytes()
+    into = MailStore(identities, Own(["harbour.example"]))
+    found = [
+        Found(f"{number} {n}", body, NOW, spam=junk)
+        for n, junk in enumerate(order)
+        for number, body in (("1", raw), ("2", automatic))
+    ]
+    report = put_mails(store, into, iter(found), "test", NOW, size=1)
+    assert (report.new, report.same) == (2, 2 * len(order) - 2)
+    assert [line[:2] for line in lines(store)] == [("Still no connection", "No light. Call +44 7700 900143")]
+    assert count(store, "mentions") == 1
+    query = sa.text("SELECT auto FROM messages ORDER BY auto")
+    assert store.read(lambda c: c.execute(query).scalars().all()) == ["", "auto_reply"]
+
+
 def test_threads_that_turn_out_to_be_one_keep_all_that_was_said_of_either(
     store: Store, identities: Identities, tmp_path: Path
 ) -> None:
@@ -275,9 +297,9 @@ def test_a_customer_who_writes_again_opens_a_case_that_was_solved(
     def solved(connection: sa.Connection) -> str:
         old = open_case(connection, "eleanor", "Router", AgentId("bo"), None, NOW).id
         case = open_case(connection, "eleanor", "No line", AgentId("ana"), thread, NOW).id
-        put_in_case(connection, thread, old, NOW)
+        put_in_case(connection, thread, old, NOW, "ana")
         case_moves.merge(connection, int(case), int(old), NOW, "ana")
-        assert close_case(connection, case, Ms(at))
+        assert close_case(connection, case, Ms(at), "ana")
         return case
 
     store.write(lambda c: put_customers(c, [CustomerRow(id="eleanor", at=NOW, name="Eleanor")]))
@@ -289,7 +311,9 @@ def test_a_customer_who_writes_again_opens_a_case_that_was_solved(
     found = tuple(store.read(lambda c: c.execute(query, {"id": int(case)}).one()))
     wrote = int(datetime.fromisoformat("2026-11-23T17:51+08:00").timestamp() * 1000)
     assert found == (("open", "ana", 1, wrote + 3 * 3600_000, None) if reopened else ("closed", "ana", 0, None, at))
-    assert count(store, "audit") == 1 + reopened
+    query = sa.text("SELECT who, what FROM audit ORDER BY id")
+    noted = [tuple(row) for row in store.read(lambda c: c.execute(query).all())]
+    assert noted == [("ana", "cases_merged"), ("ana", "case_closed"), ("hotline", "case_reopened")][: 2 + reopened]
 
 
 def test_third_party_mails_twice(store: Store, identities: Identities) -> None:

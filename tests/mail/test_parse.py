@@ -73,6 +73,22 @@ def test_subjects(raw: bytes, expected: str) -> None:
     assert parse(mail(b"x", b"Subject: " + raw)).subject == expected
 
 
+@pytest.mark.parametrize(("label", "codec", "text"), [("big5", "big5hkscs", TRADITIONAL), ("gb2312", "gbk", STORY)])
+def test_what_was_taken_for_latin_on_the_way_is_read(label: str, codec: str, text: str) -> None:
+    """Some server wrote each byte of it as a character of its own, in UTF-8, and left the label."""
+    twice = text.encode(codec).decode("latin-1").encode()
+    kind = b"Content-Type: text/plain; charset=" + label.encode()
+    parsed = parse(mail(twice, b"Subject: " + twice, kind, b"MIME-Version: 1.0"))
+    assert (parsed.subject, parsed.text, parsed.problems) == (text, text, ())
+
+
+@pytest.mark.parametrize("text", ["Müller, déjà payé à l’été", "Größe: ¾, ¡señor!", "Łódź ½", "Ä", "éè", "ÅÄÖ åäö"])
+def test_latin_in_utf_8_under_an_asian_label_stays_latin(text: str) -> None:
+    kind = b"Content-Type: text/plain; charset=gb2312"
+    parsed = parse(mail(text.encode(), b"Subject: " + text.encode(), kind, b"MIME-Version: 1.0"))
+    assert parsed.subject == text
+
+
 def test_a_name_in_raw_bytes_is_read_as_the_text_is() -> None:
     name = "From: 何伟 <he.wei@mail.example>".encode("gbk")
     parsed = parse(mail("晚上网速好多了".encode("gbk"), name, b"Content-Type: text/plain; charset=gb2312"))

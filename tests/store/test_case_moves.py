@@ -183,7 +183,7 @@ async def test_of_a_closed_case_and_an_open_one_made_one_again_nothing_open_is_l
     ana = AgentId("ana")
     case = await history.cases.open(CustomerId("kim"), "Red light", ana, InteractionId("c-1"))
     bill = await history.cases.split(case.id, "Bill", [InteractionId("c-1")], ana, None)
-    await history.cases.close(case.id)
+    await history.cases.close(case.id, AgentId("ana"))
     view = await history.cases.view(bill.id)
     assert view is not None
     assert await history.cases.undo(view.moves[0].id, ana) == case.id

@@ -95,34 +95,34 @@ async def test_a_new_contact_finds_the_case_it_looks_like(history: History, kim:
 
 async def test_what_comes_again_within_days_was_not_solved(history: History, kim: None) -> None:
     case = await history.cases.open(KIM, "Red light on the router", ANA, due=NOW)
-    assert await history.cases.close(case.id, solved=True)
+    assert await history.cases.close(case.id, AgentId("ana"), solved=True)
     (found,) = await looks_like(history, "m-1")
     assert found[2]
-    assert await history.cases.put(InteractionId("m-1"), case.id, repeat=7 * DAY, due=Ms(NOW + 5))
+    assert await history.cases.put(InteractionId("m-1"), case.id, AgentId("ana"), repeat=7 * DAY, due=Ms(NOW + 5))
     view = await history.cases.view(case.id)
     assert view is not None
     again = view.case
     assert (again.state, again.solved, again.owner, again.reopened, again.due) == ("open", None, "ana", 1, NOW + 5)
     assert ([one.id for one in view.entries], view.customer, view.name) == (["m-1"], "kim", "Kim")
     # What had come before it was closed is no repeat.
-    await history.cases.close(case.id)
+    await history.cases.close(case.id, AgentId("ana"))
     (found,) = await looks_like(history, "before")
     assert not found[2]
-    assert await history.cases.put(InteractionId("before"), case.id, repeat=7 * DAY)
+    assert await history.cases.put(InteractionId("before"), case.id, AgentId("ana"), repeat=7 * DAY)
     view = await history.cases.view(case.id)
     assert view is not None
     assert (view.case.state, view.case.reopened) == ("closed", 1)
     assert await history.cases.reopen(case.id, ANA, None)
     # What was closed longer ago stays closed, and what is in a case looks like no other.
-    await history.cases.close(case.id, solved=False)
-    assert await history.cases.put(InteractionId("m-2"), case.id, repeat=-1)
+    await history.cases.close(case.id, AgentId("ana"), solved=False)
+    assert await history.cases.put(InteractionId("m-2"), case.id, AgentId("ana"), repeat=-1)
     assert await looks_like(history, "m-2") == []
     view = await history.cases.view(case.id)
     assert view is not None
     assert (view.case.state, view.case.solved, view.case.closed) == ("closed", False, NOW)
     assert await history.cases.reopen(case.id, BO, None)
     assert not await history.cases.reopen(case.id, BO, None)
-    assert not await history.cases.put(InteractionId("m-2"), "no case")
+    assert not await history.cases.put(InteractionId("m-2"), "no case", AgentId("ana"))
 
 
 async def test_a_case_of_an_address_is_shown_with_whose_that_is(
@@ -152,11 +152,12 @@ async def test_a_case_that_changes_hands_takes_its_promises_along(history: Histo
     assert [one.what for one in await history.promises(BO)] == ["call back"]
     (his,) = await history.cases.owned(BO)
     assert (his.state, his.priority, his.due, his.title) == ("waiting", 2, NOW + 4, "No line")
-    await history.cases.close(case.id)
+    await history.cases.close(case.id, AgentId("ana"))
     assert not await history.cases.change(case.id, ANA, title="too late")
     log = store.read(lambda c: c.execute(sa.text("SELECT who, what, detail FROM audit")).all())
     assert [tuple(row) for row in log] == [
-        ("ana", "case_changed", f"state waiting, priority 2, due {NOW + 4}, owner bo")
+        ("ana", "case_changed", f"state waiting, priority 2, due {NOW + 4}, owner bo"),
+        ("ana", "case_closed", "solved"),
     ]
 
 
@@ -164,7 +165,7 @@ async def test_two_cases_become_one_and_one_becomes_two(history: History, kim: N
     first = await history.cases.open(KIM, "Red light", ANA)
     second = await history.cases.open(KIM, "Router", BO)
     for interaction, case in (("m-1", first), ("m-2", second), ("m-3", second)):
-        assert await history.cases.put(InteractionId(interaction), case.id)
+        assert await history.cases.put(InteractionId(interaction), case.id, AgentId("ana"))
     await history.promise(KIM, "call back", NOW, BO, second.id)
     await history.cases.merge(first.id, second.id, ANA)
     # Whoever names the one that is gone means the one that stays.
@@ -172,7 +173,7 @@ async def test_two_cases_become_one_and_one_becomes_two(history: History, kim: N
     assert view is not None
     assert (view.case.id, {one.id for one in view.entries}) == (first.id, {"m-1", "m-2", "m-3"})
     assert [one.what for one in view.promises] == ["call back"]
-    assert await history.cases.put(InteractionId("c-1"), second.id)
+    assert await history.cases.put(InteractionId("c-1"), second.id, AgentId("ana"))
     with pytest.raises(LookupError):
         await history.cases.merge(first.id, second.id, ANA)
     with pytest.raises(LookupError):
@@ -192,7 +193,7 @@ async def test_two_cases_made_one_are_two_again_as_they_were(history: History, k
     second = await history.cases.open(KIM, "Router", BO)
     third = await history.cases.open(KIM, "Cable", BO)
     for interaction, case in (("m-1", first), ("m-2", second), ("m-3", third)):
-        await history.cases.put(InteractionId(interaction), case.id)
+        await history.cases.put(InteractionId(interaction), case.id, AgentId("ana"))
     await history.promise(KIM, "call back", NOW, BO, second.id)
     await history.cases.change(second.id, BO, state="waiting")
     before = [await history.cases.view(one.id) for one in (first, second, third)]
@@ -204,7 +205,7 @@ async def test_two_cases_made_one_are_two_again_as_they_were(history: History, k
     assert [(one.how, one.other, one.title, one.contacts, one.by) for one in view.moves] == [
         ("merge", second.id, "Router", 2, "ana")
     ]
-    await history.cases.put(InteractionId("c-1"), second.id)  # which means the first by now
+    await history.cases.put(InteractionId("c-1"), second.id, AgentId("ana"))  # which means the first by now
     assert await history.cases.undo(outer, BO) == first.id
     assert await history.cases.undo(outer, BO) is None
     views = [await history.cases.view(one.id) for one in (first, second, third)]
@@ -223,9 +224,9 @@ async def test_two_cases_made_one_are_two_again_as_they_were(history: History, k
 async def test_a_case_made_two_is_one_again_with_what_came_since(history: History, kim: None) -> None:
     case = await history.cases.open(KIM, "Red light", ANA)
     for interaction in ("m-1", "m-2"):
-        await history.cases.put(InteractionId(interaction), case.id)
+        await history.cases.put(InteractionId(interaction), case.id, AgentId("ana"))
     made = await history.cases.split(case.id, "Bill", [InteractionId("m-2")], ANA, None)
-    await history.cases.put(InteractionId("m-3"), made.id)
+    await history.cases.put(InteractionId("m-3"), made.id, AgentId("ana"))
     view = await history.cases.view(made.id)
     assert view is not None
     (move,) = view.moves
@@ -240,9 +241,9 @@ async def test_what_was_put_elsewhere_since_stays_there(history: History, kim: N
     first, second = await history.cases.open(KIM, "A", ANA), await history.cases.open(KIM, "B", ANA)
     other = await history.cases.open(KIM, "C", ANA)
     for interaction in ("m-1", "m-2"):
-        await history.cases.put(InteractionId(interaction), second.id)
+        await history.cases.put(InteractionId(interaction), second.id, AgentId("ana"))
     move = await history.cases.merge(first.id, second.id, ANA)
-    await history.cases.put(InteractionId("m-1"), other.id)
+    await history.cases.put(InteractionId("m-1"), other.id, AgentId("ana"))
     await history.cases.undo(move, ANA)
     views = [await history.cases.view(one.id) for one in (second, other)]
     assert [{line.id for line in one.entries} for one in views if one is not None] == [{"m-2"}, {"m-1"}]

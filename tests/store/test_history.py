@@ -266,8 +266,8 @@ async def test_cases_and_promises_are_in_the_pop_until_done(history: History, el
     assert await history.promises(AgentId("ana")) == (promise,)
     assert await history.end_promise(promise.id, kept=True)
     assert not await history.end_promise(promise.id, kept=True)
-    assert await history.cases.close(case.id)
-    assert not await history.cases.close("not a case")
+    assert await history.cases.close(case.id, AgentId("ana"))
+    assert not await history.cases.close("not a case", AgentId("ana"))
     person = (await history.pop(eleanor.id)).people[0]
     assert (person.cases, person.promises) == ((), ())
     with pytest.raises(LookupError, match="no customer"):

@@ -177,7 +177,7 @@ async def test_the_timeline_is_narrowed_by_everything_at_once(history: History, 
 
     store.write(write)
     case = await history.cases.open(KIM, "Red light", ANA)
-    await history.cases.put(calls[0][0][1].interaction, case.id)  # type: ignore[union-attr]
+    await history.cases.put(calls[0][0][1].interaction, case.id, AgentId("ana"))  # type: ignore[union-attr]
 
     async def found(**only: object) -> list[str]:
         return [line.id for line in (await history.timeline(KIM, only=Only(**only)))[0]]  # type: ignore[arg-type]

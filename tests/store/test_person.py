@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from cti.core.events import Record
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.ingest.mails import ingest_mails
 from cti.store import person
 from cti.store.database import Store
 from cti.store.history import History
@@ -19,6 +20,7 @@ from cti.store.projector import Fold, Projector
 from cti.store.records import Seen, see
 from cti.store.tables import metadata
 from cti.store.vault import Vault
+from tests.ingest.test_mails import write
 from tests.store.conftest import DAY, NOW, answered_call, records_of
 from tests.store.filled import everything, fill
 from tests.store.test_projector import write_journal
@@ -69,8 +71,10 @@ async def test_an_export_holds_everything_of_one_person_and_nothing_of_another(t
     packed = await teller.export(CustomerId("eleanor"))
     assert packed is not None
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        kept = ["recordings/c-0.wav", "recordings/c-0.talks.wav"]
+        (unread,) = [name for name in archive.namelist() if name.startswith("unread/")]
+        kept = [unread, "recordings/c-0.wav", "recordings/c-0.talks.wav"]
         assert archive.namelist() == ["person.json", "attachments/hash1-picture.png", *kept]
+        assert archive.read(unread) == b"From: Eleanor.W@mail.example\n\0\0"
         assert archive.read("attachments/hash1-picture.png") == b"\0\xff42"
         told = json.loads(archive.read("person.json"))
     assert (told["name"], told["tier"], told["tags"]) == ("Eleanor Whitcombe", "gold", ["Works from home"])
@@ -84,6 +88,7 @@ async def test_an_export_holds_everything_of_one_person_and_nothing_of_another(t
     assert [(piece["line"]["about"], piece["line"]["outcome"]) for piece in told["pieces"]] == [("c-0", "solved")]
     assert [call["line"]["note"] for call in told["calls"]] == ["升级到 500M"]
     assert told["threads"][0]["messages"][0]["text"] == "Still dark"
+    assert [(one["place"], one["reason"]) for one in told["unread"]] == [("in/2", "no mail")]
     assert (told["cases"][0]["title"], told["promises"][0]["what"]) == ("No line", "call back")
     assert await teller.export(CustomerId("nobody-there")) is None
     teller.close()
@@ -142,6 +147,31 @@ async def test_who_is_erased_is_no_recipient_of_other_people_s_mails_either(
     )
     assert b"leanor.w@" not in every_byte(full).lower()
     teller.close()
+
+
+async def test_mails_that_make_no_line_are_handed_out_and_erased_as_well(
+    full: Store, identities: Identities, tmp_path: Path
+) -> None:
+    automatic = {"Auto_Submitted": "auto-replied", "subject": "Away at sea"}
+    write(
+        tmp_path / "in", "1.eml", "Back on Monday.", sender="eleanor.w@mail.example", Message_ID="<x@her>", **automatic
+    )
+    ingest_mails(full, identities, tmp_path / "in", ["harbour.example"], NOW)
+    teller = History(full, identities, now=lambda: NOW)
+    packed = await teller.export(CustomerId("eleanor"))
+    assert packed is not None
+    told = json.loads(zipfile.ZipFile(io.BytesIO(packed)).read("person.json"))
+    assert [[one["text"] for one in thread["messages"]] for thread in told["threads"]] == [
+        ["Still dark"],
+        ["Back on Monday."],
+    ]
+    assert b"x@her" in every_byte(full)
+    await teller.erase(CustomerId("eleanor"), "root")
+    teller.close()
+    left = every_byte(full)
+    assert [word for word in (b"Away at sea", b"Back on Monday.", b"x@her") if word in left] == []
+    again = ingest_mails(full, identities, tmp_path / "in", ["harbour.example"], NOW)
+    assert (again.new, again.same) == (0, 1)
 
 
 async def test_whose_recording_cannot_be_taken_away_is_still_there_to_be_erased(
@@ -230,7 +260,8 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
     assert found is not None
     packed = io.BytesIO()
     person.pack(found, db, Vault(), None, packed)
-    assert zipfile.ZipFile(packed).namelist() == ["person.json", "attachments/hash1-_.._etc_passwd"]
+    names = zipfile.ZipFile(packed).namelist()
+    assert [name for name in names if "unread/" not in name] == ["person.json", "attachments/hash1-_.._etc_passwd"]
     db.close()
 
 

@@ -192,6 +192,8 @@ async def test_a_call_with_the_pin_is_theirs_and_links_its_number_once(
     records = keyed_call(1, tel, known, "pin")
     store.write(lambda c: Fold().fold(c, records))
     assert links_of(store, tel) == {ELEANOR: "pin"}
+    noted = sa.text("SELECT who, about, detail FROM audit WHERE what = 'identifier_linked'")
+    assert [tuple(row) for row in store.read(lambda c: c.execute(noted).all())] == [("pin", ELEANOR, tel)]
     call = await history.call(InteractionId("c-1"))
     assert call is not None
     assert (call.recognised, call.customer) == ("pin", ELEANOR)

@@ -95,7 +95,7 @@ def fill(connection: sa.Connection, chance: random.Random) -> None:
         case = open_case(connection, chance.choice(CUSTOMERS), f"Case {n}", AgentId("ana"), None, Ms(NOW - n))
         promise(connection, chance.choice([*CUSTOMERS, NUMBERS[18].id]), "call", Ms(NOW + n), AgentId("bo"), None, NOW)
         if n % 3 == 0:
-            close_case(connection, case.id, NOW)
+            close_case(connection, case.id, NOW, "ana")
     for gone, kept in (("c1", "c0"), ("c2", "c0"), ("c0", "c7"), ("c20", "c4"), (NUMBERS[19].id, "c21")):
         merge.merge(connection, kept, gone, "ana", NOW)
     merge.end_link(connection, NUMBERS[0].id, "c9", "ana", NOW)

@@ -52,11 +52,11 @@ def test_a_repeat_within_the_days_overrides_solved_and_nothing_else_does(
             put_interactions(connection, [line])
             if way == "mail":  # a thread that is in the case already
                 records.annotate(connection, f"m-{n}", NOW, case=int(case))
-        assert cases.close_case(connection, case, NOW, solved=True)
+        assert cases.close_case(connection, case, NOW, "ana", solved=True)
         for n in order:
             if came[n][2] == "put":
                 looked_at = Ms(NOW + 1000 * DAY)
-                cases.put_in_case(connection, f"m-{n}", case, looked_at, repeat=days * DAY, due=Ms(5))
+                cases.put_in_case(connection, f"m-{n}", case, looked_at, "ana", repeat=days * DAY, due=Ms(5))
             else:
                 cases.came_again(connection, f"m-{n}", Ms(NOW + after[n]), days * DAY, lambda: Ms(5))
         query = sa.text("SELECT state, solved, closed, owner, due, reopened FROM cases WHERE id = :id")

@@ -192,6 +192,12 @@ async def test_what_the_site_has_proved_finds_the_customer_and_is_theirs_from_th
     keep(store, told(page(0), signed(), sign_ins=[who]))
     for identifier in (account("A1"), phone("+44 7700 900143"), device()):
         assert [one.customer for one in (await history.pop(identifier.id)).people] == ["eleanor"]
+    linked = [
+        ("web", "identifier_linked", "eleanor", one.id) for one in (account("A1"), device(), phone("+447700900143"))
+    ]
+    assert [row[2:6] for row in rows(store, "audit")] == linked
+    keep(store, told(page(1), signed(), visit="another", sign_ins=[who]))
+    assert len(rows(store, "audit")) == 3
 
 
 async def test_what_it_was_only_told_is_evidence_and_no_more(store: Store, history: History) -> None:
@@ -268,7 +274,7 @@ async def test_what_agents_say_is_not_a_customers_to_take_away(store: Store, his
     assert await history.knowing.tag(eleanor, "VIP", ana)
     keep(store, told(tag(1, "VIP", kind="untag"), tag(2, "slow reply"), signed(), sign_ins=sign_ins))
     assert await own_words(history) == [("VIP", "agent:ana"), ("slow reply", "customer")]
-    assert [row[2:5] for row in rows(store, "audit")] == [
+    assert [row[2:5] for row in rows(store, "audit") if row[2] != "web"] == [
         ("ana", "customer_tagged", "eleanor"),
         ("customer", "customer_tagged", "eleanor"),
     ]

@@ -47,8 +47,11 @@ from cti.core.inputs import (
 )
 from cti.core.site import Agent, Number, OutcomeKind, Queue, Reason, Site
 from cti.dictation import Dictations
+from cti.ingest.mails import MailStore, Own, retry_kept
+from cti.ingest.report import Report
 from cti.loop import Loop
 from cti.outside import Outside
+from cti.sorting import Sorting
 from cti.store.accounts import Accounts
 from cti.store.database import Store
 from cti.store.history import History
@@ -208,6 +211,7 @@ class Rig:
         self.dictations = dictations
         self.telephones: list[tuple[str, str, str]] = []
         """Those that were rung for a sentence: which, the sentence's id, its language."""
+        self.sorting: Sorting
         self.picks_up = True
         self.commands: list[Command] = []
         self.inputs: list[Input] = []
@@ -423,6 +427,11 @@ async def rig(
         return made.picks_up
 
     dictations = Dictations(tmp_path / "dictated", sentences, accounts, lambda: recorded(loop.world), loop.now, ring)
+
+    async def read() -> Report:
+        return await asyncio.to_thread(retry_kept, store, MailStore(Identities(b"key", "HK"), Own([])), loop.now())
+
+    sorting = Sorting(store, history, Identities(b"key", "HK"), vault, lambda: loop.world.site, read, loop.now)
     server = Web(
         config,
         loop,
@@ -435,11 +444,13 @@ async def rig(
         outside,
         sentences,
         dictations,
+        sorting,
     )
     loop.subscribe(server.on_records)
     await server.start()
     made = Rig(loop, server, history, accounts, store, pops, sentences, dictations)
     made.commands = commands
+    made.sorting = sorting
     submit = loop.submit
 
     def noted(said: Input) -> None:

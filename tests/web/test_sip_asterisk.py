@@ -43,6 +43,7 @@ async def web(rig: Rig, asterisk: RunningAsterisk) -> AsyncIterator[Web]:
         Outside(rig.loop, rig.history),
         rig.sentences,
         rig.dictations,
+        rig.sorting,
     )
     await made.start()
     yield made

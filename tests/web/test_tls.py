@@ -41,6 +41,7 @@ async def test_over_tls_the_cookie_is_secure_and_screens_are_live(rig: Rig, tmp_
         Outside(rig.loop, rig.history),
         rig.sentences,
         rig.dictations,
+        rig.sorting,
     )
     await web.start()
     base = f"https://127.0.0.1:{web.port}"

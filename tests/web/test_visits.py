@@ -34,6 +34,12 @@ async def test_the_same_words_on_one_day_are_one_line(rig: Rig) -> None:
     assert len(lines(rig)) == 1
 
 
+async def test_spaces_are_no_search(rig: Rig) -> None:
+    asked = {"visitor": VISITOR, "q": " \u3000 ", "lang": "en"}
+    assert (await rig.client().bad(422, "POST", "/api/v1/visits/search", asked))["where"] == "$.q"
+    assert lines(rig) == []
+
+
 @BOTH
 async def test_the_last_judgement_of_an_answer_counts(rig: Rig) -> None:
     client = rig.client()

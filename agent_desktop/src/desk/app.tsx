@@ -1,6 +1,7 @@
 /** Which page stands: sign in, sound check or the desk. And the desk's own frame. */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { AsidePage } from "./aside";
 import { Bars } from "./bars";
 import { CasePage } from "./case-page";
 import { CheckPage } from "./check-page";
@@ -56,6 +57,7 @@ function Desk(): JSX.Element {
 function Middle(): JSX.Element {
   const open = where.value;
   if (open.is === "customer") return <CustomerPage key={open.id} id={open.id} />;
+  if (open.is === "aside") return <AsidePage />;
   if (open.is === "case") return <CasePage key={open.id} id={open.id} />;
   if (open.is === "work") return <WorkPage key={open.piece} id={open.piece} />;
   return call.value ? <CallPage call={call.value} /> : <Home />;

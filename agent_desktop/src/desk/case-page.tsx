@@ -11,6 +11,7 @@ import { Chip, Judgement, Mark, Panel } from "../shared/parts";
 import type { CaseLine, CaseMoved, CaseMove, CaseView, Done, Entry, Person } from "../shared/types";
 import { named } from "../shared/words";
 import { Due } from "./cases";
+import { hasMails, MailThread } from "./mail-thread";
 import { PromiseRow } from "./note";
 import { agentName, call, me } from "./session";
 import { t } from "./text";
@@ -195,21 +196,24 @@ function Contacts({ what, again }: { what: CaseView; again: () => void }): JSX.E
       {what.entries.length === 0 && <p class="t3">{c().noContacts}</p>}
       <ul class="rows">
         {what.entries.map((one) => (
-          <li key={one.id} class="with-act">
-            <Mark kind={one.kind} />
-            <span class="cut">
-              <b class="b">{named("kinds", one.kind)}</b> <span lang={f.langOf(said(one), one.language)}>{said(one)}</span>
-              <span class="sub cut">{[f.dayAndTime(one.at, now.peek()), one.agent ?? ""].filter(Boolean).join(f.joiner())}</span>
-            </span>
-            <Judgement solved={one.solved} />
-            {open && (
-              <input
-                type="checkbox"
-                aria-label={c().choose(`${named("kinds", one.kind)} ${f.dayAndTime(one.at, now.peek())}`)}
-                checked={chosen.value.includes(one.id)}
-                onChange={() => (chosen.value = chosen.value.includes(one.id) ? chosen.value.filter((each) => each !== one.id) : [...chosen.value, one.id])}
-              />
-            )}
+          <li key={one.id}>
+            <div class="with-act">
+              <Mark kind={one.kind} />
+              <span class="cut">
+                <b class="b">{named("kinds", one.kind)}</b> <span lang={f.langOf(said(one), one.language)}>{said(one)}</span>
+                <span class="sub cut">{[f.dayAndTime(one.at, now.peek()), one.agent ?? ""].filter(Boolean).join(f.joiner())}</span>
+              </span>
+              <Judgement solved={one.solved} />
+              {open && (
+                <input
+                  type="checkbox"
+                  aria-label={c().choose(`${named("kinds", one.kind)} ${f.dayAndTime(one.at, now.peek())}`)}
+                  checked={chosen.value.includes(one.id)}
+                  onChange={() => (chosen.value = chosen.value.includes(one.id) ? chosen.value.filter((each) => each !== one.id) : [...chosen.value, one.id])}
+                />
+              )}
+            </div>
+            {hasMails(one.kind, one.id) && <MailThread interaction={one.id} />}
           </li>
         ))}
       </ul>

@@ -91,9 +91,7 @@ export function Cases({ who, about }: { who: Person | null; about: string | null
                   {t().takeCase}
                 </button>
               )}
-              <button class="btn is-small is-quiet" onClick={() => void attempt(() => post<Done>(`${casePath(one)}/close`))}>
-                {t().closeSolved}
-              </button>
+              <Solve one={one} unsaid={call.value?.interaction === interaction && call.value.judged === false && isAbout.value?.case === one.id} />
             </div>
           )}
         </section>
@@ -124,6 +122,20 @@ export function Cases({ who, about }: { who: Person | null; about: string | null
       )}
       {answered && interaction !== null && who && <NewOne interaction={interaction} customer={who.customer} />}
     </>
+  );
+}
+
+/** `unsaid`: the customer has said of this very call that it was not solved. Their word is not passed over by one slip of the hand. */
+function Solve({ one, unsaid }: { one: CaseLine; unsaid: boolean }): JSX.Element {
+  const sure = useSignal(false);
+  const press = (): void => {
+    if (unsaid && !sure.value) sure.value = true;
+    else void attempt(() => post<Done>(`${casePath(one)}/close`));
+  };
+  return (
+    <button class={sure.value ? "btn is-small is-main" : "btn is-small is-quiet"} onClick={press}>
+      {sure.value ? t().closeThough : t().closeSolved}
+    </button>
   );
 }
 

@@ -8,12 +8,13 @@ import { Icon } from "../shared/icons";
 import { Clocked, Kbd, LangSwitch, Logo, ThemeSwitch } from "../shared/parts";
 import type { IncidentView, QueueView, WaitView } from "../shared/types";
 import { s } from "../shared/words";
+import { w } from "./aside";
 import { QueuesMenu } from "./queues-menu";
 import { call, live, me, queues, signOut } from "./session";
 import { Search } from "./search";
 import { t } from "./text";
 import { useOutside } from "./outside";
-import { checkAgain, keysOpen, passwordOpen, selfOpen } from "./where";
+import { checkAgain, keysOpen, passwordOpen, selfOpen, where } from "./where";
 import { isMaybe } from "./work";
 
 export function Strip(): JSX.Element {
@@ -105,6 +106,19 @@ function SelfMenu(): JSX.Element {
         <Icon name="mic" />
         {t().checkAgain}
       </button>
+      {(me.value?.role === "supervisor" || me.value?.role === "administrator") && (
+        <button
+          class="menu-item"
+          id="open-aside"
+          onClick={() => {
+            selfOpen.value = false;
+            where.value = { is: "aside" };
+          }}
+        >
+          <Icon name="mail" />
+          {me.value.role === "administrator" ? w().open : w().mails}
+        </button>
+      )}
       <button class="menu-item" id="self-password" onClick={openPassword}>
         <Icon name="lock" />
         {t().changePassword}

@@ -11,11 +11,15 @@ import { Judgement, Mark, Panel } from "../shared/parts";
 import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
 import { t as waits, WaitAccount } from "../shared/waits";
 import { named, s } from "../shared/words";
+import { AsideList, w } from "./aside";
 import { agentName, closings, queues } from "./session";
+import { readCustomer } from "./customer";
+import { hasMails, MailThread } from "./mail-thread";
 import { a } from "./summary";
 import { ofCall, ofPiece, Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
 import { visitWords } from "./visit";
+import { where } from "./where";
 
 /** Rows that are in sight at once on most screens, and when the others are drawn. */
 const IN_SIGHT = 8;
@@ -24,6 +28,8 @@ const REST_AFTER_MS = 60;
 /** What a search needs to be worth it: characters, and a pause after the last key. */
 const LEAST = 2;
 const WAIT_MS = 150;
+/** Contacts found that are asked for at a time. */
+const FOUND = 100;
 
 /** Kinds told apart by the buttons over the timeline; all that happens on the web is one. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
@@ -60,8 +66,9 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
   const asked = useSignal("");
   const narrowing = useSignal(false);
   const narrow = useSignal<Narrow>(ALL);
-  const found = useFound(person?.customer ?? null, asked.value.trim(), narrow.value);
-  const from = found === null ? all : found === "failed" ? [] : found.filter((one) => one.id !== live?.interaction);
+  const aside = useSignal(false);
+  const { what: found, older: olderFound } = useFound(person?.customer ?? null, asked.value.trim(), narrow.value);
+  const from = found === null ? all : found === "failed" ? [] : found.entries.filter((one) => one.id !== live?.interaction);
   const fits = only.value === null ? from : from.filter((one) => groupOf(one.kind) === only.value);
   // The first frame holds what is in sight; the rest follows it, so that a long history does not delay the pop.
   const whole = useSignal(false);
@@ -133,7 +140,12 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
           </button>
         )}
       </div>
-      {narrowing.value && <Narrowing at={narrow} cases={person?.cases ?? []} />}
+      {narrowing.value && <Narrowing at={narrow} cases={person?.cases ?? []} aside={aside} />}
+      {narrowing.value && aside.value && person && (
+        <div class="tl-aside">
+          <AsideList customer={person.customer} changed={() => where.value.is === "customer" && readCustomer(person.customer)} />
+        </div>
+      )}
       <div class="tl-box">
         <div class="tl" tabIndex={0} role="region" aria-label={t().everything}>
           <Days live={found === null && (only.value === null || only.value === "call") ? (live ?? null) : null} entries={shown} />
@@ -142,8 +154,8 @@ export function Timeline({ person, live, beside, known: read = true }: Shown): J
           {read && all.length === 0 && <Panel class="tl-empty" state={{ is: "empty", what: t().nothingYet, will: t().nothingYetThen }} />}
           {found === null && all.length > 0 && fits.length === 0 && <p class="t3 tl-empty">{t().nothingOfKind}</p>}
           {more.value?.failed && <Panel class="tl-empty" state={{ is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void older() }} />}
-          {found === null && whole.value && hasMore && !more.value?.failed && (
-            <button class="btn is-small tl-more" onClick={() => void older()}>
+          {whole.value && (found === null ? hasMore && !more.value?.failed : found !== "failed" && found.next !== null) && (
+            <button class="btn is-small tl-more" onClick={() => void (found === null ? older() : olderFound())}>
               {t().older}
             </button>
           )}
@@ -170,7 +182,7 @@ const queried = (narrow: Narrow): Record<string, string | number | undefined> =>
   case: narrow.case || undefined,
 });
 
-function Narrowing({ at, cases }: { at: Signal<Narrow>; cases: Person["cases"] }): JSX.Element {
+function Narrowing({ at, cases, aside }: { at: Signal<Narrow>; cases: Person["cases"]; aside: Signal<boolean> }): JSX.Element {
   const choice = (name: keyof Narrow, word: string, all: string, choices: readonly (readonly [string, string])[]): JSX.Element => (
     <select
       class="in"
@@ -195,24 +207,36 @@ function Narrowing({ at, cases }: { at: Signal<Narrow>; cases: Person["cases"] }
       {choice("queue", a().inQueue, a().anyQueue, queues.value.map((one) => [one.id, siteText(one.name, one.id)]))}
       {choice("solved", a().howEnded, a().eitherWay, [["true", s().solved], ["false", s().notSolved]])}
       {cases.length > 0 && choice("case", a().ofCase, a().anyCase, cases.map((one) => [one.id, `#${one.id} ${one.title}`]))}
+      <button class="btn is-small is-quiet" aria-expanded={aside.value} onClick={() => (aside.value = !aside.value)}>
+        {w().ofCustomer}
+      </button>
     </div>
   );
 }
 
-/** Contacts of a customer in which all words stand, asked for a moment after the last key; null: nothing is searched. */
-function useFound(customer: string | null, words: string, narrow: Narrow): readonly Entry[] | "failed" | null {
-  const found = useSignal<{ words: string; what: readonly Entry[] | "failed" } | null>(null);
+interface Found {
+  entries: readonly Entry[];
+  next: string | null;
+}
+
+/** Contacts of a customer in which all words stand, asked for a moment after the last key; `what` null: nothing is searched. */
+function useFound(customer: string | null, words: string, narrow: Narrow): { what: Found | "failed" | null; older: () => Promise<void> } {
+  const found = useSignal<Found | "failed" | null>(null);
   const narrowed = JSON.stringify(narrow);
   const searching = customer !== null && (words.length >= LEAST || narrow !== ALL);
+  const asked = (before?: string): string =>
+    withQuery(`/customers/${encodeURIComponent(customer ?? "")}/timeline`, { q: words.length >= LEAST ? words : undefined, ...queried(narrow), before, limit: FOUND });
   useEffect(() => {
-    if (!searching) return undefined;
+    if (!searching) {
+      found.value = null;
+      return undefined;
+    }
     const cancel = new AbortController();
-    const path = withQuery(`/customers/${encodeURIComponent(customer)}/timeline`, { q: words.length >= LEAST ? words : undefined, ...queried(narrow), limit: 100 });
     const timer = setTimeout(() => {
-      get<TimelinePage>(path, cancel.signal).then(
-        (page) => (found.value = { words, what: page.entries }),
+      get<TimelinePage>(asked(), cancel.signal).then(
+        (page) => (found.value = page),
         () => {
-          if (!cancel.signal.aborted) found.value = { words, what: "failed" };
+          if (!cancel.signal.aborted) found.value = "failed";
         },
       );
     }, WAIT_MS);
@@ -221,8 +245,15 @@ function useFound(customer: string | null, words: string, narrow: Narrow): reado
       cancel.abort();
     };
   }, [customer, words, narrowed, searching]);
+  const older = async (): Promise<void> => {
+    const before = found.peek();
+    if (before === null || before === "failed" || before.next === null) return;
+    const page = await get<TimelinePage>(asked(before.next)).catch(() => null);
+    // Another search may have come meanwhile.
+    if (found.peek() === before) found.value = page === null ? "failed" : { entries: [...before.entries, ...page.entries], next: page.next };
+  };
   // Until the answer is there, what was shown stays.
-  return searching ? (found.value?.what ?? null) : null;
+  return { what: searching ? found.value : null, older };
 }
 
 function Pick({ word, on, press }: { word: string; on: boolean; press: () => void }): JSX.Element {
@@ -332,11 +363,8 @@ function One({ entry, arrived }: { entry: Entry; arrived: number | null }): JSX.
         <span class="num">{f.timeOfDay(entry.at)}</span>
         {bad && !inHead ? <span class={entry.mark === "message" ? "b" : "late b"}>{bad}</span> : <Judgement solved={entry.solved} />}
       </span>
-      {text && (
-        <span class="txt cut" lang={f.langOf(text, entry.language)} title={text}>
-          {text}
-        </span>
-      )}
+      {text && <Said text={text} tag={f.langOf(text, entry.language)} />}
+      {hasMails(entry.kind, entry.id) && <MailThread interaction={entry.id} />}
       {/* Closings are sent to supervisors only. */}
       {entry.kind === "call" && (entry.waited ?? 0) > 0 && closings.value.length > 0 && <WhyWaited interaction={entry.id} />}
       {(entry.kind === "message" || entry.recorded) && (
@@ -345,6 +373,27 @@ function One({ entry, arrived }: { entry: Entry; arrived: number | null }): JSX.
         </span>
       )}
     </li>
+  );
+}
+
+/** Characters of a text that surely stand on one line. */
+const ONE_LINE = 60;
+
+/** The words on one line; what may not fit there opens to all of it. */
+function Said({ text, tag }: { text: string; tag: string | undefined }): JSX.Element {
+  if (text.length <= ONE_LINE && !text.includes("\n")) {
+    return (
+      <span class="txt cut" lang={tag}>
+        {text}
+      </span>
+    );
+  }
+  return (
+    <details class="txt fold">
+      <summary class="cut" lang={tag} title={text}>
+        {text}
+      </summary>
+    </details>
   );
 }
 

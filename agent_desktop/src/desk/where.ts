@@ -2,8 +2,8 @@
 import { effect, signal } from "@preact/signals";
 import { call, setChecked } from "./session";
 
-/** `here`: the call on the desk, or the day when there is none. `work`: a message in hand. */
-export type Where = { is: "here" } | { is: "customer"; id: string } | { is: "work"; piece: string } | { is: "case"; id: string };
+/** `here`: the call on the desk, or the day when there is none. `work`: a message in hand. `aside`: what is in nobody's way. */
+export type Where = { is: "here" } | { is: "customer"; id: string } | { is: "work"; piece: string } | { is: "case"; id: string } | { is: "aside" };
 
 export const where = signal<Where>({ is: "here" });
 /** The search's results are open. */

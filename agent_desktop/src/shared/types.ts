@@ -1419,6 +1419,41 @@ export interface CaseSuggestions {
   cases: CaseSuggestion[];
 }
 
+export interface AsideQuery {
+  /** Only those that this customer sent. */
+  customer?: CustomerId | null;
+  before?: string | null;
+  limit?: number;
+}
+
+/** Mails that make no line of the timeline, newest first. */
+export interface AsideMails {
+  mails: Message[];
+  next: string | null;
+}
+
+/** What could not be read, newest first, at most 200. */
+export interface UnreadList {
+  unread: Kept[];
+}
+
+/** One thing that could not be read. */
+export interface Kept {
+  id: number;
+  source: string;
+  place: string;
+  reason: string;
+  size: number;
+  at: Ms;
+}
+
+/** What came of reading it once more. */
+export interface ReadAgain {
+  read: number;
+  /** These still can't be read. */
+  kept: number;
+}
+
 /** Whom to call. */
 export interface NewCall {
   /** In any form people write numbers in. */

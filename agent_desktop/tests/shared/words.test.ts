@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { about } from "../../src/desk/words/about";
+import * as aside from "../../src/desk/words/aside";
 import { cases } from "../../src/desk/words/cases";
 import { en as desk } from "../../src/desk/words/en";
+import * as mails from "../../src/desk/words/mails";
 import { zhHans as deskHans } from "../../src/desk/words/zh-Hans";
 import { zhHant as deskHant } from "../../src/desk/words/zh-Hant";
 import { setLang } from "../../src/shared/i18n";
@@ -24,10 +26,14 @@ const chinese = (text: string): boolean => /[㐀-鿿]/.test(text);
 it.each([
   ["about, simplified", about.en, about["zh-Hans"]],
   ["about, traditional", about.en, about["zh-Hant"]],
+  ["aside, simplified", aside.en, aside.zhHans],
+  ["aside, traditional", aside.en, aside.zhHant],
   ["cases, simplified", cases.en, cases["zh-Hans"]],
   ["cases, traditional", cases.en, cases["zh-Hant"]],
   ["desk, simplified", desk, deskHans],
   ["desk, traditional", desk, deskHant],
+  ["mails, simplified", mails.en, mails.zhHans],
+  ["mails, traditional", mails.en, mails.zhHant],
   ["shared, simplified", en, zhHans],
   ["shared, traditional", en, zhHant],
 ] as const)("%s: every text is Chinese and none is empty that has words in English", (_, source, other) => {

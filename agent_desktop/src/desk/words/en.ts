@@ -312,6 +312,7 @@ export const en = {
   aboutThis: "About this call",
   takeCase: "Take over",
   closeSolved: "Solved",
+  closeThough: "The customer says it is not: close it as solved",
   closedCase: (id: string) => `Closed case ${id}`,
   comesAgain: "It comes again",
   newCase: "New case",

@@ -300,6 +300,7 @@ export const zhHans: DeskWords = {
   aboutThis: "与本次通话有关",
   takeCase: "由我负责",
   closeSolved: "已解决",
+  closeThough: "客户说未解决，仍按已解决关闭",
   closedCase: (id) => `已结工单 ${id}`,
   comesAgain: "问题再次出现",
   newCase: "新工单",

@@ -300,6 +300,7 @@ export const zhHant: DeskWords = {
   aboutThis: "與本次通話有關",
   takeCase: "由我負責",
   closeSolved: "已解決",
+  closeThough: "客戶說未解決，仍按已解決關閉",
   closedCase: (id) => `已結個案 ${id}`,
   comesAgain: "問題再次出現",
   newCase: "新個案",
