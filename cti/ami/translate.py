@@ -32,7 +32,10 @@ from cti.core.inputs import (
 )
 
 PROBE = "hl-probe-"
-"""Channel ids that begin so are the link's own self-check and nobody's call."""
+"""Channel ids that begin so are the link's own self-check."""
+GREETING = "hl-greeting-"
+"""Those of channels that say a work number into a talk."""
+_NOBODYS = (PROBE, GREETING)
 
 _SHORTEST = 200
 """Bytes. A channel's event has seventeen headers: their names alone are longer."""
@@ -200,9 +203,10 @@ def translate(message: Message) -> Result:
         return _NOT_TEXT
 
 
-def is_probe(said: Input) -> bool:
-    """Whether this is about the link's own self-check."""
-    return isinstance(said, ChannelStarted | ChannelGone) and said.channel.startswith(PROBE)
+def is_nobodys(said: Input) -> bool:
+    """Whether this is about a channel that is no part of any call."""
+    channel: str = getattr(said, "channel", "")
+    return channel.startswith(_NOBODYS)
 
 
 Identify = Callable[[str], IdentifierId | None]
@@ -220,7 +224,7 @@ def snapshot(status: Message, rows: Iterable[Message], identify: Identify) -> As
         try:
             channel = _channel(row.raw) if row.kind == b"CoreShowChannel" else None
             husk = _value(row.raw, _CHANNEL).startswith(HUSK)
-            if channel is not None and not channel.startswith(PROBE) and not husk:
+            if channel is not None and not channel.startswith(_NOBODYS) and not husk:
                 channels.append(_channel_now(channel, row.raw, identify(row.get("CallerIDNum") or "")))
         except UnicodeDecodeError:
             # Somebody's words where an id should be.

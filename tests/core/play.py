@@ -45,6 +45,7 @@ class Play:
         self.now = START
         self.records: list[tuple[Ms, e.Event]] = []
         self.rings: list[c.RingAgent] = []
+        self.greetings: list[c.Greet] = []
         self.plain: list[c.FallbackMember] = []
         """What the plain queue was told."""
         self.say(i.SiteLoaded(site=site()))
@@ -57,6 +58,7 @@ class Play:
         outcome = step(self.world, said, self.now, self.index)
         self.records.extend((self.now, event) for event in outcome.events)
         self.rings += [command for command in outcome.commands if isinstance(command, c.RingAgent)]
+        self.greetings += [command for command in outcome.commands if isinstance(command, c.Greet)]
         self.plain += [command for command in outcome.commands if isinstance(command, c.FallbackMember)]
         words = [w for event in outcome.events if (w := fact(event))]
         return words + [w for command in outcome.commands if (w := wish(command))]
@@ -417,5 +419,5 @@ def wish(command: c.Command) -> str:
             return f"JOIN {command.caller} {command.agent_channel} {command.colleague_channel}"
         case c.PauseRecording():
             return f"{'MUTE' if command.pause else 'UNMUTE'} {command.channel}"
-        case c.FallbackMember():
+        case c.FallbackMember() | c.Greet():
             return ""

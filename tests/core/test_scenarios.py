@@ -304,6 +304,28 @@ def test_scenario(name: str) -> None:
 @pytest.mark.parametrize(("caller", "said"), [("cmn", "cmn"), ("", "en")])
 def test_the_greeting_is_in_the_callers_language_or_else_the_sites(caller: str, said: str) -> None:
     play = Play()
-    play.table(f"0 | bo ready |\n0 | A calls |\n1 | A asks support {caller} | queued A support; offered A bo; "
-               "bo reserved; RING bo for A")  # fmt: skip
+    play.table(f"""
+        0 | bo ready               |
+        0 | A calls                |
+        1 | A asks support {caller} | queued A support; offered A bo; bo reserved; RING bo for A
+        3 | A enters b             | -
+        3 | A.1 enters b           | connected A bo after 2; bo talking; HANGUP A.1.1 26
+    """)
     assert [ring.language for ring in play.rings] == [said]
+    assert [(one.channel, one.work_number, one.language) for one in play.greetings] == [("A.1.0", "8002", said)]
+
+
+def test_whom_the_agent_has_heard_ring_is_not_greeted() -> None:
+    play = Play()
+    play.table("""
+        0  | A calls tel:1          | opened A
+        0  | A asks support         | queued A support
+        5  | A wants-callback       | booked A tel:1
+        7  | A ending               | -
+        7  | A gone                 | kept A; due A
+        60 | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        63 | A.1 up                 | dialled A tel:1 callback; DIAL tel:1 for A.1.0
+        70 | A.t1 enters b          | -
+        70 | A.1 enters b           | connected A ana after 7; ana talking
+    """)
+    assert play.greetings == []
