@@ -21,6 +21,7 @@ from cti.core.inputs import (
     BridgeLeft,
     ChannelGone,
     ChannelNow,
+    ChannelRinging,
     ChannelStarted,
     ChannelUp,
     HangupRequested,
@@ -50,6 +51,7 @@ _NUMBER = b"\r\nChanVariable: HL_NUMBER="
 _FALLBACK = "hl-"
 """Fallback queues are called `hl-<queue>`."""
 _UP = b"\r\nChannelState: 6\r\n"
+_RINGING = b"\r\nChannelState: 5\r\n"
 
 
 class Rejected(Struct, frozen=True):
@@ -105,10 +107,13 @@ def _new_channel(raw: bytes) -> Result:
 
 
 def _new_state(raw: bytes) -> Result:
-    if _UP not in raw:
+    up = _UP in raw
+    if not up and _RINGING not in raw:
         return None
     channel = _channel(raw)
-    return _FORGED if channel is None else ChannelUp(channel=channel)
+    if channel is None:
+        return _FORGED
+    return ChannelUp(channel=channel) if up else ChannelRinging(channel=channel)
 
 
 def _bridge_enter(raw: bytes) -> Result:
@@ -241,6 +246,7 @@ def _channel_now(channel: ChannelId, raw: bytes, caller: IdentifierId | None) ->
         name=_value(raw, _CHANNEL),
         interaction=_interaction(raw),
         up=_UP in raw,
+        ringing=_RINGING in raw,
         bridge=BridgeId(_last(raw, b"\r\nBridgeId: ")) or None,
         application=application,
         queue=QueueId(queue.removeprefix(_FALLBACK)) if waits else None,

@@ -60,7 +60,9 @@ async def test_a_call_is_answered_wrapped_up_and_judged(house: House) -> None:
     assert (today["solved"], today["not_solved"]) == (1, 0)
     assert [event.state for event in story if isinstance(event, e.AgentStateSet)][-1] == "ready"
     legs = {event.channel for event in story if isinstance(event, e.LegStarted)}
-    assert {event.channel for event in story if isinstance(event, e.LegGone)} == legs, "and nothing of who said the number"
+    assert {event.channel for event in story if isinstance(event, e.LegGone)} == legs, (
+        "and nothing of who said the number"
+    )
 
 
 async def test_not_answered_goes_to_the_next_agent_and_the_caller_hears_nothing_of_it(house: House) -> None:

@@ -8,7 +8,17 @@ from msgspec.structs import replace
 
 from cti.ami.actions import AmiActions, originate, originate_outside
 from cti.ami.link import Address, AmiLink
-from cti.core.commands import FallbackMember, Greet, HangUp, Leg, PauseRecording, RingAgent, RingOutside, Steer, TakeOver
+from cti.core.commands import (
+    FallbackMember,
+    Greet,
+    HangUp,
+    Leg,
+    PauseRecording,
+    RingAgent,
+    RingOutside,
+    Steer,
+    TakeOver,
+)
 from cti.core.ids import IdentifierId
 from cti.core.inputs import RingFailed
 from tests.ami.events import ONE, block, event

@@ -16,6 +16,7 @@ from cti.core.inputs import (
     BridgeLeft,
     ChannelGone,
     ChannelNow,
+    ChannelRinging,
     ChannelStarted,
     ChannelUp,
     HangupRequested,
@@ -43,7 +44,7 @@ def said(raw: bytes) -> list[object]:
             ChannelStarted(channel=ONE, name="PJSIP/trunk-00000002", interaction="c-1795316288-2", offer=None),
         ),
         (event("Newstate"), ChannelUp(channel=ONE)),
-        (event("Newstate").replace(b"ChannelState: 6", b"ChannelState: 5"), None),
+        (event("Newstate").replace(b"ChannelState: 6", b"ChannelState: 5"), ChannelRinging(channel=ONE)),
         (
             event("BridgeEnter", before=BRIDGE),
             BridgeEntered(channel=ONE, bridge="b-1", name="PJSIP/trunk-00000002", interaction="c-1795316288-2"),

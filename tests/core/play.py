@@ -88,6 +88,7 @@ class Play:
                     name=f"PJSIP/{leg.phone or 'trunk'}-1",
                     interaction=leg.interaction,
                     up=leg.up,
+                    ringing=leg.phone is not None and not leg.up,
                     bridge=leg.bridge,
                 )
                 for leg in self.world.legs.values()
@@ -140,6 +141,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         channel=_channel(w), bridge=BridgeId(r[0]), name=f"PJSIP/{r[1]}-1" if len(r) > 1 else ""
     ),
     "leaves": lambda w, r: i.BridgeLeft(channel=_channel(w), bridge=BridgeId(r[0])),
+    "rings": lambda w, r: i.ChannelRinging(channel=_channel(w)),
     "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),

@@ -40,8 +40,7 @@ class Manager:
                 "Exten": "s",
                 "Priority": "1",
                 "Async": "true",
-                "Variable": f"HL_ID={environment['agi_arg_1']},HL_TARGET={environment['agi_channel']},"
-                "HL_LANGUAGE=en",
+                "Variable": f"HL_ID={environment['agi_arg_1']},HL_TARGET={environment['agi_channel']},HL_LANGUAGE=en",
             }
         )
 
