@@ -194,9 +194,9 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
         turn.emit(e.Repaired(what="second call for a busy agent hung up", interaction=it.id, agent=agent.id))
         turn.wish(HangUp(channel=leg.channel, cause=ELSEWHERE))
         return
-    # Not of the plain queue's making, nor somebody whom the agent has heard ring.
-    ours = leg.offer is not None and it.state is not State.DIALLING
     offer = it.offer
+    # Not of the plain queue's making, nor somebody whom the agent has heard ring or was asked about.
+    ours = leg.offer is not None and it.state is not State.DIALLING and (offer is None or not offer.talking)
     legs: list[ChannelId] = offer.legs if offer is not None else []
     if offer is not None and offer.agent != agent.id:
         end_offer(turn, it, "withdrawn", spare=leg.channel)

@@ -99,8 +99,9 @@ class Play:
 
 
 def _channel(who: str) -> ChannelId:
-    """`A` is a caller's channel, `A.1` the first offer's first leg, `A.t1` the first leg to the outside."""
-    if ".t" in who:
+    """`A` is a caller's channel, `A.1` the first offer's first leg (`A.1.1` its second), `A.t1` the first leg to the
+    outside."""
+    if ".t" in who or who.count(".") == 2:
         return ChannelId(who)
     return ChannelId(f"{who}.0" if "." in who else f"ch-{who}")
 
