@@ -4,11 +4,19 @@ import json
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 _LIMIT_S = 60.0
+
+
+def run_alone(module: str, *arguments: object) -> Mapping[str, Any]:
+    """What `python -m benchmarks.MODULE ARGUMENTS` prints in the end, as JSON."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: Mapping[str, Any] = json.loads(done.stdout)
+    return found
 
 
 class Child:

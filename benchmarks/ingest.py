@@ -14,7 +14,6 @@ import os
 import random
 import resource
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.child import run_alone
 from benchmarks.data import END
 from benchmarks.frame import Figure, Options, Report, Stopwatch, interleave
 from cti.ingest import collector
@@ -64,7 +64,7 @@ def run(options: Options) -> Report:
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         _write_table(Path(folder, "orders.csv"), rows)
         names = ("with identity", "without identity", "the driver alone", "mails")
-        found = interleave(rounds, {name: partial(_child, name, folder, rows, mails) for name in names})
+        found = interleave(rounds, {name: partial(run_alone, "ingest", name, folder, rows, mails) for name in names})
     ours, bare, peer, mail = (found[name] for name in names)
     shown = f"{rows:,} rows"
     return Report(
@@ -84,13 +84,6 @@ def run(options: Options) -> Report:
 
 def _ratio(ours: Mapping[str, Any], peer: Mapping[str, Any]) -> float:
     return round(float(ours["per second"]) / float(peer["per second"]), 2)
-
-
-def _child(name: str, folder: str, rows: int, mails: int) -> Mapping[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.ingest", name, folder, str(rows), str(mails)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    found: Mapping[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def _write_table(path: Path, rows: int) -> None:

@@ -9,15 +9,19 @@ and the plain scan of the tests. All is CPU time: turns of other processes on th
 
 import gc
 import heapq
+import json
 import math
 import random
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
+from benchmarks.child import run_alone
 from benchmarks.frame import Figure, Options, Report, Stopwatch, interleave, percentile
 from cti.core.events import Grounds
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId, SkillId
@@ -58,15 +62,14 @@ def run(options: Options) -> Report:
     watch = Stopwatch()
     many = 1_000 if options.quick else 10_000
     decisions = 3_000 if options.quick else 30_000
-    centre, small = _centre(many, decisions), _centre(100, decisions)
+    contenders = {
+        "router": ("router", many, decisions),
+        "router, 100 agents": ("router", 100, decisions),
+        "floor: one queue, no skills, no reasons": ("floor", many, decisions),
+        "plain scan": ("scan", many, 20 if options.quick else 50),
+    }
     rows = interleave(
-        options.rounds,
-        {
-            "router": lambda: _router(centre, decisions),
-            "router, 100 agents": lambda: _router(small, decisions),
-            "floor: one queue, no skills, no reasons": lambda: _floor(centre, decisions),
-            "plain scan": lambda: _scan(centre, 20 if options.quick else 50),
-        },
+        options.rounds, {name: partial(run_alone, "router", *given) for name, given in contenders.items()}
     )
     ours, few, floor, scan = rows.values()
     same, compared = _same(many, 50 if options.quick else 1_000)
@@ -182,12 +185,16 @@ class _Pool:
         return Match(heapq.heappop(self._line)[2], self._free.popleft(), NO_GROUNDS)
 
 
-def _router(centre: Centre, decisions: int) -> Mapping[str, Any]:
-    return _measured(lambda: _known(centre), centre, decisions)
-
-
-def _floor(centre: Centre, decisions: int) -> Mapping[str, Any]:
-    return _measured(_Pool, centre, decisions)
+def _contend(name: str, agents: int, decisions: int) -> Mapping[str, Any]:
+    """One contender, in this process."""
+    centre = _centre(agents, decisions)
+    match name:
+        case "router":
+            return _measured(lambda: _known(centre), centre, decisions)
+        case "floor":
+            return _measured(_Pool, centre, decisions)
+        case _:
+            return _scan(centre, decisions)
 
 
 def _known(centre: Centre) -> Router:
@@ -361,3 +368,7 @@ def _most(able: Sequence[Sequence[int]]) -> int:
         return False
 
     return sum(place(caller, set()) for caller in range(len(able)))
+
+
+if __name__ == "__main__":
+    print(json.dumps(_contend(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

@@ -21,7 +21,7 @@ from cti.core.ids import AgentId, InteractionId, Ms, QueueId, SkillId
 from cti.core.requirement import Requirement, first_stage
 from cti.core.site import Policy, Skills
 from cti.core.sparing import Spare
-from cti.core.waiting import MINUTE, NEVER, Group, Key, Line, Match, Rank, Service, Waiting, Worker, key, score
+from cti.core.waiting import LAST, MINUTE, NEVER, Group, Key, Line, Match, Rank, Service, Waiting, Worker, key, score
 
 FEW = 20
 """So many new groups are looked at one by one; of more, only those under a skill the agent has."""
@@ -41,6 +41,8 @@ class Router:
         self._all: list[Group] = []
         self._by_skill: dict[SkillId | None, list[Group]] = {}
         """Under one skill of each stage: who has none of these can't serve the group. None: a stage that needs none."""
+        self._widest = 0
+        """Whoever has waited for so long has reached every ring of any group."""
         self._waiting: dict[InteractionId, Waiting] = {}
         self._queues: dict[QueueId, Line] = {}
         self._workers: dict[AgentId, Worker] = {}
@@ -56,13 +58,14 @@ class Router:
         """Kept for a preferred agent, in line order."""
         self._deadlines: list[tuple[Ms, InteractionId]] = []
         """A heap of the ends of preferences; those that no longer stand are skipped."""
+        self._ends = NEVER
+        """The first of them. May be too early, never late."""
         self._new_agents: dict[AgentId, Worker] = {}
         """Free, not yet compared with those who wait, not filed."""
         self._new_work: dict[InteractionId, Waiting] = {}
         """In line or kept, not yet compared with the agents filed."""
         self._due = NEVER
         """Before this, nobody in line but new work can be matched with anybody filed. May be too early, never late."""
-        self._in_line = 0
         self._heads: list[tuple[Rank, int, _Line]] = []
         """A heap of the lines that could be served at `_looked`, by their heads as last seen, and numbered."""
         self._looked = Ms(-1)
@@ -86,8 +89,10 @@ class Router:
         if agent in self._free:
             self.remove_agent(agent)
         worker = self._workers.get(agent)
-        if worker is None or not worker.is_as(skills, kinds, without):
-            worker = self._workers[agent] = Worker(agent, skills, kinds, without)
+        # Mostly they are the very same, and nobody needs to look at every skill.
+        same = worker and worker.skills is skills and worker.kinds is kinds and worker.without is without
+        if worker is None or not (same or worker.is_as(skills, kinds, without)):
+            worker = self._workers[agent] = Worker(agent, skills, kinds, without, since)
         worker.since = since
         worker.busy = busy
         self._new_agents[agent] = worker
@@ -124,12 +129,13 @@ class Router:
         waiting = Waiting(interaction, group, priority, since, rank, preferred, until, preferred_as)
         self._waiting[interaction] = waiting
         if preferred is None:
-            self._enter(waiting)
+            self._enter(waiting, group, rank)
         else:
             waiting.kept = True
             group.queue.aside[interaction] = waiting
             insort(self._kept.setdefault(preferred, []), rank)
             heappush(self._deadlines, (until, interaction))
+            self._ends = min(self._ends, until)
             if preferred in self._free:
                 self._new_work[interaction] = waiting
 
@@ -151,7 +157,7 @@ class Router:
 
     def next_match(self, now: Ms) -> Match | None:
         """The next offer to make at `now`, both sides reserved by it; None: there is none. Ask until there is none."""
-        if self._deadlines and self._deadlines[0][0] <= now:
+        if self._ends <= now:
             self._end_preferences(now)
         if now < self._due:  # nobody settled can be matched with anybody settled: look at what is new alone
             if not self._new_work:
@@ -169,11 +175,13 @@ class Router:
         If there are at least as many free as waiting, agents are swapped where that lets more callers be served: nobody
         whom `next_match` would have served is left out for it.
         """
-        plenty = len(self._free) + len(self._new_agents) >= self._in_line
         found: list[Match] = []
         while (match := self.next_match(now)) is not None:
             found.append(match)
-        return self._swap(found, now) if plenty and found and self._in_line and self._free else found
+        if not found or not self._free:
+            return found
+        in_line = len(self._waiting) - sum(len(queue.aside) for queue in self._queues.values())
+        return self._swap(found, now) if 0 < in_line <= len(self._free) else found
 
     def wake_at(self, now: Ms) -> Ms | None:
         """When time alone may make a match possible: a ring opens, a preference ends. To be asked after the matches."""
@@ -217,14 +225,27 @@ class Router:
     # --- the decision
 
     def _try_agent(self, now: Ms) -> Match | None:
-        """The one new agent takes whom they may serve, or is filed."""
+        """The one new agent takes the first in line of all whom they may serve now, or is filed."""
         _, worker = self._new_agents.popitem()
-        waiting = self._first_for(worker, now)
-        if waiting is not None:
-            return self._reserve(waiting, worker, now)
+        if worker.looked < len(self._all):
+            self._meet(worker)
+        best = LAST
+        for group in worker.groups:
+            if group.first < best:
+                best = group.first
+        if best[1] > now - self._widest:  # not yet in every ring: the agent's own count
+            best = worker.first(now)
+        for rank in self._kept.get(worker.id, ()):
+            if best < rank:
+                break
+            if self._waiting[rank[2]].group in worker.serves:
+                best = rank
+                break
+        if best is not LAST:
+            return self._reserve(self._waiting[best[2]], worker, now)
         self._file(worker)
         for group in worker.serves:
-            if group.first is not None:
+            if group.lines:
                 self._due = min(self._due, group.opens())
         return None
 
@@ -252,30 +273,6 @@ class Router:
             return None
         self._due = Ms(0)
         return self._reserve(*pair, now)
-
-    def _first_for(self, worker: Worker, now: Ms) -> Waiting | None:
-        """Of all whom this agent may serve now, the first in line."""
-        best: Rank | None = None
-        begin: int = NEVER
-        if worker.looked < len(self._all):
-            self._meet(worker)
-        for at, group in enumerate(worker.groups):
-            first = group.first
-            if first is None or first[0] > begin:
-                continue
-            after = worker.after[at]
-            if first[1] + after > now:  # first by priority, but too young for this agent; others may not be
-                first = group.first_since(now - after, best)
-            if first is not None and (best is None or first < best):
-                best = first
-                begin = first[0]
-        for rank in self._kept.get(worker.id, ()):
-            if best is not None and best < rank:
-                break
-            if self._waiting[rank[2]].group in worker.serves:
-                best = rank
-                break
-        return None if best is None else self._waiting[best[2]]
 
     def _best_for(self, waiting: Waiting, now: Ms) -> Worker | None:
         """Of all agents filed who may serve this one now: the preferred one, else the best by the policy."""
@@ -313,8 +310,8 @@ class Router:
             able = (rank for rank in self._kept.get(line, ()) if self._waiting[rank[2]].group in worker.serves)
             return next(able, None)
         group, priority = line
-        waiting = group.lines[priority]
-        if not waiting or not group.filed or waiting[0][1] + group.after(group.soonest()) > now:
+        waiting = group.lines.get(priority)
+        if waiting is None or not group.filed or waiting[0][1] + group.after(group.soonest()) > now:
             return None
         return waiting[0]
 
@@ -338,7 +335,7 @@ class Router:
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
         grounds = reasons.grounds(waiting, worker, now, self._idle, self._free)
         self._put_aside(waiting)
-        if self._free and worker.id in self._free:
+        if worker.id in self._free:
             self._unfile(worker)
         return Match(waiting.id, worker.id, grounds)
 
@@ -385,6 +382,7 @@ class Router:
         """A group nobody was in before; agents already filed are filed under it too."""
         queue = self._queues.setdefault(requirement.queue, Line())
         group = Group(requirement, len(self._all), queue, [[] for _ in requirement.stages])
+        self._widest = max(self._widest, requirement.stages[-1].after)
         queue.groups.append(group)
         self._groups[requirement] = group
         self._all.append(group)
@@ -409,7 +407,6 @@ class Router:
                 if stage is not None:
                     worker.serves[group] = Service(stage, score(asked, worker))
         worker.groups = tuple(worker.serves)
-        worker.after = tuple(group.after(service.stage) for group, service in worker.serves.items())
         worker.looked = len(self._all)
 
     def _candidates(self, worker: Worker) -> list[Group]:
@@ -433,7 +430,7 @@ class Router:
         service = worker.serves[group]
         insort(group.free[service.stage], key(group, service, worker))
         group.filed += 1
-        if group.first is not None:
+        if group.lines:
             self._tense[group] = None
 
     def _unfile(self, worker: Worker) -> None:
@@ -447,18 +444,15 @@ class Router:
             if not group.filed:
                 self._tense.pop(group, None)
 
-    def _enter(self, waiting: Waiting) -> None:
-        """Into the line of its group."""
-        group = waiting.group
-        rank = waiting.rank
+    def _enter(self, waiting: Waiting, group: Group, rank: Rank) -> None:
+        """Into the line of the group."""
         line = group.lines.get(waiting.priority)
         if line is None:
             group.lines[waiting.priority] = [rank]
         else:
             insort(line, rank)
-        if group.first is None or rank < group.first:
+        if rank < group.first:
             group.first = rank
-        self._in_line += 1
         if group.filed:
             self._tense[group] = None
             self._new_work[waiting.id] = waiting
@@ -467,21 +461,26 @@ class Router:
         """Out of where it waits."""
         if self._new_work:
             self._new_work.pop(waiting.id, None)
-        group = waiting.group
+        group, rank = waiting.group, waiting.rank
         if waiting.kept and waiting.preferred is not None:
             ranks = self._kept[waiting.preferred]
-            del ranks[bisect_left(ranks, waiting.rank)]
+            del ranks[bisect_left(ranks, rank)]
             if not ranks:
                 del self._kept[waiting.preferred]
             del group.queue.aside[waiting.id]
             waiting.kept = False
             return
-        line, rank = group.lines[waiting.priority], waiting.rank
+        line = group.lines[waiting.priority]
         del line[bisect_left(line, rank)]
-        self._in_line -= 1
+        if not line:
+            del group.lines[waiting.priority]
         if group.first is rank:
-            group.first = group.first_since(NEVER, None)
-            if group.first is None:
+            first = LAST
+            for line in group.lines.values():
+                if line[0] < first:
+                    first = line[0]
+            group.first = first
+            if first is LAST:
                 self._tense.pop(group, None)
 
     def _stands(self, until: Ms, interaction: InteractionId) -> bool:
@@ -494,7 +493,8 @@ class Router:
             if self._stands(until, interaction):
                 waiting = self._waiting[interaction]
                 self._take(waiting)
-                self._enter(waiting)
+                self._enter(waiting, waiting.group, waiting.rank)
+        self._ends = self._deadlines[0][0] if self._deadlines else NEVER
 
     def _next_opening(self) -> Ms:
         return min((group.opens() for group in self._tense), default=NEVER)

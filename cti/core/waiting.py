@@ -1,9 +1,13 @@
-"""Who waits and who is free, as the router holds them."""
+"""Who waits and who is free, as the router holds them.
+
+What changes with every decision is a dataclass: to set a field of a `Struct` takes five times as long.
+"""
 
 from bisect import bisect_left
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from cti.core.events import Grounds
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
@@ -16,11 +20,13 @@ NEVER = Ms(1 << 62)
 
 Rank = tuple[int, Ms, InteractionId]
 """Sort key of the line, least first: begin of the wait, earlier by the priority; then arrival."""
+LAST: Rank = (NEVER, NEVER, InteractionId(""))
+"""Behind everybody."""
 Key = tuple[float, Ms, AgentId]
 """Sort key of free agents, least first: by the policy, then longest idle."""
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, frozen=True, gc=False):
     """Offer this interaction to this agent. Both are reserved: out of the match, the interaction still in line."""
 
     interaction: InteractionId
@@ -29,7 +35,8 @@ class Match(Struct, frozen=True):
     """Why this agent, and why not others who are free."""
 
 
-class Line(Struct, eq=False):
+@dataclass(slots=True, eq=False)
+class Line:
     """Everybody in line for one queue."""
 
     groups: list["Group"] = field(default_factory=list)
@@ -43,7 +50,8 @@ class Line(Struct, eq=False):
         return 1 + aside + sum(bisect_left(line, rank) for line in lines)
 
 
-class Group(Struct, eq=False):
+@dataclass(slots=True, eq=False)
+class Group:
     """Everybody with one requirement, and every free agent who can serve it."""
 
     requirement: Requirement
@@ -52,19 +60,18 @@ class Group(Struct, eq=False):
     queue: Line
     free: list[list[Key]]
     """By stage: agents filed who can serve from that stage on, best first."""
+    first: Rank = LAST
+    """Of everybody in its lines; `LAST`: there is nobody."""
     lines: dict[int, list[Rank]] = field(default_factory=dict)
-    """By priority: who waits, oldest first. A line may be empty."""
-    first: Rank | None = None
-    """Of everybody in its lines."""
+    """By priority: who waits, oldest first. No line is empty."""
     filed: int = 0
 
-    def first_since(self, latest: int, best: Rank | None) -> Rank | None:
+    def first_since(self, latest: int, best: Rank) -> Rank:
         """The first of those who wait since `latest` or longer, or `best` if that one is before them."""
         for line in self.lines.values():
-            if line:
-                head = line[0]
-                if head[1] <= latest and (best is None or head < best):
-                    best = head
+            head = line[0]
+            if head[1] <= latest and head < best:
+                best = head
         return best
 
     def after(self, stage: int) -> int:
@@ -77,7 +84,7 @@ class Group(Struct, eq=False):
 
     def opens(self) -> Ms:
         """When the first of its lines can be served by the soonest of its agents. There must be both."""
-        return Ms(min(line[0][1] for line in self.lines.values() if line) + self.after(self.soonest()))
+        return Ms(min(line[0][1] for line in self.lines.values()) + self.after(self.soonest()))
 
 
 class Service(NamedTuple):
@@ -108,7 +115,8 @@ class Waiting(Struct, eq=False):
         return self.since + self.group.after(stage) <= now
 
 
-class Worker(Struct, eq=False):
+@dataclass(slots=True, eq=False)
+class Worker:
     """One agent, as the match knows them."""
 
     id: AgentId
@@ -116,21 +124,27 @@ class Worker(Struct, eq=False):
     kinds: frozenset[str]
     without: frozenset[QueueId]
     """Queues they have opted out of."""
-    since: Ms = Ms(0)
+    since: Ms
     busy: float = 0.0
     serves: dict[Group, Service] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
-    after: tuple[int, ...] = ()
-    """The same groups, and beside each the milliseconds of waiting after which they can. Two flat tuples, for they are
-    read at every look: with thousands of agents the processor waits for memory, not for its sums."""
+    """The same groups flat, for they are read at every look."""
     looked: int = 0
     """So many of all groups have been compared with the skills."""
 
+    def first(self, now: Ms) -> Rank:
+        """The first in line of all whom they may serve now; `LAST`: there is nobody."""
+        best = LAST
+        for group in self.groups:
+            first = group.first
+            if first < best:
+                latest = now - group.after(self.serves[group].stage)
+                # First by priority, but too young for this agent? Others may not be.
+                best = first if first[1] <= latest else group.first_since(latest, best)
+        return best
+
     def is_as(self, skills: Skills, kinds: frozenset[str], without: frozenset[QueueId]) -> bool:
         """Whether they can do what they could before."""
-        # Dicts and sets compare themselves with themselves item by item; the same they are every time one comes free.
-        if self.skills is skills and self.kinds is kinds and self.without is without:
-            return True
         return self.skills == skills and self.kinds == kinds and self.without == without
 
 
