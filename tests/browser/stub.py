@@ -47,6 +47,8 @@ class Stub:
         self.line = Line()
         self.recording: bytes | None = hand.sound()
         """Of every message; None: it is gone."""
+        self.reached = False
+        """Colleagues have called back everybody who left."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -135,6 +137,8 @@ class Stub:
             return web.json_response({"type": "signed-out", "title": "Nobody is signed in.", "status": 401}, status=401)
         if path.startswith("/work/") and path.endswith("/recording"):
             return web.Response(status=200 if self.recording else 404, body=self.recording, content_type="audio/wav")
+        if path == "/abandoned" and self.reached:
+            return _answer(AbandonedList(callers=()))
         return _answer(canned(request.method, path))
 
 
