@@ -12,9 +12,11 @@ from typing import Any
 from cti.ami.fallback import FallbackQueues
 from cti.ami.link import AmiLink, LinkDown, NoAnswer, Refused
 from cti.ami.moves import Moves
+from cti.ami.translate import GREETING
 from cti.core.commands import (
     Command,
     FallbackMember,
+    Greet,
     HangUp,
     Leg,
     PauseRecording,
@@ -76,6 +78,8 @@ class AmiActions:
             self._spawn(self._send("Hangup", {"Channel": command.channel, "Cause": str(command.cause)}))
         elif isinstance(command, PauseRecording):
             self._spawn(self._pause(command))
+        elif isinstance(command, Greet):
+            self._spawn(self._greet(command))
         elif isinstance(command, FallbackMember):
             self._fallback.want(command)
         else:
@@ -149,6 +153,11 @@ class AmiActions:
             headers = {"Channel": name, "Direction": "both", "State": "1" if command.pause else "0"}
             await self._send("MixMonitorMute", headers)
 
+    async def _greet(self, command: Greet) -> None:
+        name = await self._link.name(command.channel, _NAME_S)
+        if name is not None:
+            await self._send("Originate", greeting(command, name))
+
     async def _send(self, name: str, headers: dict[str, str]) -> None:
         try:
             await self._link.action(name, headers)
@@ -184,7 +193,6 @@ def originate(
         "HL_ID": command.interaction,
         "HL_OFFER": command.offer,
         "HL_TARGET": target,
-        "HL_GREETING": command.greeting,
         "HL_LANGUAGE": command.language or "",
         "PJSIP_HEADER(add,X-Hotline-Offer)": command.offer,
     }
@@ -203,6 +211,22 @@ def originate(
         "Timeout": str(command.timeout_s * 1000),
         "CallerID": f'"{name}" <{number}>',
         "Variable": [f"{variable}={_escape(value)}" for variable, value in variables.items()],
+    }
+
+
+def greeting(command: Greet, name: str) -> dict[str, str]:
+    """The headers of the Originate that says a work number into the talk of the channel of this name."""
+    channel = GREETING + command.channel
+    variables = {"HL_WITH": name, "HL_GREETING": command.work_number, "HL_LANGUAGE": command.language}
+    return {
+        "Channel": "Local/s@hotline-greeting/n",
+        "ChannelId": channel,
+        "OtherChannelId": f"{channel}-2",
+        # q: no beep before; B: both hear it; E and S: it ends with the channel, also when that is gone already.
+        "Application": "ChanSpy",
+        "Data": f"{name},qBES",
+        "Async": "true",
+        "Variable": ",".join(f"{variable}={_escape(value)}" for variable, value in variables.items()),
     }
 
 

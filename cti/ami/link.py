@@ -20,7 +20,7 @@ import panoramisk
 from msgspec import Struct
 from panoramisk.ami_protocol import AMIProtocol
 
-from cti.ami.translate import KINDS, PROBE, Identify, Rejected, is_probe, phones, snapshot, translate
+from cti.ami.translate import KINDS, PROBE, Identify, Rejected, is_nobodys, phones, snapshot, translate
 from cti.ami.wire import Decoder, Message, clean
 from cti.core.ids import ChannelId
 from cti.core.inputs import AsteriskDown, AsteriskUp, ChannelGone, ChannelStarted, Input
@@ -323,11 +323,11 @@ class AmiLink:
                 self._answered(message)
         elif isinstance(said, Rejected):
             self._report(said.why, message)
-        elif self._held is not None:
-            if not is_probe(said):
-                self._held.append(said)
-            elif isinstance(said, ChannelStarted | ChannelGone):
+        elif is_nobodys(said):
+            if self._probing and isinstance(said, ChannelStarted | ChannelGone):
                 self._seen(f"{message.kind.decode()} {said.channel}")
+        elif self._held is not None:
+            self._held.append(said)
         else:
             self._tell(said)
 

@@ -21,6 +21,7 @@ from cti.core.inputs import (
     BridgeLeft,
     ChannelGone,
     ChannelNow,
+    ChannelRinging,
     ChannelStarted,
     ChannelUp,
     HangupRequested,
@@ -32,7 +33,10 @@ from cti.core.inputs import (
 )
 
 PROBE = "hl-probe-"
-"""Channel ids that begin so are the link's own self-check and nobody's call."""
+"""Channel ids that begin so are the link's own self-check."""
+GREETING = "hl-greeting-"
+"""Those of channels that say a work number into a talk."""
+_NOBODYS = (PROBE, GREETING)
 
 _SHORTEST = 200
 """Bytes. A channel's event has seventeen headers: their names alone are longer."""
@@ -47,6 +51,7 @@ _NUMBER = b"\r\nChanVariable: HL_NUMBER="
 _FALLBACK = "hl-"
 """Fallback queues are called `hl-<queue>`."""
 _UP = b"\r\nChannelState: 6\r\n"
+_RINGING = b"\r\nChannelState: 5\r\n"
 
 
 class Rejected(Struct, frozen=True):
@@ -102,10 +107,13 @@ def _new_channel(raw: bytes) -> Result:
 
 
 def _new_state(raw: bytes) -> Result:
-    if _UP not in raw:
+    up = _UP in raw
+    if not up and _RINGING not in raw:
         return None
     channel = _channel(raw)
-    return _FORGED if channel is None else ChannelUp(channel=channel)
+    if channel is None:
+        return _FORGED
+    return ChannelUp(channel=channel) if up else ChannelRinging(channel=channel)
 
 
 def _bridge_enter(raw: bytes) -> Result:
@@ -200,9 +208,10 @@ def translate(message: Message) -> Result:
         return _NOT_TEXT
 
 
-def is_probe(said: Input) -> bool:
-    """Whether this is about the link's own self-check."""
-    return isinstance(said, ChannelStarted | ChannelGone) and said.channel.startswith(PROBE)
+def is_nobodys(said: Input) -> bool:
+    """Whether this is about a channel that is no part of any call."""
+    channel: str = getattr(said, "channel", "")
+    return channel.startswith(_NOBODYS)
 
 
 Identify = Callable[[str], IdentifierId | None]
@@ -220,7 +229,7 @@ def snapshot(status: Message, rows: Iterable[Message], identify: Identify) -> As
         try:
             channel = _channel(row.raw) if row.kind == b"CoreShowChannel" else None
             husk = _value(row.raw, _CHANNEL).startswith(HUSK)
-            if channel is not None and not channel.startswith(PROBE) and not husk:
+            if channel is not None and not channel.startswith(_NOBODYS) and not husk:
                 channels.append(_channel_now(channel, row.raw, identify(row.get("CallerIDNum") or "")))
         except UnicodeDecodeError:
             # Somebody's words where an id should be.
@@ -237,6 +246,7 @@ def _channel_now(channel: ChannelId, raw: bytes, caller: IdentifierId | None) ->
         name=_value(raw, _CHANNEL),
         interaction=_interaction(raw),
         up=_UP in raw,
+        ringing=_RINGING in raw,
         bridge=BridgeId(_last(raw, b"\r\nBridgeId: ")) or None,
         application=application,
         queue=QueueId(queue.removeprefix(_FALLBACK)) if waits else None,

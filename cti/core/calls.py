@@ -10,7 +10,7 @@ from cti.core import callbacks, consult, outward, parking, passing
 from cti.core import events as e
 from cti.core.agent import AgentState
 from cti.core.closings import closing_of, ousted, turned
-from cti.core.commands import HangUp
+from cti.core.commands import Greet, HangUp
 from cti.core.consult_table import Happening
 from cti.core.ids import AgentId, BridgeId, ChannelId, Ms
 from cti.core.interaction import TABLE, Do, No, Signal, State
@@ -21,7 +21,7 @@ from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter
 from cti.core.telling import came_out
 from cti.core.transfer import pass_on, recall, refused, transfer
 from cti.core.turn import Turn
-from cti.core.world import Interaction
+from cti.core.world import Interaction, Leg
 
 WAITED_FOR = 15 * 60_000
 """So long, in milliseconds, a caller waits at most for the agent they chose to wait for; then anybody may have them."""
@@ -195,6 +195,8 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
         turn.wish(HangUp(channel=leg.channel, cause=ELSEWHERE))
         return
     offer = it.offer
+    # Not of the plain queue's making, nor somebody whom the agent has heard ring or was asked about.
+    ours = leg.offer is not None and it.state is not State.DIALLING and (offer is None or not offer.talking)
     legs: list[ChannelId] = offer.legs if offer is not None else []
     if offer is not None and offer.agent != agent.id:
         end_offer(turn, it, "withdrawn", spare=leg.channel)
@@ -215,6 +217,17 @@ def _connect(turn: Turn, it: Interaction, d: Detail) -> None:
     )
     put(turn, agent, AgentState.TALKING, interaction=it.id)
     hang_up_legs(turn, legs, ELSEWHERE, spare=leg.channel)
+    if ours:
+        _greet(turn, it, agent.id, leg)
+
+
+def _greet(turn: Turn, it: Interaction, agent: AgentId, leg: Leg) -> None:
+    """What a caller hears of who answers; not of a talk that is only found, for it has begun a while ago."""
+    queue, profile, site = turn.world.queue(it.queue), turn.world.profile(agent), turn.world.site
+    language = it.language or (site.default_language if site is not None else None)
+    if profile is None or language is None or turn.when != turn.now or (queue is not None and not queue.greeting):
+        return
+    turn.wish(Greet(channel=leg.channel, work_number=profile.work_number, language=language))
 
 
 def _toggle_hold(turn: Turn, it: Interaction, d: Detail) -> None:

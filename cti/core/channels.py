@@ -73,6 +73,12 @@ def adopt(turn: Turn, channel: ChannelId, name: str, interaction: InteractionId)
     return turn.world.legs[channel]
 
 
+def _channel_ringing(turn: Turn, said: i.ChannelRinging) -> None:
+    leg = turn.world.legs.get(said.channel)
+    if leg is not None and leg.rings_by is not None:
+        turn.emit(e.LegRinging(channel=said.channel))
+
+
 def _channel_up(turn: Turn, said: i.ChannelUp) -> None:
     leg = turn.world.legs.get(said.channel)
     if leg is not None and not leg.up:
@@ -227,12 +233,22 @@ def _hangup_requested(turn: Turn, said: i.HangupRequested) -> None:
 
 def expire(turn: Turn, leg: Leg) -> None:
     """
-    Ask again for a hang-up that was lost: one that comes while the bridge plays a prompt (the greeting) is read by the
-    player, and the channel sleeps on (Asterisk's `bridge_builtin_interval_features.c`, `limits_interval_playback`).
+    Ask again for a hang-up that was lost: one that comes while the bridge plays a prompt (`call-recorded`) is read by
+    the player, and the channel sleeps on (Asterisk's `bridge_builtin_interval_features.c`, `limits_interval_playback`).
     """
     if turn.world.asterisk and leg.ask_again is not None and leg.ask_again <= turn.now:
         turn.emit(e.LegEnding(channel=leg.channel))
         turn.wish(HangUp(channel=leg.channel, cause=NORMAL))
+
+
+def unheard(turn: Turn, leg: Leg) -> None:
+    """A phone has not said that it rings. Where no other phone of the offer has, nobody hears it: another agent."""
+    it = turn.world.interactions.get(leg.interaction)
+    if not turn.world.asterisk or it is None or it.offer is None or leg.offer != it.offer.id:
+        return
+    legs = [turn.world.legs[one] for one in it.offer.legs if one in turn.world.legs]
+    if all(one.rings_by is not None and one.rings_by <= turn.now for one in legs):
+        calls.signal(turn, it, Signal.LEG_LOST, Detail(how="unreachable", by="agent"))
 
 
 def _channel_gone(turn: Turn, said: i.ChannelGone) -> None:
@@ -303,6 +319,7 @@ def _ring_failed(turn: Turn, said: i.RingFailed) -> None:
 HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.AsteriskDown: _asterisk_down,
     i.ChannelStarted: _channel_started,
+    i.ChannelRinging: _channel_ringing,
     i.ChannelUp: _channel_up,
     i.BridgeEntered: _bridge_entered,
     i.BridgeLeft: _bridge_left,

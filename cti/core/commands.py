@@ -32,13 +32,19 @@ class RingAgent(_Command, frozen=True):
     agent: AgentId
     legs: tuple[Leg, ...]
     timeout_s: int
-    greeting: str
-    """The work number said to both at the start; empty: nothing is said."""
     language: Language | None
-    """In which it is said: the caller's."""
+    """In which both hear that they are recorded: the caller's."""
     auto_answer: bool
     asker: ChannelId | None = None
     """A consultation: whoever answers talks with this agent's leg, and with the caller as soon as that is gone."""
+
+
+class Greet(_Command, frozen=True):
+    """Say the agent's work number into the talk of this leg, to both; they talk, press keys and hang up meanwhile."""
+
+    channel: ChannelId
+    work_number: str
+    language: Language
 
 
 class RingOutside(_Command, frozen=True):
@@ -141,6 +147,7 @@ class FallbackMember(_Command, frozen=True):
 
 Command = (
     RingAgent
+    | Greet
     | RingOutside
     | HangUp
     | Steer

@@ -116,6 +116,7 @@ class Index:
         for channel in channels:
             leg = world.legs.get(channel)
             timers.set((Kind.LEG, channel), leg.ask_again if leg is not None and world.asterisk else None)
+            timers.set((Kind.UNHEARD, channel), leg.rings_by if leg is not None and world.asterisk else None)
         for name in pieces:
             piece = world.pieces.get(name)
             timers.set((Kind.PIECE, name), piece.until if piece is not None else None)

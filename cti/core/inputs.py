@@ -90,6 +90,7 @@ class ChannelNow(Struct, frozen=True, kw_only=True):
     """The hotline number that was dialled; only callers' own channels have one."""
     caller: IdentifierId | None = None
     """With `number`: who it is."""
+    ringing: bool = False
 
 
 class AsteriskUp(_Input, frozen=True):
@@ -110,6 +111,10 @@ class ChannelStarted(_Input, frozen=True):
     interaction: InteractionId | None
     offer: OfferId | None = None
     """Set on legs we originated (`HL_OFFER`)."""
+
+
+class ChannelRinging(_Input, frozen=True):
+    channel: ChannelId
 
 
 class ChannelUp(_Input, frozen=True):
@@ -430,6 +435,7 @@ Input = (
     | AsteriskUp
     | AsteriskDown
     | ChannelStarted
+    | ChannelRinging
     | ChannelUp
     | BridgeEntered
     | BridgeLeft

@@ -130,7 +130,6 @@ def offer_to(
             agent=agent.id,
             legs=tuple(Leg(phone=phone, channel=channel) for channel, phone in legs.items()),
             timeout_s=ring_s + 5,
-            greeting=profile.work_number if call is interaction and (queue is None or queue.greeting) else "",
             language=interaction.language or (world.site.default_language if world.site else None),
             # Who asked for a call need not take it as well; with a phone on the desk they may want to choose.
             auto_answer=profile.auto_answer or (own and not profile.desk_phone),

@@ -70,6 +70,8 @@ def _align(turn: Turn, channel: ChannelNow) -> None:
     if leg is not None:
         if not leg.started:
             turn.emit(e.LegStarted(channel=leg.channel, interaction=leg.interaction, phone=leg.phone))
+        if channel.ringing and leg.rings_by is not None:
+            turn.emit(e.LegRinging(channel=leg.channel))
         if channel.up and not leg.up:
             turn.emit(e.LegUp(channel=leg.channel))
         if channel.bridge != leg.bridge:

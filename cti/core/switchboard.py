@@ -101,6 +101,8 @@ def expire(turn: Turn, index: Index) -> bool:
             index.timers.set((kind, of), overflow_at(world, it, turn.now))
         elif kind is Kind.LEG and (leg := world.legs.get(ChannelId(of))) is not None:
             channels.expire(turn, leg)
+        elif kind is Kind.UNHEARD and (leg := world.legs.get(ChannelId(of))) is not None:
+            channels.unheard(turn, leg)
         elif kind is Kind.SILENCE and (silent := silent_offer(world, AgentId(of))) is not None:
             calls.signal(turn, silent[0], Signal.LEG_LOST, Detail(how="silent"))
         elif kind is Kind.PIECE and (piece := world.pieces.get(InteractionId(of))) is not None:

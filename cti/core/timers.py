@@ -23,6 +23,8 @@ class Kind(IntEnum):
     """Whether it is time to call somebody a little before their turn."""
     SILENCE = 7
     """A phone has rung for too long in a page that does not answer."""
+    UNHEARD = 8
+    """A phone has not said that it rings."""
     PIECE = 4
     """A piece of text work was not opened in time, or the time it was kept for has come."""
 

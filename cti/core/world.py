@@ -43,6 +43,8 @@ class Leg(Struct):
     offer: OfferId | None = None
     started: bool = True
     """False: asked for, not yet seen."""
+    rings_by: Ms | None = None
+    """When a phone that has not said yet that it rings is taken for one that is not there."""
     up: bool = False
     bridge: BridgeId | None = None
     ending: bool = False

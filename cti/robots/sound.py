@@ -7,6 +7,8 @@ from itertools import pairwise
 SAMPLES = 160
 """Twenty milliseconds."""
 
+SILENCE = b"\xff" * SAMPLES
+
 KEYS = "0123456789*#"
 _PAYLOAD_ULAW = 0
 _PAYLOAD_KEYS = 101

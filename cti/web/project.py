@@ -146,6 +146,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.PieceEnded: frozenset({_O, _L}),
     e.TextPaused: _NOTHING,
     e.LegStarted: _NOTHING,
+    e.LegRinging: _NOTHING,
     e.LegUp: _NOTHING,
     e.LegBridged: _NOTHING,
     e.LegEnding: _NOTHING,

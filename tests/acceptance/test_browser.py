@@ -47,7 +47,7 @@ async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: P
         await desk.keyboard.press("F10")
         await until(
             lambda: len(of_kind(house, e.TalkEnded)) == 1,
-            2,
+            1,
             "the talk ended, in the middle of the greeting as it may be",
         )
         await desk.get_by_placeholder("What it was about").fill("Router reset, works again")

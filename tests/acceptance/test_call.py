@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from cti.core import events as e
+from cti.robots import sound
 from tests.acceptance.house import House, until
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
@@ -15,15 +16,17 @@ async def test_a_call_is_answered_wrapped_up_and_judged(house: House) -> None:
     await desk.ready()
     caller = await house.call("28000001", "+85291234567")
     await asyncio.wait_for(caller.up, 10)
-    # Neither speaks: what both hear once they are connected is the agent's number.
-    caller.media.silent = True
+    # Neither speaks: what both hear once they are connected is the agent's number, which keeps no key from anybody.
+    caller.media.frame = sound.SILENCE
     talk = await desk.picks_up()
-    talk.media.silent = True
+    talk.media.frame = sound.SILENCE
     await until(lambda: any(isinstance(r.event, e.Connected) for r in house.journal()), 10, "both are in the bridge")
     both = [asyncio.wait_for(one.media.hears(one.media.loud + 25), 10) for one in (talk, caller)]
     await asyncio.gather(*both)
+    await talk.press("7")
+    await until(lambda: caller.media.keys == "7", 0.5, "a key arrives while the number is said")
     for one in (talk, caller):
-        one.media.silent = False
+        one.media.frame = sound.tone()
     await asyncio.gather(*(asyncio.wait_for(one.media.hears(one.media.loud + 50), 10) for one in (talk, caller)))
     talk.hang_up()
     await until(lambda: any(isinstance(r.event, e.SurveyOpened) for r in house.journal()), 10, "the survey begins")
@@ -56,6 +59,10 @@ async def test_a_call_is_answered_wrapped_up_and_judged(house: House) -> None:
     assert (today["waited_answered"], today["talked"]) == (connected.waited, talked.talked)
     assert (today["solved"], today["not_solved"]) == (1, 0)
     assert [event.state for event in story if isinstance(event, e.AgentStateSet)][-1] == "ready"
+    legs = {event.channel for event in story if isinstance(event, e.LegStarted)}
+    assert {event.channel for event in story if isinstance(event, e.LegGone)} == legs, (
+        "and nothing of who said the number"
+    )
 
 
 async def test_not_answered_goes_to_the_next_agent_and_the_caller_hears_nothing_of_it(house: House) -> None:

@@ -32,17 +32,19 @@ async def test_asked_first_parked_taken_back_and_handed_over(house: House) -> No
         second = await bo.picks_up()
         await expect(desk.locator("#consult")).to_contain_text("You talk with Agent 1")
         await hear(second)
+        await press(desk, "5#")
+        await until(lambda: second.media.keys == "5#", 10, "keys reach who is asked, and nobody else")
         await desk.locator("#consult-join").click()
         await expect(desk.locator("#consult")).to_contain_text("With the caller and Agent 1")
         await hear(second, caller)
+        await press(desk, "9")
+        await until(lambda: (caller.media.keys, second.media.keys) == ("9", "5#9"), 10, "keys reach both")
         await desk.locator("#consult-back").click()
         assert await asyncio.wait_for(second.over, 10) == "them"
 
         # Keys reach the far side, typed right after the one that opens the keypad.
-        await desk.keyboard.press("F8")
-        await desk.keyboard.type("42#")
-        await until(lambda: caller.media.keys == "42#", 10, "the keys arrive")
-        await desk.keyboard.press("F8")
+        await press(desk, "42#")
+        await until(lambda: caller.media.keys == "942#", 10, "the keys arrive")
 
         # Parked: music, and the talk is over for the agent, who fetches the caller from the card.
         await desk.locator("#park").click()
@@ -84,6 +86,12 @@ async def test_asked_first_parked_taken_back_and_handed_over(house: House) -> No
     assert [x.how for x in of(house, e.TransferFailed)] == ["recalled"]
     assert [x.how for x in of(house, e.ConsultEnded)] == ["left", "given"]
     assert of(house, e.Repaired) == []
+
+
+async def press(desk: Page, keys: str) -> None:
+    await desk.keyboard.press("F8")
+    await desk.keyboard.type(keys)
+    await desk.keyboard.press("F8")
 
 
 async def ask(desk: Page) -> None:

@@ -8,7 +8,17 @@ from msgspec.structs import replace
 
 from cti.ami.actions import AmiActions, originate, originate_outside
 from cti.ami.link import Address, AmiLink
-from cti.core.commands import FallbackMember, HangUp, Leg, PauseRecording, RingAgent, RingOutside, Steer, TakeOver
+from cti.core.commands import (
+    FallbackMember,
+    Greet,
+    HangUp,
+    Leg,
+    PauseRecording,
+    RingAgent,
+    RingOutside,
+    Steer,
+    TakeOver,
+)
 from cti.core.ids import IdentifierId
 from cti.core.inputs import RingFailed
 from tests.ami.events import ONE, block, event
@@ -23,7 +33,6 @@ RING = RingAgent(
     agent="ana",
     legs=(Leg(phone="ana-web", channel="leg-1"), Leg(phone="ana-desk", channel="leg-2")),
     timeout_s=15,
-    greeting="8001",
     language="cmn",
     auto_answer=False,
 )
@@ -97,7 +106,6 @@ async def test_each_phone_is_rung_with_a_leg_of_our_own_name(ready: Setup) -> No
         "HL_OFFER=c-1.1",
         # By name, for Bridge() takes a Uniqueid by prefix: 1.2 would match 1.21.
         "HL_TARGET=PJSIP/trunk-00000002",
-        "HL_GREETING=8001",
         "HL_LANGUAGE=cmn",
         "PJSIP_HEADER(add,X-Hotline-Offer)=c-1.1",
     }
@@ -185,8 +193,17 @@ async def test_an_auto_answer_is_asked_of_the_phone() -> None:
 
 
 async def test_a_value_with_commas_stays_one_variable() -> None:
-    headers = originate(replace(RING, greeting='1,HL_ID=c-9"('), RING.legs[0], "PJSIP/x-1", ("", ""))
-    assert 'HL_GREETING=1\\,HL_ID=c-9\\"\\(' in headers["Variable"]
+    headers = originate(replace(RING, language='1,HL_ID=c-9"('), RING.legs[0], "PJSIP/x-1", ("", ""))
+    assert 'HL_LANGUAGE=1\\,HL_ID=c-9\\"\\(' in headers["Variable"]
+
+
+async def test_a_work_number_is_said_into_the_talk_of_the_agents_leg(ready: Setup) -> None:
+    ready.actions.carry_out(Greet(channel=ONE, work_number="8001", language="cmn"))
+    [asked] = await ready.server.until_asked("Originate", 1)
+    assert (asked["Channel"], asked["Application"]) == (["Local/s@hotline-greeting/n"], ["ChanSpy"])
+    assert asked["Data"] == ["PJSIP/trunk-00000002,qBES"]
+    assert asked["Variable"] == ["HL_WITH=PJSIP/trunk-00000002,HL_GREETING=8001,HL_LANGUAGE=cmn"]
+    assert asked["ChannelId"] == [f"hl-greeting-{ONE}"], "one for each talk, and nobody's call"
 
 
 async def test_a_phone_that_does_not_ring_is_told(ready: Setup) -> None:

@@ -16,6 +16,7 @@ from cti.core.inputs import (
     BridgeLeft,
     ChannelGone,
     ChannelNow,
+    ChannelRinging,
     ChannelStarted,
     ChannelUp,
     HangupRequested,
@@ -43,7 +44,7 @@ def said(raw: bytes) -> list[object]:
             ChannelStarted(channel=ONE, name="PJSIP/trunk-00000002", interaction="c-1795316288-2", offer=None),
         ),
         (event("Newstate"), ChannelUp(channel=ONE)),
-        (event("Newstate").replace(b"ChannelState: 6", b"ChannelState: 5"), None),
+        (event("Newstate").replace(b"ChannelState: 6", b"ChannelState: 5"), ChannelRinging(channel=ONE)),
         (
             event("BridgeEnter", before=BRIDGE),
             BridgeEntered(channel=ONE, bridge="b-1", name="PJSIP/trunk-00000002", interaction="c-1795316288-2"),
@@ -120,11 +121,12 @@ def test_a_snapshot_says_what_there_is() -> None:
     other = event("CoreShowChannel", "BridgeId: ", "Application: Queue", channel="17.3")
     other = other.replace(b"ChannelState: 6", b"ChannelState: 4").replace(b"HL_ID=c-1795316288-2", b"HL_ID=")
     probe = event("CoreShowChannel", channel="hl-probe-1")
+    greeting = event("CoreShowChannel", channel="hl-greeting-c-1.1.0")
     # The caller of the first row was pulled out of a session by their agent, and this is left of it for good.
     husk = event("CoreShowChannel", "BridgeId: ", "Application: AGI", channel="17.4")
     husk = husk.replace(b"Channel: PJSIP/trunk-00000002", b"Channel: Surrogate/PJSIP/trunk-00000002")
     assert b"Surrogate" in husk
-    rows = Decoder({b"CoreShowChannel"}).feed(BANNER + row + other + probe + husk)
+    rows = Decoder({b"CoreShowChannel"}).feed(BANNER + row + other + probe + greeting + husk)
     status = Message(b"", b"Response: Success\r\nCoreStartupDate: 2026-11-22\r\nCoreStartupTime: 02:57:13")
     found = snapshot(status, rows, lambda number: None)
     assert found.booted == 1795316233000

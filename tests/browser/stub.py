@@ -48,6 +48,8 @@ class Stub:
         self.line = Line()
         self.recording: bytes | None = hand.sound()
         """Of every message; None: it is gone."""
+        self.reached = False
+        """Colleagues have called back everybody who left."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -141,6 +143,8 @@ class Stub:
             return web.Response(body=letters.DRAWING, content_type="application/octet-stream", headers=saved)
         if path.endswith("/timeline") and request.query.get("q") == "storm":
             return _answer(letters.found(request.query.get("before")))
+        if path == "/abandoned" and self.reached:
+            return _answer(AbandonedList(callers=()))
         return _answer(canned(request.method, path))
 
 

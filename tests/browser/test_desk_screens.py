@@ -352,6 +352,17 @@ async def test_numbers_are_called_where_they_stand(stub: Stub, open_page: OpenPa
     assert await next_ask(stub, "/calls") == {"number": "+44 7700 900143", "anyway": False}
 
 
+async def test_whom_a_colleague_has_called_back_is_off_the_list_of_all(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    left = page.get_by_role("region", name="Left before they were answered")
+    await expect(left.locator("li")).to_have_count(2)
+    stub.reached = True
+    try:
+        await expect(left).to_have_count(0, timeout=10_000)
+    finally:
+        stub.reached = False
+
+
 async def test_a_desk_that_may_not_call_says_so(stub: Stub, open_page: OpenPage) -> None:
     view = scenes.scene("ready")
     await stub.show(msgspec.structs.replace(view, me=msgspec.structs.replace(view.me, calls_out="off")))

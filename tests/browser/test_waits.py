@@ -87,15 +87,15 @@ def reports(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"),
+    ("lang", "said", "right"),
     [
-        ("en", "Nobody with Cantonese at work"),
-        ("zh-Hans", "在岗人员中没有人会粤语"),
-        ("zh-Hant", "當值人員中沒有人會"),
+        ("en", "Nobody with Cantonese at work", r"95\s?% of 40"),
+        ("zh-Hans", "在岗人员中没有人会粤语", r"95\s?%（共 40）"),
+        ("zh-Hant", "當值人員中沒有人會", r"95\s?%（共 40）"),
     ],
 )
 async def test_from_the_wall_to_a_queue_s_day_and_to_why_a_caller_waits(
-    stage: Stage, open_page: OpenPage, lang: str, said: str
+    stage: Stage, open_page: OpenPage, lang: str, said: str, right: str
 ) -> None:
     reports(stage)
     page = await open_page(f"{stage.url}/wallboard?lang={lang}", width=1920, height=1080)
@@ -104,6 +104,8 @@ async def test_from_the_wall_to_a_queue_s_day_and_to_why_a_caller_waits(
     await support.click()
     await page.wait_for_selector(".reports table")
     await expect(page.locator(".reports table").first.locator("tbody tr")).to_have_count(3)
+    # What callers were told of the wait, and how often it came true.
+    await expect(page.locator(".reports table").first).to_contain_text(re.compile(right))
     halves = page.locator(".reports table").nth(1).locator("tbody tr")
     await expect(halves).to_have_count(1)
     await expect(halves.first).to_contain_text("09:02")

@@ -45,6 +45,7 @@ class Play:
         self.now = START
         self.records: list[tuple[Ms, e.Event]] = []
         self.rings: list[c.RingAgent] = []
+        self.greetings: list[c.Greet] = []
         self.plain: list[c.FallbackMember] = []
         """What the plain queue was told."""
         self.say(i.SiteLoaded(site=site()))
@@ -57,6 +58,7 @@ class Play:
         outcome = step(self.world, said, self.now, self.index)
         self.records.extend((self.now, event) for event in outcome.events)
         self.rings += [command for command in outcome.commands if isinstance(command, c.RingAgent)]
+        self.greetings += [command for command in outcome.commands if isinstance(command, c.Greet)]
         self.plain += [command for command in outcome.commands if isinstance(command, c.FallbackMember)]
         words = [w for event in outcome.events if (w := fact(event))]
         return words + [w for command in outcome.commands if (w := wish(command))]
@@ -86,6 +88,7 @@ class Play:
                     name=f"PJSIP/{leg.phone or 'trunk'}-1",
                     interaction=leg.interaction,
                     up=leg.up,
+                    ringing=leg.phone is not None and not leg.up,
                     bridge=leg.bridge,
                 )
                 for leg in self.world.legs.values()
@@ -96,8 +99,9 @@ class Play:
 
 
 def _channel(who: str) -> ChannelId:
-    """`A` is a caller's channel, `A.1` the first offer's first leg, `A.t1` the first leg to the outside."""
-    if ".t" in who:
+    """`A` is a caller's channel, `A.1` the first offer's first leg (`A.1.1` its second), `A.t1` the first leg to the
+    outside."""
+    if ".t" in who or who.count(".") == 2:
         return ChannelId(who)
     return ChannelId(f"{who}.0" if "." in who else f"ch-{who}")
 
@@ -138,6 +142,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
         channel=_channel(w), bridge=BridgeId(r[0]), name=f"PJSIP/{r[1]}-1" if len(r) > 1 else ""
     ),
     "leaves": lambda w, r: i.BridgeLeft(channel=_channel(w), bridge=BridgeId(r[0])),
+    "rings": lambda w, r: i.ChannelRinging(channel=_channel(w)),
     "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
@@ -417,5 +422,5 @@ def wish(command: c.Command) -> str:
             return f"JOIN {command.caller} {command.agent_channel} {command.colleague_channel}"
         case c.PauseRecording():
             return f"{'MUTE' if command.pause else 'UNMUTE'} {command.channel}"
-        case c.FallbackMember():
+        case c.FallbackMember() | c.Greet():
             return ""

@@ -37,6 +37,12 @@ JOINED = (
 """
 )
 SCENARIOS = {
+    "the colleague's phones are not there: the agent hears so, and asks another": ASKS
+    + """
+        13 | A.2 starts             | -
+        13 | A.2.1 starts           | -
+        17 | time passes            | offer-ended A+2 bo unreachable; bo not_ready unreachable; consult-ended A bo unreachable after 0; HANGUP A.2.0 16; HANGUP A.2.1 16; MOVE A.1.0 nobody
+    """,
     "handed over to the colleague by the desk: the agent's end is all it takes": SPEAKS
     + """
         20 | ana wants complete A   | HANGUP A.1.0 16
@@ -264,3 +270,19 @@ SCENARIOS = {
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenario(name: str) -> None:
     Play().table(SCENARIOS[name])
+
+
+def test_of_who_was_asked_first_no_work_number_is_said() -> None:
+    """They have said themselves who they are, to the agent who asked and now to the caller."""
+    play = Play()
+    play.table(
+        SPEAKS
+        + """
+        20 | ana wants complete A   | HANGUP A.1.0 16
+        20 | A.1 leaves c           | -
+        20 | A.1 gone               |
+        20 | A.2 enters d           | -
+        20 | A enters d             | connected A bo after 0; bo talking
+    """
+    )
+    assert [one.work_number for one in play.greetings] == ["8001"]

@@ -74,6 +74,7 @@ def test_a_talk_of_the_plain_queue_is_found_whichever_channel_comes_first() -> N
         assert came[-2:] == ["connected A ana after 25", "ana talking"]
         connected = next(event for _, event in play.records if isinstance(event, e.Connected))
         assert connected.offer is None
+        assert play.greetings == []
         play.now = Ms(play.now + 20_000)
         assert play.say(i.HangupRequested(channel=ChannelId("q-A"))) == []
         came = play.say(i.BridgeLeft(channel=ChannelId("q-A"), bridge=BridgeId("b")))

@@ -157,6 +157,35 @@ SCENARIOS = {
         1  | A asks support         |
         2  | A.1 fails              | offer-ended A ana unreachable; ana not_ready unreachable
     """,
+    "a phone that is not there: nobody waits for it as long as for one that rings": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        1  | A.1 starts             | -
+        4  | bo ready               | bo ready
+        5  | time passes            | offer-ended A ana unreachable; ana not_ready unreachable; offered A bo; bo reserved; HANGUP A.1.0 16; RING bo for A
+    """,
+    "one of two phones is not there: the other rings on": """
+        0  | bo ready               |
+        1  | A calls                |
+        1  | A asks support         | queued A support; offered A bo; bo reserved; RING bo for A
+        1  | A.1 starts             | -
+        1  | A.1.1 starts           | -
+        1  | A.1 rings              | -
+        9  | time passes            | -
+        9  | A enters b             | -
+        9  | A.1 enters b           | connected A bo after 8; bo talking; HANGUP A.1.1 26
+    """,
+    "a phone that said so while we were away rings on": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        1  | A.1 starts             | -
+        2  | we restarts            |
+        6  | everybody comes-back   |
+        15 | time passes            | -
+        16 | time passes            | offer-ended A ana rona; ana not_ready rona; HANGUP A.1.0 16
+    """,
     "abandoned while waiting": """
         0  | A calls                |
         1  | A asks support         | queued A support
@@ -193,6 +222,7 @@ SCENARIOS = {
         1  | A calls                |
         1  | A asks support         |
         2  | A.1 starts             |
+        2  | A.1 rings              | -
         16 | time passes            | offer-ended A ana rona; ana not_ready rona; HANGUP A.1.0 16
         16 | A.1 enters b           | -
         16 | A enters b             | connected A ana after 15; ana talking
@@ -202,6 +232,7 @@ SCENARIOS = {
         1  | A calls                |
         1  | A asks support         |
         2  | A.1 starts             |
+        2  | A.1 rings              | -
         16 | bo ready               | bo ready; offer-ended A ana rona; ana not_ready rona; offered A bo; bo reserved; HANGUP A.1.0 16; RING bo for A
         16 | A.1 enters b           | -
         16 | A enters b             | offer-ended A bo withdrawn; bo ready; connected A ana after 15; ana talking; HANGUP A.2.0 26; HANGUP A.2.1 26
@@ -304,6 +335,28 @@ def test_scenario(name: str) -> None:
 @pytest.mark.parametrize(("caller", "said"), [("cmn", "cmn"), ("", "en")])
 def test_the_greeting_is_in_the_callers_language_or_else_the_sites(caller: str, said: str) -> None:
     play = Play()
-    play.table(f"0 | bo ready |\n0 | A calls |\n1 | A asks support {caller} | queued A support; offered A bo; "
-               "bo reserved; RING bo for A")  # fmt: skip
+    play.table(f"""
+        0 | bo ready               |
+        0 | A calls                |
+        1 | A asks support {caller} | queued A support; offered A bo; bo reserved; RING bo for A
+        3 | A enters b             | -
+        3 | A.1 enters b           | connected A bo after 2; bo talking; HANGUP A.1.1 26
+    """)
     assert [ring.language for ring in play.rings] == [said]
+    assert [(one.channel, one.work_number, one.language) for one in play.greetings] == [("A.1.0", "8002", said)]
+
+
+def test_whom_the_agent_has_heard_ring_is_not_greeted() -> None:
+    play = Play()
+    play.table("""
+        0  | A calls tel:1          | opened A
+        0  | A asks support         | queued A support
+        5  | A wants-callback       | booked A tel:1
+        7  | A ending               | -
+        7  | A gone                 | kept A; due A
+        60 | ana ready              | ana ready; offered A ana; ana reserved; RING ana for A
+        63 | A.1 up                 | dialled A tel:1 callback; DIAL tel:1 for A.1.0
+        70 | A.t1 enters b          | -
+        70 | A.1 enters b           | connected A ana after 7; ana talking
+    """)
+    assert play.greetings == []

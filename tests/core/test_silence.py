@@ -34,6 +34,7 @@ SCENARIOS = {
     + """
         1.8 | ana desk-silent        | ana silent
         2.5 | ana desk-back          | ana answers
+        2.5 | A.1 rings              | -
         9   | time passes            | -
         16  | time passes            | offer-ended A ana rona; ana not_ready rona; HANGUP A.1.0 16
     """,

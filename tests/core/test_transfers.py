@@ -60,6 +60,13 @@ SCENARIOS = {
         9  | bo gives A to ana      | transferred A to ana; talked A 6 ended-by transfer; bo wrap_up; requeued A support; offered A ana; ana reserved; TAKE-OVER ch-A; HANGUP A.1.0 16; RING ana for A
         10 | A.2 fails              | offer-ended A ana unreachable; ana not_ready unreachable; transfer-failed A ana unreachable; bo ready; requeued A support; offered A bo; bo reserved; RING bo for A
     """,
+    "to a colleague whose phones are not there: back with who gave them": TALK
+    + TO_BO
+    + """
+        33 | A.2 starts             | -
+        33 | A.2.1 starts           | -
+        37 | time passes            | offer-ended A bo unreachable; bo not_ready unreachable; transfer-failed A bo unreachable; ana ready; requeued A support; offered A ana; ana reserved; HANGUP A.2.0 16; HANGUP A.2.1 16; RING ana for A
+    """,
     "to a colleague, who does not answer, and then nor does the first: in line, with the old place": TALK
     + TO_BO
     + """

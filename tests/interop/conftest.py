@@ -151,7 +151,6 @@ class Exchange:
                 agent=AgentId("bo"),
                 legs=(Leg(phone=PhoneId(phone), channel=ChannelId(leg)),),
                 timeout_s=timeout_s,
-                greeting="",
                 language=Language("en"),
                 auto_answer=auto,
             )

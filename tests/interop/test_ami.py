@@ -15,6 +15,7 @@ from cti.core.inputs import (
     BridgeEntered,
     BridgeLeft,
     ChannelGone,
+    ChannelRinging,
     ChannelStarted,
     ChannelUp,
     HangupRequested,
@@ -103,7 +104,7 @@ async def test_a_call_from_ring_to_end(exchange: Exchange) -> None:
     assert after.args[0] == session.args[0]
     await exchange.until(lambda: first(exchange.heard, ChannelGone, lambda s: s.channel == channel), "the caller's end")
     of_leg = [type(said) for said in exchange.heard if getattr(said, "channel", None) == leg]
-    assert of_leg[:3] == [ChannelStarted, ChannelUp, BridgeEntered]
+    assert of_leg[:4] == [ChannelStarted, ChannelRinging, ChannelUp, BridgeEntered]
     assert of_leg[-1] is ChannelGone
     assert leg not in exchange.link.names
     assert channel not in exchange.link.names

@@ -49,7 +49,6 @@ def ring(exchange: Exchange, session: AgiCall, leg: ChannelId, phone: str, asker
             agent=AgentId("any"),
             legs=(Leg(phone=PhoneId(phone), channel=leg),),
             timeout_s=15,
-            greeting="",
             language=Language("en"),
             auto_answer=False,
             asker=asker,

@@ -22,7 +22,7 @@ class Manager:
     async def __aenter__(self) -> "Manager":
         _, self._writer = await asyncio.open_connection("127.0.0.1", self._settings.ami_port)
         secrets = self._settings.secrets
-        self._send({"Action": "Login", "Username": secrets.ami_user, "Secret": secrets.ami_secret})
+        self.send({"Action": "Login", "Username": secrets.ami_user, "Secret": secrets.ami_secret})
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -30,9 +30,9 @@ class Manager:
         self._writer.close()
         await self._writer.wait_closed()
 
-    def ring(self, phone: str, session: Agi, greeting: str = "") -> None:
+    def ring(self, phone: str, session: Agi) -> None:
         environment = session.environment
-        self._send(
+        self.send(
             {
                 "Action": "Originate",
                 "Channel": f"PJSIP/{phone}",
@@ -40,12 +40,11 @@ class Manager:
                 "Exten": "s",
                 "Priority": "1",
                 "Async": "true",
-                "Variable": f"HL_ID={environment['agi_arg_1']},HL_TARGET={environment['agi_channel']},"
-                f"HL_GREETING={greeting},HL_LANGUAGE=en",
+                "Variable": f"HL_ID={environment['agi_arg_1']},HL_TARGET={environment['agi_channel']},HL_LANGUAGE=en",
             }
         )
 
-    def _send(self, headers: dict[str, str]) -> None:
+    def send(self, headers: dict[str, str]) -> None:
         assert self._writer is not None
         self._writer.write(("".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n").encode())
 
@@ -103,6 +102,27 @@ async def test_a_leg_that_comes_late_hangs_up_and_robs_nobody(
         late.answer()
         assert await ended(late) == "them"
         await talk(caller, first)
+
+
+async def test_who_answers_a_little_too_soon_gets_the_caller_each_time(
+    asterisk: RunningAsterisk, bridge: Bridge, dial: Dial, ana: Phone
+) -> None:
+    """A colleague's phone that answers by itself may be quicker than the end of the talk before."""
+    async with opened(phone_of(asterisk, "bo-desk", "127.0.0.22")) as bo, Manager(asterisk) as manager:
+        await bo.register()
+        caller, session = await waiting(bridge, dial)
+        manager.ring("ana-desk", session)
+        before = await next_ring(ana)
+        before.answer()
+        await talk(caller, before)
+        for phone, name in ((bo, "bo-desk"), (ana, "ana-desk"), (bo, "bo-desk")):
+            manager.ring(name, session)
+            ring = await next_ring(phone)
+            ring.answer()
+            await asyncio.sleep(0.05)
+            before.hang_up()
+            await talk(caller, ring)
+            before = ring
 
 
 async def test_every_talk_ends_in_the_same_place(

@@ -65,6 +65,28 @@ def test_with_other_staff_the_same_callers_wait_otherwise() -> None:
     assert (now.total.asa_s or 0) < (then.total.asa_s or 0)
 
 
+def test_with_other_skills_the_hours_stay_the_days() -> None:
+    again = replayed(journal(busy_day()))
+    only_one = msgspec.structs.replace(
+        again.site,
+        agents=tuple(
+            msgspec.structs.replace(agent, skills={}) if agent.id != "a0" else agent for agent in again.site.agents
+        ),
+    )
+    less = scenario.changed(again, scenario.Change(), only_one)
+    assert (less.callers, less.shifts) == (again.callers, again.shifts)
+    assert {agent for _, _, agent, _ in ends(less)} == {"", "a0"}
+    assert simulate(less).total.abandoned > simulate(again).total.abandoned
+
+
+def test_with_other_rules_staff_and_callers_stay_the_days() -> None:
+    again = replayed(journal(busy_day()))
+    rules = b'[[queues]]\nid = "support"\nname = { en = "S" }\nskills = { net = 1 }\nwrap_up_s = 0'
+    quick = scenario.changed(again, scenario.read_change(rules), None)
+    assert (quick.callers, quick.shifts, quick.site.agents) == (again.callers, again.shifts, again.site.agents)
+    assert simulate(quick).total.abandoned < simulate(again).total.abandoned
+
+
 def test_patience_of_those_answered_is_as_long_as_the_day_says() -> None:
     of = busy_day()
     again = replayed(journal(of))

@@ -1,6 +1,7 @@
 /** Callers who left before anybody had them: gone from the list when they call again, are reached, or somebody has seen to it. */
 import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { get, post } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
@@ -16,6 +17,8 @@ import { attempt } from "./work";
 const SHOWN = 8;
 /** What happened reaches the history within a second. */
 const SETTLED_MS = 1500;
+/** A colleague may have called one of them: no count tells of it. */
+const AGAIN_MS = 5000;
 
 const callers = signal<Abandoned[] | "failed" | null>(null);
 
@@ -45,6 +48,12 @@ async function handle(one: Abandoned): Promise<void> {
 
 export function AbandonedCallers(): JSX.Element | null {
   const got = callers.value;
+  const some = Array.isArray(got) && got.length > 0;
+  useEffect(() => {
+    if (!some) return undefined;
+    const timer = setInterval(() => void readAbandoned(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [some]);
   if (got === null || (Array.isArray(got) && got.length === 0)) return null;
   const state: PanelState = got === "failed" ? { is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void readAbandoned() } : { is: "ready" };
   const rows = got === "failed" ? [] : got;

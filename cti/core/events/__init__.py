@@ -34,6 +34,7 @@ from cti.core.events.legs import (
     LegBridged,
     LegEnding,
     LegGone,
+    LegRinging,
     LegStarted,
     LegUp,
     Repaired,
@@ -168,6 +169,7 @@ __all__ = [
     "LegBridged",
     "LegEnding",
     "LegGone",
+    "LegRinging",
     "LegStarted",
     "LegUp",
     "MessageLeft",
@@ -305,6 +307,7 @@ Event = (
     | PieceGiven
     | PieceEnded
     | TextPaused
+    | LegRinging
     | LegStarted
     | LegUp
     | LegBridged

@@ -11,6 +11,12 @@ class LegStarted(Fact, frozen=True):
     """None: the caller's own."""
 
 
+class LegRinging(Fact, frozen=True):
+    """The phone has said that it rings."""
+
+    channel: ChannelId
+
+
 class LegUp(Fact, frozen=True):
     channel: ChannelId
 
