@@ -1,7 +1,7 @@
 """Rows of a table that could not be read, tried once more: behind a watermark they come no other way."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -29,6 +29,9 @@ class Again(Objects):
 
     def place(self, n: int) -> str:
         return self._places[n]
+
+    def places(self) -> Iterable[str]:
+        return self._places
 
 
 def kept_rows(store: Store, map_: Map) -> Iterator[Again]:

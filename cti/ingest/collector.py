@@ -2,8 +2,8 @@
 
 import gc
 
-_EVERY = 200_000
-"""New objects until it looks through them: more than a batch of rows leaves behind."""
+_EVERY = 1_000_000
+"""New objects until it looks through them: more than rows that are written together leave behind."""
 
 
 def keep_out_of_the_way() -> None:

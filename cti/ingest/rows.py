@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain
 from typing import Any
@@ -32,14 +32,14 @@ class Reads(Struct):
     Most fields are not named by a map. Those share one list, which is put in order once for all of them.
     """
 
-    place: list[str]
-    """Where each stands at its source."""
     key: list[str]
     at: list[Ms]
-    identifiers: list[list[Identifier | None]]
-    """A list for each kind that the map names, the surest first."""
-    owner: list[Identifier | None]
-    """The surest identifier of each row."""
+    ids: list[list[str]]
+    """Of identifiers, a list for each kind that the map names, the surest first; empty: none."""
+    identifiers: list[Mapping[str, Identifier]]
+    """Where those of a kind are found by their ids, and more."""
+    owner: list[str]
+    """The id of the surest of each row; empty: none."""
     customer: list[str]
     """The customer that a row names; empty: none."""
     name: list[str]
@@ -61,8 +61,7 @@ class Reads(Struct):
 
     def whose(self) -> list[str]:
         """Under which owner each stands in the history."""
-        owners = zip(self.owner, self.customer, strict=True)
-        return [f"customer:{customer}" if one is None else one.id for one, customer in owners]
+        return [owner or f"customer:{customer}" for owner, customer in zip(self.owner, self.customer, strict=True)]
 
     def at_rows(self, chosen: Sequence[int]) -> "Reads":
         """Only some of them, in that order."""
@@ -84,30 +83,38 @@ def _each(several: Sequence[Reads], made: Callable[[Sequence[list[Any]]], list[A
             done[same] = made(columns)
         return done[same]
 
-    nested = ("identifiers", "more")
+    nested = ("ids", "identifiers", "more")
     plain = [name for name in Reads.__struct_fields__ if name not in nested]
     return Reads(
-        identifiers=[once(columns) for columns in zip(*(one.identifiers for one in several), strict=True)],
+        ids=[once(columns) for columns in zip(*(one.ids for one in several), strict=True)],
+        identifiers=list({id(known): known for one in several for known in one.identifiers}.values()),
         more={name: once([one.more[name] for one in several]) for name in several[0].more},
         **{name: once([getattr(one, name) for one in several]) for name in plain},
     )
 
 
-class _Remembered(dict[str, Identifier | None]):
-    """Identifiers by how they were written: the same people come again and again."""
+class _Remembered(dict[str, str]):
+    """The ids of identifiers by how they were written: the same people come again and again."""
 
     def __init__(self, make: Callable[[str], Identifier | None]) -> None:
         super().__init__()
         self._make = make
+        self.made: dict[str, Identifier] = {}
+        """All of them by their ids."""
 
-    def __missing__(self, written: str) -> Identifier | None:
-        found = self[written] = self._make(written)
-        return found
+    def __missing__(self, written: str) -> str:
+        made = self._make(written)
+        if made is not None:
+            # What was made first stays: so does the way in which it was written.
+            made = self.made.setdefault(made.id, made)
+        id_ = self[written] = "" if made is None else made.id
+        return id_
 
-    def of(self, column: Sequence[str]) -> list[Identifier | None]:
-        """The identifier of each."""
+    def of(self, column: Sequence[str]) -> list[str]:
+        """The id of each; empty: it is none."""
         if len(self) > _KNOWN:
             self.clear()
+            self.made = {}  # not cleared: rows that are still to be written are looked up there
         return list(map(self.__getitem__, column))
 
 
@@ -123,17 +130,19 @@ class RowReader:
             (name, _Remembered(identities.maker(name))) for name in _OWNERS if getattr(map_.columns, name) is not None
         ]
 
-    def read(self, batch: Batch) -> tuple[Reads, list[Broken]]:
-        """What the rows of a batch are to become, and those that can't be read, with the reason."""
+    def read(self, batch: Batch) -> tuple[Reads, Iterable[str], list[Broken]]:
+        """What the rows of a batch are to become, where they stand, and those that can't be read, with the reason."""
         errors: Errors = {}
         reads = self._read(batch, errors)
         secret = secret_column(self._map)
         broken = [Broken(batch.place(n), _written(batch.cells(n), secret), errors[n]) for n in sorted(errors)]
         # Where its columns can't be told apart, nothing of a row is kept if there is a secret in it.
         lost = [Broken(one.place, "", one.reason) for one in batch.broken] if secret else batch.broken
+        places = batch.places()
         if errors:
-            reads = reads.at_rows([n for n in range(len(batch)) if n not in errors])
-        return reads, [*lost, *broken]
+            fine = [n for n in range(len(batch)) if n not in errors]
+            reads, places = reads.at_rows(fine), [batch.place(n) for n in fine]
+        return reads, places, [*lost, *broken]
 
     def _read(self, batch: Batch, errors: Errors) -> Reads:
         empty = [""] * len(batch)
@@ -146,21 +155,21 @@ class RowReader:
             return self._reader.texts(batch, name, errors) if named(name) else empty
 
         kind = self._map.kind
-        identifiers = [remembered.of(texts(name)) for name, remembered in self._owners]
-        owner: list[Identifier | None] = nothing
-        for column in identifiers:
-            owner = [known or one for known, one in zip(owner, column, strict=True)]
+        ids = [remembered.of(texts(name)) for name, remembered in self._owners]
+        owner = ids[0] if ids else empty
+        for others in ids[1:]:
+            owner = [known or one for known, one in zip(owner, others, strict=True)]
         customer = texts("key" if kind == "customer" else "customer")
         if customer is not empty:
             customer = [one.replace(":", "-") for one in customer]
-        for n, (known, other) in enumerate(zip(owner, customer, strict=True)):
-            if known is None and not other:
+        for n, (known, other) in enumerate(() if all(owner) else zip(owner, customer, strict=True)):
+            if not known and not other:
                 errors.setdefault(n, "no tel, mail, account, device or customer in it can be read: nobody's row")
         return Reads(
-            place=[batch.place(n) for n in range(len(batch))],
             key=self._keys(batch, texts("key")),
             at=self._times(batch, "at", errors) if self._map.columns.at is not None else [self._now] * len(batch),
-            identifiers=identifiers,
+            ids=ids,
+            identifiers=[remembered.made for _, remembered in self._owners],
             owner=owner,
             customer=customer,
             name=texts("name"),

@@ -3,9 +3,10 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import cast
 
@@ -47,6 +48,11 @@ class Batch:
     def place(self, n: int) -> str:
         """Where the `n`th row stands."""
         return f"{self._source} {self._numbers[n]}"
+
+    def places(self) -> Iterable[str]:
+        """Where all of them stand, to be walked through once; no cell of theirs is kept for it."""
+        source = self._source
+        return (f"{source} {number}" for number in self._numbers)
 
     @property
     def names(self) -> Sequence[str]:
@@ -212,7 +218,7 @@ def _csv(path: Path, map_: Map, size: int) -> Iterator[Batch]:
             broken.append(Broken(f"{named} {line}", "", f"this is no CSV: {error}"))
         if not found and not broken:
             return
-        if any(map(width.__ne__, map(len, found))) or not all(cells[0].strip() for cells in found):
+        if any(map(width.__ne__, map(len, found))) or not all(map(str.strip, map(itemgetter(0), found))):
             found, numbers, uneven = _evened(found, numbers, width, delimiter, named)
             broken = [*uneven, *broken]
         batch = Grid(named, numbers, broken, header, found)

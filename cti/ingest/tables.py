@@ -6,33 +6,26 @@ changed, nothing is doubled. What can't be read is kept with its row, its column
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 
+from msgspec import Struct, field
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
 from cti.ingest.again import kept_rows
 from cti.ingest.gone import Met, take_out
+from cti.ingest.lines import Lines, Row
 from cti.ingest.mapping import HISTORY_KINDS, Map
+from cti.ingest.people import People
 from cti.ingest.report import IngestError, Progress, Report, Ticker, keep, let_go
 from cti.ingest.rows import Reads, RowReader, tags_of
 from cti.ingest.sources import SIZE, Batch, Broken, batches
 from cti.ingest.watermark import Value, move, newest, reached
-from cti.store import mentions
 from cti.store.database import Store
-from cti.store.identity import Identifier, Identities
+from cti.store.identity import Identities
 from cti.store.pins import bring, to_bring
-from cti.store.records import (
-    CustomerRow,
-    SeenRow,
-    bulk,
-    link,
-    put_customers,
-    put_lines,
-    put_tags,
-    see_many,
-    sole_customers,
-)
+from cti.store.records import CustomerRow, bulk, put_customers, put_tags
 
 # What people did here since holds: a case that was merged stays so, and one that came again is not closed by its table.
 _CASE = """
@@ -55,10 +48,8 @@ _PROMISE = text(
         due = excluded.due, made = excluded.made, agent = excluded.agent, state = excluded.state
     """
 )
-_CONFIRM = text(
-    "INSERT INTO annotations (interaction, customer, at) VALUES (:id, :customer, :at)"
-    " ON CONFLICT (interaction) DO NOTHING"
-)
+Work = Callable[[Connection], None]
+"""What is done in one transaction."""
 _TOGETHER = 10
 """Batches of lines that are sorted together: several then fall on a page of a long table, which is written once."""
 
@@ -84,70 +75,94 @@ class TableIngest:
         Twice is as good as once. Raises `IngestError` when it can't go on; what was read before stays.
         """
         enough = _TOGETHER if self._map.kind in HISTORY_KINDS else 1  # all else follows one another
-        some, broken, mark = list[Reads](), list[Broken](), None
+        some = _Some()
         failed: IngestError | None = None
         try:
             for batch in found:
                 # Reading needs no database: others may write meanwhile.
-                reads, wrong = self._reader.read(batch)
-                some.append(reads)
-                broken += wrong
+                reads, places, broken = self._reader.read(batch)
+                some.reads.append(reads)
+                some.places.append(places)
+                some.broken += broken
                 if self._map.watermark and (at := newest(batch.column(self._map.watermark))) is not None:
-                    mark = at
+                    some.mark = at
                 del batch, reads  # no cell of theirs is needed while others are read or written
-                if len(some) == enough:
-                    yield from self._put(store, some, broken, mark, met)
-                    broken = []
+                if len(some.reads) == enough:
+                    yield from self._put(store, some, met)
+                    some = _Some()
         except IngestError as error:
             failed = error
-        if some:
-            yield from self._put(store, some, broken, mark, met)
+        if some.reads:
+            yield from self._put(store, some, met)
         if failed is not None:
             raise failed
 
-    def _put(
-        self, store: Store, some: list[Reads], broken: Sequence[Broken], mark: Value | None, met: Met | None
-    ) -> Iterator[Report]:
+    def _put(self, store: Store, some: "_Some", met: Met | None) -> Iterator[Report]:
         """Write them together, and leave none of them in `some`: there is room for them once only."""
-        reads = Reads.joined(some)
-        some.clear()
+        reads = Reads.joined(some.reads)
+        some.reads.clear()
         # Of the same key twice, the last one counts.
-        order = list({key: n for n, key in enumerate(reads.key)}.values())
-        twice = len(reads) - len(order)
-        if self._map.kind in HISTORY_KINDS:
-            order.sort(key=reads.at.__getitem__)
-            order.sort(key=reads.whose().__getitem__)
-        said = {reads.customer[n]: pin for n in order if (pin := reads.pin[n])}
+        last_of = dict(zip(reads.key, range(len(reads)), strict=True))
+        twice = len(reads) - len(last_of)
+        if twice:
+            reads = reads.at_rows(list(last_of.values()))
+        del last_of
+        said = {customer: pin for customer, pin in zip(reads.customer, reads.pin, strict=True) if pin}
         made = to_bring(store, self._identities, said, self._by) if said else {}
-        parts = [order[begin : begin + self._size] for begin in range(0, len(order), self._size)] or [[]]
-        for part in parts[:-1]:
-            self._write(store, reads.at_rows(part))
-            yield Report(source=self._map.name, read=len(part), new=len(part))
+
+        work = self._work(store, reads)
+        keys = reads.key
+        del reads
+        *before, (count, last) = work
+        for many, each in before:
+            store.write(each)
+            yield Report(source=self._map.name, read=many, new=many)
 
         def finish(connection: Connection) -> None:
             """What says that all of them are there comes with the last."""
-            for one in broken:
+            last(connection)
+            for one in some.broken:
                 body = one.raw.encode("utf-8", "replace")
                 keep(connection, self._map.name, one.place, one.reason, body, self._now)
-            let_go(connection, self._map.name, reads.place)
+            let_go(connection, self._map.name, chain.from_iterable(some.places))
             bring(connection, made, self._by, self._now)
-            if mark is not None:
-                move(connection, self._map.name, mark, self._now)
+            if some.mark is not None:
+                move(connection, self._map.name, some.mark, self._now)
 
-        self._write(store, reads.at_rows(parts[-1]), finish)
+        store.write(finish)
         if met is not None:
-            met.add([self._id(reads.key[n]) for n in order])
-        new = len(parts[-1]) + twice
-        yield Report(source=self._map.name, read=new + len(broken), new=new, kept=len(broken))
+            met.add([self._id(key) for key in keys])
+        new = count + twice
+        yield Report(source=self._map.name, read=new + len(some.broken), new=new, kept=len(some.broken))
+
+    def _work(self, store: Store, reads: Reads) -> list[tuple[int, Work]]:
+        """What is left to be done in each transaction, and of how many rows; whom lines name is noted here."""
+        order = list(range(len(reads)))
+        if self._map.kind not in HISTORY_KINDS:
+            people = People(reads, order, self._map, self._now, self._size)
+            return [(len(reads), partial(self._write, reads=reads, people=people))]
+        # By owner and time, as lines stand in their table: neighbours share a page, there and in memory.
+        owners = reads.whose()
+        order.sort(key=reads.at.__getitem__)
+        order.sort(key=owners.__getitem__)
+        people = People(reads, order, self._map, self._now, self._size)
+        lines = Lines(reads, order, self._map, self._identities, self._now)
+        people.note(store.write)
+
+        def write(connection: Connection, rows: Sequence[Row]) -> None:
+            people.stay(connection)
+            lines.write(connection, rows)
+
+        return [(len(rows), partial(write, rows=rows)) for rows in lines.parts(self._size)]
 
     def described(self, batch: Batch) -> list[tuple[str, str]]:
         """What rows would become, as (place, words)."""
-        reads, broken = self._reader.read(batch)
-        made = [(place, self._words(reads, n)) for n, place in enumerate(reads.place)]
+        reads, places, broken = self._reader.read(batch)
+        made = [(place, self._words(reads, n)) for n, place in enumerate(places)]
         return [*made, *((one.place, f"kept unread: {one.reason}") for one in broken)]
 
     def _words(self, reads: Reads, n: int) -> str:
-        known = [one for column in reads.identifiers if (one := column[n]) is not None]
+        known = [made[id_] for column in reads.ids for made in reads.identifiers if (id_ := column[n]) in made]
         whose = ", ".join(f"{one.kind} {one.value}" for one in known) or reads.customer[n]
         at = datetime.fromtimestamp(reads.at[n] / 1000, UTC).isoformat(timespec="seconds")
         fields: dict[str, Sequence[object]] = {
@@ -163,82 +178,16 @@ class TableIngest:
         named = {name: column[n] for name, column in fields.items() if column[n]}
         return f"{self._map.kind} of {whose} at {at}: {named}"
 
-    def _write(self, store: Store, reads: Reads, finish: Callable[[Connection], None] = lambda _: None) -> None:
-        """One transaction, in which `finish` has the last word."""
-        seen = self._seen(reads)
-
-        def write(connection: Connection) -> None:
-            if len(reads):
-                self._write_rows(connection, reads, seen)
-            finish(connection)
-
-        store.write(write)
-
-    def _write_rows(self, connection: Connection, reads: Reads, seen: Sequence[SeenRow]) -> None:
-        see_many(connection, seen)
-        people = self._people(connection, [one[0] for one in seen])
-        self._link(connection, reads, people)
+    def _write(self, connection: Connection, reads: Reads, people: People) -> None:
+        """Write rows that are no lines."""
+        whose = people.note(lambda work: work(connection))
         match self._map.kind:
             case "customer":
                 self._customers(connection, reads)
             case "case":
-                self._cases(connection, reads, people)
-            case "promise":
-                self._promises(connection, reads, people)
+                self._cases(connection, reads, _owners(reads, whose))
             case _:
-                self._confirm(connection, reads)
-                self._lines(connection, reads)
-                if self._map.kind in mentions.WRITTEN:
-                    mentions.note(connection, self._identities, self._written(reads))
-
-    def _seen(self, reads: Reads) -> list[SeenRow]:
-        """Every identifier once, with when it was first and last in these rows, and its newest name.
-
-        In the order of the table: neighbours share a page.
-        """
-        seen: dict[str, tuple[Identifier, list[Ms]]] = {}
-        newest: dict[str, tuple[Ms, str]] = {}
-        for column in reads.identifiers:
-            for one, at in zip(column, reads.at, strict=True):
-                if one is None:
-                    continue
-                known = seen.get(one.id)
-                if known is None:
-                    seen[one.id] = one, [at, at]
-                elif at > known[1][1]:
-                    known[1][1] = at
-                elif at < known[1][0]:
-                    known[1][0] = at
-            if self._map.columns.name is not None:
-                for one, at, name in zip(column, reads.at, reads.name, strict=True):
-                    if one is not None and name:
-                        newest[one.id] = max(newest.get(one.id, (at, name)), (at, name))
-        rows = []
-        for id_ in sorted(seen):
-            one, (first, last) = seen[id_]
-            name = newest[id_][1][:200] if id_ in newest else ""
-            rows.append((id_, one.kind, one.value, one.raw, name, first, last))
-        return rows
-
-    def _people(self, connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-        """Identifier -> customer, for identifiers of exactly one."""
-        if not self._map.link and self._map.kind in HISTORY_KINDS:
-            return {}
-        return sole_customers(connection, ids)
-
-    def _link(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
-        if not self._map.link and self._map.kind != "customer":
-            return
-        links: dict[tuple[str, str], None] = {}
-        known = _known(reads, people)
-        whose = _whose(reads, known)
-        for column, others in zip(reads.identifiers, known, strict=True):
-            if others == whose:
-                continue  # as it is when a table comes again
-            for one, customer, other in zip(column, whose, others, strict=True):
-                if customer != other and one is not None and customer:
-                    links[one.id, customer] = None
-        link(connection, links, self._map.name, self._now)
+                self._promises(connection, reads, _owners(reads, whose))
 
     def _customers(self, connection: Connection, reads: Reads) -> None:
         rows = zip(reads.customer, reads.at, reads.name, reads.language, reads.tier, strict=True)
@@ -252,45 +201,10 @@ class TableIngest:
         tags = zip(reads.customer, reads.tags, strict=True)
         put_tags(connection, [(id_, tag) for id_, written in tags for tag in tags_of(written)], self._map.name)
 
-    def _confirm(self, connection: Connection, reads: Reads) -> None:
-        """A row that names a number and a customer says who it was; what an agent has said already stays."""
-        rows = [
-            {"id": self._id(key), "customer": customer, "at": self._now}
-            for key, customer, owner in zip(reads.key, reads.customer, reads.owner, strict=True)
-            if customer and owner is not None
-        ]
-        bulk(connection, _CONFIRM, rows)
-
-    def _lines(self, connection: Connection, reads: Reads) -> None:
-        named = self._map.columns
-        columns: dict[str, Iterable[object]] = {
-            "owner": reads.whose(),
-            "at": reads.at,
-            "id": map(self._id, reads.key),
-            **reads.more,
-        }
-        if named.title is not None:
-            columns["title"] = reads.title
-        if named.language is not None:
-            columns["language"] = reads.language
-        if named.agent is not None:
-            columns["agent_name"] = reads.agent
-        if named.case is not None:
-            columns["case_id"] = reads.case
-        same = {"kind": self._map.kind, "source": self._map.name}
-        put_lines(connection, list(columns), list(zip(*columns.values(), strict=True)), same)
-
-    def _written(self, reads: Reads) -> Iterator[mentions.Written]:
-        """What people wrote in these rows."""
-        texts = reads.more.get("text", [""] * len(reads))
-        for n, (whose, words) in enumerate(zip(reads.whose(), texts, strict=True)):
-            yield mentions.Written(whose, self._id(reads.key[n]), reads.at[n], f"{reads.title[n]}\n{words}")
-
     def _id(self, key: str) -> str:
         return f"{self._map.name}:{key}"
 
-    def _cases(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
-        owners = _owners(reads, people)
+    def _cases(self, connection: Connection, reads: Reads, owners: Sequence[str]) -> None:
         for n, (number, state) in enumerate(zip(reads.case, reads.state, strict=True)):
             row = {
                 "id": number,
@@ -309,8 +223,7 @@ class TableIngest:
             ).first()
             connection.execute(_NEW_CASE if number is None or taken else _NUMBERED_CASE, row)
 
-    def _promises(self, connection: Connection, reads: Reads, people: dict[str, str]) -> None:
-        owners = _owners(reads, people)
+    def _promises(self, connection: Connection, reads: Reads, owners: Sequence[str]) -> None:
         rows = [
             {
                 "customer": owners[n],
@@ -327,23 +240,18 @@ class TableIngest:
         bulk(connection, _PROMISE, rows)
 
 
-def _known(reads: Reads, people: dict[str, str]) -> list[list[str]]:
-    """The customer of each identifier, as far as it belongs to exactly one."""
-    return [["" if one is None else people.get(one.id, "") for one in column] for column in reads.identifiers]
+class _Some(Struct):
+    """Rows that are written together, and what their batches said besides."""
+
+    reads: list[Reads] = field(default_factory=list)
+    places: list[Iterable[str]] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    mark: Value | None = None
 
 
-def _whose(reads: Reads, known: Sequence[Sequence[str]]) -> list[str]:
-    """The customer of each row: named, or the one its surest identifier belongs to; empty: nobody we know."""
-    whose = reads.customer
-    for column in known:
-        whose = [customer or other for customer, other in zip(whose, column, strict=True)]
-    return whose
-
-
-def _owners(reads: Reads, people: dict[str, str]) -> list[str]:
+def _owners(reads: Reads, whose: Sequence[str]) -> list[str]:
     """The customer of each row, or the identifier that stands for one."""
-    whose = zip(_whose(reads, _known(reads, people)), reads.owner, strict=True)
-    return [customer or ("" if owner is None else owner.id) for customer, owner in whose]
+    return [customer or owner for customer, owner in zip(whose, reads.owner, strict=True)]
 
 
 def ingest_table(

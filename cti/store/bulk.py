@@ -7,12 +7,16 @@ PostgreSQL would answer every row by itself; COPY takes them as one stream.
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import cast
 
 import psycopg
 from sqlalchemy import Connection
 
 from cti.store.tables import metadata
+
+_TOGETHER = 200
+"""Rows that SQLite takes in one statement, in half the time that as many statements would take."""
 
 
 def upsert(
@@ -51,6 +55,26 @@ def upsert(
                     copy.write_row(row)
             over.execute(for_psycopg(statement).encode(), values or {})
             over.execute(f"TRUNCATE {staged}".encode())
+
+
+def put_many(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], statement: str
+) -> None:
+    """Write `rows` of `columns` into a table without triggers by `statement`, which says `{rows}` where they stand."""
+    if connection.dialect.name != "sqlite":
+        staged = statement.format(rows=f"SELECT {', '.join(columns)} FROM staged_{table} WHERE true")
+        upsert(connection, table, columns, rows, staged)
+        return
+    marks = f"({', '.join('?' * len(columns))})"
+    together = statement.format(rows=f"VALUES {', '.join([marks] * _TOGETHER)}")
+    cursor = connection.connection.cursor()
+    try:
+        whole = len(rows) - len(rows) % _TOGETHER
+        for begin in range(0, whole, _TOGETHER):
+            cursor.execute(together, list(chain.from_iterable(rows[begin : begin + _TOGETHER])))
+        cursor.executemany(statement.format(rows=f"VALUES {marks}"), rows[whole:])
+    finally:
+        cursor.close()
 
 
 @lru_cache(maxsize=64)

@@ -119,6 +119,12 @@ def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings
     return done
 
 
+def erasures(connection: Connection) -> tuple[int, int]:
+    """Something that is another once somebody has been erased."""
+    count, moments = connection.execute(text("SELECT count(*), coalesce(sum(at), 0) FROM erased")).one()
+    return int(count), int(moments)
+
+
 def _counts(done: Erased) -> list[tuple[str, int]]:
     return [(name, getattr(done, name)) for name in Erased.__struct_fields__ if name != "customer"]
 

@@ -1,5 +1,6 @@
 """Outside tables that come again and again: only what is new, what is gone, by the clock; and long ones in batches."""
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,7 @@ from cti.ingest.sources import Batch, batches
 from cti.ingest.tables import TableIngest, ingest_table, put_rows
 from cti.ingest.watermark import reached
 from cti.store.database import Store
+from cti.store.erase import erase
 from cti.store.identity import Identities
 from tests.ingest.test_tables import CUSTOMERS, ROWS, SEARCHES, lines, mapped
 from tests.store.conftest import NOW
@@ -281,3 +283,23 @@ def test_the_site_s_tables_are_read_by_the_clock_and_one_that_fails_stops_no_oth
     schedule(store, identities, tmp_path, *tables, now=now).follow(stop)
     assert [line[0] for line in lines(store)] == ["orders:1", "searches:1", "searches:2"]
     assert load_map(tmp_path / "orders.toml").watermark == "changed"
+
+
+def test_who_is_erased_between_two_transactions_is_there_again_with_the_lines_that_name_them(
+    store: Store, identities: Identities, tmp_path: Path
+) -> None:
+    """Else nobody could look these lines up, nor erase them."""
+    shop = Shop(tmp_path / "shop.db")
+    map_ = mapped(tmp_path, SHOP)
+    shop.orders((n, "2026-11-24", f"Cable {n}", f"C{n}", n) for n in range(9))
+    done: list[Report] = []
+    for report in TableIngest(identities, map_, NOW, size=3).put(store, batches(shop.url, map_, 3)):
+        done.append(report)
+        if len(done) == 1:
+            with contextlib.closing(store.driver()) as db:
+                known = [one.id for n in range(9) if (one := identities.account(f"C{n}")) is not None]
+                for one in known:
+                    assert erase(store, db, one, "ana", NOW, None) is not None
+    count = "SELECT count(*) FROM interactions WHERE owner IN (SELECT id FROM identifiers)"
+    assert len(done) == 3
+    assert store.read(lambda c: c.exec_driver_sql(count).scalar_one()) == 6
