@@ -56,14 +56,14 @@ _given: set[int] = set()
 def free_ports(count: int) -> list[int]:
     """Ports of loopback that nobody uses now, never the same twice. Free with each is the one 8 above, for WebSockets.
 
-    They lie below those that the system gives to connections, which could take one before a test does; and tests that
-    run beside each other have different ones.
+    They lie below those that the system gives to connections, which could take one before a test does; and of four
+    processes of tests that run beside each other each has others.
     """
     chance = random.SystemRandom()
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     found: list[int] = []
     while len(found) < count:
-        port = chance.randrange(10_000 + 4 * (worker % 2), 32_768 - 16, 16)
+        port = chance.randrange(10_000 + 2 * (worker % 4), 32_768 - 16, 16)
         if port not in _given and _free(port) and _free(port + 8):
             _given.add(port)
             found.append(port)
