@@ -2,10 +2,8 @@
 
 A small and a large history, on SQLite and on PostgreSQL. The raw driver does the very statements of each look-up, with
 their parameters, and takes all rows: no thread, no object made of them. On PostgreSQL, where we ask once, it is
-measured asking one thing after another, too. Each look-up comes after a millisecond of nothing, for callers come one by
-one, and a processor that has just slept takes longer for the same. What the driver needs in a row stands beside it.
-Then all of it again while another process writes a hundred contacts a second, as an import does, and the loop is
-watched for stalls.
+measured asking one thing after another, too. Then all of it again while another process writes a hundred contacts a
+second, as an import does, and the loop is watched for stalls.
 
 `HOTLINE_BENCH_DATA` names a folder in which the large histories are kept from run to run.
 """
@@ -45,7 +43,6 @@ _ROUNDS, _LOOKUPS = 5, 1000
 _QUICK_LOOKUPS = 50
 _WRITES_A_SECOND = 100
 _LOOK_MS = 2
-_PAUSE_S = 0.001
 _PART = 50
 """Look-ups that each does at a time."""
 
@@ -66,8 +63,6 @@ class Measured(Struct, frozen=True, kw_only=True):
     ours: Times
     alone: tuple[Times, ...]
     """The driver with our statements; and asking one thing after another, where we don't."""
-    in_a_row: Times
-    """The driver with our statements, without pauses."""
     stall: float
     """The longest the loop was held up, in milliseconds."""
     nobody: int
@@ -144,8 +139,6 @@ def _figures(kind: str, small: Measured, large: Measured, written: Written) -> I
     yield Figure(f"{kind}: pop as the loop awaits it, p99", ours.p99, "us")
     yield Figure(f"{kind}: p50 over the driver's own", ours.p50 / driver.p50, "x", 3.0, "lower")
     yield Figure(f"{kind}: p99 over the driver's own", ours.p99 / driver.p99, "x", 2.0, "lower")
-    yield Figure(f"{kind}: p50 over the driver's own in a row", ours.p50 / large.in_a_row.p50, "x")
-    yield Figure(f"{kind}: p99 over the driver's own in a row", ours.p99 / large.in_a_row.p99, "x")
     yield Figure(f"{kind}: p50 of the large history over the small", ours.p50 / small.ours.p50, "x", 1.5, "lower")
     yield Figure(f"{kind}: p99 while 100 writes/s go on over without", beside.ours.p99 / ours.p99, "x", 2.0, "lower")
     yield Figure(f"{kind}: longest stall of the loop meanwhile", beside.stall, "ms", 20.0, "lower")
@@ -154,8 +147,7 @@ def _figures(kind: str, small: Measured, large: Measured, written: Written) -> I
 
 
 def _rows(name: str, found: Measured) -> list[dict[str, Any]]:
-    names = ("Hotline", "driver in a row", "driver", "driver, one by one")
-    ways = zip(names, (found.ours, found.in_a_row, *found.alone), strict=False)
+    ways = zip(("Hotline", "driver", "driver, one by one"), (found.ours, *found.alone), strict=False)
     return [{"name": f"{name}: {what}", "p50 us": each.p50, "p99 us": each.p99} for what, each in ways]
 
 
@@ -232,12 +224,10 @@ class _Opened:
         noting.close()
         return asked
 
-    def driver(self, asked: Asked, pause_s: float, part: slice) -> list[float]:
+    def driver(self, asked: Asked, part: slice) -> list[float]:
         """The driver alone does what was asked."""
         took = []
         for one in asked[part]:
-            if pause_s:
-                time.sleep(pause_s)
             began = time.perf_counter()
             for sql, given in one:
                 self._db.execute(sql, given).fetchall()
@@ -270,12 +260,7 @@ def _opened(runner: asyncio.Runner, url: str, size: int, options: Options) -> It
 def _by_turns(histories: Sequence[_Opened], options: Options) -> list[Measured]:
     """Everybody by turns, a few look-ups at a time: what else goes on is everybody's."""
     sides = [
-        [
-            _Side(one.ours, []),
-            _Side(partial(one.driver, one.asked[0], 0.0), []),
-            *(_Side(partial(one.driver, asked, _PAUSE_S), []) for asked in one.asked),
-        ]
-        for one in histories
+        [_Side(one.ours, []), *(_Side(partial(one.driver, asked), []) for asked in one.asked)] for one in histories
     ]
     everybody = [side for each in sides for side in each]
     for one in histories:
@@ -293,14 +278,8 @@ def _by_turns(histories: Sequence[_Opened], options: Options) -> list[Measured]:
     for side in everybody:
         del side.took[0]  # the first time fills the caches
     return [
-        Measured(
-            ours=ours.times(),
-            alone=tuple(side.times() for side in alone),
-            in_a_row=in_a_row.times(),
-            stall=one.stall,
-            nobody=one.nobody,
-        )
-        for (ours, in_a_row, *alone), one in zip(sides, histories, strict=True)
+        Measured(ours=ours.times(), alone=tuple(side.times() for side in alone), stall=one.stall, nobody=one.nobody)
+        for (ours, *alone), one in zip(sides, histories, strict=True)
     ]
 
 
@@ -341,7 +320,6 @@ async def _ours(history: History, numbers: Sequence[str], watched: bool) -> tupl
     took = []
     nobody = 0
     for number in numbers:
-        await asyncio.sleep(_PAUSE_S)
         began = time.perf_counter()
         caller = history.identify(number)
         found = await history.pop(caller.id if caller is not None else None)
