@@ -9,6 +9,7 @@ import shutil
 import socket
 import tempfile
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -49,23 +50,23 @@ class RunningAsterisk(Struct, frozen=True):
         return await self.process.cli(command)
 
 
-_given: set[int] = set()
-"""Ports that `free_ports` has given: whoever got one may not have begun to listen."""
+_given: deque[int] = deque(maxlen=100)
+"""The last ports that `free_ports` has given: whoever got one may not have begun to listen."""
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody uses now, never the same twice. Free with each is the one 8 above, for WebSockets.
+    """Ports of loopback that nobody uses now, nor soon. Free with each is the one 8 above, for WebSockets.
 
-    They lie below those that the system gives to connections, which could take one before a test does; and of four
-    processes of tests that run beside each other each has others.
+    They lie below those of voice (`rtp_first`) and those that the system gives to connections: either could take one
+    before a test does. And of four processes of tests that run beside each other each has others.
     """
     chance = random.SystemRandom()
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     found: list[int] = []
     while len(found) < count:
-        port = chance.randrange(10_000 + 2 * (worker % 4), 32_768 - 16, 16)
+        port = chance.randrange(7_000 + 2 * (worker % 4), 10_000 - 16, 16)
         if port not in _given and _free(port) and _free(port + 8):
-            _given.add(port)
+            _given.append(port)
             found.append(port)
     return found
 
