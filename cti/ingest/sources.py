@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain, islice
@@ -34,7 +35,7 @@ class Broken(Struct, frozen=True):
     reason: str
 
 
-class Batch:
+class Batch(ABC):
     """Some rows that came one after the other, and where each of them stands."""
 
     def __init__(self, source: str, numbers: Sequence[int | str], broken: list[Broken]) -> None:
@@ -55,17 +56,17 @@ class Batch:
         return (f"{source} {number}" for number in self._numbers)
 
     @property
+    @abstractmethod
     def names(self) -> Sequence[str]:
         """The columns of its first row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def column(self, name: str) -> Sequence[object]:
         """The cell of every row under a name; None where there is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cells(self, n: int) -> Cells:
         """The `n`th row as a whole."""
-        raise NotImplementedError
 
 
 class Grid(Batch):
