@@ -21,6 +21,7 @@ from cti.core.inputs import (
     BridgeLeft,
     ChannelGone,
     ChannelNow,
+    ChannelReached,
     ChannelRinging,
     ChannelStarted,
     ChannelUp,
@@ -42,6 +43,8 @@ _SHORTEST = 200
 """Bytes. A channel's event has seventeen headers: their names alone are longer."""
 
 _UNIQUEID = b"\r\nUniqueid: "
+_CALLED = b"\r\nDestUniqueid: "
+_DIAL_STATUS = b"\r\nDialStatus: "
 _CHANNEL = b"\r\nChannel: "
 _BRIDGE = b"\r\nBridgeUniqueid: "
 _CAUSE = b"\r\nCause: "
@@ -116,6 +119,17 @@ def _new_state(raw: bytes) -> Result:
     return ChannelUp(channel=channel) if up else ChannelRinging(channel=channel)
 
 
+def _dial_state(raw: bytes) -> Result:
+    """A phone that we called says that there is progress (183). One that rings says so by Newstate, too."""
+    at = raw.rfind(_CALLED)
+    # With a caller's channel in it, it is of a call that the dialplan made.
+    if _last(raw, _DIAL_STATUS) != "PROGRESS" or _UNIQUEID in raw:
+        return None
+    if at < 0 or len(raw) < _SHORTEST or raw.find(_CALLED) != at:
+        return _FORGED
+    return ChannelReached(channel=ChannelId(_last(raw, _CALLED)))
+
+
 def _bridge_enter(raw: bytes) -> Result:
     channel = _channel(raw)
     if channel is None:
@@ -183,6 +197,7 @@ _REACHABLE = {"Reachable": True, "Registered": True, "Unreachable": False, "Unre
 KINDS: dict[bytes, Callable[[bytes], Result]] = {
     b"Newchannel": _new_channel,
     b"Newstate": _new_state,
+    b"DialState": _dial_state,
     b"BridgeEnter": _bridge_enter,
     b"BridgeLeave": _bridge_leave,
     b"HangupRequest": _hangup_request,
