@@ -8,7 +8,8 @@ shorter than any real one. One that runs on into the rest of the event it was cu
 where there is none. Both are rejected; what is lost is an event of the forger's own channel.
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -55,6 +56,7 @@ _FALLBACK = "hl-"
 """Fallback queues are called `hl-<queue>`."""
 _UP = b"\r\nChannelState: 6\r\n"
 _RINGING = b"\r\nChannelState: 5\r\n"
+_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})")
 
 
 class Rejected(Struct, frozen=True):
@@ -288,6 +290,12 @@ def booted(status: Message) -> Ms:
     except ValueError:
         return Ms(0)
     return Ms(int(local.replace(tzinfo=UTC).timestamp()) * 1000)
+
+
+def release(settings: Sequence[Message]) -> tuple[int, int]:
+    """(major, minor) of Asterisk's version, from the answer to CoreSettings; zeros: it did not say."""
+    said = _RELEASE.search(settings[0].get("AsteriskVersion") or "")
+    return (int(said[1]), int(said[2])) if said else (0, 0)
 
 
 def phones(rows: Iterable[Message]) -> list[PhoneReachable]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.ami_stream import BANNER
-from cti.ami.translate import KINDS, Rejected, booted, phones, snapshot, translate
+from cti.ami.translate import KINDS, Rejected, booted, phones, release, snapshot, translate
 from cti.ami.wire import Decoder, Message
 from cti.core.ids import IdentifierId
 from cti.core.inputs import (
@@ -210,6 +210,20 @@ def test_hostile_rows_are_left_out_of_a_snapshot() -> None:
 
 def test_a_start_time_that_makes_no_sense_is_none() -> None:
     assert booted(Message(b"", b"Response: Success\r\nCoreStartupDate: soon")) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("22.10.1~dfsg+~cs6.17.60671434-1", (22, 10)),
+        ("20.21.0", (20, 21)),
+        ("certified/20.7-cert3", (20, 7)),
+        ("GIT-master-0f1e2d", (0, 0)),
+        ("", (0, 0)),
+    ],
+)
+def test_a_release_is_read_off_the_version(said: str, expected: tuple[int, int]) -> None:
+    assert release([Message(b"", f"Response: Success\r\nAsteriskVersion: {said}".encode())]) == expected
 
 
 def test_phones_from_device_states() -> None:
