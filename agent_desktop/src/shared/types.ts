@@ -1590,7 +1590,7 @@ export interface Waits {
   ahead: Why[];
 }
 
-/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`. */
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (`agent` was called; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site was called); `parked` (by `agent`); `exchange_away`. */
 export interface Stretch {
   begins: Ms;
   ends: Ms;
