@@ -258,7 +258,9 @@ def _stretch(one: Stretch, words: _Words) -> str:
             return f"busy: {who} who can serve this caller{others}"
         case "rang":
             how = str(arg("how"))
-            return f"{who} was called: {_ENDS.get(how, how) if how != 'answered' else how}" if how else f"{who} is being called"
+            if not how:
+                return f"{who} is being called"
+            return f"{who} was called: {_ENDS.get(how, how) if how != 'answered' else how}"
         case "kept":
             return f"kept for {who}, {_PREFERRED.get(str(arg('as')), arg('as'))}"
         case "others":

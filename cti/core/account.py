@@ -48,9 +48,9 @@ class Stretch(Struct, frozen=True, kw_only=True):
 
     `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had
     by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can
-    serve them, who meanwhile took `others`); `rang` (`agent` was called; `how` it ended, as in `OfferEnded`, or `answered`);
-    `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`);
-    `elsewhere` (another site was called); `parked` (by `agent`); `exchange_away`.
+    serve them, who meanwhile took `others`); `rang` (`agent` was called; `how` it ended, as in `OfferEnded`, or
+    `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed`
+    (`closing`); `elsewhere` (another site was called); `parked` (by `agent`); `exchange_away`.
     """
 
     begins: Ms

@@ -1,4 +1,4 @@
-"""Telephones that are not there, are busy or decline, or don't say that they ring: each state is honest, on every screen."""
+"""Telephones that are not there, busy, decline, or don't say that they ring: each state is honest, on every screen."""
 
 import asyncio
 from typing import Any, TypeVar
