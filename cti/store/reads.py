@@ -168,6 +168,12 @@ def who_is(db: Reader, customer: str) -> Who | None:
     return None
 
 
+def whose(db: Reader, customer: str) -> Who | None:
+    """Whose a case is; one that came before its customer was known stands with an identifier: its one owner's."""
+    people = people_of(db, customer) if is_identifier(customer) else []
+    return people[0] if len(people) == 1 else who_is(db, customer)
+
+
 def is_identifier(customer: str) -> bool:
     """Whether the id of a person is an identifier's: one nobody is linked to stands for a person of its own."""
     return customer.partition(":")[0] in KINDS

@@ -295,6 +295,15 @@ class CustomerHit(Struct, frozen=True, kw_only=True):
     """Last contact."""
 
 
+class CaseHit(Struct, frozen=True, kw_only=True):
+    """One case a search found."""
+
+    case: CaseLine
+    customer: CustomerId
+    name: str
+    """The customer's."""
+
+
 class CaseMove(Struct, frozen=True, kw_only=True):
     """Two cases made one, or one made two, which can be undone."""
 

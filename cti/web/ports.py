@@ -24,6 +24,7 @@ from cti.store.views import (
     AgentNote,
     CallLine,
     CallNote,
+    CaseHit,
     CaseLine,
     CaseSuggestion,
     CaseView,
@@ -246,6 +247,9 @@ class Cases(Protocol):
         self, case: str, title: str, interactions: Sequence[InteractionId], by: AgentId, due: Ms | None
     ) -> CaseLine:
         """Raises LookupError when the contacts are not in it."""
+
+    async def search(self, query: str, customers: Sequence[CustomerId], limit: int) -> Sequence[CaseHit]:
+        """By number or by words of their titles, then open ones of these customers."""
 
     async def view(self, case: str) -> CaseView | None: ...
 

@@ -248,13 +248,10 @@ def canned(method: str, path: str) -> object:
         hit = CustomerHit(
             customer=CustomerId("k-1"), name="Eleanor Whitcombe", detail="+44 7700 900143", last=scenes.ms(scenes.DAY)
         )
-        return Found(customers=(hit,), articles=hits()[:2])
+        case = CaseHit(case=people.own_cases().cases[0], customer=CustomerId("k-2"), name="Rosa Marini")
+        return Found(customers=(hit,), cases=(case,), articles=hits()[:2])
     if path == "/mails/aside":
         return letters.aside()
-    if path == "/unread":
-        return letters.unread()
-    if path == "/unread/again":
-        return ReadAgain(read=1, kept=2)
     if path.endswith("/messages"):
         return letters.thread()
     if path.endswith("/timeline"):

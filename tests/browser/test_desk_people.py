@@ -171,3 +171,17 @@ async def test_what_was_promised_is_nobodys_surprise(stub: Stub, open_page: Open
     await bars.nth(0).locator("button").first.click()
     assert await next_ask(stub, "/promises/p-ana/end") == {"kept": True}
     await expect(bars).to_have_count(0)
+
+
+async def test_search_opens_a_case_of_any_customer(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    await page.keyboard.press("/")
+    await page.keyboard.type("合同")
+    case = page.locator("#found [role=option]").nth(1)
+    await expect(case).to_contain_text("合同续约")
+    await expect(case).to_contain_text("Open case 4790")
+    await expect(case).to_contain_text("Rosa Marini")
+    await assert_readable(page)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".case-page h1")).to_be_visible()

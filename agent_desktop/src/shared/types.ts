@@ -688,6 +688,14 @@ export interface CustomerHit {
   last: Ms | null;
 }
 
+/** One case a search found. */
+export interface CaseHit {
+  case: CaseLine;
+  customer: CustomerId;
+  /** The customer's. */
+  name: string;
+}
+
 /** Two cases made one, or one made two, which can be undone. */
 export interface CaseMove {
   id: string;
@@ -1149,6 +1157,7 @@ export interface Calls {
 /** What one search over everything found. */
 export interface Found {
   customers: CustomerHit[];
+  cases: CaseHit[];
   articles: ArticleHit[];
 }
 
