@@ -10,7 +10,7 @@ from cti.core.routing import Routing
 from cti.core.site import Site
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
-from cti.ingest.report import Kept, Report
+from cti.ingest.report import ReadAgain
 from cti.store.erase import Erased
 from cti.store.identity import Identities
 from cti.store.identity_views import Identity, MergePreview
@@ -38,6 +38,7 @@ from cti.store.views import (
     PromiseLine,
 )
 from cti.store.visits import Told
+from cti.web.aside_bodies import AsideMails, UnreadList
 from cti.web.incident_bodies import Dictated
 from kb.article import Article
 from kb.search import Found
@@ -305,22 +306,24 @@ class Knowing(Protocol):
 class Sorting(Protocol):
     """Mails that no person wrote, and what could not be read. Every call leaves the loop's thread."""
 
-    async def aside(
-        self, customer: CustomerId | None, before: str | None, limit: int
-    ) -> tuple[Sequence[Message], str | None] | None:
-        """Such mails, newest first, and where the next page begins; None: no such customer. ValueError: bad place."""
+    async def aside(self, customer: CustomerId | None, before: str | None, limit: int) -> AsideMails | None:
+        """Such mails, newest first; None: no such customer. ValueError: bad place."""
 
     async def from_person(self, mail: str, by: AgentId) -> bool:
         """A person wrote it. False: no such mail is set aside."""
 
-    async def unread(self) -> Sequence[Kept]: ...
+    async def unread(self, before: str | None, limit: int) -> UnreadList:
+        """Newest first. ValueError: bad place."""
 
     async def body(self, id: int) -> bytes | None: ...
 
     async def forget(self, id: int, by: AgentId) -> bool: ...
 
-    async def again(self) -> Report:
-        """Read once more what could not be read. Raises OSError when that can't be done."""
+    def again(self) -> ReadAgain:
+        """How far it is with reading once more what could not be read, or what came of it last."""
+
+    def read_again(self) -> ReadAgain:
+        """Begin with it, unless it runs already."""
 
 
 class History(Protocol):

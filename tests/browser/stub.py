@@ -13,9 +13,9 @@ from aiohttp import web
 
 import agent_desktop
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
-from cti.store.views import Abandoned, AgentDay, CustomerHit, PromiseLine
+from cti.ingest.report import ReadAgain
+from cti.store.views import Abandoned, AgentDay, CaseHit, CustomerHit, PromiseLine
 from cti.web import pages
-from cti.web.aside_bodies import ReadAgain
 from cti.web.bodies import (
     ArticleHit,
     ArticleHits,
@@ -50,6 +50,8 @@ class Stub:
         """Of every message; None: it is gone."""
         self.reached = False
         """Colleagues have called back everybody who left."""
+        self.again = ReadAgain()
+        """How far it is with reading again what could not be read."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -143,6 +145,12 @@ class Stub:
             return web.Response(body=letters.DRAWING, content_type="application/octet-stream", headers=saved)
         if path.endswith("/timeline") and request.query.get("q") == "storm":
             return _answer(letters.found(request.query.get("before")))
+        if path == "/unread":
+            return _answer(letters.unread(request.query.get("before"), self.again))
+        if path == "/unread/again":
+            if request.method == "POST":
+                self.again = ReadAgain(running=True, begun=Ms(scenes.now()), of=3, read=1, kept=1)
+            return _answer(self.again)
         if path == "/abandoned" and self.reached:
             return _answer(AbandonedList(callers=()))
         return _answer(canned(request.method, path))

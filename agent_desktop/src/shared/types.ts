@@ -1444,11 +1444,22 @@ export interface AsideQuery {
 export interface AsideMails {
   mails: Message[];
   next: string | null;
+  /** How many there are in all; told with the first page only. */
+  count: number | null;
 }
 
-/** What could not be read, newest first, at most 200. */
+export interface UnreadQuery {
+  before?: string | null;
+  limit?: number;
+}
+
+/** What could not be read, newest first. */
 export interface UnreadList {
   unread: Kept[];
+  next: string | null;
+  /** How many there are in all. */
+  count: number;
+  again: ReadAgain;
 }
 
 /** One thing that could not be read. */
@@ -1461,11 +1472,20 @@ export interface Kept {
   at: Ms;
 }
 
-/** What came of reading it once more. */
+/** How far it is with reading once more what could not be read, or what came of it last. */
 export interface ReadAgain {
+  running: boolean;
+  /** None: nobody has asked for it since the bridge was started. */
+  begun: Ms | null;
+  ended: Ms | null;
+  /** So many mails are tried. */
+  of: number;
+  /** These could be read. */
   read: number;
-  /** These still can't be read. */
+  /** These still can't. */
   kept: number;
+  /** Why it could not be done, or not to its end. */
+  failed: string;
 }
 
 /** Whom to call. */
