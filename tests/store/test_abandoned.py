@@ -124,3 +124,19 @@ async def test_a_callback_in_vain_is_one_promise_however_often_it_is_folded(
     assert "3" in promise.what
     assert promise.due > NOW
     assert await history.promises(AgentId("ana")) == ()
+
+
+async def test_who_withheld_their_number_and_asked_for_a_callback_is_who_was_to_be_called(
+    store: Store, history: History, identities: Identities
+) -> None:
+    eve = seen(store, identities, "+85291234560")
+    call = answered_call(1, None, NOW - HOUR)[:5]
+    id_ = InteractionId("c-1")
+    booked = ev.CallbackBooked(interaction=id_, to=IdentifierId(eve), at=None, first="agent")
+    missed = ev.CallbackMissed(interaction=id_, tries=3, owner=AgentId("bo"))
+    ended = ev.InteractionEnded(interaction=id_, how="callback_missed")
+    story = [*call, (NOW - 2000, booked), (NOW - 1000, missed), (NOW - 1000, ended)]
+    store.write(lambda connection: Fold().fold(connection, records_of([story])))
+    assert len(await history.promises(AgentId("bo"))) == 1, "somebody sees to them"
+    entries, _ = await history.timeline(CustomerId(eve))
+    assert [entry.id for entry in entries] == ["c-1"]
