@@ -1,5 +1,7 @@
 """Callers who left: on the list until they call again, are reached, or somebody has seen to it."""
 
+from sqlalchemy import Connection
+
 from cti.core import events as ev
 from cti.core.ids import AgentId, BridgeId, ChannelId, CustomerId, IdentifierId, InteractionId, Ms, OfferId
 from cti.store import records
@@ -91,6 +93,23 @@ async def test_who_left_is_listed_until_reached(store: Store, history: History, 
 
     store.write(lambda connection: Fold().fold(connection, records_of([*calls, own_call(8, eve, NOW - 100, True)])))
     assert [each.interaction for each in await history.abandoned()] == ["c-2"]
+
+
+async def test_a_number_of_two_people_names_neither(store: Store, history: History, identities: Identities) -> None:
+    shared = identities.phone("+85291234560")
+    assert shared is not None
+
+    def write(connection: Connection) -> None:
+        records.put_customers(
+            connection, [records.CustomerRow(id=name, at=NOW, name=name.title()) for name in ("daniel", "eleanor")]
+        )
+        records.see(connection, [records.Seen(shared, Ms(NOW), name="Daniel W.")])
+        records.link(connection, [(shared.id, "daniel"), (shared.id, "eleanor")], "test", NOW)
+        Fold().fold(connection, records_of([answered_call(1, shared.id, NOW - HOUR, abandoned=True)]))
+
+    store.write(write)
+    [left] = await history.abandoned()
+    assert (left.number, left.name, left.customer) == ("+852 9123 4560", "", shared.id)
 
 
 async def test_own_calls_are_the_customers_and_not_arrivals(
