@@ -30,7 +30,7 @@ TEXTS = """() => {
   return [...found].filter(Boolean);
 }"""
 
-CUT = """() => [...document.querySelectorAll(".deck .cut, .deck .clamp, .whois .cut, .came-of button")]
+CUT = """() => [...document.querySelectorAll(".deck .cut, .deck .clamp, .whois .cut, .whois .meta, .came-of button")]
   .filter((it) => it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1)
   .map((it) => it.textContent)"""
 """What the deck says, who calls and what came of it, where the words have no room."""
