@@ -1355,8 +1355,8 @@ export interface NewPromise {
 }
 
 export interface PromiseEnd {
-  /** False: withdrawn. */
-  kept: boolean;
+  /** False: withdrawn. Null: neither, after all; within an hour. */
+  kept: boolean | null;
 }
 
 export interface Promises {
