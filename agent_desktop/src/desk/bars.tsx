@@ -121,7 +121,7 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
                       ? [t().recordingFailed(time), t().recordedFailedThen]
                   : [notice.kind, ""];
   const readyAgain = (): void => {
-    act.putAway(notice.id);
+    if (!act.untilReady(notice)) act.putAway(notice.id);
     act.ready();
   };
   return (
