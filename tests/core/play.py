@@ -143,6 +143,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     ),
     "leaves": lambda w, r: i.BridgeLeft(channel=_channel(w), bridge=BridgeId(r[0])),
     "rings": lambda w, r: i.ChannelRinging(channel=_channel(w)),
+    "reached": lambda w, r: i.ChannelReached(channel=_channel(w)),
     "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w)),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),
