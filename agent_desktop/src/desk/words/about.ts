@@ -61,7 +61,7 @@ const zhHans: typeof en = {
   since: (when, n, one) => (one ? `只联系过一次，${when}。` : `自${when}起联系过 ${n} 次。`),
   last: (kind, when, who, outcome) => `最近一次：${kind}，${when}${who ? `，由 ${who} 处理` : ""}${outcome ? `，${outcome}` : ""}。`,
   judged: (unsolved, judged) => `最近评价的 ${judged} 次中有 ${unsolved} 次未解决。`,
-  cases: (n, late) => `有 ${n} 个未结案件${late ? `，其中 ${late} 个已逾期` : ""}。`,
+  cases: (n, late) => `有 ${n} 个未结工单${late ? `，其中 ${late} 个已逾期` : ""}。`,
   promises: (n, late, due) => `有 ${n} 项承诺未兑现${due && `，最近一项截止 ${due}`}${late ? `；${late} 项已逾期` : ""}。`,
   nothingOpen: "没有未结事项。",
   best: (channel, time) => `最好${time ? `在${time}` : ""}用${channel}联系。`,
@@ -101,8 +101,8 @@ const zhHans: typeof en = {
   anyQueue: "全部队列",
   howEnded: "评价",
   eitherWay: "不限评价",
-  ofCase: "案件",
-  anyCase: "全部案件",
+  ofCase: "工单",
+  anyCase: "全部工单",
   nothingSo: "没有符合条件的联系",
 };
 
