@@ -97,11 +97,11 @@ async def test_who_withheld_their_number_is_looked_up_by_the_one_they_want_to_be
     assert to is not None
     found: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     reception.pop_changed = lambda interaction: found.set_result(None)
-    reception.submit(RouteAsked(interaction=call, queue=QueueId("support")))
-    reception.submit(CallbackAsked(interaction=call, to=to, at=None))
+    await rig.say(
+        RouteAsked(interaction=call, queue=QueueId("support")), CallbackAsked(interaction=call, to=to, at=None)
+    )
+    booked = CallbackBooked(interaction=call, to=to, at=None, first="agent")
+    reception.on_records([Record(1, rig.loop.now(), booked)])
     async with asyncio.timeout(10):
-        while (known := rig.loop.world.interactions.get(call)) is None or known.callback is None:
-            await asyncio.sleep(0)
-        reception.on_records([Record(1, known.since, CallbackBooked(interaction=call, to=to, at=None, first="agent"))])
         await found
     assert sorted(person.name for person in reception.pops[call].people) == ["Daniel W.", "Eleanor Whitcombe"]

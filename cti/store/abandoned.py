@@ -17,7 +17,8 @@ MOST = 200
 # Gone from the list with the next call of theirs, and with a call to them that came to a talk; a call in vain is told.
 _LEFT = """
     SELECT c.interaction, c.at, c.waited, c.queue, c.language, c.caller, i.kind, i.value,
-        CASE WHEN EXISTS (SELECT 1 FROM links k WHERE k.identifier = c.caller AND k.ended IS NULL) THEN '' ELSE i.name END,
+        CASE WHEN EXISTS (SELECT 1 FROM links k WHERE k.identifier = c.caller AND k.ended IS NULL)
+            THEN '' ELSE i.name END,
         h.agent, h.at,
         (SELECT min(r.id) FROM links k JOIN customers p ON p.id = k.customer
             JOIN customers r ON r.id = coalesce(p.merged_into, p.id)

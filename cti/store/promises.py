@@ -32,10 +32,12 @@ def promise(
 
 
 def end_promise(connection: Connection, promise: str, kept: bool | None, at: Ms) -> bool:
-    """It was kept, or withdrawn; None: neither, after all. False: there is no such open promise, or none ended lately."""
+    """It was kept, or withdrawn; None: neither, after all. False: there is no such promise to say it of."""
     if kept is None:
         again = connection.execute(
-            text("UPDATE promises SET state = 'open', done = NULL WHERE id = :id AND state <> 'open' AND done >= :since"),
+            text(
+                "UPDATE promises SET state = 'open', done = NULL WHERE id = :id AND state <> 'open' AND done >= :since"
+            ),
             {"id": number(promise), "since": at - _BACK_MS},
         )
         return again.rowcount == 1
