@@ -405,8 +405,8 @@ class History(Protocol):
     ) -> PromiseLine:
         """Make a promise to a customer. Raises LookupError naming a customer or case there isn't."""
 
-    async def end_promise(self, promise: str, kept: bool) -> bool:
-        """It was kept, or withdrawn. False: there is no such open promise."""
+    async def end_promise(self, promise: str, kept: bool | None) -> bool:
+        """It was kept, or withdrawn; None: neither, after all. False: there is no such promise to say it of."""
 
     async def visited(
         self, visitor: str, kind: str, title: str, language: str, *, mark: str = "", solved: bool | None = None

@@ -52,6 +52,10 @@ class Stub:
         """Colleagues have called back everybody who left."""
         self.again = ReadAgain()
         """How far it is with reading again what could not be read."""
+        self.unread: set[str] = set()
+        """What can't be read."""
+        self.promises: tuple[PromiseLine, ...] = ()
+        """What the agent has promised in another window."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -145,6 +149,10 @@ class Stub:
             return web.Response(body=letters.DRAWING, content_type="application/octet-stream", headers=saved)
         if path.endswith("/timeline") and request.query.get("q") == "storm":
             return _answer(letters.found(request.query.get("before")))
+        if path in self.unread:
+            return web.json_response({"type": "busy", "title": "Not now.", "status": 503}, status=503)
+        if path == "/promises" and request.method == "GET" and self.promises:
+            return _answer(Promises(promises=self.promises))
         if path == "/unread":
             return _answer(letters.unread(request.query.get("before"), self.again))
         if path == "/unread/again":

@@ -762,6 +762,7 @@ export interface Tag {
 export interface Facts {
   /** First contact. */
   since: Ms | null;
+  /** Those that are over, and so is `last`. */
   contacts: number;
   last: Entry | null;
   /** Of the last twenty contacts, those judged not solved. */
@@ -774,7 +775,7 @@ export interface Facts {
   /** Open ones. */
   promises: number;
   promises_late: number;
-  /** When what is due first is due. */
+  /** When what is due next is due; none, where all are overdue. */
   next_promise: Ms | null;
 }
 
@@ -1368,8 +1369,8 @@ export interface NewPromise {
 }
 
 export interface PromiseEnd {
-  /** False: withdrawn. */
-  kept: boolean;
+  /** False: withdrawn. Null: neither, after all; within an hour. */
+  kept: boolean | null;
 }
 
 export interface Promises {
