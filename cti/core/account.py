@@ -84,6 +84,8 @@ class _Walk:
         if isinstance(event, e.Offered) and not own:
             self._taken(event.agent)
             return
+        if own and isinstance(event, e.Connected | e.InteractionEnded) and event.from_file:
+            self._ended_at(event.waited)
         if own and isinstance(event, e.OfferEnded):
             self._ended(event.how)
         elif own and isinstance(event, e.Connected):
@@ -174,6 +176,14 @@ class _Walk:
         if shortfall(profile.skills, asked.stages[stage_at(asked, self._at - it.since)].needed) is None:
             args = {**last.args, "others": int(last.args["others"]) + 1}
             self.stretches[-1] = msgspec.structs.replace(last, args=args)
+
+    def _ended_at(self, waited: Ms) -> None:
+        """The wait ended while we were away: what was counted beyond that was none."""
+        it = self._world.interactions.get(self._id)
+        if it is not None and it.state in _WAITS:
+            end = Ms(it.waits_since + waited)
+            cut = (msgspec.structs.replace(one, ends=min(one.ends, end)) for one in self.stretches)
+            self.stretches = [one for one in cut if one.begins < one.ends]
 
     def _ended(self, how: str) -> None:
         last = self.stretches[-1] if self.stretches else None

@@ -62,6 +62,8 @@ _SEEN_EVERY_MS = 60_000
 """How exactly it is known when a number was last seen; one call asks for it several times."""
 _ASK_WITHIN_MS = 14 * 24 * 3600 * 1000
 _ASKED = 4
+_DUE_AT_MOST = 1000
+"""Promises whose owners are reminded: more can't be overdue and looked after."""
 _DAY_MS = 24 * 3600 * 1000
 
 T = TypeVar("T")
@@ -331,6 +333,10 @@ class History:
     async def promises_due(self, limit: int = 100) -> tuple[DuePromise, ...]:
         """Everybody's open promises, by due time."""
         return await self.read(lambda db: lists.promises_due(db, limit))
+
+    async def promises_soon(self, until: Ms) -> tuple[tuple[DuePromise, ...], int]:
+        """Everybody's open promises that are due by `until`, a thousand at most, and how many there are."""
+        return await self.read(lambda db: (lists.promises_due(db, _DUE_AT_MOST, until), lists.count_due(db, until)))
 
     async def export(self, customer: CustomerId) -> bytes | None:
         """Everything about one person, as a zip; None: there is no such customer.

@@ -20,6 +20,7 @@ from cti.store.views import (
     PromiseLine,
 )
 
+_EVER = Ms(2**62)
 _WEEKS = 4
 _HALF_HOUR_S = 1800
 _QUARTER_S = 900
@@ -238,13 +239,13 @@ def promises(db: Reader, agent: str) -> tuple[PromiseLine, ...]:
     return tuple(reads.promise_line(*row) for row in rows)
 
 
-def promises_due(db: Reader, limit: int) -> tuple[DuePromise, ...]:
-    """Everybody's open promises, what is due first, first."""
+def promises_due(db: Reader, limit: int, until: Ms = _EVER) -> tuple[DuePromise, ...]:
+    """Everybody's open promises that are due by `until`, what is due first, first."""
     rows = db.execute(
         "SELECT p.id, p.what, p.due, p.made, p.agent, coalesce(r.id, c.id, p.customer), coalesce(r.name, c.name, '')"
         " FROM promises p LEFT JOIN customers c ON c.id = p.customer LEFT JOIN customers r ON r.id = c.merged_into"
-        " WHERE p.state = 'open' ORDER BY p.due, p.id LIMIT ?",
-        (limit,),
+        " WHERE p.state = 'open' AND p.due <= ? ORDER BY p.due, p.id LIMIT ?",
+        (until, limit),
     )
     return tuple(
         DuePromise(
@@ -258,6 +259,12 @@ def promises_due(db: Reader, limit: int) -> tuple[DuePromise, ...]:
         )
         for id_, what, due, made, agent, customer, name in rows.fetchall()
     )
+
+
+def count_due(db: Reader, until: Ms) -> int:
+    """How many open promises are due by `until`."""
+    row = db.execute("SELECT count(*) FROM promises WHERE state = 'open' AND due <= ?", (until,)).fetchone()
+    return int(row[0])
 
 
 def search(db: Reader, identities: Identities, query: str, limit: int) -> tuple[CustomerHit, ...]:

@@ -110,6 +110,7 @@ class Live:
         self._notices = Notices(self._world)
         self._usual: tuple[float, ...] = ()
         self._due: Sequence[DuePromise] = ()
+        self._due_in_all = 0
         self._desks: dict[AgentId, Room[DeskView]] = {}
         self._wall: Room[WallboardView] | None = None
         self._queues = project.queues(self._world)
@@ -158,17 +159,20 @@ class Live:
         self._gathered.add(Part.TODAY)
         self._gather()
 
-    def promised(self, due: Sequence[DuePromise]) -> None:
-        """Everybody's open promises, by due time, as the history has them now."""
-        self._due = due
+    def promised(self, due: Sequence[DuePromise], in_all: int) -> None:
+        """Everybody's open promises of the next hours, by due time, as the history has them now, and how many."""
+        self._due, self._due_in_all = due, in_all
         now = self._loop.now()
         for agent, room in self._desks.items():
             if room.viewers:
                 mine = promised.reminders(self._world, agent, due, now)
                 self._change(room, {"promises": mine} if differs(room.view.promises, mine) else {})
         if self._wall is not None and self._wall.viewers:
-            tiles = promised.tiles(due, now)
-            self._change(self._wall, {"promises": tiles} if differs(self._wall.view.promises, tiles) else {})
+            made = {"promises": promised.tiles(due, now), "promises_in_all": in_all}
+            self._change(
+                self._wall,
+                {name: value for name, value in made.items() if differs(getattr(self._wall.view, name), value)},
+            )
 
     def put_away(self, agent: AgentId, notice: str) -> bool:
         """An agent has read a notice. False: there is no such notice."""
@@ -214,7 +218,8 @@ class Live:
 
     def wallboard(self) -> WallboardView:
         """The wallboard as of the last commit."""
-        return project.wallboard(self._world, self._usual, promised.tiles(self._due, self._loop.now()))
+        tiles = promised.tiles(self._due, self._loop.now())
+        return project.wallboard(self._world, self._usual, tiles, self._due_in_all)
 
     @property
     def viewers(self) -> dict[str, int]:

@@ -400,6 +400,9 @@ class History(Protocol):
     async def promises_due(self) -> Sequence[DuePromise]:
         """Everybody's open promises, by due time."""
 
+    async def promises_soon(self, until: Ms) -> tuple[Sequence[DuePromise], int]:
+        """Everybody's open promises that are due by `until`, a thousand at most, and how many there are."""
+
     async def promise(
         self, customer: CustomerId, what: str, due: Ms, by: AgentId, case: str | None = None
     ) -> PromiseLine:

@@ -420,7 +420,9 @@ def _queue(
 # --- the wallboard
 
 
-def wallboard(world: World, usual: tuple[float, ...], promises: tuple[PromiseTile, ...] = ()) -> WallboardView:
+def wallboard(
+    world: World, usual: tuple[float, ...], promises: tuple[PromiseTile, ...] = (), promises_in_all: int = 0
+) -> WallboardView:
     """Everything a wallboard shows. `usual`: calls per half hour on this weekday, from history, as `promises` are."""
     site = world.site
     number, longest, queue = line_total(world)
@@ -435,6 +437,7 @@ def wallboard(world: World, usual: tuple[float, ...], promises: tuple[PromiseTil
         longest_since=longest,
         longest_queue=queue,
         promises=promises,
+        promises_in_all=promises_in_all,
         reasons=site.reasons if site else (),
     )
 

@@ -27,21 +27,21 @@ def reminders(world: World, agent: AgentId, due: Sequence[DuePromise], now: Ms) 
     """What this agent must not forget: their own that are due soon; for supervisors all that are overdue."""
     profile = world.profile(agent)
     supervises = profile is not None and profile.role != "agent"
-    return tuple(
-        one for one in due if (one.by == agent and one.due <= now + REMINDED_MS) or (supervises and one.due <= now)
-    )[:_SHOWN]
+    own = [one for one in due if one.by == agent and one.due <= now + REMINDED_MS]
+    others = [one for one in due if one.by != agent and supervises and one.due <= now]
+    return tuple(sorted((own + others)[:_SHOWN], key=lambda one: one.due))
 
 
 def tiles(due: Sequence[DuePromise], now: Ms) -> tuple[PromiseTile, ...]:
-    """Those for the wallboard, which says no more than who must think of whom."""
+    """The first of those for the wallboard, which says no more than who must think of whom."""
     soon = [one for one in due if one.due <= now + AHEAD_MS]
     return tuple(PromiseTile(id=one.id, due=one.due, by=one.by, name=one.name) for one in soon[:_SHOWN])
 
 
 class Promised:
-    """Reads what is due. `show` is told each time, on the loop."""
+    """Reads what is due in the next hours. `show` is told each time, on the loop: the first of them, and how many."""
 
-    def __init__(self, loop: Loop, history: History, show: Callable[[Sequence[DuePromise]], None]) -> None:
+    def __init__(self, loop: Loop, history: History, show: Callable[[Sequence[DuePromise], int], None]) -> None:
         self._loop = loop
         self._history = history
         self._show = show
@@ -56,7 +56,7 @@ class Promised:
         while True:
             self._changed.clear()
             try:
-                self._show(tuple(await self._history.promises_due()))
+                self._show(*await self._history.promises_soon(Ms(self._loop.now() + AHEAD_MS)))
             except Exception:
                 log.exception("what was promised could not be read")
             # Not `wait_for`: in Python 3.11 it may swallow being cancelled.

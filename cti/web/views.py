@@ -365,6 +365,7 @@ class WallboardView(Struct, frozen=True, kw_only=True):
     longest_queue: QueueId | None
     promises: tuple[PromiseTile, ...] = ()
     """Open ones that are overdue, or due within four hours; what is due first, first. Thirty at most."""
+    promises_in_all: int = 0
     reasons: tuple[Reason, ...] = ()
 
 

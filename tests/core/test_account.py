@@ -124,6 +124,20 @@ STORIES: dict[str, tuple[str, list[str]]] = {
         """,
         ["0-50 nobody", "50-52 closed closing=twin", "52-58 elsewhere"],
     ),
+    "gone while everything was stopped: the wait ends when Asterisk's file says so": (
+        """
+        0   | ana ready            |
+        0   | B calls              |
+        0   | B asks support       |
+        1   | B enters b           |
+        1   | B.1 enters b         |
+        3   | A calls              |
+        3   | A asks support       |
+        10  | we restarts          |
+        300 | A ended-at 25        |
+        """,
+        ["3-10 busy agents=1", "10-25 exchange_away"],
+    ),
     "given on: the second wait, too": (
         """
         0   | ana ready            |

@@ -11,6 +11,7 @@ from cti.core.world import World
 from cti.store.identity import Identities
 from cti.store.views import DuePromise
 from cti.web import promised
+from tests.conftest import eventually
 from tests.store.conftest import SITE
 from tests.web.conftest import BOTH, NUMBER, Rig, ready
 
@@ -41,6 +42,14 @@ def test_owners_are_reminded_before_and_supervisors_told_after() -> None:
     assert [one.id for one in later] == ["3", "4"]
 
 
+def test_nobody_s_own_promise_is_lost_behind_what_is_overdue() -> None:
+    supervisor = Agent(id=SUE, name="Sue", work_number="8100", role="supervisor")
+    world = World(site=replace(SITE, agents=(*SITE.agents, supervisor)))
+    late = [due(str(n), "bo", n - 100) for n in range(50)]
+    shown = promised.reminders(world, SUE, [*late, due("own", "sue", 10)], NOW)
+    assert shown[-1].id == "own"
+
+
 def test_the_wall_shows_the_next_hours_and_not_what_it_is() -> None:
     tiles = promised.tiles([due("1", "bo", -5), due("2", "ana", 239), due("3", "ana", 241)], NOW)
     assert [(one.id, one.by, one.name) for one in tiles] == [("1", "bo", "Eleanor"), ("2", "ana", "Eleanor")]
@@ -64,11 +73,32 @@ async def test_a_promise_is_on_desk_and_wallboard_at_once_and_gone_when_kept(rig
                     return found
 
     assert [(one["id"], one["what"], one["by"]) for one in await tells()] == [(made["id"], "send the bill", "ana")]
-    tiles = (await sue.good("GET", "/api/v1/wallboard"))["promises"]
+    wall = await sue.good("GET", "/api/v1/wallboard")
+    tiles = wall["promises"]
+    assert wall["promises_in_all"] == 1
     assert [(one["id"], one["by"], one["due"]) for one in tiles] == [(made["id"], "ana", soon)]
     await ana.good("POST", f"/api/v1/promises/{made['id']}/end", {"kept": True})
     assert await tells() == []
     await screen.close()
+
+
+async def test_all_that_is_due_is_counted_and_everybody_is_reminded_of_their_own(rig: Rig) -> None:
+    now = rig.loop.now()
+    for n in range(130):
+        await rig.history.promise(CustomerId("eleanor"), f"late {n}", Ms(now - 1000 + n), AgentId("bo"))
+    await rig.history.promise(CustomerId("eleanor"), "much later", Ms(now + promised.AHEAD_MS + MINUTE), AgentId("bo"))
+    ana, sue = await rig.signed_in("ana"), await rig.signed_in("sue")
+    body = {"customer": "eleanor", "what": "send the bill", "due": now + 10 * MINUTE}
+    made = await ana.good("POST", "/api/v1/promises", body)
+
+    async def reminded() -> bool:
+        screen = await ana.live("desk")
+        view = (await screen.receive_json(timeout=10))["view"]
+        await screen.close()
+        return [one["id"] for one in view["promises"]] == [made["id"]]
+
+    await eventually(reminded, "ana is reminded of her own")
+    assert (await sue.good("GET", "/api/v1/wallboard"))["promises_in_all"] == 131
 
 
 async def test_a_promise_made_in_a_talk_is_in_the_pop_of_whoever_has_the_caller_next(rig: Rig) -> None:

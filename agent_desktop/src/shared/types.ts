@@ -514,6 +514,7 @@ export interface WallboardView {
   longest_queue: QueueId | null;
   /** Open ones that are overdue, or due within four hours; what is due first, first. Thirty at most. */
   promises: PromiseTile[];
+  promises_in_all: number;
   reasons: Reason[];
 }
 

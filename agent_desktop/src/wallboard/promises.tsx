@@ -12,7 +12,7 @@ const SHOWN = 4;
 
 export function Promises({ board, view }: { board: Board; view: WallboardView }): JSX.Element {
   const fresh = board.fresh.value;
-  const more = view.promises.length - SHOWN;
+  const more = view.promises_in_all - SHOWN;
   return (
     <section class="promises" aria-label={t().promises}>
       <h2>{t().promises}</h2>
