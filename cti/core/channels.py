@@ -228,7 +228,7 @@ def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
 def _hangup_requested(turn: Turn, said: i.HangupRequested) -> None:
     leg = turn.world.legs.get(said.channel)
     if leg is not None and not leg.ending:
-        turn.emit(e.LegEnding(channel=said.channel))
+        turn.emit(e.LegEnding(channel=said.channel, dead=said.dead))
 
 
 def expire(turn: Turn, leg: Leg) -> None:
@@ -242,7 +242,7 @@ def expire(turn: Turn, leg: Leg) -> None:
 
 
 def unheard(turn: Turn, leg: Leg) -> None:
-    """A phone has not said that it rings. Where no other phone of the offer has, nobody hears it: another agent."""
+    """A phone has not said that it rings, or is gone. Where none of the offer rings, nobody hears it: another agent."""
     it = turn.world.interactions.get(leg.interaction)
     if not turn.world.asterisk or it is None or it.offer is None or leg.offer != it.offer.id:
         return

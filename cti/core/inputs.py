@@ -137,9 +137,10 @@ class BridgeLeft(_Input, frozen=True):
 
 
 class HangupRequested(_Input, frozen=True):
-    """Somebody asked this channel to end. Not yet its end; and see ghosts in `switchboard`."""
+    """Somebody asked this channel to end, or it is `dead`. Not yet its end; and see ghosts in `switchboard`."""
 
     channel: ChannelId
+    dead: bool = False
 
 
 class ChannelGone(_Input, frozen=True):

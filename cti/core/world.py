@@ -44,11 +44,13 @@ class Leg(Struct):
     started: bool = True
     """False: asked for, not yet seen."""
     rings_by: Ms | None = None
-    """When a phone that has not said yet that it rings is taken for one that is not there."""
+    """When a phone that has not said yet that it rings, or has gone meanwhile, is taken for one that is not there."""
     up: bool = False
     bridge: BridgeId | None = None
     ending: bool = False
     """Somebody asked it to hang up; a bridge entered after that is a ghost."""
+    dead: bool = False
+    """Asterisk did, as no voice came from there any more."""
     asked: Ms = Ms(0)
     """When that was asked first."""
     ask_again: Ms | None = None

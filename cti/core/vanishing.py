@@ -1,0 +1,30 @@
+"""A telephone that goes away while it rings: it has told Asterisk so, or has been asked and is silent.
+
+One that is back in a moment, for it has a new address or begins anew, rings on. Of a browser's phone its page tells
+more (`silence`).
+"""
+
+from cti.core.ids import Ms, Phone
+from cti.core.world import Leg, World
+
+BACK_WITHIN = 700
+"""ms: so long it may be away."""
+
+
+def ringing_on(world: World, phone: Phone) -> list[Leg]:
+    """What rings on a desk phone."""
+    owner = world.owner(phone)
+    profile = world.profile(owner) if owner is not None else None
+    agent = world.agents.get(owner) if owner is not None else None
+    call = world.interactions.get(agent.interaction) if agent is not None and agent.interaction is not None else None
+    if profile is None or phone == profile.phones[0] or call is None:
+        return []
+    offers = [one.offer for one in (call, world.consult(call)) if one is not None and one.offer is not None]
+    legs = [world.legs[channel] for offer in offers for channel in offer.legs if channel in world.legs]
+    return [leg for leg in legs if leg.phone == phone and not leg.up and not leg.ending]
+
+
+def note(world: World, phone: Phone, reachable: bool, at: Ms) -> None:
+    """It has gone or come back: what rings on it is there no longer unless it is back in time."""
+    for leg in ringing_on(world, phone):
+        leg.rings_by = None if reachable else Ms(at + BACK_WITHIN)
