@@ -70,6 +70,8 @@ class Index:
             if piece is not None:
                 pieces[piece] = None
             if isinstance(event, e.PhoneSeen):
+                if (owner := self._world.owner(event.phone)) is not None:
+                    agents[owner] = None
                 channels.update(dict.fromkeys(leg.channel for leg in ringing_on(self._world, event.phone)))
         routing, timers = self._parts()
         routing.refresh(agents, interactions, channels)
