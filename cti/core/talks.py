@@ -218,7 +218,7 @@ def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:
         return "caller"
     agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
     if agent is None or agent.ending:
-        return "agent" if agent is None or not agent.dead else "phone"
+        return "phone" if cut_off(turn, it) else "agent"
     return d.by
 
 

@@ -79,6 +79,7 @@ async def test_a_phone_that_goes_away_keeps_nobody_waiting_and_takes_no_other_li
     await hear(talk, caller)
     assert [(one.agent, one.by) for one in of(house, e.TalkEnded)] == [("a1", "phone")]
     assert of(house, e.SurveyOpened) == []
+    assert [one["kind"] for one in (await bo.sees())["notices"]] == [*["consult_failed"] * 3, "phone_dead"]
     caller.hang_up()
     await house.left_nothing(cy, "answered")
     assert of(house, e.Repaired) == []
