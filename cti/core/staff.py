@@ -221,7 +221,8 @@ def _wrapped(turn: Turn, said: i.WrapUpDone) -> None:
         signal(turn, said.agent, AgentSignal.WRAPPED, ready=said.ready)
 
 
-def _phone(turn: Turn, said: i.PhoneReachable) -> None:
+def phone_seen(turn: Turn, said: i.PhoneReachable) -> None:
+    """A phone has come or gone."""
     owner = turn.world.owner(said.phone)
     if owner is None or turn.world.phones.get(said.phone) == said.reachable:
         return
@@ -259,5 +260,4 @@ HANDLERS: dict[type[i.Input], Callable[..., None]] = {
     i.DeskLost: _desk_lost,
     i.WrapUpExtended: _extend,
     i.WrapUpDone: _wrapped,
-    i.PhoneReachable: _phone,
 }

@@ -72,6 +72,40 @@ SCENARIOS = {
         4  | bo-web unregisters     | -
         15 | time passes            | -
     """,
+    "the page is loaded anew: it rings again, in the page that is there now": """
+        0  | bo-desk unregisters    | -
+        0  | bo ready               |
+        1  | A calls                |
+        1  | A asks support         | queued A support; offered A bo; bo reserved; RING bo for A
+        1  | A.1 starts             | -
+        1  | A.1 rings              | -
+        4  | bo-web unregisters     | -
+        5  | bo-web registers       | offer-ended A bo withdrawn; bo ready; offered A bo; bo reserved; HANGUP A.1.0 26; RING bo for A
+        5  | A.1 gone 26            | -
+        5  | A.2 rings              | -
+        7  | A.2 enters b           | -
+        7  | A enters b             | connected A bo after 6; bo talking
+        8  | bo-web unregisters     | -
+        9  | bo-web registers       | -
+    """,
+    "loaded anew, and a break is due: to another": """
+        0  | bo-desk unregisters    | -
+        0  | bo ready               |
+        1  | A calls                |
+        1  | A asks support         | queued A support; offered A bo; bo reserved; RING bo for A
+        1  | A.1 starts             | -
+        2  | ana ready              | ana ready
+        3  | bo not-ready lunch     |
+        4  | bo-web unregisters     | -
+        5  | bo-web registers       | offer-ended A bo silent; bo not_ready lunch; offered A ana; ana reserved; HANGUP A.1.0 26; RING ana for A
+    """,
+    "a consultation rings in the page that is loaded anew: there again": TALK.replace("bo-web", "bo-desk")
+    + """
+        12 | ana consults A to bo   | consult A bo; offered A+2 bo; bo reserved; ASIDE ch-A A.1.0; RING bo for A with A.1.0
+        12 | A.2 starts             | -
+        13 | bo-web unregisters     | -
+        14 | bo-web registers       | offer-ended A+2 bo withdrawn; bo ready; offered A+2 bo; bo reserved; HANGUP A.2.0 26; RING bo for A with A.1.0
+    """,
     "a consultation rings on it: the agent hears that nobody comes": TALK
     + """
         12 | ana consults A to bo   | consult A bo; offered A+2 bo; bo reserved; ASIDE ch-A A.1.0; RING bo for A with A.1.0
