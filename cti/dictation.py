@@ -31,7 +31,7 @@ class _Dictation:
     def __init__(self, all_of_them: "Dictations", name: str, by: AgentId, language: Language, at: Ms) -> None:
         self.by = by
         self.at = at
-        self.now = Dictated(id=name, state="rings")
+        self.now = Dictated(id=name, state="called")
         self._language = language
         self._all = all_of_them
         self._kept: asyncio.Future[bool] | None = None
@@ -47,14 +47,14 @@ class _Dictation:
     @property
     def over_with(self) -> bool:
         """Whether nothing more comes of it."""
-        return self.now.state not in ("rings", "speaks")
+        return self.now.state not in ("called", "speaks")
 
     def begun(self) -> None:
         self.now = Dictated(id=self.now.id, state="speaks")
 
     def unanswered(self) -> None:
         """Nobody picked up."""
-        if self.now.state == "rings":
+        if self.now.state == "called":
             self.now = Dictated(id=self.now.id, state="unanswered")
 
     def keep(self) -> asyncio.Future[bool]:
@@ -113,7 +113,7 @@ class Dictations:
     def expected(self, name: str) -> _Dictation | None:
         """The one for which a telephone rings."""
         found = self._known.get(name)
-        return found if found is not None and found.now.state == "rings" else None
+        return found if found is not None and found.now.state == "called" else None
 
     async def take(self, one: _Dictation) -> bool:
         """Keep what was recorded among the sentences; whether it could be."""

@@ -40,6 +40,10 @@ TalkFilePort = Callable[[InteractionId], str]
 _NAME_S = 1.0
 """How far AMI may be behind FastAGI with the news of a caller's channel."""
 
+_NEVER_WHISPERS = {(20, 21), (22, 11), (23, 5)}
+"""Releases of Asterisk in which whom somebody whispered to may not be bridged again (asterisk/asterisk issue 2134, with
+the change of pull request 1967): a call whose work number was said could not be given on."""
+
 _DICTATE_S = 30
 """How long a supervisor's telephone rings."""
 
@@ -65,6 +69,8 @@ class AmiActions:
         self._talk_file = talk_file
         self._fallback = FallbackQueues(link)
         self._moves = Moves(link)
+        self._hushed = False
+        """Whether it was told that no work number is said."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def carry_out(self, command: Command) -> None:
@@ -154,6 +160,11 @@ class AmiActions:
             await self._send("MixMonitorMute", headers)
 
     async def _greet(self, command: Greet) -> None:
+        if self._link.release in _NEVER_WHISPERS:
+            if not self._hushed:
+                log.warning("No work number is said: Asterisk %d.%d can't whisper without harm", *self._link.release)
+            self._hushed = True
+            return
         name = await self._link.name(command.channel, _NAME_S)
         if name is not None:
             await self._send("Originate", greeting(command, name))

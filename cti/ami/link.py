@@ -20,7 +20,7 @@ import panoramisk
 from msgspec import Struct
 from panoramisk.ami_protocol import AMIProtocol
 
-from cti.ami.translate import KINDS, PROBE, Identify, Rejected, is_nobodys, phones, snapshot, translate
+from cti.ami.translate import KINDS, PROBE, Identify, Rejected, is_nobodys, phones, release, snapshot, translate
 from cti.ami.wire import Decoder, Message, clean
 from cti.core.ids import ChannelId
 from cti.core.inputs import AsteriskDown, AsteriskUp, ChannelGone, ChannelStarted, Input
@@ -132,6 +132,8 @@ class AmiLink:
         self.address = address
         self.complaint = ""
         """What is wrong with the link or the AMI user, in words for people; empty: nothing."""
+        self.release = (0, 0)
+        """Asterisk's major and minor version; zeros: it did not say."""
         self.names: dict[ChannelId, str] = {}
         """Names of the live channels. `Bridge()` takes a Uniqueid too, but by prefix: 1.2 would match 1.21."""
         self._submit = submit
@@ -275,6 +277,7 @@ class AmiLink:
         complaint = "" if self._booted.done() else "no FullyBooted: the AMI user must read class `system`"
         complaint = complaint or await self._check()
         status = await self.action("CoreStatus")
+        self.release = release(await self.action("CoreSettings"))
         # PJSIPShowEndpoints would say the same, but wants class `system`, which could do far more.
         devices = await self.action("DeviceStateList", listed=True)
         rows = await self.action("CoreShowChannels", listed=True, deadline_s=4 * self._pace.deadline)

@@ -8,7 +8,8 @@ shorter than any real one. One that runs on into the rest of the event it was cu
 where there is none. Both are rejected; what is lost is an event of the forger's own channel.
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ from cti.core.inputs import (
     BridgeLeft,
     ChannelGone,
     ChannelNow,
+    ChannelReached,
     ChannelRinging,
     ChannelStarted,
     ChannelUp,
@@ -42,6 +44,8 @@ _SHORTEST = 200
 """Bytes. A channel's event has seventeen headers: their names alone are longer."""
 
 _UNIQUEID = b"\r\nUniqueid: "
+_CALLED = b"\r\nDestUniqueid: "
+_DIAL_STATUS = b"\r\nDialStatus: "
 _CHANNEL = b"\r\nChannel: "
 _BRIDGE = b"\r\nBridgeUniqueid: "
 _CAUSE = b"\r\nCause: "
@@ -54,6 +58,7 @@ _FALLBACK = "hl-"
 """Fallback queues are called `hl-<queue>`."""
 _UP = b"\r\nChannelState: 6\r\n"
 _RINGING = b"\r\nChannelState: 5\r\n"
+_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})")
 
 
 class Rejected(Struct, frozen=True):
@@ -116,6 +121,17 @@ def _new_state(raw: bytes) -> Result:
     if channel is None:
         return _FORGED
     return ChannelUp(channel=channel) if up else ChannelRinging(channel=channel)
+
+
+def _dial_state(raw: bytes) -> Result:
+    """A phone that we called says that there is progress (183). One that rings says so by Newstate, too."""
+    at = raw.rfind(_CALLED)
+    # With a caller's channel in it, it is of a call that the dialplan made.
+    if _last(raw, _DIAL_STATUS) != "PROGRESS" or _UNIQUEID in raw:
+        return None
+    if at < 0 or len(raw) < _SHORTEST or raw.find(_CALLED) != at:
+        return _FORGED
+    return ChannelReached(channel=ChannelId(_last(raw, _CALLED)))
 
 
 def _bridge_enter(raw: bytes) -> Result:
@@ -190,6 +206,7 @@ _REACHABLE = {"Reachable": True, "Registered": True, "Unreachable": False, "Unre
 KINDS: dict[bytes, Callable[[bytes], Result]] = {
     b"Newchannel": _new_channel,
     b"Newstate": _new_state,
+    b"DialState": _dial_state,
     b"BridgeEnter": _bridge_enter,
     b"BridgeLeave": _bridge_leave,
     b"HangupRequest": _hangup_request,
@@ -280,6 +297,12 @@ def booted(status: Message) -> Ms:
     except ValueError:
         return Ms(0)
     return Ms(int(local.replace(tzinfo=UTC).timestamp()) * 1000)
+
+
+def release(settings: Sequence[Message]) -> tuple[int, int]:
+    """(major, minor) of Asterisk's version, from the answer to CoreSettings; zeros: it did not say."""
+    said = _RELEASE.search(settings[0].get("AsteriskVersion") or "")
+    return (int(said[1]), int(said[2])) if said else (0, 0)
 
 
 def phones(rows: Iterable[Message]) -> list[PhoneReachable]:

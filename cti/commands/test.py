@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     failed: list[str] = []
     with ThreadPoolExecutor(1) as beside:
         # The screens' checks run beside Python's and the first tests, which leave a core now and then: two are the
-        # least we expect. What failed is said while tests run, so that the last line of all is pytest's own.
+        # least we expect. What failed is said while tests run: where all is well, the last line is pytest's own.
         screen_checks = None if args.only else beside.submit(_failed, _screen_checks, root / "agent_desktop")
         if not args.only:
             failed += _failed(_own_checks, root)
@@ -84,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
             if screen_checks is not None:
                 failed += screen_checks.result()
                 screen_checks = None
+    if failed and "pytest" not in failed:
+        _say(f"The tests have passed, and these checks have FAILED: {', '.join(failed)}")
     return 1 if failed else 0
 
 

@@ -258,7 +258,9 @@ def _stretch(one: Stretch, words: _Words) -> str:
             return f"busy: {who} who can serve this caller{others}"
         case "rang":
             how = str(arg("how"))
-            return f"{who} rang: {_ENDS.get(how, how) if how != 'answered' else how}" if how else f"{who} rings"
+            if not how:
+                return f"{who} is being called"
+            return f"{who} was called: {_ENDS.get(how, how) if how != 'answered' else how}"
         case "kept":
             return f"kept for {who}, {_PREFERRED.get(str(arg('as')), arg('as'))}"
         case "others":
@@ -266,7 +268,7 @@ def _stretch(one: Stretch, words: _Words) -> str:
         case "closed":
             return f"turned away: {str(arg('closing')).replace('_', ' ')}"
         case "elsewhere":
-            return "another site rang"
+            return "another site was called"
         case "parked":
             return f"parked by {words.agent(one.agent)}" if one.agent else "parked"
         case "exchange_away":

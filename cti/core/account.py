@@ -17,9 +17,9 @@ from cti.core.closings import ousted
 from cti.core.events import Record
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
-from cti.core.queue import can_ring, without
-from cti.core.requirement import Needed, Requirement, first_stage, requirement, shortfall, stage_at
-from cti.core.site import Agent, Queue
+from cti.core.queue import asked_for, can_ring, without
+from cti.core.requirement import Needed, Requirement, first_stage, shortfall, stage_at
+from cti.core.site import Agent
 from cti.core.world import Interaction, World
 
 BACKGROUND: tuple[type[e.Event], ...] = (
@@ -48,9 +48,9 @@ class Stretch(Struct, frozen=True, kw_only=True):
 
     `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had
     by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can
-    serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`);
-    `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`);
-    `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`.
+    serve them, who meanwhile took `others`); `rang` (`agent` was called; `how` it ended, as in `OfferEnded`, or
+    `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed`
+    (`closing`); `elsewhere` (another site was called); `parked` (by `agent`); `exchange_away`.
     """
 
     begins: Ms
@@ -99,7 +99,7 @@ class _Walk:
         if it is None or it.state not in _WAITS or it.elsewhere == "served":
             return
         begin = max(begin, it.waits_since)
-        asked = self._asked(it)
+        asked = asked_for(self._world, it)
         edges = [it.since + stage.after for stage in asked.stages] + [it.kept_until]
         for end in sorted({Ms(edge) for edge in edges if begin < edge < until} | {until}):
             if end > begin:
@@ -148,12 +148,6 @@ class _Walk:
             return found("others")
         return found("busy", agents=len(able), others=0)
 
-    def _asked(self, it: Interaction) -> Requirement:
-        queue = self._world.queue(it.queue)
-        if queue is None:
-            queue = Queue(id=it.queue or QueueId(""), name={})
-        return requirement(queue, it.skills, it.language, it.kind)
-
     def _at_work(self, agent: AgentId) -> bool:
         now = self._world.agents.get(agent)
         rings = now is not None and (now.desk_silent is None or can_ring(self._world, now))
@@ -175,7 +169,7 @@ class _Walk:
         last = self.stretches[-1] if self.stretches else None
         if it is None or it.state is not State.WAITING or profile is None or last is None or last.code != "busy":
             return
-        asked = self._asked(it)
+        asked = asked_for(self._world, it)
         if shortfall(profile.skills, asked.stages[stage_at(asked, self._at - it.since)].needed) is None:
             args = {**last.args, "others": int(last.args["others"]) + 1}
             self.stretches[-1] = msgspec.structs.replace(last, args=args)

@@ -7,8 +7,8 @@ from msgspec import Struct
 from cti.core.agent import AWAY, AgentState
 from cti.core.estimate import MINUTE, Range, estimate, spoken
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
-from cti.core.queue import available, without
-from cti.core.requirement import first_stage, requirement
+from cti.core.queue import asked_for, available, without
+from cti.core.requirement import first_stage
 from cti.core.world import AgentNow, World
 
 
@@ -32,7 +32,7 @@ def awaited(world: World, interaction: InteractionId, agent: AgentId, now: Ms) -
     queue = world.queue(it.queue) if it is not None else None
     if it is None or profile is None or queue is None:
         return None
-    asked = requirement(queue, it.skills, it.language, it.kind)
+    asked = asked_for(world, it)
     here = (
         own is not None
         and own.state not in AWAY

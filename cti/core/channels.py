@@ -77,8 +77,20 @@ def adopt(turn: Turn, channel: ChannelId, name: str, interaction: InteractionId)
 
 def _channel_ringing(turn: Turn, said: i.ChannelRinging) -> None:
     leg = turn.world.legs.get(said.channel)
+    if leg is not None:
+        rings(turn, leg)
+
+
+def rings(turn: Turn, leg: Leg) -> None:
+    """An agent's phone has said that it rings."""
+    if leg.offer is not None and leg.started and not (leg.rings or leg.up or leg.ending):
+        turn.emit(e.LegRinging(channel=leg.channel))
+
+
+def _channel_reached(turn: Turn, said: i.ChannelReached) -> None:
+    leg = turn.world.legs.get(said.channel)
     if leg is not None and leg.rings_by is not None:
-        turn.emit(e.LegRinging(channel=said.channel))
+        turn.emit(e.LegReached(channel=said.channel))
 
 
 def _channel_up(turn: Turn, said: i.ChannelUp) -> None:
@@ -244,7 +256,7 @@ def expire(turn: Turn, leg: Leg) -> None:
 
 
 def unheard(turn: Turn, leg: Leg) -> None:
-    """A phone has not said that it rings, or is gone. Where none of the offer rings, nobody hears it: another agent."""
+    """A phone has said nothing, or is gone. Where none of the offer is there, nobody hears it: another agent."""
     it = turn.world.interactions.get(leg.interaction)
     if not turn.world.asterisk or it is None or it.offer is None or leg.offer != it.offer.id:
         return
@@ -336,6 +348,7 @@ HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.AsteriskDown: _asterisk_down,
     i.ChannelStarted: _channel_started,
     i.ChannelRinging: _channel_ringing,
+    i.ChannelReached: _channel_reached,
     i.ChannelUp: _channel_up,
     i.BridgeEntered: _bridge_entered,
     i.BridgeLeft: _bridge_left,

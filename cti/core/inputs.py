@@ -26,6 +26,15 @@ from cti.core.inputs_callers import ArticleHeard as ArticleHeard
 from cti.core.inputs_callers import CallerRecognised as CallerRecognised
 from cti.core.inputs_callers import HelpAsked as HelpAsked
 from cti.core.inputs_callers import WaitForAsked as WaitForAsked
+from cti.core.inputs_channels import BridgeEntered as BridgeEntered
+from cti.core.inputs_channels import BridgeLeft as BridgeLeft
+from cti.core.inputs_channels import ChannelGone as ChannelGone
+from cti.core.inputs_channels import ChannelReached as ChannelReached
+from cti.core.inputs_channels import ChannelRinging as ChannelRinging
+from cti.core.inputs_channels import ChannelStarted as ChannelStarted
+from cti.core.inputs_channels import ChannelUp as ChannelUp
+from cti.core.inputs_channels import HangupRequested as HangupRequested
+from cti.core.inputs_channels import HoldChanged as HoldChanged
 from cti.core.inputs_desks import DeskConnected as DeskConnected
 from cti.core.inputs_desks import DeskLost as DeskLost
 from cti.core.inputs_desks import DeskSilent as DeskSilent
@@ -103,56 +112,6 @@ class AsteriskUp(_Input, frozen=True):
 
 class AsteriskDown(_Input, frozen=True):
     """The AMI link is gone. Calls may well go on."""
-
-
-class ChannelStarted(_Input, frozen=True):
-    channel: ChannelId
-    name: str
-    interaction: InteractionId | None
-    offer: OfferId | None = None
-    """Set on legs we originated (`HL_OFFER`)."""
-
-
-class ChannelRinging(_Input, frozen=True):
-    channel: ChannelId
-
-
-class ChannelUp(_Input, frozen=True):
-    """Answered."""
-
-    channel: ChannelId
-
-
-class BridgeEntered(_Input, frozen=True):
-    channel: ChannelId
-    bridge: BridgeId
-    name: str = ""
-    interaction: InteractionId | None = None
-    """With `name`: for legs we did not start (the fallback queue rang them)."""
-
-
-class BridgeLeft(_Input, frozen=True):
-    channel: ChannelId
-    bridge: BridgeId
-
-
-class HangupRequested(_Input, frozen=True):
-    """Somebody asked this channel to end, or it is `dead`. Not yet its end; and see ghosts in `switchboard`."""
-
-    channel: ChannelId
-    dead: bool = False
-
-
-class ChannelGone(_Input, frozen=True):
-    """AMI Hangup: the only proof that a channel is gone."""
-
-    channel: ChannelId
-    cause: int
-
-
-class HoldChanged(_Input, frozen=True):
-    channel: ChannelId
-    held: bool
 
 
 class RingFailed(_Input, frozen=True):
@@ -437,6 +396,7 @@ Input = (
     | AsteriskDown
     | ChannelStarted
     | ChannelRinging
+    | ChannelReached
     | ChannelUp
     | BridgeEntered
     | BridgeLeft

@@ -1,11 +1,12 @@
-"""Who can be given work, and whom a queue can be served by. Questions only; nothing here changes anything."""
+"""Who can be given work, what work asks of them, and whom it can be kept for. Questions only."""
 
-from cti.core.agent import AgentState
+from cti.core.agent import AWAY, AgentState
 from cti.core.events import Why
-from cti.core.ids import QueueId
+from cti.core.ids import AgentId, QueueId
 from cti.core.piece import CHANNELS, KINDS, Channel, PieceKind
+from cti.core.requirement import Requirement, first_stage, requirement
 from cti.core.site import Agent, Capacity, Queue
-from cti.core.world import AgentNow, World
+from cti.core.world import AgentNow, Interaction, Piece, World
 
 _NONE: frozenset[QueueId] = frozenset()
 _TEXT = (Channel.CHAT, Channel.MAIL)
@@ -101,3 +102,22 @@ def without(world: World, agent: AgentNow) -> frozenset[QueueId]:
     if not agent.opted_out:
         return _NONE
     return frozenset(name for name in agent.opted_out if (queue := world.queue(name)) is not None and queue.opt_out)
+
+
+def asked_for(world: World, it: Interaction | Piece) -> Requirement:
+    """What a call or a piece of text work asks of an agent where it waits."""
+    queue = world.queue(it.queue) or Queue(id=it.queue or QueueId(""), name={})
+    return requirement(queue, it.skills, it.language, it.kind)
+
+
+def worth_waiting_for(world: World, agent: AgentId | None, asked: Requirement) -> bool:
+    """Whether work is kept for somebody: not while they are at lunch, and not if they could not do it."""
+    now = world.agents.get(agent) if agent is not None else None
+    profile = world.profile(agent) if agent is not None else None
+    return (
+        now is not None
+        and profile is not None
+        and now.state not in AWAY
+        and asked.queue not in without(world, now)
+        and first_stage(profile.skills, asked) is not None
+    )

@@ -8,7 +8,7 @@ from cti.core import calls, consult, meanwhile, outward, staff, talks, transfer
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.agent import AgentState
-from cti.core.channels import adopt, answered, gone, met
+from cti.core.channels import adopt, answered, gone, met, rings
 from cti.core.commands import TakeOver
 from cti.core.ids import ChannelId, InteractionId, Ms
 from cti.core.inputs import ChannelNow
@@ -70,8 +70,8 @@ def _align(turn: Turn, channel: ChannelNow) -> None:
     if leg is not None:
         if not leg.started:
             turn.emit(e.LegStarted(channel=leg.channel, interaction=leg.interaction, phone=leg.phone))
-        if channel.ringing and leg.rings_by is not None:
-            turn.emit(e.LegRinging(channel=leg.channel))
+        if channel.ringing:
+            rings(turn, leg)
         if channel.up and not leg.up:
             turn.emit(e.LegUp(channel=leg.channel))
         if channel.bridge != leg.bridge:

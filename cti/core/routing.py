@@ -7,21 +7,18 @@ from cti.core.agent import AgentState
 from cti.core.callbacks import in_line
 from cti.core.closings import ousted
 from cti.core.events import Why
-from cti.core.ids import AgentId, ChannelId, InteractionId, Ms, QueueId
+from cti.core.ids import AgentId, ChannelId, InteractionId, Ms
 from cti.core.interaction import State
 from cti.core.piece import Channel
-from cti.core.queue import available, held_up, without
+from cti.core.queue import asked_for, available, held_up, without, worth_waiting_for
 from cti.core.reasons import Colleague
-from cti.core.requirement import Requirement, first_stage, requirement
 from cti.core.router import Router
-from cti.core.site import Queue
 from cti.core.waiting import Match
 from cti.core.world import AgentNow, Interaction, World
 
 BUSY_LOOKED_AT = 50
 """Of so many colleagues it is told whether they could have served a caller but were busy: enough for a person, and as
 cheap with ten thousand agents."""
-_AWAY = frozenset({AgentState.SIGNED_OUT, AgentState.NOT_READY})
 
 
 class Routing:
@@ -70,7 +67,7 @@ class Routing:
     def busy(self, match: Match, now: Ms) -> tuple[Why, ...]:
         """Who could have served the matched one too, but was at something else: the preferred agent first."""
         it = self._world.interactions[match.interaction]
-        asked = self._asked(it)
+        asked = asked_for(self._world, it)
         names = [it.preferred] if it.preferred is not None and it.preferred != match.agent else []
         names += [name for name, _ in zip(self._world.agents, range(BUSY_LOOKED_AT), strict=False)]
         agents = (self._world.agents[name] for name in dict.fromkeys(names) if name in self._world.agents)
@@ -141,8 +138,8 @@ class Routing:
             self._channels[it.channel] = interaction
         if it.preferred is not None:
             self._kept.setdefault(it.preferred, {})[interaction] = None
-        asked = self._asked(it)
-        preferred = it.preferred if self._worth_waiting_for(it.preferred, asked) else None
+        asked = asked_for(self._world, it)
+        preferred = it.preferred if worth_waiting_for(self._world, it.preferred, asked) else None
         queue = self._world.queue(it.queue)
         priority = it.priority + it.raised + (queue.priority if queue is not None else 0)
         self._router.arrive(interaction, asked, it.since, priority, preferred, it.kept_until, it.preferred_as)
@@ -155,22 +152,6 @@ class Routing:
         if not it.channel:
             return False
         return leg is None or leg.ending or (it.callback is not None and it.callback.released is None)
-
-    def _asked(self, it: Interaction) -> Requirement:
-        queue = self._world.queue(it.queue) or Queue(id=it.queue or QueueId(""), name={})
-        return requirement(queue, it.skills, it.language, it.kind)
-
-    def _worth_waiting_for(self, agent: AgentId | None, asked: Requirement) -> bool:
-        """Nobody is kept for somebody who is at lunch or could not serve them."""
-        now = self._world.agents.get(agent) if agent is not None else None
-        profile = self._world.profile(agent) if agent is not None else None
-        return (
-            now is not None
-            and profile is not None
-            and now.state not in _AWAY
-            and asked.queue not in without(self._world, now)
-            and first_stage(profile.skills, asked) is not None
-        )
 
     def _forget(self, interaction: InteractionId) -> None:
         channel, agent = self._waiting.pop(interaction, (None, None))

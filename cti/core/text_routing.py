@@ -8,17 +8,13 @@ from collections.abc import Iterable
 
 from cti.core.agent import AgentState
 from cti.core.events import Why
-from cti.core.ids import AgentId, InteractionId, Ms, QueueId
+from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.piece import CHANNELS, Channel, PieceState
-from cti.core.queue import held_up, takes_text, without
+from cti.core.queue import asked_for, held_up, takes_text, without, worth_waiting_for
 from cti.core.reasons import Colleague, ahead
-from cti.core.requirement import Requirement, first_stage, requirement
 from cti.core.router import Router
-from cti.core.site import Queue
 from cti.core.waiting import Match
-from cti.core.world import AgentNow, Piece, World
-
-_AWAY = frozenset({AgentState.SIGNED_OUT, AgentState.NOT_READY})
+from cti.core.world import AgentNow, World
 
 
 class TextRouting:
@@ -118,24 +114,8 @@ class TextRouting:
         if piece.preferred is not None:
             self._keeper[name] = piece.preferred
             self._kept.setdefault(piece.preferred, {})[name] = None
-        asked = self._asked(piece)
-        preferred = piece.preferred if self._worth_waiting_for(piece.preferred, asked) else None
+        asked = asked_for(self._world, piece)
+        preferred = piece.preferred if worth_waiting_for(self._world, piece.preferred, asked) else None
         queue = self._world.queue(piece.queue)
         priority = piece.priority + piece.raised + (queue.priority if queue is not None else 0)
         self._router.arrive(name, asked, piece.since, priority, preferred, piece.kept_until, piece.preferred_as)
-
-    def _asked(self, piece: Piece) -> Requirement:
-        queue = self._world.queue(piece.queue) or Queue(id=piece.queue or QueueId(""), name={})
-        return requirement(queue, piece.skills, piece.language, piece.kind)
-
-    def _worth_waiting_for(self, agent: AgentId | None, asked: Requirement) -> bool:
-        """Nothing is kept for somebody who is at lunch or could not do it."""
-        now = self._world.agents.get(agent) if agent is not None else None
-        profile = self._world.profile(agent) if agent is not None else None
-        return (
-            now is not None
-            and profile is not None
-            and now.state not in _AWAY
-            and asked.queue not in without(self._world, now)
-            and first_stage(profile.skills, asked) is not None
-        )

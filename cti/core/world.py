@@ -44,7 +44,9 @@ class Leg(Struct):
     started: bool = True
     """False: asked for, not yet seen."""
     rings_by: Ms | None = None
-    """When a phone that has not said yet that it rings, or has gone meanwhile, is taken for one that is not there."""
+    """When a phone that has said nothing yet, or has gone meanwhile, is taken for one that is not there."""
+    rings: bool = False
+    """It has said that it rings."""
     up: bool = False
     bridge: BridgeId | None = None
     ending: bool = False

@@ -148,6 +148,10 @@ class Phone(asyncio.DatagramProtocol):
         self.calls: dict[str, Call] = {}
         self.on_call: Callable[[Call], None] | None = None
         """Called with every incoming call, which rings already."""
+        self.rings_with = "180 Ringing"
+        """What it says of an incoming call beside Trying; empty: nothing."""
+        self.plays_early = False
+        """With that it says where it takes in voice: early media."""
         self._transport: asyncio.DatagramTransport | None = None
         self._waiting: dict[tuple[str, str], asyncio.Future[Message]] = {}
         self._late: set[asyncio.TimerHandle] = set()
@@ -401,7 +405,9 @@ class Phone(asyncio.DatagramProtocol):
         call.invite = message
         self.calls[call.call_id] = call
         await call.media.open()
-        self.respond(message, "180 Ringing", call.tag)
+        if self.rings_with:
+            body = sip.sdp(self.address, call.media.port) if self.plays_early else ""
+            self.respond(message, self.rings_with, call.tag, body)
         call.ringing.set()
         if self.on_call is not None:
             self.on_call(call)

@@ -9,10 +9,17 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 import phonenumbers
 from msgspec import Struct
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumber,
+    PhoneNumberFormat,
+)
 
 from cti.core.ids import IdentifierId
 
@@ -27,6 +34,7 @@ _LONGEST = 500
 _ID_BYTES = 12
 _MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+")
 _SIP = re.compile(r"^\s*(?:sips?|tel):([^@;?>\s]+)", re.IGNORECASE)
+_E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 _DIGIT = re.compile(r"\d")
 _EXTENSION = re.compile(r"(?:;ext=|;isub=|\bext\.?\s*|\bx\s*|分机|分機|#)\s*\d{1,7}\s*$", re.IGNORECASE)
 
@@ -97,6 +105,8 @@ def normal_phone(raw: str, region: str) -> str | None:
 
     None: withheld, or not a number at all.
     """
+    if _as_it_is(raw):
+        return raw
     text = raw[:_LONGEST]
     if not (text.isascii() and text.isprintable()):
         text = "".join(char for char in unicodedata.normalize("NFKC", text) if char.isprintable())
@@ -122,6 +132,42 @@ def normal_phone(raw: str, region: str) -> str | None:
     return digits[:32]
 
 
+def _as_it_is(raw: str) -> bool:
+    """Whether a number is in its normal form for certain, as most trunks send it. The parser takes far longer."""
+    if not _E164.fullmatch(raw):
+        return False
+    country = _country(raw[1:])
+    plan = _plan(country)
+    national = raw[1 + len(str(country)) :]
+    # A trunk prefix in the wrong place (+44 0…) is for the parser to take out.
+    return len(national) in plan.lengths and (plan.prefix is None or not plan.prefix.match(national))
+
+
+def _country(digits: str) -> int:
+    """The country code that digits begin with; 0: none. No code is the beginning of another (ITU-T E.164, 6.2.1)."""
+    codes = () if digits.startswith("0") else (int(digits[:end]) for end in (1, 2, 3))
+    return next((code for code in codes if code in COUNTRY_CODE_TO_REGION_CODE), 0)
+
+
+class _Plan(NamedTuple):
+    """What is known of a country's numbers."""
+
+    lengths: frozenset[int]
+    """Digits that a number may have."""
+    prefix: re.Pattern[str] | None
+    """What may stand before a number, but does not belong to it."""
+
+
+@lru_cache(maxsize=512)
+def _plan(country: int) -> _Plan:
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(country, ())
+    known = PhoneMetadata.metadata_for_region(regions[0], None) if regions else None
+    if known is None or known.general_desc is None:
+        return _Plan(frozenset(), None)
+    prefix = known.national_prefix_for_parsing
+    return _Plan(frozenset(known.general_desc.possible_length), re.compile(prefix) if prefix else None)
+
+
 def _parsed(text: str, region: str) -> str | None:
     try:
         number = phonenumbers.parse(text, region)
@@ -140,21 +186,17 @@ def display_phone(value: str) -> str:
 
 
 def _of_normal(value: str) -> PhoneNumber | None:
-    """The number whose normal form this is. A parser would guess at prefixes that are not there, and take far longer.
-
-    No country code is the beginning of another (ITU-T E.164, section 6.2.1).
-    """
+    """The number whose normal form this is. A parser would guess at prefixes that aren't there, and take far longer."""
     digits = value[1:]
     if not value.startswith("+") or not (digits.isascii() and digits.isdecimal()):
         return None
-    ends = (end for end in (1, 2, 3) if int(digits[:end]) in COUNTRY_CODE_TO_REGION_CODE)
-    end = next(ends, len(digits))
-    national = digits[end:]
-    if not national:
+    country = _country(digits)
+    national = digits[len(str(country)) :]
+    if not country or not national:
         return None
     zeros = len(national[:-1]) - len(national[:-1].lstrip("0"))
     return PhoneNumber(
-        country_code=int(digits[:end]),
+        country_code=country,
         national_number=int(national),
         italian_leading_zero=True if zeros else None,
         number_of_leading_zeros=zeros if zeros > 1 else None,

@@ -1,12 +1,14 @@
 """Threads that read the history while the event loop goes on, each with a connection of its own.
 
 Not a pool of `concurrent.futures`: its futures lock and wake both sides several times, which takes a tenth as long as
-what the pop reads. Here each question wakes a thread once, and its answer the loop once.
+what the pop reads. Here each question wakes a thread once, and its answer the loop once; and of those that wait it is
+the thread that has read last, for what it reads and runs is still near its processor.
 """
 
 import asyncio
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
@@ -22,6 +24,9 @@ class _Asked(NamedTuple):
     answer: asyncio.Future[Any]
 
 
+_Inbox = SimpleQueue[_Asked | None]
+
+
 class Readers:
     """Asked on the event loop; answers come in any order. `close` it at the end, from anywhere."""
 
@@ -30,7 +35,11 @@ class Readers:
         look-up may. What it raises is raised again to who asks next and meets the same."""
         self._connect = connect
         self._first = first
-        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._idle: list[_Inbox] = []
+        """Of the threads that wait; the last one's has waited least."""
+        self._waiting: deque[_Asked | None] = deque()
+        """What nobody was free for. None: a thread is to end."""
         self._threads = [
             threading.Thread(target=self._run, name=f"history-read-{n}", daemon=True) for n in range(threads)
         ]
@@ -41,22 +50,38 @@ class Readers:
         """Do `look` in a reader's thread. The future raises what it raises."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._asked.put(_Asked(look, loop, answer))
+        self._give(_Asked(look, loop, answer))
         return answer
 
     def close(self) -> None:
         """Answer what is asked, and end."""
         for _ in self._threads:
-            self._asked.put(None)
+            self._give(None)
         for thread in self._threads:
             thread.join()
 
+    def _give(self, asked: _Asked | None) -> None:
+        with self._lock:
+            inbox = self._idle.pop() if self._idle else None
+            if inbox is None:
+                self._waiting.append(asked)
+        if inbox is not None:
+            inbox.put(asked)
+
+    def _next(self, inbox: _Inbox) -> _Asked | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._idle.append(inbox)
+        return inbox.get()
+
     def _run(self) -> None:
+        inbox: _Inbox = SimpleQueue()
         db: Reader | None = None
         with contextlib.suppress(Exception):
             db = self._connect()
             self._first(db)
-        while (asked := self._asked.get()) is not None:
+        while (asked := self._next(inbox)) is not None:
             try:
                 db = db or self._connect()
                 found = asked.look(db)

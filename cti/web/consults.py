@@ -4,6 +4,7 @@ from cti.core.consult import step_of
 from cti.core.consult_table import Step
 from cti.core.ids import AgentId
 from cti.core.world import AgentNow, Interaction, World
+from cti.web.reserved import rings
 from cti.web.views import ConsultView
 
 
@@ -22,6 +23,7 @@ def consultation(world: World, call: Interaction) -> ConsultView | None:
         colleague=consult.agent or offered,
         queue=consult.queue if consult.given_to is None and consult.asked is None else None,
         outside=consult.asked is not None,
+        rings=consult.agent is None and rings(world, consult.offer),
         since=consult.connected or consult.opened,
         aside=call.aside,
         by_phone=step in _SHOWN,

@@ -49,7 +49,7 @@ class Dictated(Reply, frozen=True):
     """How far such a sentence is."""
 
     id: str
-    state: Literal["rings", "speaks", "kept", "dropped", "unanswered"]
+    state: Literal["called", "speaks", "kept", "dropped", "unanswered"]
     sentence: str = ""
     """Once it is kept: for `sentences` of `POST /incidents`, within a day."""
     ms: Ms = Ms(0)

@@ -17,7 +17,7 @@ from cti.core.events import Event, Record
 from cti.core.ids import AgentId, InteractionId, Ms
 from cti.core.world import World
 from cti.store.views import DuePromise
-from cti.web import parked, project, promised, text_views
+from cti.web import parked, project, promised, reserved, text_views
 from cti.web.notices import Notices
 from cti.web.ports import Loop, Pops
 from cti.web.project import Part
@@ -127,6 +127,12 @@ class Live:
             apply(self._world, record.event, record.at)
         for record in records:
             parts = project.TOUCHES[type(record.event)]
+            if isinstance(record.event, reserved.OfLeg):
+                offered = reserved.of_leg(self._world, record.event)
+                if offered is None:
+                    continue
+                urgent.add(offered[1].agent)
+                urgent.update(self._showing(offered[0].id))
             if Part.SITE in parts or Part.PARKED in parts:
                 urgent.update(self._desks)
             elif Part.OWN in parts:
@@ -267,13 +273,17 @@ class Live:
             yield agent
         interaction = getattr(event, "interaction", None)
         if interaction is not None:
-            for one, room in self._desks.items():
-                shown = room.view.call
-                if shown is not None and shown.interaction == call_of(interaction):
-                    yield one
+            yield from self._showing(interaction)
         phone = getattr(event, "phone", None)
         if phone is not None and (owner := self._world.owner(phone)) is not None:
             yield owner
+
+    def _showing(self, interaction: InteractionId) -> Iterable[AgentId]:
+        """On whose desks a call is."""
+        for agent, room in self._desks.items():
+            shown = room.view.call
+            if shown is not None and shown.interaction == call_of(interaction):
+                yield agent
 
     def _show_own(self, agent: AgentId) -> None:
         room = self._desks.get(agent)
@@ -294,8 +304,9 @@ class Live:
         }
         changed = {name: value for name, value in made.items() if differs(getattr(old, name), value)}
         self._change(room, changed)
-        if room.view.call is not None and room.view.call.phase == "ringing" and "call" in changed:
-            # It rings in a page, maybe in none that still lives: the answer tells.
+        offer = room.view.call.offer if room.view.call is not None else None
+        if offer is not None and (old.call is None or old.call.offer != offer):
+            # It is shown in a page, maybe in none that still lives: the answer tells.
             now = self._loop.now()
             for viewer in room.viewers:
                 viewer.send(_beat(room, now), now)

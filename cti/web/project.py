@@ -19,7 +19,7 @@ from cti.core.recorded import Recorded
 from cti.core.site import Agent, Queue
 from cti.core.world import AgentNow, Interaction, QueueToday, World
 from cti.store.views import DuePromise, Pop
-from cti.web import parked, text_views
+from cti.web import parked, reserved, text_views
 from cti.web.consults import consultation, consults_with
 from cti.web.queue_state import closed, told_of, wait
 from cti.web.views import (
@@ -102,8 +102,8 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.PlaceKept: frozenset({_O, _L, _T}),
     e.CallbackDue: frozenset({_L}),
     e.CallbackPutOff: frozenset({_O, _L}),
-    e.Dialled: frozenset({_O, _L}),
-    e.DialEnded: frozenset({_O, _L, _T}),
+    e.Dialled: frozenset({_O, _L, _A}),
+    e.DialEnded: frozenset({_O, _L, _A, _T}),
     e.CallbackMerged: frozenset({_L}),
     e.CallbackMissed: frozenset({_L}),
     e.ConnectedOutside: frozenset({_O, _T}),
@@ -118,7 +118,7 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.ConferenceBegun: frozenset({_O}),
     e.ConsultEnded: frozenset({_O, _A}),
     e.CallerRejoined: frozenset({_O}),
-    e.OfferMoved: frozenset({_O, _L}),
+    e.OfferMoved: frozenset({_O, _L, _A}),
     e.OutsideMoved: frozenset({_O}),
     e.Parked: frozenset({_P, _L}),
     e.ParkEnded: frozenset({_P, _L}),
@@ -146,11 +146,12 @@ TOUCHES: dict[type[e.Event], frozenset[Part]] = {
     e.PieceEnded: frozenset({_O, _L}),
     e.TextPaused: _NOTHING,
     e.LegStarted: _NOTHING,
-    e.LegRinging: _NOTHING,
+    e.LegReached: _NOTHING,
+    e.LegRinging: frozenset({_O, _A}),
     e.LegUp: _NOTHING,
     e.LegBridged: _NOTHING,
-    e.LegEnding: _NOTHING,
-    e.LegGone: _NOTHING,
+    e.LegEnding: frozenset({_O, _A}),
+    e.LegGone: frozenset({_O, _A}),
     e.Repaired: _NOTHING,
 }
 
@@ -251,7 +252,7 @@ def closings(world: World, agent: AgentId) -> tuple[ClosingView, ...]:
     )
 
 
-_PHASES = {AgentState.RESERVED: "ringing", AgentState.TALKING: "talking", AgentState.WRAP_UP: "wrap_up"}
+_PHASES = {AgentState.RESERVED: reserved.OFFERED, AgentState.TALKING: "talking", AgentState.WRAP_UP: "wrap_up"}
 
 
 def call(world: World, agent: AgentId) -> CallView | None:
@@ -269,12 +270,13 @@ def call(world: World, agent: AgentId) -> CallView | None:
     mine = own.agent == agent and own.given_to is None
     phase, since, until = _PHASES[now.state], now.since, now.until
     waited = interaction.waited
-    if phase == "ringing" and offer is not None:
+    if phase == reserved.OFFERED and offer is not None:
         since, until, waited = offer.at, offer.until, Ms(offer.at - interaction.waits_since)
+        phase = reserved.phase(world, interaction, offer)
         if interaction.state is State.DIALLING:
-            phase, since, until = "dialling", now.since, None
-        if offer.talking:
-            phase, until = "talking", None
+            since = now.since
+        if phase in ("dialling", "talking"):
+            until = None
     elif phase == "talking":
         since, until = own.connected or now.since, None
         if own.held is not None:
@@ -297,7 +299,7 @@ def call(world: World, agent: AgentId) -> CallView | None:
         path=tuple(interaction.path),
         why=facts(offer.grounds, offer.why) if offer else facts(own.grounds, own.why) if mine else (),
         judged=interaction.judged,
-        given_to=_given_to(interaction, agent) if phase == "wrap_up" else None,
+        given_to=_given_to(world, interaction, agent) if phase == "wrap_up" else None,
         given_by=interaction.given_by if interaction.given_by != agent else None,
         consult=consultation(world, interaction) if phase != "wrap_up" else None,
         recorded=_recorded(own),
@@ -311,12 +313,13 @@ def _recorded(interaction: Interaction | None) -> str:
     return interaction.recorded.value
 
 
-def _given_to(interaction: Interaction, agent: AgentId) -> GivenTo | None:
+def _given_to(world: World, interaction: Interaction, agent: AgentId) -> GivenTo | None:
     """Where a caller is whom this agent gave away and nobody has answered."""
     if interaction.given_by != agent or interaction.state not in (State.WAITING, State.OFFERED, State.PASSING):
         return None
     outside = interaction.state is State.PASSING
-    return GivenTo(agent=interaction.given_to, queue=interaction.queue, outside=outside)
+    heard = interaction.given_to is not None and reserved.rings(world, interaction.offer)
+    return GivenTo(agent=interaction.given_to, queue=interaction.queue, outside=outside, rings=heard)
 
 
 # --- what all screens share
@@ -452,7 +455,7 @@ def tiles(world: World) -> tuple[AgentTile, ...]:
             agent=agent.id,
             name=agent.name,
             work_number=agent.work_number,
-            state=now.state.value,
+            state=reserved.state(world, now),
             reason=now.reason,
             since=now.since,
             consult=consults_with(world, now),

@@ -171,13 +171,15 @@ class WorkView(Struct, frozen=True, kw_only=True):
 
 
 class GivenTo(Struct, frozen=True, kw_only=True):
-    """Where a caller is who was given away: a colleague's phone rings, or they are in a queue's line."""
+    """Where a caller is who was given away: a colleague's phone is called, or they are in a queue's line."""
 
     agent: AgentId | None
     """None: not given to somebody."""
     queue: QueueId | None
     outside: bool = False
-    """A number outside rings for them."""
+    """A number outside is called for them."""
+    rings: bool = False
+    """The colleague's phone has said that it rings."""
 
 
 class ParkedView(Struct, frozen=True, kw_only=True):
@@ -201,15 +203,17 @@ class ConsultView(Struct, frozen=True, kw_only=True):
     """A consultation about the call on this desk: for the agent who asked and for the colleague."""
 
     step: str
-    """`asking` (a phone rings, or one waits in the queue), `speaking`, `conference` (all three) or `alone` (nobody
+    """`asking` (a phone is called, or one waits in the queue), `speaking`, `conference` (all three) or `alone` (nobody
     came, or the colleague has left)."""
     asker: AgentId
     colleague: AgentId | None
-    """Who talks, rings or was asked for; null: nobody of the queue is found yet."""
+    """Who talks, is called or was asked for; null: nobody of the queue is found yet."""
     queue: QueueId | None
     """Asked for somebody of this queue."""
     outside: bool = False
     """Asked at a number outside."""
+    rings: bool = False
+    """Asking: the colleague's phone has said that it rings."""
     since: Ms
     """Begin of the step; alone, of the caller's music."""
     aside: Ms | None
@@ -223,7 +227,8 @@ class CallView(Struct, frozen=True, kw_only=True):
 
     interaction: InteractionId
     phase: str
-    """`ringing`, `dialling` (who is called rings), `talking`, `held`, `wrap_up`."""
+    """`offered` (the agent's phones are called, and none has said that it rings), `ringing`, `dialling` (whom the
+    agent calls is called), `talking`, `held`, `wrap_up`."""
     direction: str = "in"
     """`out`: the agent calls."""
     callback: bool = False
@@ -232,7 +237,7 @@ class CallView(Struct, frozen=True, kw_only=True):
     """How the last call to them came to nothing, as in `DialEnded`."""
     offer: OfferId | None
     until: Ms | None
-    """End of the ring or of the wrap-up."""
+    """End of the offer or of the wrap-up."""
     queue: QueueId | None
     number: str
     """The hotline number that was dialled."""
@@ -303,6 +308,8 @@ class AgentTile(Struct, frozen=True, kw_only=True):
     name: str
     work_number: str
     state: str
+    """As in `MeView`, but of who is reserved how far that is, as in `CallView`: `offered`, `ringing`, `dialling`,
+    `talking`."""
     reason: str | None
     since: Ms
     consult: AgentId | None = None

@@ -5,7 +5,7 @@ import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -203,6 +203,24 @@ class Desk:
             told: dict[str, Any] = await socket.receive_json(timeout=10)
         view: dict[str, Any] = told["view"]
         return view
+
+    @contextlib.asynccontextmanager
+    async def watched(self, view: str) -> AsyncIterator[list[dict[str, Any]]]:
+        """All that a screen is sent meanwhile: fields of the view, whole."""
+        shown: list[dict[str, Any]] = []
+
+        async def read() -> None:
+            async for message in socket:
+                told = message.json()
+                if told["type"] in ("snapshot", "change"):
+                    shown.append(told["view" if told["type"] == "snapshot" else "set"])
+
+        async with self._http.ws_connect(f"{self.house.url}/live?view={view}") as socket:
+            reading = asyncio.create_task(read())
+            try:
+                yield shown
+            finally:
+                reading.cancel()
 
     async def ready(self) -> None:
         await self.post("/agent/state", {"state": "ready"})

@@ -36,7 +36,7 @@ async def test_a_caller_is_understood_routed_and_known(house: House, tmp_path: P
         await desk.get_by_role("button", name="Answer").wait_for()
         await until(lambda: was_painted(desk), 10, "the pop is painted")
         await until(lambda: ring_came(desk), 10, "the phone rings")
-        popped = next(m["at"] for m in await came_in(desk) if '"Offered' in m["text"] or '"ringing"' in m["text"])
+        popped = next(m["at"] for m in await came_in(desk) if '"Offered' in m["text"] or '"offered"' in m["text"])
         rang = next(m["at"] for m in await came_in(desk) if m["text"].startswith("INVITE"))
         assert popped < rang
         await until(lambda: bell_rang(desk), 10, "the bell rings")

@@ -32,6 +32,31 @@ def event(
     return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape")
 
 
+def dial_state(status: str, number: str = "85291234567") -> bytes:
+    """How far a call of ours to a phone is."""
+    return block(
+        "Event: DialState",
+        "Privilege: call,all",
+        "DestChannel: PJSIP/ana-desk-00000001",
+        "DestChannelState: 0",
+        "DestChannelStateDesc: Down",
+        "DestCallerIDNum: <unknown>",
+        "DestCallerIDName: <unknown>",
+        f"DestConnectedLineNum: {number}",
+        "DestConnectedLineName: <unknown>",
+        "DestLanguage: en",
+        "DestAccountCode: ",
+        "DestContext: hotline-agents",
+        "DestExten: ",
+        "DestPriority: 1",
+        "DestUniqueid: c-1.1.0",
+        "DestLinkedid: c-1.1.0",
+        "DestChanVariable: HL_ID=c-1",
+        "DestChanVariable: HL_OFFER=c-1.1",
+        f"DialStatus: {status}",
+    )
+
+
 def block(*lines: str) -> bytes:
     """A message of these lines."""
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -206,6 +206,18 @@ async def test_a_work_number_is_said_into_the_talk_of_the_agents_leg(ready: Setu
     assert asked["ChannelId"] == [f"hl-greeting-{ONE}"], "one for each talk, and nobody's call"
 
 
+@pytest.mark.parametrize("release", [(20, 21), (22, 11), (23, 5)])
+async def test_where_a_whisper_does_harm_no_work_number_is_said(
+    ready: Setup, release: tuple[int, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    ready.link.release = release
+    ready.actions.carry_out(Greet(channel=ONE, work_number="8001", language="cmn"))
+    ready.actions.carry_out(RING)
+    asked = await ready.server.until_asked("Originate", 2)
+    assert not [one for one in asked if one["Channel"] == ["Local/s@hotline-greeting/n"]]
+    assert f"No work number is said: Asterisk {release[0]}.{release[1]}" in caplog.text
+
+
 async def test_a_phone_that_does_not_ring_is_told(ready: Setup) -> None:
     ready.server.answers["Originate"] = response("Failure", "0")
     ready.actions.carry_out(RING)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.ami_stream import BANNER
-from cti.ami.translate import KINDS, Rejected, booted, phones, snapshot, translate
+from cti.ami.translate import KINDS, Rejected, booted, phones, release, snapshot, translate
 from cti.ami.wire import Decoder, Message
 from cti.core.ids import IdentifierId
 from cti.core.inputs import (
@@ -16,6 +16,7 @@ from cti.core.inputs import (
     BridgeLeft,
     ChannelGone,
     ChannelNow,
+    ChannelReached,
     ChannelRinging,
     ChannelStarted,
     ChannelUp,
@@ -25,7 +26,7 @@ from cti.core.inputs import (
     RecordingMuted,
     RecordingStarted,
 )
-from tests.ami.events import ONE, block, event
+from tests.ami.events import ONE, block, dial_state, event
 
 BRIDGE = "BridgeUniqueid: b-1"
 PEER = ("Event: PeerStatus", "Privilege: system,all", "ChannelType: PJSIP")
@@ -45,6 +46,9 @@ def said(raw: bytes) -> list[object]:
         ),
         (event("Newstate"), ChannelUp(channel=ONE)),
         (event("Newstate").replace(b"ChannelState: 6", b"ChannelState: 5"), ChannelRinging(channel=ONE)),
+        (dial_state("PROGRESS"), ChannelReached(channel="c-1.1.0")),
+        (dial_state("RINGING"), None),
+        (dial_state("PROGRESS").replace(b"\r\nDest", b"\r\nUniqueid: 17.1\r\nDest", 1), None),
         (
             event("BridgeEnter", before=BRIDGE),
             BridgeEntered(channel=ONE, bridge="b-1", name="PJSIP/trunk-00000002", interaction="c-1795316288-2"),
@@ -94,6 +98,19 @@ def test_a_callers_number_cannot_forge_another_channels_event(kind: str, number:
     """Pitfall 2, seen on Asterisk 22.10: `From: <sip:1%0d%0a%0d%0aEvent%3a...@...>` reaches AMI as line ends."""
     found = [one for one in said(event(kind, "Cause: 16", number=number)) if one is not None]
     assert all(isinstance(one, Rejected) for one in found)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "1\r\nDestUniqueid: 17.1",
+        "1\r\n\r\nEvent: DialState\r\nDestUniqueid: 17.1\r\nDialStatus: PROGRESS\r\n\r\n",
+        "1\r\n\r\nEvent: DialState\r\nDestUniqueid: 17.1\r\nDialStatus: PROGRESS",
+    ],
+)
+def test_a_callers_number_cannot_forge_that_a_phone_is_there(number: str) -> None:
+    for raw in (dial_state("PROGRESS", number), dial_state("RINGING", number), event("Newstate", number=number)):
+        assert not [one for one in said(raw) if getattr(one, "channel", ONE) != ONE]
 
 
 def test_a_callers_number_cannot_name_another_interaction() -> None:
@@ -194,6 +211,20 @@ def test_hostile_rows_are_left_out_of_a_snapshot() -> None:
 
 def test_a_start_time_that_makes_no_sense_is_none() -> None:
     assert booted(Message(b"", b"Response: Success\r\nCoreStartupDate: soon")) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("22.10.1~dfsg+~cs6.17.60671434-1", (22, 10)),
+        ("20.21.0", (20, 21)),
+        ("certified/20.7-cert3", (20, 7)),
+        ("GIT-master-0f1e2d", (0, 0)),
+        ("", (0, 0)),
+    ],
+)
+def test_a_release_is_read_off_the_version(said: str, expected: tuple[int, int]) -> None:
+    assert release([Message(b"", f"Response: Success\r\nAsteriskVersion: {said}".encode())]) == expected
 
 
 def test_phones_from_device_states() -> None:

@@ -66,7 +66,7 @@ def agent(name: str, number: int, state: str, s: int, reason: str | None = None)
 TEAM = (
     agent("Bo Tan", 8002, "talking", 331),
     agent("陳思敏", 8003, "talking", 142),
-    agent("Ana Lindqvist", 8001, "reserved", 4),
+    agent("Ana Lindqvist", 8001, "offered", 4),
     agent("Nadia Kerr", 8005, "wrap_up", 31),
     agent("Samir Aziz", 8004, "ready", 52),
     agent("王芳", 8006, "ready", 12),
@@ -82,7 +82,7 @@ _NAMES = ["陳思敏", "王芳", "李家豪", "黃美玲", "张伟", "刘洋"]
 
 def crowd(n: int) -> tuple[AgentTile, ...]:
     """Agents for a big room: most of them talking, every state there."""
-    states = ["talking"] * 9 + ["reserved"] + ["wrap_up"] * 3 + ["ready"] * 5 + ["not_ready"] * 3
+    states = ["talking"] * 9 + ["ringing"] + ["wrap_up"] * 3 + ["ready"] * 5 + ["not_ready"] * 3
     out = []
     for i in range(n):
         name = _NAMES[i % 6] if i % 7 == 3 else f"{_FIRST[i % 14]} {_LAST[(i * 7) % 11]}"

@@ -301,7 +301,7 @@ def call(phase: str, since: int, until: int | None = None, connected: int | None
     fields: dict[str, object] = {
         "interaction": CALL,
         "phase": phase,
-        "offer": OFFER if phase == "ringing" else None,
+        "offer": OFFER if phase in ("offered", "ringing") else None,
         "until": None if until is None else Ms(now() + until),
         "queue": QueueId("support-en"),
         "number": "0800000123",
@@ -351,6 +351,8 @@ def scene(name: str) -> DeskView:
             return desk(me("not_ready", 20_000, "rona"), notices=(missed,))
         case "ringing":
             return desk(me("reserved", 4_000), call("ringing", 4_000, 11_000), both)
+        case "offered":
+            return desk(me("reserved", 1_000), call("offered", 1_000, 14_000), both)
         case "ringing_zh":
             at = call("ringing", 4_000, 11_000, language="cmn", path=({"zh-Hans": "宽带"}, {"zh-Hans": "无法上网"}))
             return desk(me("reserved", 4_000), at, pop(meiling(), display="138 0013 8000"))

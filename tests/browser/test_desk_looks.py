@@ -44,6 +44,7 @@ STATES = (
     "ready",
     "not_ready",
     "rona",
+    "offered",
     "ringing",
     "ringing_unknown",
     "ringing_withheld",
@@ -103,7 +104,7 @@ async def test_on_an_upright_tablet_no_words_of_the_call_are_cut(stub: Stub, ope
 async def test_words_are_readable_and_of_the_language(stub: Stub, open_page: OpenPage, lang: str, dark: bool) -> None:
     page = await desk(open_page, stub, "ready", f"?lang={lang}", dark=dark)
     english = english_texts()
-    for state in ("ready", "rona", "ringing", "dialling", "held", "wrap", "parked", "busy"):
+    for state in ("ready", "rona", "offered", "ringing", "dialling", "held", "wrap", "parked", "busy"):
         await stub.show(state)
         await expect(page.locator(".deck")).to_have_class(re.compile(deck_class(state)))
         for width, height in ((768, 1024), (820, 1180), (1280, 800)):

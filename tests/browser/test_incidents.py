@@ -103,15 +103,15 @@ async def test_a_sentence_is_recorded_heard_back_and_told_from_the_wallboard(sta
 
 
 async def test_a_sentence_spoken_into_the_telephone_is_told(stage: Stage, open_page: OpenPage) -> None:
-    stage.answers["POST /incidents/sentences/phone"] = (200, Dictated(id="7", state="rings"))
+    stage.answers["POST /incidents/sentences/phone"] = (200, Dictated(id="7", state="called"))
     at = "/incidents/sentences/phone/7"
-    stage.answers[at] = (200, Dictated(id="7", state="rings"))
+    stage.answers[at] = (200, Dictated(id="7", state="called"))
     page = await panel(open_page, stage, width=390, height=844)
     box = page.get_by_role("dialog", name="Callers are told")
     await box.get_by_text("In your own words").click()
     mandarin = box.get_by_role("group", name="Mandarin")
     await mandarin.get_by_role("button", name="Telephone").click()
-    await expect(mandarin.get_by_role("status")).to_have_text("Your telephone rings. Pick it up.")
+    await expect(mandarin.get_by_role("status")).to_have_text("Calling your telephone. Pick it up.")
     stage.answers[at] = (200, Dictated(id="7", state="speaks"))
     await expect(mandarin.get_by_role("status")).to_have_text("Speak into your telephone, then press #.")
     await assert_fits(page)

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from cti.core.commands import RingAgent
 from cti.core.ids import AgentId, ChannelId, InteractionId, Phone
-from cti.core.inputs import AgentReady, ChannelGone, DeskSilent, PhoneReachable
+from cti.core.inputs import AgentReady, ChannelGone, ChannelRinging, ChannelStarted, DeskSilent, PhoneReachable
 from cti.web.auth import COOKIE
 from tests.browser.conftest import ARGS
 from tests.browser.desk import CHECKED
@@ -111,14 +111,18 @@ async def test_a_duplicated_tab_asks_for_the_phone_and_a_frozen_one_is_known_for
         await expect(first.locator(".bars")).to_contain_text("went to a colleague", timeout=15_000)
         await rig.say(ChannelGone(channel=ChannelId("c-1.1.0"), cause=26))
         await first.locator("#phone-here").click()
-        await expect(first.locator(".deck")).to_have_class(re.compile("is-ringing"), timeout=15_000)
+        await expect(first.locator(".deck")).to_have_class(re.compile("is-offered"), timeout=15_000)
         assert sum(isinstance(command, RingAgent) for command in rig.commands) == 2
     finally:
         await debugger.send("Debugger.disable")
+    await expect(second.locator(".line")).to_contain_text("Calling your phone")
+    leg = ChannelId("c-1.2.0")
+    await rig.say(ChannelStarted(channel=leg, name="PJSIP/ana-web-2", interaction=None), ChannelRinging(channel=leg))
+    await expect(first.locator(".deck")).to_have_class(re.compile("is-ringing"))
     await expect(second.locator(".line")).to_contain_text("It rings in your other window.")
     # Its window is closed: Asterisk says so, and the other window does.
     caller = rig.loop.world.interactions[InteractionId("c-1")].channel
-    await rig.say(ChannelGone(channel=caller, cause=16), ChannelGone(channel=ChannelId("c-1.2.0"), cause=26))
+    await rig.say(ChannelGone(channel=caller, cause=16), ChannelGone(channel=leg, cause=26))
     await first.close()
     await rig.say(PhoneReachable(phone=Phone("ana-web"), reachable=False))
     await expect(second.locator(deck)).to_have_text("Your phone is in no window", timeout=15_000)
@@ -131,10 +135,10 @@ async def test_a_tab_behind_others_is_not_taken_for_frozen(rig: Rig, chromium: B
     await rig.say(AgentReady(agent=ANA))
     await rig.waiting_call("c-1")
 
-    async def rings() -> bool:
-        return "is-ringing" in (await page.locator(".deck").get_attribute("class") or "")
+    async def offered() -> bool:
+        return "is-offered" in (await page.locator(".deck").get_attribute("class") or "")
 
-    await eventually(rings, "the offer is on the desk")
+    await eventually(offered, "the offer is on the desk")
     # Longer than an offer may take to be shown, and than beats may be missed.
     await asyncio.sleep(3.5)
     assert DeskSilent(agent=ANA) not in rig.inputs

@@ -104,9 +104,9 @@ A, 15 January 2027
 16:01:32  ended: after a talk
 What the wait was:
 16:00:01 - 16:00:02  nobody with internet 1 at work
-16:00:02 - 16:00:17  Ana Lindqvist rang: not answered
+16:00:02 - 16:00:17  Ana Lindqvist was called: not answered
 16:00:17 - 16:00:20  nobody with internet 1 at work
-16:00:20 - 16:00:22  Bo Tan rang: answered
+16:00:20 - 16:00:22  Bo Tan was called: answered
 """
     )
 
@@ -135,9 +135,9 @@ def test_the_story_of_a_call_that_was_given_on(
 16:00:20  in line for Support
 16:00:25  ended: gave up waiting for the next agent
 What the wait was:
-16:00:01 - 16:00:02  Ana Lindqvist rang: answered
-16:00:06 - 16:00:07  Bo Tan rang: declined
-16:00:07 - 16:00:09  Ana Lindqvist rang: answered
+16:00:01 - 16:00:02  Ana Lindqvist was called: answered
+16:00:06 - 16:00:07  Bo Tan was called: declined
+16:00:07 - 16:00:09  Ana Lindqvist was called: answered
 16:00:20 - 16:00:25  busy: the only one who can serve this caller
 """
     )

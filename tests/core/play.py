@@ -146,6 +146,7 @@ _VERBS: dict[str, Callable[[str, list[str]], i.Input]] = {
     "rings": lambda w, r: i.ChannelRinging(channel=_channel(w)),
     "unregisters": lambda w, r: i.PhoneReachable(phone=Phone(w), reachable=False),
     "registers": lambda w, r: i.PhoneReachable(phone=Phone(w), reachable=True),
+    "reached": lambda w, r: i.ChannelReached(channel=_channel(w)),
     "up": lambda w, r: i.ChannelUp(channel=_channel(w)),
     "ending": lambda w, r: i.HangupRequested(channel=_channel(w), dead=r == ["dead"]),
     "gone": lambda w, r: i.ChannelGone(channel=_channel(w), cause=int(r[0]) if r else 16),

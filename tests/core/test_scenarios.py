@@ -176,6 +176,26 @@ SCENARIOS = {
         9  | A enters b             | -
         9  | A.1 enters b           | connected A bo after 8; bo talking; HANGUP A.1.1 26
     """,
+    "a phone that is there and does not say that it rings has as long as any": """
+        0  | ana ready              |
+        1  | A calls                |
+        1  | A asks support         |
+        1  | A.1 starts             | -
+        4  | A.1 reached            | -
+        15 | time passes            | -
+        16 | time passes            | offer-ended A ana rona; ana not_ready rona; HANGUP A.1.0 16
+    """,
+    "of two phones one is there and the other says nothing": """
+        0  | bo ready               |
+        1  | A calls                |
+        1  | A asks support         |
+        1  | A.1 starts             | -
+        1  | A.1.1 starts           | -
+        1  | A.1.1 reached          | -
+        9  | time passes            | -
+        9  | A enters b             | -
+        9  | A.1.1 enters b         | connected A bo after 8; bo talking; HANGUP A.1.0 26
+    """,
     "a phone that said so while we were away rings on": """
         0  | ana ready              |
         1  | A calls                |

@@ -218,6 +218,10 @@ async def test_names_are_read_as_they_were_meant(exchange: Exchange) -> None:
     assert row.variables()["HL_ID"] == session.args[0]
 
 
+async def test_which_asterisk_it_is_is_known(exchange: Exchange) -> None:
+    assert "Asterisk {}.{}.".format(*exchange.link.release) in await exchange.asterisk.cli("core show version")
+
+
 async def test_the_fallback_queue_follows(exchange: Exchange) -> None:
     async def shows(*words: str) -> bool:
         shown = await exchange.asterisk.cli("queue show hl-support")

@@ -12,6 +12,7 @@ from cti.setup import asterisk, resources, site
 from cti.setup.asterisk import AsteriskInstall, AsteriskProcess
 from cti.setup.prepare import Options, Prepared, prepare
 from cti.setup.problem import SetupProblem
+from tests.conftest import free_ports
 
 SITE = Path(__file__).parents[1] / "site.toml"
 PORTS = Options(http=18080, sip=15060, ami=15038, agi=14573, site=SITE)
@@ -165,7 +166,8 @@ async def test_a_long_cel_file_is_put_aside_at_a_start(made: Prepared, monkeypat
     cel = made.settings.cel_file
     cel.write_text("x" * 11)
     # Stands in for an Asterisk that ends at once.
-    process = AsteriskProcess(made.settings, msgspec.structs.replace(made.install, command=("false",)))
+    settings = msgspec.structs.replace(made.settings, ami_port=free_ports(1)[0])
+    process = AsteriskProcess(settings, msgspec.structs.replace(made.install, command=("false",)))
     with pytest.raises(SetupProblem, match="ended at once"):
         await process.start()
     assert not cel.exists()

@@ -8,7 +8,7 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from phonenumbers import PhoneNumberFormat
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumberFormat
 
 from cti.store.identity import Identities, display_phone, name_key, normal_mail, normal_phone
 
@@ -74,6 +74,17 @@ def test_what_is_normal_stays_as_it_is(raw: str) -> None:
     value = normal_phone(raw, "HK")
     if value is not None and value.startswith("+"):
         assert normal_phone(value, "HK") == value
+
+
+@given(
+    st.sampled_from(sorted(COUNTRY_CODE_TO_REGION_CODE)), st.from_regex(r"[0-9]{1,12}", fullmatch=True), st.booleans()
+)
+def test_a_number_that_needs_no_reading_is_what_the_parser_makes_of_it(country: int, national: str, real: bool) -> None:
+    known = phonenumbers.example_number(COUNTRY_CODE_TO_REGION_CODE[country][0]) if real else None
+    if known is not None:
+        national = f"{str(known.national_number)[: -len(national)]}{national}"
+    # A space sends it to the parser.
+    assert normal_phone(f"+{country}{national}", "HK") == normal_phone(f"+{country} {national}", "HK")
 
 
 def test_the_library_s_own_numbers() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -54,6 +55,15 @@ async def test_the_loop_goes_on_while_two_things_are_read(readers: Readers) -> N
     asked = [readers.ask(look) for _ in range(2)]
     assert not any(one.done() for one in asked)
     assert await asyncio.gather(*asked) == [42, 42]
+
+
+async def test_whoever_has_read_last_reads_next(readers: Readers) -> None:
+    both = threading.Barrier(2)
+    await asyncio.gather(*(readers.ask(lambda db: both.wait(10)) for _ in range(2)))
+    who = [await readers.ask(lambda db: threading.get_ident()) for _ in range(100)]
+    changes = sum(one != other for one, other in pairwise(who))
+    # One may not have gone back to wait when the next question comes.
+    assert changes < 50
 
 
 async def test_what_fails_fails_for_who_asked(readers: Readers) -> None:

@@ -39,7 +39,7 @@ async def test_a_call_is_seen_from_the_click_to_its_end(rig: Rig) -> None:
     desk = await ana.live("desk")
     made = (await ana.good("POST", "/api/v1/calls", {"number": "9123 4567"}))["interaction"]
     shown = (await heard(desk, lambda m: _call(m) is not None))["set"]["call"]
-    assert (shown["interaction"], shown["phase"], shown["direction"]) == (made, "ringing", "out")
+    assert (shown["interaction"], shown["phase"], shown["direction"]) == (made, "offered", "out")
     ring = next(command for command in rig.commands if isinstance(command, RingAgent))
     assert ring.caller is None
     assert ring.auto_answer, "it is our own request"
@@ -67,7 +67,7 @@ async def test_a_caller_is_given_to_a_number_and_taken_back(rig: Rig) -> None:
     shown = (await heard(desk, lambda m: (_call(m) or {}).get("phase") == "wrap_up"))["set"]["call"]
     assert shown["given_to"]["outside"]
     await ana.good("DELETE", path)
-    await heard(desk, lambda m: (_call(m) or {}).get("phase") == "ringing")
+    await heard(desk, lambda m: (_call(m) or {}).get("phase") == "offered")
 
 
 async def test_a_callback_stands_beside_those_who_wait_and_a_machine_is_told(rig: Rig) -> None:

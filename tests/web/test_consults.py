@@ -95,7 +95,7 @@ async def test_both_desks_and_the_wallboard_tell_how_far_it_is(rig: Rig) -> None
     await rig.say(*ready("bo"))
     await ana.good("POST", PATH, {"agent": "bo"})
 
-    rings = (await heard(his, lambda m: _call(m, "phase") == "ringing"))["set"]
+    rings = (await heard(his, lambda m: _call(m, "phase") == "offered"))["set"]
     call = rings["call"]
     assert (call["interaction"], call["why"][0]["args"]) == ("c-1", {"as": "consult"})
     assert (call["consult"]["step"], call["consult"]["asker"], call["consult"]["colleague"]) == ("asking", "ana", "bo")

@@ -105,7 +105,7 @@ async def test_a_sentence_is_spoken_into_the_supervisors_telephone(rig: Rig) -> 
     boss, other = await rig.signed_in("sue"), await rig.signed_in("root")
     begun = await boss.good("POST", PHONE, {"language": "yue"})
     assert rig.telephones == [("sue-desk", begun["id"], "yue")]
-    assert begun["state"] == "rings"
+    assert begun["state"] == "called"
     assert (await boss.good("POST", PHONE, {"language": "en"}))["id"] == begun["id"], "one at a time"
     await other.bad(404, "GET", f"{PHONE}/{begun['id']}")
 

@@ -61,7 +61,7 @@ async def test_the_pop_is_on_the_desk_with_the_reservation(rig: Rig) -> None:
     rig.pops[InteractionId("c-1")] = pop("Eleanor")
     await rig.waiting_call("c-1")
     change = await heard(desk, lambda m: m["type"] == "change" and m["set"].get("call"))
-    assert change["set"]["call"]["phase"] == "ringing"
+    assert change["set"]["call"]["phase"] == "offered"
     assert change["set"]["me"]["state"] == "reserved"
     assert change["set"]["pop"]["people"][0]["name"] == "Eleanor"
     assert change["set"]["call"]["why"]
@@ -332,6 +332,11 @@ CHAPTERS = st.sampled_from(
         ["ana ready", "bo ready"],
         ["A calls", "A asks support", "ana ready", "A.1 starts", "A.1 enters b", "A enters b"],
         ["B calls", "B asks support", "bo ready", "B.1 starts", "B.1 enters c", "B enters c"],
+        ["A calls", "A asks support", "bo ready", "A.1 starts", "A.1.1 starts", "A.1 rings"],
+        ["A.1.1 rings"],
+        ["ana ready", "ana dials X tel:1", "X.1 starts", "X.1 rings", "X.1 up"],
+        ["X.t1 gone 17"],
+        ["A.2 starts", "A.2 rings"],
         ["A.1 holds"],
         ["ana gives A to bo"],
         ["ana takes-back A"],
@@ -367,7 +372,7 @@ def test_an_old_snapshot_and_the_changes_since_are_a_fresh_snapshot(story: list[
 
 DAY = """
 ana not-ready lunch | ana ready | ana not-ready lunch | A calls | A asks support | A chooses bill | B calls
-B asks support | C calls | C asks rings | bo ready | A chooses more | A.1 starts | A.1 enters b | A enters b
+B asks support | C calls | C asks rings | bo ready | A chooses more | A.1 starts | A.1 rings | A.1 enters b | A enters b
 A.1 holds | A.1 resumes
 bo not-ready lunch | bo ready | A.1 gone | A after | A answers yes | A gone | bo wraps-up A | B.1 gone 21 | B gone
 ana ready | C gone | it passes | C calls | C records 9000 | ana opens C | ana keeps C 90 | ana finishes C | it restarts
@@ -441,7 +446,7 @@ async def test_no_screen_shows_what_is_not_on_disk_yet() -> None:
     assert late.read()["call"] is None
     for batch in batches[1:]:
         live.on_records(batch)
-    assert screen.read()["call"]["phase"] == "ringing"
+    assert screen.read()["call"]["phase"] == "offered"
 
 
 async def test_a_slow_screen_gets_a_snapshot_and_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,9 +53,9 @@ async def test_a_caller_is_taken_back_until_somebody_answers(rig: Rig) -> None:
     assert (await ana.bad(409, "DELETE", PATH))["type"] == "answered"
     await ana.good("POST", PATH, {"queue": "billing"})
     wraps = (await heard(hers, lambda m: _phase(m) == "wrap_up"))["set"]["call"]
-    assert wraps["given_to"] == {"agent": None, "queue": "billing", "outside": False}
+    assert wraps["given_to"] == {"agent": None, "queue": "billing", "outside": False, "rings": False}
     await ana.good("DELETE", PATH)
-    back = await heard(hers, lambda m: _phase(m) == "ringing")
+    back = await heard(hers, lambda m: _phase(m) == "offered")
     assert back["set"]["call"]["given_to"] is None
     assert "notices" not in back["set"], "who took the caller back need not be told"
 
@@ -78,12 +78,12 @@ async def test_both_desks_tell_where_the_caller_is(rig: Rig) -> None:
     await rig.talking()
     await rig.say(*ready("bo"))
     await ana.good("POST", PATH, {"agent": "bo"})
-    rings = (await heard(his, lambda m: _phase(m) == "ringing"))["set"]["call"]
+    rings = (await heard(his, lambda m: _phase(m) == "offered"))["set"]["call"]
     assert (rings["given_by"], rings["connected"], rings["why"][0]["args"]) == ("ana", None, {"as": "transfer"})
     wraps = (await heard(hers, lambda m: _phase(m) == "wrap_up"))["set"]["call"]
     assert (wraps["given_by"], wraps["why"]) == (None, [])
     await rig.say(OfferDeclined(agent=AgentId("bo"), offer=OfferId(rings["offer"])))
-    back = await heard(hers, lambda m: _phase(m) == "ringing")
+    back = await heard(hers, lambda m: _phase(m) == "offered")
     assert back["set"]["call"]["given_by"] is None
     (notice,) = back["set"]["notices"]
     assert (notice["kind"], notice["agent"]) == ("transfer_failed", "bo")
@@ -113,7 +113,7 @@ async def test_who_has_the_call_sees_what_the_one_before_still_writes(rig: Rig) 
     await ana.good("POST", "/api/v1/interactions/c-1/note", {"note": "Moves"})
     assert rig.pops[call].notes == ()
     await ana.good("POST", PATH, {"agent": "bo"})
-    await heard(his, lambda m: _phase(m) == "ringing")
+    await heard(his, lambda m: _phase(m) == "offered")
     await ana.good("POST", "/api/v1/interactions/c-1/note", {"note": "Moves house on Friday"})
     change = await heard(his, lambda m: m["type"] == "change" and (m["set"].get("pop") or {}).get("notes"))
     assert [(one["agent"], one["text"]) for one in change["set"]["pop"]["notes"]] == [("ana", "Moves house on Friday")]

@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { post, remove } from "../shared/api";
 import type { CallView, Done } from "../shared/types";
-import { call, checked, me, parked, reasons, transferOpen } from "./session";
+import { call, checked, comes, me, parked, reasons, transferOpen } from "./session";
 import * as sip from "./sip";
 import { mic } from "./sound";
 import { attempt, wrapUp } from "./work";
@@ -22,14 +22,14 @@ export async function takePhone(): Promise<void> {
 
 export function answer(): void {
   const at = call.value;
-  if (at?.phase === "ringing") void sip.answer(at.offer);
+  if (at && comes(at)) void sip.answer(at.offer);
 }
 
-/** Hang up, or refuse while it rings. */
+/** Hang up, or refuse what is offered. */
 export function hangUp(): void {
   const at = call.value;
   if (!at) return;
-  if (at.phase === "ringing") {
+  if (comes(at)) {
     // The server is told, not the phone: it ends every leg and gives the caller to the next agent at once.
     if (at.offer) void attempt(() => post<Done>(`/offers/${encodeURIComponent(at.offer ?? "")}/decline`));
   } else if (at.phase === "talking" || at.phase === "held" || at.phase === "dialling") {

@@ -8,7 +8,7 @@ import * as f from "../shared/format";
 import { Chip, Panel } from "../shared/parts";
 import type { CaseLine, CaseSuggestion, CaseSuggestions, Done, NewCase, Person } from "../shared/types";
 import { madeNow, PromiseRow } from "./note";
-import { agentName, call, me } from "./session";
+import { agentName, call, comes, me } from "./session";
 import { t } from "./text";
 import { where } from "./where";
 import { attempt, work } from "./work";
@@ -39,7 +39,7 @@ const casePath = (one: CaseLine): string => `/cases/${encodeURIComponent(one.id)
 export function Cases({ who, about }: { who: Person | null; about: string | null }): JSX.Element {
   const mine = me.value?.agent ?? "";
   const interaction = about;
-  const answered = interaction !== null && !(call.value?.interaction === interaction && call.value.phase === "ringing");
+  const answered = interaction !== null && !(call.value?.interaction === interaction && comes(call.value));
   const note = work.value?.stored ?? null;
   useEffect(() => {
     if (interaction !== null && answered) void lookUp(interaction);

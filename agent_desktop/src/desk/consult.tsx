@@ -15,7 +15,7 @@ const who = (at: ConsultView): string => (at.outside ? t().somebodyOutside : at.
 function step(at: ConsultView): string {
   switch (at.step) {
     case "asking":
-      return at.outside ? t().ringsOutside : at.colleague === null ? t().consultWaits(queueName(at.queue)) : t().consultRings(who(at));
+      return at.outside ? t().callsOutside : at.colleague === null ? t().consultWaits(queueName(at.queue)) : (at.rings ? t().consultRings : t().consultCalls)(who(at));
     case "speaking":
       return t().consultSpeaks(who(at));
     case "conference":

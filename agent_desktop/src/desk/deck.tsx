@@ -10,7 +10,7 @@ import { s } from "../shared/words";
 import * as act from "./actions";
 import { Asking, asks, whoAsks } from "./consult";
 import { dial, whyNoDial } from "./dial";
-import { agentName, call, checked, exchange, me, phoneNowhere, phoneRefused, pop, transferOpen } from "./session";
+import { agentName, call, checked, comes, exchange, me, phoneNowhere, phoneRefused, pop, transferOpen } from "./session";
 import { isParked, Park, ParkedFor } from "./parked";
 import { Recorded } from "./recorded";
 import { phone, stats } from "./sip";
@@ -47,14 +47,13 @@ function OwnState(): JSX.Element {
   const mine = me.value;
   const at = call.value;
   const state = at?.phase ?? mine?.state ?? "not_ready";
-  const word =
-    state === "dialling" ? t().dialling : state === "ringing" ? s().states.reserved : state === "held" ? s().states.held : state === "not_ready" ? reasonName(mine?.reason ?? null) : (s().states as Record<string, string>)[state];
+  const word = state === "dialling" ? t().dialling : state === "not_ready" ? reasonName(mine?.reason ?? null) : (s().states as Record<string, string>)[state];
   const since = at ? (at.phase === "held" ? at.since : at.phase === "talking" ? (at.connected ?? at.since) : at.since) : (mine?.since ?? 0);
   return (
     <div class="own">
       <button
         id="own-state"
-        class={`pick ${stateClass(state === "dialling" ? "ringing" : state)}`}
+        class={`pick ${stateClass(state)}`}
         aria-haspopup="menu"
         aria-expanded={act.stateOpen.value}
         aria-label={`${t().ownState}: ${word ?? state}`}
@@ -87,7 +86,7 @@ function OwnNext(): JSX.Element {
       : t().takesNone
     : next !== null
       ? t().thenReason(reasonName(next))
-      : at.phase === "ringing" || at.phase === "dialling"
+      : comes(at) || at.phase === "dialling"
         ? t().thenTalking
         : t().thenWrapUp;
   return <span class="sub cut">{text}</span>;
@@ -141,7 +140,7 @@ function NoCall(): JSX.Element {
 }
 
 /** Where a caller is whom one gave away. */
-const givenTo = (to: GivenTo): string => (to.outside ? t().ringsOutside : to.agent === null ? t().waitsIn(queueName(to.queue)) : t().ringsAt(agentName(to.agent)));
+const givenTo = (to: GivenTo): string => (to.outside ? t().callsOutside : to.agent === null ? t().waitsIn(queueName(to.queue)) : (to.rings ? t().ringsAt : t().callsAt)(agentName(to.agent)));
 
 function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const who = callerName(person.value);
@@ -149,13 +148,15 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const queue = [others, queueName(at.queue), at.given_by !== null && t().givenBy(agentName(at.given_by))].filter(Boolean).join(" · ");
   const mine = phone.value.call;
   const taken = checked.value?.by === "browser" && phone.value.line === "taken";
-  if (at.phase === "ringing") {
+  if (comes(at)) {
+    // This browser's own phone has it before the server says so.
+    const rings = at.phase === "ringing" || mine !== null;
     const say = opening(at, isMaybe.value ? null : person.value);
-    if (at.direction === "out") return <Said what={t().yourPhoneFirst} then={t().thenCalls(who)} />;
+    if (at.direction === "out") return <Said what={rings ? t().yourPhoneFirst : t().callsYourPhone} then={t().thenCalls(who)} />;
     const coming = phone.value.answerFor === at.offer || mine?.phase === "answering";
     return (
       <>
-        <span class="ring" aria-hidden="true">
+        <span class={rings ? "ring" : "ring is-still"} aria-hidden="true">
           <Icon name="phone" />
         </span>
         <div class="grow">
@@ -163,7 +164,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
             <span lang={f.langOf(who, at.language)}>{who}</span> <span class="queue">{queue}</span>
           </h2>
           <p class="cut">
-            {taken ? t().ringsInOther : at.callback ? t().callbackFirst : coming ? t().connecting : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
+            {coming && !taken ? t().connecting : !rings ? t().callsYourPhone : taken ? t().ringsInOther : at.callback ? t().callbackFirst : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
           </p>
         </div>
       </>
@@ -317,7 +318,7 @@ function Key({ id, icon, word, hint, on, press, kind, pressed }: KeyProps): JSX.
 function Keys(): JSX.Element {
   const at = call.value;
   const mine = phone.value.call;
-  const rings = at?.phase === "ringing";
+  const rings = comes(at);
   const talks = at?.phase === "talking" || at?.phase === "held";
   const here = talks && mine?.phase === "talking";
   const back = at?.given_to != null || (at?.phase === "wrap_up" && isParked(at) !== undefined);
@@ -361,10 +362,10 @@ function RingLeft({ call: at }: { call: CallView }): JSX.Element | null {
   );
 }
 
-/** For those who hear the screen: a ring is said once, and nothing else interrupts. */
+/** For those who hear the screen: an offer is said once, and nothing else interrupts. */
 function Announced(): JSX.Element {
   const at = call.value;
-  const text = at?.phase === "ringing" ? t().ringing(callerName(person.value), queueName(at.queue)) : "";
+  const text = at && comes(at) ? t().ringing(callerName(person.value), queueName(at.queue)) : "";
   return (
     <div class="vh" role="alert" aria-live="assertive">
       {text}

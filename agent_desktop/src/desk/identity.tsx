@@ -13,7 +13,7 @@ import type { Done, Evidence, Identity, Merged, MergePreview, MergeSide } from "
 import { named } from "../shared/words";
 import { readCustomer } from "./customer";
 import { Pin, r } from "./pin";
-import { agentName, call, pop } from "./session";
+import { agentName, call, comes, pop } from "./session";
 import { t } from "./text";
 import { where } from "./where";
 import { attempt, person } from "./work";
@@ -26,7 +26,7 @@ export const compared = signal<{ other: string; what: MergePreview | null } | nu
 export const shownCustomer = computed<string | null>(() => {
   if (where.value.is === "customer") return where.value.id;
   const at = call.value;
-  return at && at.phase !== "ringing" ? (person.value?.customer ?? null) : null;
+  return at && !comes(at) ? (person.value?.customer ?? null) : null;
 });
 
 const path = (id: string): string => `/customers/${encodeURIComponent(id)}`;

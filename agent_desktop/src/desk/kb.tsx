@@ -8,7 +8,7 @@ import { lang } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Kbd, Panel, type PanelState } from "../shared/parts";
 import type { Answer, ArticleHit, ArticleHits, ArticleView } from "../shared/types";
-import { call } from "./session";
+import { call, comes } from "./session";
 import { t } from "./text";
 import { reading } from "./where";
 import { addToNote, person } from "./work";
@@ -68,7 +68,7 @@ function listed(): Shown[] {
 
 export function insertAnswer(index: number): void {
   const one = listed()[index];
-  if (one && call.value && call.value.phase !== "ringing") addToNote(`${one.title}: ${one.summary}`);
+  if (one && call.value && !comes(call.value)) addToNote(`${one.title}: ${one.summary}`);
 }
 
 export function readOut(index: number): void {
@@ -102,7 +102,7 @@ export function Answers(): JSX.Element {
 }
 
 function List({ of }: { of: readonly Shown[] }): JSX.Element {
-  const canInsert = call.value !== null && call.value.phase !== "ringing";
+  const canInsert = call.value !== null && !comes(call.value);
   return (
     <ol>
       {of.map((one, index) => (

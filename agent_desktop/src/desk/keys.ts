@@ -8,7 +8,7 @@ import { insertAnswer, readOut } from "./kb";
 import { promising } from "./note";
 import { closePassword } from "./password";
 import { playOrPause } from "./player";
-import { call, transferOpen } from "./session";
+import { call, comes, transferOpen } from "./session";
 import { keysOpen, passwordOpen, reading, searchOpen, selfOpen, where } from "./where";
 import { choose, isMaybe, personAt, setOutcome, solvedOutcome, work, wrapUp } from "./work";
 import { pop } from "./session";
@@ -34,14 +34,14 @@ const WORK: Record<string, () => void> = {
   },
   KeyS: () => {
     const solved = solvedOutcome.value;
-    if (solved && call.value && call.value.phase !== "ringing") setOutcome(work.value?.outcome === solved.id ? null : solved.id);
+    if (solved && call.value && !comes(call.value)) setOutcome(work.value?.outcome === solved.id ? null : solved.id);
   },
   KeyM: () => toSamePerson(),
   KeyT: act.handOver,
   KeyJ: act.allThree,
   KeyL: act.parkOrFetch,
   KeyP: () => {
-    if (call.value && call.value.phase !== "ringing") promising.value = !promising.value;
+    if (call.value && !comes(call.value)) promising.value = !promising.value;
   },
 };
 
@@ -80,7 +80,7 @@ function move(step: 1 | -1): void {
 /** Another person, while it rings and nobody has said who it is. Shift+Tab keeps its meaning, so the focus can still leave. */
 function otherPerson(): boolean {
   const people = pop.value?.people ?? [];
-  if (call.value?.phase !== "ringing" || !isMaybe.value || people.length < 2) return false;
+  if (!comes(call.value) || !isMaybe.value || people.length < 2) return false;
   choose((personAt.value + 1) % Math.min(3, people.length));
   return true;
 }

@@ -14,7 +14,7 @@ import { named, tierName } from "../shared/words";
 import { Dial } from "./dial";
 import { NoteBar } from "./note";
 import { r } from "./pin";
-import { pop, popSeen, site } from "./session";
+import { comes, pop, popSeen, site } from "./session";
 import { callerName, isFromPage, menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
 import { choose, isMaybe, openAgain, person, personAt, work } from "./work";
@@ -27,7 +27,7 @@ export function CallPage({ call }: { call: CallView }): JSX.Element {
       <Who call={call} who={who} />
       <Rail call={call} who={who} />
       <Timeline key={`${call.interaction} ${who?.customer ?? ""}`} person={who} live={call} known={pop.value !== null} />
-      {call.phase !== "ringing" && <NoteBar call={call} />}
+      {!comes(call) && <NoteBar call={call} />}
     </>
   );
 }
@@ -132,7 +132,7 @@ function Chooser({ call }: { call: CallView }): JSX.Element | null {
   if (people.length < 2) return null;
   if (!isMaybe.value) {
     return (
-      <button class="btn is-small is-quiet again" disabled={call.phase === "ringing"} onClick={openAgain}>
+      <button class="btn is-small is-quiet again" disabled={comes(call)} onClick={openAgain}>
         {t().notSure}
       </button>
     );

@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { csrf, Failure, get, post, remove, whenSignedOut } from "../shared/api";
 import { tab } from "../shared/keep";
 import { Live } from "../shared/live";
-import type { BrowserPhone, DeskView, Me, PublicSite, WallboardView } from "../shared/types";
+import type { BrowserPhone, CallView, DeskView, Me, PublicSite, WallboardView } from "../shared/types";
 import { setZone } from "../shared/zone";
 import * as sip from "./sip";
 import * as sound from "./sound";
@@ -26,6 +26,8 @@ export const live = new Live<DeskView>({
 const view = live.view;
 export const me = computed(() => view.value?.me ?? null);
 export const call = computed(() => view.value?.call ?? null);
+/** Whether a call is offered and not answered yet: a phone of the agent's is called, or rings. */
+export const comes = (at: CallView | null): boolean => at?.phase === "offered" || at?.phase === "ringing";
 export const pop = computed(() => view.value?.pop ?? null);
 export const queues = computed(() => view.value?.queues ?? []);
 /** Promises that are not to be forgotten. */
@@ -167,7 +169,7 @@ effect(() => {
   if (checked.value?.by === "browser" && who.value !== null && who.value !== "asking") void sound.microphone();
 });
 
-// The bell follows the server's word, so that it also rings for a desk phone beside the screen. It waits for the pop to be on
+// The bell follows the server's word, so that it also rings for a desk phone beside the screen, once that rings. It waits for the pop to be on
 // the screen, which is to be seen first; where nothing is painted (a tab behind others) it rings all the same.
 const rings = computed(() => call.value?.phase === "ringing" && sip.phone.value.call?.phase !== "answering" && checked.value?.by !== "none");
 const isSeen = computed(() => popSeen.value !== null && popSeen.value === call.value?.offer);

@@ -63,7 +63,7 @@ export function Side(): JSX.Element {
 
 // --- who is here
 
-const ORDER = ["talking", "reserved", "ready", "wrap_up", "not_ready"];
+const ORDER = ["talking", "dialling", "ringing", "offered", "ready", "wrap_up", "not_ready"];
 
 function Here(): JSX.Element | null {
   const view = room.view.value;

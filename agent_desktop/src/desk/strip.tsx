@@ -10,7 +10,7 @@ import type { IncidentView, QueueView, WaitView } from "../shared/types";
 import { s } from "../shared/words";
 import { w } from "./aside";
 import { QueuesMenu } from "./queues-menu";
-import { call, live, me, queues, signOut } from "./session";
+import { call, comes, live, me, queues, signOut } from "./session";
 import { Search } from "./search";
 import { t } from "./text";
 import { useOutside } from "./outside";
@@ -158,11 +158,11 @@ export function Foot(): JSX.Element {
       {!at && <Hint keys={["Alt R"]} word={k.ready} />}
       {!at && <Hint keys={["Alt K"]} word={k.kb} />}
       {!at && <Hint keys={["/"]} word={k.search} />}
-      {at?.phase === "ringing" && (
+      {comes(at) && (
         <>
           <Hint keys={["F2"]} word={k.answer} />
           {isMaybe.value && <Hint keys={["Tab"]} word={k.other} />}
-          {at.until !== null && <RingEnds until={at.until} />}
+          {at?.phase === "ringing" && at.until !== null && <RingEnds until={at.until} />}
         </>
       )}
       {(at?.phase === "talking" || at?.phase === "held") && (

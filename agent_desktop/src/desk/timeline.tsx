@@ -292,11 +292,11 @@ function Days({ live, entries }: { live: CallView | null; entries: readonly Entr
 function LiveEntry({ call }: { call: CallView }): JSX.Element {
   const { phase } = call;
   const lasted = call.connected === null ? null : f.atRest(call.since - call.connected);
-  const what = phase === "dialling" ? t().dialling : phase === "ringing" ? t().ringingHere : phase === "talking" ? t().talkingHere : phase === "held" ? t().heldHere : lasted ? t().withYou(lasted) : "";
+  const what = phase === "dialling" ? t().dialling : phase === "offered" ? t().offeredHere : phase === "ringing" ? t().ringingHere : phase === "talking" ? t().talkingHere : phase === "held" ? t().heldHere : lasted ? t().withYou(lasted) : "";
   const why = whyLine(call);
   return (
     <li class="ev">
-      <Mark kind="call" live={phase === "dialling" ? "ringing" : phase} />
+      <Mark kind="call" live={phase} />
       <span class="h">
         <b>{s().kinds.call}</b>
         <span class="t2 cut">{what}</span>

@@ -7,7 +7,7 @@ import { Failure, post } from "../shared/api";
 import { now, serverNow } from "../shared/clock";
 import { keep, kept, tab } from "../shared/keep";
 import type { Done, Person } from "../shared/types";
-import { call, live, me, outcomes, pop } from "./session";
+import { call, comes, live, me, outcomes, pop } from "./session";
 
 export interface Work {
   interaction: string;
@@ -92,7 +92,7 @@ export function choose(index: number): void {
   const one = people[index];
   if (!one || !work.value) return;
   change({ person: one.customer });
-  if (call.value?.phase !== "ringing") confirm(one.customer);
+  if (!comes(call.value)) confirm(one.customer);
 }
 
 /** Take the confirmation back: the chooser stands again. */

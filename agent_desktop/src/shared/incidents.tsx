@@ -170,7 +170,7 @@ function Sentence({ language, said, attempt }: { language: (typeof LANGUAGES)[nu
     phone.value = await attempt(() => post<Dictated>("/incidents/sentences/phone", { language }));
   };
   const heard = (one: Dictated): void => {
-    const over = one.state !== "rings" && one.state !== "speaks";
+    const over = one.state !== "called" && one.state !== "speaks";
     phone.value = over ? null : one;
     if (one.state === "kept") said.value = { ...said.value, [language]: { seconds: one.ms / 1000, sentence: one.sentence } };
     else if (over) wrong.value = one.state === "unanswered" ? t().phoneUnanswered : t().phoneDropped;
@@ -198,7 +198,7 @@ function Sentence({ language, said, attempt }: { language: (typeof LANGUAGES)[nu
       <span class="grow">
         {word} {own && <span class="num small t2">{t().length(own.seconds.toFixed(0))}</span>}
         {own && "sentence" in own && <span class="small t2"> {t().byPhone}</span>}
-        {phone.value && <span class="small t2 in-force" role="status">{phone.value.state === "rings" ? t().phoneRings : t().phoneSpeaks}</span>}
+        {phone.value && <span class="small t2 in-force" role="status">{phone.value.state === "called" ? t().phoneCalled : t().phoneSpeaks}</span>}
         {wrong.value && <span class="small late in-force" role="alert">{wrong.value}</span>}
       </span>
       {own ? (

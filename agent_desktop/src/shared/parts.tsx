@@ -21,7 +21,9 @@ export function Chip({ is, children }: { is?: "accent" | "good" | "bad" | "warn"
 export function stateClass(state: string): string {
   const name: Record<string, string> = {
     ready: "st-available",
-    reserved: "st-ringing",
+    reserved: "st-ringing is-unheard",
+    offered: "st-ringing is-unheard",
+    dialling: "st-ringing is-unheard",
     ringing: "st-ringing",
     talking: "st-talking",
     held: "st-talking",

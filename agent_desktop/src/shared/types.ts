@@ -170,13 +170,15 @@ export interface Why {
   args: Record<string, number | string>;
 }
 
-/** Where a caller is who was given away: a colleague's phone rings, or they are in a queue's line. */
+/** Where a caller is who was given away: a colleague's phone is called, or they are in a queue's line. */
 export interface GivenTo {
   /** None: not given to somebody. */
   agent: AgentId | null;
   queue: QueueId | null;
-  /** A number outside rings for them. */
+  /** A number outside is called for them. */
   outside: boolean;
+  /** The colleague's phone has said that it rings. */
+  rings: boolean;
 }
 
 /** A parked caller whom this agent may fetch. */
@@ -197,15 +199,17 @@ export interface ParkedView {
 
 /** A consultation about the call on this desk: for the agent who asked and for the colleague. */
 export interface ConsultView {
-  /** `asking` (a phone rings, or one waits in the queue), `speaking`, `conference` (all three) or `alone` (nobody came, or the colleague has left). */
+  /** `asking` (a phone is called, or one waits in the queue), `speaking`, `conference` (all three) or `alone` (nobody came, or the colleague has left). */
   step: string;
   asker: AgentId;
-  /** Who talks, rings or was asked for; null: nobody of the queue is found yet. */
+  /** Who talks, is called or was asked for; null: nobody of the queue is found yet. */
   colleague: AgentId | null;
   /** Asked for somebody of this queue. */
   queue: QueueId | null;
   /** Asked at a number outside. */
   outside: boolean;
+  /** Asking: the colleague's phone has said that it rings. */
+  rings: boolean;
   /** Begin of the step; alone, of the caller's music. */
   since: Ms;
   /** Since when the caller hears music; null in a conference, and on hold. */
@@ -217,7 +221,7 @@ export interface ConsultView {
 /** The call on this desk, from the reservation to the end of wrap-up. */
 export interface CallView {
   interaction: InteractionId;
-  /** `ringing`, `dialling` (who is called rings), `talking`, `held`, `wrap_up`. */
+  /** `offered` (the agent's phones are called, and none has said that it rings), `ringing`, `dialling` (whom the agent calls is called), `talking`, `held`, `wrap_up`. */
   phase: string;
   /** `out`: the agent calls. */
   direction: string;
@@ -226,7 +230,7 @@ export interface CallView {
   /** How the last call to them came to nothing, as in `DialEnded`. */
   missed: string;
   offer: OfferId | null;
-  /** End of the ring or of the wrap-up. */
+  /** End of the offer or of the wrap-up. */
   until: Ms | null;
   queue: QueueId | null;
   /** The hotline number that was dialled. */
@@ -455,6 +459,7 @@ export interface AgentTile {
   agent: AgentId;
   name: string;
   work_number: string;
+  /** As in `MeView`, but of who is reserved how far that is, as in `CallView`: `offered`, `ringing`, `dialling`, `talking`. */
   state: string;
   reason: string | null;
   since: Ms;
@@ -1508,7 +1513,7 @@ export interface Dictate {
 /** How far such a sentence is. */
 export interface Dictated {
   id: string;
-  state: "rings" | "speaks" | "kept" | "dropped" | "unanswered";
+  state: "called" | "speaks" | "kept" | "dropped" | "unanswered";
   /** Once it is kept: for `sentences` of `POST /incidents`, within a day. */
   sentence: string;
   /** How long it is. */
@@ -1585,7 +1590,7 @@ export interface Waits {
   ahead: Why[];
 }
 
-/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (for `agent`; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site rang); `parked` (by `agent`); `exchange_away`. */
+/** A part of a wait, and why it was not yet over. `code` and its `args`: `nobody` at work can serve them (`skill` that nobody has as `needs` says; empty: each is had by some, all by nobody); `ring` (those at work may from `after_s` on: the same, too); `busy` (all `agents` who can serve them, who meanwhile took `others`); `rang` (`agent` was called; `how` it ended, as in `OfferEnded`, or `answered`); `kept` (for `agent`, `as` in `Queued`); `others` (came first although some were free); `closed` (`closing`); `elsewhere` (another site was called); `parked` (by `agent`); `exchange_away`. */
 export interface Stretch {
   begins: Ms;
   ends: Ms;

@@ -56,7 +56,7 @@ export function averageWait(today: TodayView): number | null {
 }
 
 /** The order on the wall: who works first, who is away last. */
-export const STATES = ["talking", "reserved", "wrap_up", "ready", "not_ready"] as const;
+export const STATES = ["talking", "dialling", "ringing", "offered", "wrap_up", "ready", "not_ready"] as const;
 export type State = (typeof STATES)[number];
 
 export interface Group {

@@ -13,8 +13,8 @@ it("says what stood in the way, in English", () => {
   expect(say(stretch("nobody", { skill: "", needs: 0 }))).toBe("Nobody at work can serve this caller");
   expect(say(stretch("ring", { skill: "net", needs: 8, after_s: 20 }))).toBe("Nobody with net 8 at work; less is asked for after 20 s");
   expect(say(stretch("busy", { agents: 3, others: 1 }))).toBe("All 3 who can serve this caller were busy; they took 1 other meanwhile");
-  expect(say(stretch("rang", { how: "rona" }, "ana"))).toBe("Ana rang: not answered");
-  expect(say(stretch("rang", { how: "" }, "ana"))).toBe("Ana rings");
+  expect(say(stretch("rang", { how: "rona" }, "ana"))).toBe("Ana was called: not answered");
+  expect(say(stretch("rang", { how: "" }, "ana"))).toBe("Ana is being called");
   expect(say(stretch("kept", { as: "promised" }, "ana"))).toBe("Kept for Ana, who had promised them something");
   expect(say(stretch("closed", { closing: "evacuation" }))).toBe("Turned away: evacuation");
 });

@@ -7,10 +7,11 @@ import * as mails from "../../src/desk/words/mails";
 import { zhHans as deskHans } from "../../src/desk/words/zh-Hans";
 import { zhHant as deskHant } from "../../src/desk/words/zh-Hant";
 import { setLang } from "../../src/shared/i18n";
-import { tierName } from "../../src/shared/words";
+import { named, tierName } from "../../src/shared/words";
 import { en } from "../../src/shared/words/en";
 import { zhHans } from "../../src/shared/words/zh-Hans";
 import { zhHant } from "../../src/shared/words/zh-Hant";
+import { reasonWord } from "../../src/wallboard/parts";
 
 /** Every text with its place; functions are asked with stand-ins. That none is missing is the compiler's work. */
 function texts(value: unknown, path = ""): [string, string][] {
@@ -49,6 +50,19 @@ it("speaks without exclamation marks, sorry or please", () => {
   for (const all of [desk, deskHans, deskHant, en, zhHans, zhHant]) {
     for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/[!！]|\b(please|sorry|oops|invalid)\b/i);
   }
+});
+
+it("says of a phone that it is called, that it rings and that it was not reached in words of their own", () => {
+  const said = (["en", "zh-Hans", "zh-Hant"] as const).map((lang) => {
+    setLang(lang);
+    return [named("states", "offered"), named("states", "ringing"), named("reasons", "unreachable"), reasonWord("unreachable", [])];
+  });
+  setLang("en");
+  expect(said).toEqual([
+    ["Being called", "Ringing", "Phone not reached", "Phone not reached"],
+    ["呼叫话机", "振铃中", "话机未接通", "话机未接通"],
+    ["呼叫話機", "響鈴中", "話機未接通", "話機未接通"],
+  ]);
 });
 
 it("calls the usual tiers by a word of the language, and others as the site does", () => {

@@ -48,10 +48,10 @@ describe("agents", () => {
   it("stand by state, longest in it first, without those who are signed out", () => {
     const all = [
       agent("c", "ready", 30), agent("a", "ready", 10), agent("b", "ready", 10), agent("x", "signed_out"),
-      agent("r", "reserved"), agent("t", "talking"),
+      agent("r", "ringing"), agent("t", "talking"), agent("o", "offered"), agent("d", "dialling"),
     ];
     expect(groups(all).map((g) => [g.state, g.agents.map((a) => a.name)])).toEqual([
-      ["talking", ["t"]], ["reserved", ["r"]], ["ready", ["a", "b", "c"]],
+      ["talking", ["t"]], ["dialling", ["d"]], ["ringing", ["r"]], ["offered", ["o"]], ["ready", ["a", "b", "c"]],
     ]);
   });
   it("all have a line when there is room", () => {

@@ -34,6 +34,7 @@ from cti.core.events.legs import (
     LegBridged,
     LegEnding,
     LegGone,
+    LegReached,
     LegRinging,
     LegStarted,
     LegUp,
@@ -169,6 +170,7 @@ __all__ = [
     "LegBridged",
     "LegEnding",
     "LegGone",
+    "LegReached",
     "LegRinging",
     "LegStarted",
     "LegUp",
@@ -308,6 +310,7 @@ Event = (
     | PieceEnded
     | TextPaused
     | LegRinging
+    | LegReached
     | LegStarted
     | LegUp
     | LegBridged

@@ -17,6 +17,12 @@ class LegRinging(Fact, frozen=True):
     channel: ChannelId
 
 
+class LegReached(Fact, frozen=True):
+    """The phone has said that it is there, and not that it rings."""
+
+    channel: ChannelId
+
+
 class LegUp(Fact, frozen=True):
     channel: ChannelId
 

@@ -27,6 +27,12 @@ def _leg_started(world: World, event: e.LegStarted, at: Ms) -> None:
 
 def _leg_ringing(world: World, event: e.LegRinging, at: Ms) -> None:
     if leg := world.legs.get(event.channel):
+        leg.rings = True
+        leg.rings_by = None
+
+
+def _leg_reached(world: World, event: e.LegReached, at: Ms) -> None:
+    if leg := world.legs.get(event.channel):
         leg.rings_by = None
 
 
@@ -48,6 +54,7 @@ def _leg_ending(world: World, event: e.LegEnding, at: Ms) -> None:
         leg.asked = leg.asked if leg.ending else at
         leg.ending = True
         leg.dead |= event.dead
+        leg.rings = False
         leg.rings_by = None
         leg.ask_again = Ms(at + min(max(ASK_AGAIN, at - leg.asked), ASK_AGAIN_MOST))
 
@@ -66,6 +73,7 @@ def _nothing(world: World, event: Fact, at: Ms) -> None:
 FOLDS: dict[type[Fact], Callable[[World, Any, Ms], None]] = {
     e.LegStarted: _leg_started,
     e.LegRinging: _leg_ringing,
+    e.LegReached: _leg_reached,
     e.LegUp: _leg_up,
     e.LegBridged: _leg_bridged,
     e.LegEnding: _leg_ending,

@@ -61,7 +61,7 @@ export const en = {
   agents: "Agents",
   onAndAway: (on: number, away: number) => `${on} on, ${away} away`,
   silent: "does not answer",
-  states: { talking: "talking", reserved: "ringing", wrap_up: "wrap-up", ready: "ready", not_ready: "not ready" },
+  states: { talking: "talking", dialling: "calling", ringing: "ringing", offered: "being called", wrap_up: "wrap-up", ready: "ready", not_ready: "not ready" },
   more: (n: number) => `and ${n} more`,
   nobody: "Nobody is signed in",
   notRecorded: "not recorded",

@@ -63,7 +63,7 @@ export const zhHans: Words = {
   agents: "坐席",
   onAndAway: (on, away) => `在岗 ${on}，离开 ${away}`,
   silent: "没有响应",
-  states: { talking: "通话中", reserved: "振铃中", wrap_up: "话后处理", ready: "就绪", not_ready: "未就绪" },
+  states: { talking: "通话中", dialling: "外呼中", ringing: "振铃中", offered: "呼叫话机", wrap_up: "话后处理", ready: "就绪", not_ready: "未就绪" },
   more: (n) => `另有 ${n} 位`,
   nobody: "无人登录",
   notRecorded: "没有录音",

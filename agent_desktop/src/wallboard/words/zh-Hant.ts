@@ -63,7 +63,7 @@ export const zhHant: Words = {
   agents: "客服員",
   onAndAway: (on, away) => `在崗 ${on}，離開 ${away}`,
   silent: "沒有回應",
-  states: { talking: "通話中", reserved: "響鈴中", wrap_up: "話後處理", ready: "就緒", not_ready: "未就緒" },
+  states: { talking: "通話中", dialling: "撥打中", ringing: "響鈴中", offered: "呼叫話機", wrap_up: "話後處理", ready: "就緒", not_ready: "未就緒" },
   more: (n) => `另有 ${n} 位`,
   nobody: "無人登入",
   notRecorded: "沒有錄音",
