@@ -21,6 +21,7 @@ from sqlalchemy import text
 from benchmarks.frame import Figure, Options, Report, Stopwatch, percentile
 from cti.core.ids import IdentifierId, Ms
 from cti.setup import postgres
+from cti.store.case_words import words_of
 from cti.store.database import Store
 from cti.store.history import History
 from cti.store.identity import Identities
@@ -62,7 +63,7 @@ _WORDS = {
     "chat": ("No internet since the storm", "打雷后无法上网", "換卡後要輸入舊 PIN", "Which cable do I need?"),
     "order": ("Fibre 500, 12 months", "Second set-top box", "Wi-Fi 6 路由器", "光纖 1000M"),
 }
-_TABLES = ("customers", "identifiers", "links", "tags", "cases", "promises", "interactions", "tallies")
+_TABLES = ("customers", "identifiers", "links", "tags", "cases", "case_words", "promises", "interactions", "tallies")
 _BY_TEL = ("call", "call", "call", "call", "chat")
 _BY_MAIL = ("mail", "mail", "search", "search", "visit", "order")
 _COLUMNS = (
@@ -212,11 +213,14 @@ def _tables(identities: Identities, interactions: int, chance: random.Random) ->
     links += [(tels[n].id, f"B{(n + 1) % count}", END) for n in range(0, count, _SHARED) if count > 1]
     yield Rows("links", "identifier, customer, since", sorted(links))
     yield Rows("tags", "customer, tag", [(f"B{n}", "Fibre 500") for n in range(0, count, 2)])
+    title, cases = "No internet since the storm", list(enumerate(range(0, count, 10), start=1))
     yield Rows(
         "cases",
-        "customer, title, state, opened, owner",
-        [(f"B{n}", "No internet since the storm", "open", END - n % 9 * _DAY_MS, "ana") for n in range(0, count, 10)],
+        "id, customer, title, state, opened, owner",
+        [(id_, f"B{n}", title, "open", END - n % 9 * _DAY_MS, "ana") for id_, n in cases],
     )
+    words = [(word, id_) for word in sorted(words_of(title)) for id_, _ in cases]
+    yield Rows("case_words", "word, case_id", words)
     yield Rows(
         "promises",
         "customer, what, due, made, agent, state",

@@ -104,13 +104,13 @@ class Bridge:
             self._actions.dictate,
         )
         self._reception.dictation = self._dictations.expected
-        sorting = Sorting(
+        self._sorting = Sorting(
             self._store,
             self._history,
             identities,
             vault,
             lambda: self.loop.world.site,
-            lambda: read_again(settings.data),
+            lambda progress: read_again(settings.data, progress),
             self.loop.now,
         )
         self._web = Web(
@@ -125,7 +125,7 @@ class Bridge:
             self._outside,
             sentences,
             self._dictations,
-            sorting,
+            self._sorting,
         )
         self._reception.pop_changed = self._web.pop_changed
         self._reception.name_outside = self._outside.name
@@ -182,6 +182,7 @@ class Bridge:
         await self._dictations.close()
         await self._recorder.close()
         await self._web.stop()
+        await self._sorting.close()
         await self._reception.close()
         self.loop.close()
         # What closing has caused is still to be written.

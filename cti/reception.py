@@ -12,7 +12,7 @@ from cti.core.awaited import Awaited, awaited
 from cti.core.channels import phone_of
 from cti.core.closings import Doors, Shut, doors, turned
 from cti.core.commands import DirectPhone, Steer
-from cti.core.events import CallerKnown, InteractionOpened, PieceOffered, Record, Transferred
+from cti.core.events import CallbackBooked, CallerKnown, InteractionOpened, PieceOffered, Record, Transferred
 from cti.core.ids import AgentId, ChannelId, IdentifierId, InteractionId, Ms, Phone, QueueId
 from cti.core.incidents import in_force
 from cti.core.inputs import CallArrived, Input
@@ -285,13 +285,20 @@ class Reception:
             if isinstance(record.event, InteractionOpened) and record.event.direction == "out":
                 self.look_up(record.event.interaction, record.event.caller)
             if (
-                isinstance(record.event, Transferred | CallerKnown)
+                isinstance(record.event, Transferred | CallerKnown | CallbackBooked)
                 and (known := open_ones.get(record.event.interaction)) is not None
+                and not (isinstance(record.event, CallbackBooked) and self._is_known(known.id))
             ):
                 self._begin(known.id, known.caller)
         if len(self.pops) > len(open_ones):
             for gone in [one for one in self.pops if one not in open_ones and not self._on_a_desk(one)]:
                 del self.pops[gone]
+
+    def _is_known(self, interaction: InteractionId) -> bool:
+        """Whether it was looked up with a number or a browser to go by: a callback's number is the first thing known of
+        who withheld theirs."""
+        pop = self.pops.get(interaction)
+        return pop is not None and pop.identifier is not None
 
     def _on_a_desk(self, name: InteractionId) -> bool:
         """Whether this is a piece of text work that an agent has."""

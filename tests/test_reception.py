@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cti.core.ids import ChannelId, InteractionId
-from cti.core.inputs import CallArrived
+from cti.core.events import CallbackBooked, Record
+from cti.core.ids import ChannelId, InteractionId, QueueId
+from cti.core.inputs import CallArrived, CallbackAsked, RouteAsked
 from cti.reception import Reception
 from cti.store.views import Pop
 from ivr.load import load
@@ -84,3 +85,23 @@ async def test_a_line_tells_nobody_before_a_page_calls_with_it_nor_after(rig: Ri
 async def test_a_number_of_the_network_s_is_known_by_itself(rig: Rig, reception: Reception) -> None:  # noqa: F811
     pop = await popped(reception, "c-8", "PJSIP/local-00000003", "+44 7700 900143")
     assert sorted(person.name for person in pop.people) == ["Daniel W.", "Eleanor Whitcombe"]
+
+
+async def test_who_withheld_their_number_is_looked_up_by_the_one_they_want_to_be_called_at(
+    rig: Rig,  # noqa: F811
+    reception: Reception,
+) -> None:
+    call = InteractionId("c-9")
+    assert (await popped(reception, call, "PJSIP/local-00000003")).people == ()
+    to = reception.identify("+44 7700 900143", "PJSIP/local-00000003")
+    assert to is not None
+    found: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    reception.pop_changed = lambda interaction: found.set_result(None)
+    await rig.say(
+        RouteAsked(interaction=call, queue=QueueId("support")), CallbackAsked(interaction=call, to=to, at=None)
+    )
+    booked = CallbackBooked(interaction=call, to=to, at=None, first="agent")
+    reception.on_records([Record(1, rig.loop.now(), booked)])
+    async with asyncio.timeout(10):
+        await found
+    assert sorted(person.name for person in reception.pops[call].people) == ["Daniel W.", "Eleanor Whitcombe"]

@@ -119,6 +119,7 @@ async def _demo(
         raise SetupProblem(f"the robots could not begin: {error}. 'hotline doctor' says what is wrong.") from None
     finally:
         _say("The robots sign out")
+        await asyncio.gather(*(agent.leave() for agent in opened))
         await asyncio.gather(*(agent.stop() for agent in opened))
         await _drop_sessions(settings)
     _say(f"{tally.dialled} callers have called")

@@ -14,11 +14,12 @@ from cti.commands._options import add_data, add_json, data_folder, settings
 from cti.core.site import Site
 from cti.ingest import collector
 from cti.ingest.mailroom import accounts, mail_store, schedule
-from cti.ingest.mails import MailStore, ingest_mails, retry_kept
+from cti.ingest.mails import MailStore, ingest_mails
 from cti.ingest.mapping import load_map
 from cti.ingest.pbx import Source
 from cti.ingest.pbx_calls import Known, ingest_calls
 from cti.ingest.report import IngestError, Progress, Report, forget_kept, kept_body, list_kept
+from cti.ingest.retry import retry_kept
 from cti.ingest.tables import ingest_table, preview
 from cti.setup.secrets import put_mail_password, put_table_password
 from cti.setup.settings import Settings
@@ -91,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         store = Store.open(found.database_url)
         collector.keep_out_of_the_way()
         if args.action == "kept":
-            return _kept(store, mail_store(found, site), args)
+            return _kept(store, found, site, args)
         if args.action == "aside":
             return _aside(store, mail_store(found, site), args)
         progress = _progress if sys.stderr.isatty() and not args.json else None
@@ -220,9 +221,13 @@ def _dry_run(found: list[tuple[str, str]], as_json: bool) -> int:
     return 0
 
 
-def _kept(store: Store, into: MailStore, args: argparse.Namespace) -> int:
+def _kept(store: Store, given: Settings, site: Site, args: argparse.Namespace) -> int:
     if args.retry:
-        return _said(retry_kept(store, into, wall_clock()), args.json)
+        progress = _progress if sys.stderr.isatty() and not args.json else None
+        report = retry_kept(store, mail_store(given, site), wall_clock(), given.data, progress)
+        if progress is not None:
+            print(file=sys.stderr)
+        return _said(report, args.json)
     if args.show is not None:
         body = store.read(lambda connection: kept_body(connection, args.show))
         if body is None:
@@ -240,6 +245,8 @@ def _kept(store: Store, into: MailStore, args: argparse.Namespace) -> int:
         print("Everything was read.")
     for one in found if not args.json else []:
         print(f"{one.id:>6}  {one.source}  {one.place} ({one.size} bytes)\n        {one.reason}")
+    if found and not args.json:
+        print(f"{len(found)} in all.")
     return 1 if found else 0
 
 
@@ -250,7 +257,8 @@ def _aside(store: Store, into: MailStore, args: argparse.Namespace) -> int:
         print(f"hotline: No mail {args.person} is set aside. 'hotline ingest aside' lists those.", file=sys.stderr)
         return 1
     with contextlib.closing(store.driver()) as db:
-        found, _ = mails.aside(db, None, None, args.newest)
+        found, following = mails.aside(db, None, None, args.newest)
+        count = mails.count_aside(db, None) if following is not None else len(found)
     if args.json:
         print(msgspec.json.encode(found).decode())
     elif not found:
@@ -258,6 +266,9 @@ def _aside(store: Store, into: MailStore, args: argparse.Namespace) -> int:
     for one in found if not args.json else []:
         at = datetime.fromtimestamp(one.at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
         print(f"{one.id}  {at}  {one.auto}\n        {one.author}: {one.subject}")
+    if found and not args.json:
+        more = "" if following is None else f" These are the newest {len(found)}; --newest N lists more."
+        print(f"{count} in all.{more}")
     return 0
 
 

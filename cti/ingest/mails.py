@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, bindparam, text
 from cti.core.ids import Ms
 from cti.core.site import Site
 from cti.ingest.mailbox import Found, mails
-from cti.ingest.report import KEPT_BYTES, Progress, Report, Ticker, keep, kept_body, let_go, list_kept
+from cti.ingest.report import Progress, Report, Ticker, keep, let_go
 from cti.mail.headers import Address
 from cti.mail.parse import Mail, MailError, parse
 from cti.mail.threading import NEAR_MS, Head, is_reply, joined_by_subject, plain_subject
@@ -365,16 +364,6 @@ def _written_alone(store: Store, into: MailStore, parsed: tuple[Found, Mail | st
     except Exception as error:
         reason = f"the database does not take it ({type(error).__name__}): please report it"
         return _written(store, into, [(parsed[0], reason)], now, None)
-
-
-def retry_kept(store: Store, into: MailStore, now: Ms) -> Report:
-    """Try once more to read mails that are kept whole. Mails cut short are read again where they lie."""
-    report = Report(source="kept")
-    for one in store.read(lambda connection: list_kept(connection, SOURCE)):
-        body = store.read(partial(kept_body, id_=one.id))
-        if body and (len(body) != KEPT_BYTES or one.place.startswith("lmtp ")):
-            put_batch(store, into, [Found(one.place, body, one.at, only=True)], report, now)
-    return report
 
 
 def _parsed(found: Found) -> tuple[Found, Mail | str]:

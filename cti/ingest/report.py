@@ -42,6 +42,23 @@ class Kept(Struct, frozen=True, kw_only=True):
     at: Ms
 
 
+class ReadAgain(Struct, frozen=True, kw_only=True):
+    """How far it is with reading once more what could not be read, or what came of it last."""
+
+    running: bool = False
+    begun: Ms | None = None
+    """None: nobody has asked for it since the bridge was started."""
+    ended: Ms | None = None
+    of: int = 0
+    """So many mails are tried."""
+    read: int = 0
+    """These could be read."""
+    kept: int = 0
+    """These still can't."""
+    failed: str = ""
+    """Why it could not be done, or not to its end."""
+
+
 Progress = Callable[[Report], None]
 
 
@@ -82,17 +99,29 @@ def let_go(connection: Connection, source: str, places: Iterable[str]) -> None:
         bulk(connection, text("DELETE FROM kept WHERE source = :source AND place = :place"), rows)
 
 
-def list_kept(connection: Connection, source: str | None = None, limit: int | None = None) -> list[Kept]:
-    """Everything kept, newest first, or the newest of it."""
+def list_kept(
+    connection: Connection,
+    source: str | None = None,
+    before: tuple[int, int] | None = None,
+    limit: int | None = None,
+) -> list[Kept]:
+    """Everything kept, newest first; or `limit` of it, from (at, id) `before` on."""
     rows = connection.execute(
         text(
             "SELECT id, source, place, reason, length(body) AS size, at FROM kept"
-            " WHERE CAST(:source AS text) IS NULL OR source = :source ORDER BY at DESC, id DESC"
+            " WHERE (CAST(:source AS text) IS NULL OR source = :source)"
+            + (" AND (at, id) < (:at, :id)" if before else "")
+            + " ORDER BY at DESC, id DESC"
             + (f" LIMIT {limit}" if limit is not None else "")
         ),
-        {"source": source},
+        {"source": source, **(dict(zip(("at", "id"), before, strict=True)) if before else {})},
     )
     return [Kept(**row._mapping) for row in rows]
+
+
+def count_kept(connection: Connection) -> int:
+    """How much is kept."""
+    return int(connection.execute(text("SELECT count(*) FROM kept")).scalar_one())
 
 
 def kept_body(connection: Connection, id_: int) -> bytes | None:

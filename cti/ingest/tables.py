@@ -22,6 +22,7 @@ from cti.ingest.report import IngestError, Progress, Report, Ticker, keep, let_g
 from cti.ingest.rows import Reads, RowReader, tags_of
 from cti.ingest.sources import SIZE, Batch, Broken, batches
 from cti.ingest.watermark import Value, move, newest, reached
+from cti.store import case_words
 from cti.store.database import Store
 from cti.store.identity import Identities
 from cti.store.pins import bring, to_bring
@@ -36,7 +37,7 @@ _CASE = """
         state = CASE WHEN cases.reopened > 0 THEN cases.state ELSE excluded.state END,
         closed = CASE WHEN cases.reopened > 0 THEN cases.closed WHEN excluded.state <> 'closed' THEN NULL
             WHEN :told THEN excluded.closed ELSE coalesce(cases.closed, excluded.closed) END
-    WHERE cases.merged_into IS NULL
+    WHERE cases.merged_into IS NULL RETURNING id
     """
 _NUMBERED_CASE = text(_CASE.format(id="id, ", value=":id, "))
 _NEW_CASE = text(_CASE.format(id="", value=""))
@@ -205,6 +206,7 @@ class TableIngest:
         return f"{self._map.name}:{key}"
 
     def _cases(self, connection: Connection, reads: Reads, owners: Sequence[str]) -> None:
+        titles = []
         for n, (number, state) in enumerate(zip(reads.case, reads.state, strict=True)):
             row = {
                 "id": number,
@@ -221,7 +223,10 @@ class TableIngest:
             taken = connection.execute(
                 text("SELECT 1 FROM cases WHERE id = :id AND (source IS NULL OR source <> :source)"), row
             ).first()
-            connection.execute(_NEW_CASE if number is None or taken else _NUMBERED_CASE, row)
+            written = connection.execute(_NEW_CASE if number is None or taken else _NUMBERED_CASE, row).scalar()
+            if written is not None:
+                titles.append((written, reads.title[n]))
+        case_words.index(connection, titles)
 
     def _promises(self, connection: Connection, reads: Reads, owners: Sequence[str]) -> None:
         rows = [

@@ -30,7 +30,9 @@ _THINK_MS = 2500
 """Before the key of a question; between the digits of a number it is less."""
 _TYPE_MS = 400
 _PATIENCE_MS = 120_000
-_ASKS = 10
+_ASKS = 100
+_ASK_S = 0.2
+"""So often and so far apart a robot that leaves asks whether its last call is over: a busy machine takes a while."""
 
 
 class Robot(Struct, frozen=True, kw_only=True):
@@ -89,11 +91,25 @@ class RobotAgent:
         self._phone.on_call = self._rings
         await self._post("/agent/state", {"state": "ready"})
 
-    async def stop(self) -> None:
-        """End talks, wrap up, sign out, and leave. What the hotline doesn't take any more is left as it is."""
+    async def leave(self) -> None:
+        """Take no more calls: what rings is declined. All robots do so before any of them hangs up.
+
+        Else a caller who comes back to the line would be offered to one who is about to go.
+        """
+        self._phone.on_call = Call.decline
         for task in tuple(self._talks):
             task.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)
+        for call in self._phone.calls.values():
+            if not call.picked_up:
+                call.decline()
+        if self._http is not None:
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                # Were the person signed in beside the robot, they would stay, and not be given its calls.
+                await self._post("/agent/state", {"state": "not_ready", "reason": "away"})
+
+    async def stop(self) -> None:
+        """End talks, wrap up, sign out, and be gone. What the hotline doesn't take any more is left as it is."""
         if self._http is not None:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                 await self._sign_out()
@@ -104,17 +120,28 @@ class RobotAgent:
 
     async def _sign_out(self) -> None:
         assert self._http is not None
-        for call in list(self._phone.calls.values()):
+        calls = list(self._phone.calls.values())
+        for call in calls:
             call.hang_up()
-            for _ in range(_ASKS):
-                if await self._wrap_up(call, ready=False) != HTTPStatus.CONFLICT:
-                    break
-                await asyncio.sleep(0.2)  # the end of the talk is on its way to the bridge
-        # Were the person signed in beside the robot, they would stay, and not be given its calls.
-        await self._post("/agent/state", {"state": "not_ready", "reason": "away"})
+        for _ in range(_ASKS):
+            # Who signs out in a call stays until its wrap-up is over, with nobody there to end it.
+            if not await self._busy():
+                break
+            await asyncio.sleep(_ASK_S)
+        for call in calls:
+            await self._wrap_up(call, ready=False)
         async with self._http.delete(f"{self._api}/session") as answer:
             if answer.status >= 300:
                 self._say(f"{self._robot.agent} could not sign out: {(await answer.text())[:200]}")
+
+    async def _busy(self) -> bool:
+        """Whether the hotline takes the robot for one who has a call, or is rung for one."""
+        assert self._http is not None
+        async with self._http.get(f"{self._api}/agent/why") as answer:
+            if answer.status >= 300:
+                return False
+            reasons = (await answer.json())["why"]
+        return any(why.get("args", {}).get("state") in ("reserved", "talking") for why in reasons)
 
     def _rings(self, call: Call) -> None:
         task = asyncio.get_running_loop().create_task(self._talk(call))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import Connection, text
 
 from cti.core.ids import AgentId, CustomerId, Ms
-from cti.store import case_moves, reads, records
+from cti.store import case_moves, case_words, reads, records
 from cti.store.identity import name_key
 from cti.store.reader import Reader
 from cti.store.views import CaseLine, CaseSuggestion, CaseView
@@ -51,6 +51,7 @@ def open_case(
         ),
         {"customer": customer, "title": title, "at": at, "owner": owner or "", "due": due, "priority": priority},
     ).scalar_one()
+    case_words.index(connection, [(id_, title)])
     if interaction is not None:
         records.annotate(connection, interaction, at, case=id_)
     return CaseLine(id=str(id_), title=title, state="open", opened=at, owner=owner, due=due, priority=priority)
@@ -91,6 +92,8 @@ def change(
     )
     if done.rowcount != 1:
         return False
+    if title is not None:
+        case_words.index(connection, [(number(case), title)])
     if owner is not None:
         connection.execute(text("UPDATE promises SET agent = :owner WHERE case_id = :id AND state = 'open'"), given)
     # The title is the customer's own matter: what was said stays out of the log.
@@ -210,9 +213,7 @@ def view(db: Reader, case: str) -> CaseView | None:
     if row is None:
         return None
     customer, line = row[0], reads.case_line(row[1:])
-    # One that was brought in before its customer was known stands with an identifier.
-    people = reads.people_of(db, customer) if reads.is_identifier(customer) else []
-    who = people[0] if len(people) == 1 else reads.who_is(db, customer)
+    who = reads.whose(db, customer)
     id_ = number(line.id)
     lines = db.execute(
         f"SELECT {reads.ENTRY} FROM interactions WHERE case_id = ? ORDER BY at DESC, id DESC LIMIT ?", (id_, _LINES)

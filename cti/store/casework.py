@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
-from cti.store import case_moves, cases
+from cti.store import case_moves, case_words, cases
 from cti.store.people import Threads
-from cti.store.views import CaseLine, CaseSuggestion, CaseView
+from cti.store.views import CaseHit, CaseLine, CaseSuggestion, CaseView
 
 
 class Cases:
@@ -92,6 +92,10 @@ class Cases:
     async def view(self, case: str) -> CaseView | None:
         """A case in full; None: there is no such case."""
         return await self._threads.read(lambda db: cases.view(db, case))
+
+    async def search(self, query: str, customers: Sequence[CustomerId], limit: int) -> tuple[CaseHit, ...]:
+        """Cases by number or by words of their titles, then open ones of customers that were found."""
+        return await self._threads.read(lambda db: case_words.found(db, query, customers, limit))
 
     async def owned(self, agent: AgentId) -> tuple[CaseLine, ...]:
         """An agent's open cases, what is due next first."""

@@ -398,8 +398,8 @@ class History:
         now = self._now()
         return await self.write(lambda c: promises.promise(c, customer, what, due, by, case, now))
 
-    async def end_promise(self, promise: str, kept: bool) -> bool:
-        """It was kept, or withdrawn. False: there is no such open promise."""
+    async def end_promise(self, promise: str, kept: bool | None) -> bool:
+        """It was kept, or withdrawn; None: neither, after all. False: there is no such promise to say it of."""
         now = self._now()
         return await self.write(lambda c: promises.end_promise(c, promise, kept, now))
 

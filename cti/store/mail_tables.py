@@ -85,5 +85,6 @@ kept = Table(
     Column("body", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("source", "place"),
+    Index("kept_at", "at", "id"),
 )
 """Input that could not be read, with its reason: nothing that came is thrown away."""

@@ -8,6 +8,8 @@ from cti.store.views import Attached, Message
 
 _MAIL = "id, at, inbound, author_name, recipients, subject, text, quoted, auto, language, problems"
 
+_WORDS = "(subject <> '' OR text <> '' OR quoted <> '')"
+
 
 def thread(db: Reader, interaction: str) -> tuple[Message, ...]:
     """The mails of a thread, oldest first, each with what is attached."""
@@ -35,13 +37,20 @@ def aside(
         whose, given = ("author = ? AND ", (author,)) if author is not None else ("", ())
         found += _read(
             db,
-            f"{whose}auto <> '' AND (at, id) < (?, ?) AND (subject <> '' OR text <> '' OR quoted <> '')"
-            f" ORDER BY at DESC, id DESC LIMIT {limit + 1}",
+            f"{whose}auto <> '' AND (at, id) < (?, ?) AND {_WORDS} ORDER BY at DESC, id DESC LIMIT {limit + 1}",
             (*given, *(before or (1 << 62, ""))),
         )
     found.sort(key=lambda one: (one.at, one.id), reverse=True)
     page = tuple(found[:limit])
     return page, f"{page[-1].at}.{page[-1].id}" if len(found) > limit else None
+
+
+def count_aside(db: Reader, authors: Sequence[str] | None) -> int:
+    """How many such mails there are in all."""
+    counted = f"SELECT count(*) FROM messages WHERE {{}}auto <> '' AND {_WORDS}"
+    if authors is None:
+        return int(db.execute(counted.format("")).fetchone()[0])
+    return sum(int(db.execute(counted.format("author = ? AND "), (one,)).fetchone()[0]) for one in authors)
 
 
 def _read(db: Reader, those: str, given: Sequence[object]) -> tuple[Message, ...]:

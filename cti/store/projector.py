@@ -369,6 +369,8 @@ def _apply(call: _Call, event: ev.Event) -> None:
             call.recognised = how
         case ev.FlowPosition(label=label) if label:
             call.path = paths.extended(call.path, in_all(label))
+        case ev.CallbackBooked(to=to):
+            call.caller = call.caller or to
         case ev.Queued(queue=queue):
             call.queue = queue
         case ev.Dialled(agent=agent) if agent is not None and not call.talked:

@@ -8,6 +8,9 @@ from cti.store.cases import number
 from cti.store.reads import promise_line
 from cti.store.views import PromiseLine
 
+_BACK_MS = 3600 * 1000
+"""Who has said by mistake that it was kept notices it soon."""
+
 
 def promise(
     connection: Connection, customer: str, what: str, due: Ms, by: AgentId, case: str | None, at: Ms
@@ -28,8 +31,16 @@ def promise(
     return promise_line(id_, what, due, at, by, in_case)
 
 
-def end_promise(connection: Connection, promise: str, kept: bool, at: Ms) -> bool:
-    """It was kept, or withdrawn. False: there is no such open promise."""
+def end_promise(connection: Connection, promise: str, kept: bool | None, at: Ms) -> bool:
+    """It was kept, or withdrawn; None: neither, after all. False: there is no such promise to say it of."""
+    if kept is None:
+        again = connection.execute(
+            text(
+                "UPDATE promises SET state = 'open', done = NULL WHERE id = :id AND state <> 'open' AND done >= :since"
+            ),
+            {"id": number(promise), "since": at - _BACK_MS},
+        )
+        return again.rowcount == 1
     done = connection.execute(
         text("UPDATE promises SET state = :state, done = :at WHERE id = :id AND state = 'open'"),
         {"id": number(promise), "state": "kept" if kept else "withdrawn", "at": at},

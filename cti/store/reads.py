@@ -168,6 +168,12 @@ def who_is(db: Reader, customer: str) -> Who | None:
     return None
 
 
+def whose(db: Reader, customer: str) -> Who | None:
+    """Whose a case is; one that came before its customer was known stands with an identifier: its one owner's."""
+    people = people_of(db, customer) if is_identifier(customer) else []
+    return people[0] if len(people) == 1 else who_is(db, customer)
+
+
 def is_identifier(customer: str) -> bool:
     """Whether the id of a person is an identifier's: one nobody is linked to stands for a person of its own."""
     return customer.partition(":")[0] in KINDS
@@ -317,11 +323,27 @@ def counts(db: Reader, owners: Sequence[str], members: Sequence[str]) -> dict[st
     )
 
 
-def open_work(db: Reader, owners: Sequence[str]) -> tuple[int, int]:
-    """How many cases and promises are open."""
-    those = f"IN ({_marks(owners)})"
-    cases, promises = (db.execute(sql(those), owners).fetchall() for sql in (open_cases, open_promises))
-    return len(cases), len(promises)
+class OpenWork(Struct, frozen=True):
+    """How much is to be done for somebody."""
+
+    cases: int
+    cases_late: int
+    promises: int
+    promises_late: int
+    next_promise: Ms | None
+    """When what is not overdue is due next."""
+
+
+def open_work(db: Reader, owners: Sequence[str], now: Ms) -> OpenWork:
+    """All of it, also what is on no list because there is so much."""
+    those = f"customer IN ({_marks(owners)})"
+    late = "count(CASE WHEN due < ? THEN 1 END)"
+    cases = db.execute(f"SELECT count(*), {late} FROM cases WHERE {those} AND state <> 'closed'", (now, *owners))
+    promises = db.execute(
+        f"SELECT count(*), {late}, min(CASE WHEN due >= ? THEN due END) FROM promises WHERE {those} AND {_IS_OPEN}",
+        (now, now, *owners),
+    )
+    return OpenWork(*cases.fetchone(), *promises.fetchone())
 
 
 def open_cases(customer: str) -> str:

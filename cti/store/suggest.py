@@ -226,7 +226,7 @@ def _side(db: Reader, of: Sequence[Who], shown: Who) -> MergeSide:
             text := reads.display(owner.partition(":")[0], known.value)
         ):
             shown_identifiers.append(text)
-    open_cases, open_promises = reads.open_work(db, [*shown.members, *owners])
+    work = reads.open_work(db, [*shown.members, *owners], Ms(0))
     return MergeSide(
         customer=CustomerId(shown.id),
         name=shown.name,
@@ -235,6 +235,6 @@ def _side(db: Reader, of: Sequence[Who], shown: Who) -> MergeSide:
         tags=reads.tags_of(db, shown.members),
         identifiers=tuple(shown_identifiers),
         counts=reads.counts(db, owners, shown.members),
-        cases=open_cases,
-        promises=open_promises,
+        cases=work.cases,
+        promises=work.promises,
     )

@@ -280,6 +280,17 @@ cases = Table(
     UniqueConstraint("source"),
 )
 
+case_words = Table(
+    "case_words",
+    metadata,
+    Column("word", _String, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("word", "case_id"),
+    Index("case_words_case", "case_id", "word"),
+    sqlite_with_rowid=False,
+)
+"""By which words of its title a case is found. Those of a title that is no more are taken away by triggers."""
+
 promises = Table(
     "promises",
     metadata,

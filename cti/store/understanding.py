@@ -83,6 +83,8 @@ def about(db: Reader, customer: str, site: Site, like: dict[str, list[Try]], now
         theirs = [one for each in like.values() for one in each]
     begins, ends = (wishes.begins, wishes.ends) if wishes is not None else (0, 1440)
     hours = frozenset(hour for hour in full_hours(begins, ends) if not _is_quiet(site, now, hour))
+    work = reads.open_work(db, [*who.members, *owners], now)
+    going_on = _going_on(db, [line.id for line in person.timeline])
     tags = db.execute(
         f"SELECT tag, min(source) FROM tags WHERE customer IN ({', '.join('?' * len(who.members))}) AND ended IS NULL"
         " GROUP BY tag ORDER BY tag",
@@ -98,17 +100,26 @@ def about(db: Reader, customer: str, site: Site, like: dict[str, list[Try]], now
         unwanted=unwanted(site, () if wishes is None else (wishes,), now),
         facts=Facts(
             since=_first(db, owners),
-            contacts=sum(person.counts.values()),
-            last=person.timeline[0] if person.timeline else None,
+            contacts=sum(person.counts.values()) - len(going_on),
+            last=next((line for line in person.timeline if line.id not in going_on), None),
             unsolved=sum(1 for line in person.timeline if line.solved is False),
             judged=sum(1 for line in person.timeline if line.solved is not None),
-            cases=len(person.cases),
-            cases_late=sum(1 for case in person.cases if case.due is not None and case.due < now),
-            promises=len(person.promises),
-            promises_late=sum(1 for one in person.promises if one.due < now),
-            next_promise=min((one.due for one in person.promises), default=None),
+            cases=work.cases,
+            cases_late=work.cases_late,
+            promises=work.promises,
+            promises_late=work.promises_late,
+            next_promise=work.next_promise,
         ),
     )
+
+
+def _going_on(db: Reader, lines: Sequence[str]) -> frozenset[str]:
+    """Those that are not over: the call in which this is read is no contact that one had with them."""
+    if not lines:
+        return frozenset()
+    marks = ", ".join("?" * len(lines))
+    rows = db.execute(f"SELECT interaction FROM calls WHERE interaction IN ({marks}) AND state = 'open'", lines)
+    return frozenset(row[0] for row in rows.fetchall())
 
 
 def _first(db: Reader, owners: Sequence[str]) -> Ms | None:

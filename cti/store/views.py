@@ -295,6 +295,15 @@ class CustomerHit(Struct, frozen=True, kw_only=True):
     """Last contact."""
 
 
+class CaseHit(Struct, frozen=True, kw_only=True):
+    """One case a search found."""
+
+    case: CaseLine
+    customer: CustomerId
+    name: str
+    """The customer's."""
+
+
 class CaseMove(Struct, frozen=True, kw_only=True):
     """Two cases made one, or one made two, which can be undone."""
 
@@ -368,6 +377,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     since: Ms | None
     """First contact."""
     contacts: int
+    """Those that are over, and so is `last`."""
     last: Entry | None
     unsolved: int
     """Of the last twenty contacts, those judged not solved."""
@@ -380,7 +390,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     """Open ones."""
     promises_late: int
     next_promise: Ms | None
-    """When what is due first is due."""
+    """When what is due next is due; none, where all are overdue."""
 
 
 class About(Struct, frozen=True, kw_only=True):

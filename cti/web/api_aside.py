@@ -1,10 +1,11 @@
 """Mails that no person wrote, and what could not be read: to look at, and to put right."""
 
-from cti.web.aside_bodies import AsideMails, AsideQuery, ReadAgain, UnreadList
+from cti.ingest.report import ReadAgain
+from cti.web.aside_bodies import AsideMails, AsideQuery, UnreadList, UnreadQuery
 from cti.web.bodies import Done
 from cti.web.call import Call, Sent
 from cti.web.ports import Sorting
-from cti.web.problems import Refusal, bad_place, missing
+from cti.web.problems import bad_place, missing
 from cti.web.records import Records
 
 
@@ -23,7 +24,7 @@ class AsideApi:
             raise bad_place(error) from None
         if found is None:
             raise missing("customer", query.customer or "")
-        return AsideMails(mails=tuple(found[0]), next=found[1])
+        return found
 
     async def from_person(self, call: Call[None, None]) -> Done:
         if not await self._sorting.from_person(call.path["id"], call.agent):
@@ -31,8 +32,11 @@ class AsideApi:
         await self._records.renew_people(call.who)
         return Done()
 
-    async def unread(self, _call: Call[None, None]) -> UnreadList:
-        return UnreadList(unread=tuple(await self._sorting.unread()))
+    async def unread(self, call: Call[None, UnreadQuery]) -> UnreadList:
+        try:
+            return await self._sorting.unread(call.query.before, call.query.limit)
+        except ValueError as error:
+            raise bad_place(error) from None
 
     async def body(self, call: Call[None, None]) -> Sent:
         """As bytes nobody's browser will run."""
@@ -47,12 +51,11 @@ class AsideApi:
         return Done()
 
     async def again(self, _call: Call[None, None]) -> ReadAgain:
-        try:
-            report = await self._sorting.again()
-        except OSError as error:
-            todo = "Try 'hotline ingest kept --retry'; its words say why."
-            raise Refusal(503, "not-read-again", f"It can't be read now: {error}.", todo) from None
-        return ReadAgain(read=report.new + report.same, kept=report.kept)
+        return self._sorting.again()
+
+    async def read_again(self, _call: Call[None, None]) -> Sent:
+        """It goes on whether the one who asked stays or not."""
+        return Sent(self._sorting.read_again(), status=202)
 
 
 def _number(call: Call[None, None]) -> int:

@@ -68,8 +68,10 @@ class KbApi:
         return hits
 
     async def everything(self, call: Call[None, SearchQuery]) -> Found:
-        customers = await self._history.search(call.query.q, call.query.limit)
-        return Found(customers=tuple(customers), articles=self._articles(call.query))
+        query = call.query
+        customers = await self._history.search(query.q, query.limit)
+        cases = await self._history.cases.search(query.q, [one.customer for one in customers], query.limit)
+        return Found(customers=tuple(customers), cases=tuple(cases), articles=self._articles(query))
 
     def _articles(self, query: SearchQuery) -> tuple[ArticleHit, ...]:
         found = self._kb.search(query.q, query.lang, query.limit)

@@ -1,7 +1,7 @@
 """What is asked and said of mails that no person wrote, and of what could not be read."""
 
 from cti.core.ids import CustomerId
-from cti.ingest.report import Kept
+from cti.ingest.report import Kept, ReadAgain
 from cti.store.views import Message
 from cti.web.bodies import Ask, Limit, Reply
 
@@ -18,17 +18,20 @@ class AsideMails(Reply, frozen=True):
 
     mails: tuple[Message, ...]
     next: str | None
+    count: int | None
+    """How many there are in all; told with the first page only."""
+
+
+class UnreadQuery(Ask, frozen=True):
+    before: str | None = None
+    limit: Limit = 50
 
 
 class UnreadList(Reply, frozen=True):
-    """What could not be read, newest first, at most 200."""
+    """What could not be read, newest first."""
 
     unread: tuple[Kept, ...]
-
-
-class ReadAgain(Reply, frozen=True):
-    """What came of reading it once more."""
-
-    read: int
-    kept: int
-    """These still can't be read."""
+    next: str | None
+    count: int
+    """How many there are in all."""
+    again: ReadAgain

@@ -12,7 +12,7 @@ from cti.core.events import Why
 from cti.core.ids import AgentId, ClosingId, CustomerId, InteractionId, Ms, OutcomeId, QueueId, ReasonId
 from cti.core.piece import PieceKind
 from cti.core.site import Texts
-from cti.store.views import CallLine, CustomerHit, Entry, Message
+from cti.store.views import CallLine, CaseHit, CustomerHit, Entry, Message
 
 Role = Literal["viewer", "agent", "supervisor", "administrator"]
 """Each can do what the one before it can. `viewer`: sees the wallboard, nothing else, as a TV does by its token."""
@@ -287,6 +287,7 @@ class Found(Reply, frozen=True):
     """What one search over everything found."""
 
     customers: tuple[CustomerHit, ...]
+    cases: tuple[CaseHit, ...]
     articles: tuple["ArticleHit", ...]
 
 

@@ -87,8 +87,8 @@ class NewPromise(Ask, frozen=True):
 
 
 class PromiseEnd(Ask, frozen=True):
-    kept: bool
-    """False: withdrawn."""
+    kept: bool | None
+    """False: withdrawn. Null: neither, after all; within an hour."""
 
 
 class Promises(Reply, frozen=True):

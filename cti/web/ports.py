@@ -10,7 +10,7 @@ from cti.core.routing import Routing
 from cti.core.site import Site
 from cti.core.text_routing import TextRouting
 from cti.core.world import World
-from cti.ingest.report import Kept, Report
+from cti.ingest.report import ReadAgain
 from cti.store.erase import Erased
 from cti.store.identity import Identities
 from cti.store.identity_views import Identity, MergePreview
@@ -24,6 +24,7 @@ from cti.store.views import (
     AgentNote,
     CallLine,
     CallNote,
+    CaseHit,
     CaseLine,
     CaseSuggestion,
     CaseView,
@@ -37,6 +38,7 @@ from cti.store.views import (
     PromiseLine,
 )
 from cti.store.visits import Told
+from cti.web.aside_bodies import AsideMails, UnreadList
 from cti.web.incident_bodies import Dictated
 from kb.article import Article
 from kb.search import Found
@@ -247,6 +249,9 @@ class Cases(Protocol):
     ) -> CaseLine:
         """Raises LookupError when the contacts are not in it."""
 
+    async def search(self, query: str, customers: Sequence[CustomerId], limit: int) -> Sequence[CaseHit]:
+        """By number or by words of their titles, then open ones of these customers."""
+
     async def view(self, case: str) -> CaseView | None: ...
 
     async def owned(self, agent: AgentId) -> Sequence[CaseLine]: ...
@@ -301,22 +306,24 @@ class Knowing(Protocol):
 class Sorting(Protocol):
     """Mails that no person wrote, and what could not be read. Every call leaves the loop's thread."""
 
-    async def aside(
-        self, customer: CustomerId | None, before: str | None, limit: int
-    ) -> tuple[Sequence[Message], str | None] | None:
-        """Such mails, newest first, and where the next page begins; None: no such customer. ValueError: bad place."""
+    async def aside(self, customer: CustomerId | None, before: str | None, limit: int) -> AsideMails | None:
+        """Such mails, newest first; None: no such customer. ValueError: bad place."""
 
     async def from_person(self, mail: str, by: AgentId) -> bool:
         """A person wrote it. False: no such mail is set aside."""
 
-    async def unread(self) -> Sequence[Kept]: ...
+    async def unread(self, before: str | None, limit: int) -> UnreadList:
+        """Newest first. ValueError: bad place."""
 
     async def body(self, id: int) -> bytes | None: ...
 
     async def forget(self, id: int, by: AgentId) -> bool: ...
 
-    async def again(self) -> Report:
-        """Read once more what could not be read. Raises OSError when that can't be done."""
+    def again(self) -> ReadAgain:
+        """How far it is with reading once more what could not be read, or what came of it last."""
+
+    def read_again(self) -> ReadAgain:
+        """Begin with it, unless it runs already."""
 
 
 class History(Protocol):
@@ -398,8 +405,8 @@ class History(Protocol):
     ) -> PromiseLine:
         """Make a promise to a customer. Raises LookupError naming a customer or case there isn't."""
 
-    async def end_promise(self, promise: str, kept: bool) -> bool:
-        """It was kept, or withdrawn. False: there is no such open promise."""
+    async def end_promise(self, promise: str, kept: bool | None) -> bool:
+        """It was kept, or withdrawn; None: neither, after all. False: there is no such promise to say it of."""
 
     async def visited(
         self, visitor: str, kind: str, title: str, language: str, *, mark: str = "", solved: bool | None = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from cti.ingest.report import ReadAgain
 from cti.simulate.report import DayReport
 from cti.store.identity_views import Identity, MergePreview
 from cti.store.views import About, AgentDay, CallLine, CaseLine, CaseView, Person, PieceLine, Pop, PromiseLine
@@ -299,10 +300,18 @@ def _aside(api: AsideApi) -> tuple[Route, ...]:
     return (
         _get("/mails/aside", api.mails, "Mails that no person wrote", ab.AsideMails, query=ab.AsideQuery),
         _post("/mails/{id}/person", api.from_person, "Say that a person wrote a mail set aside", b.Done),
-        _get("/unread", api.unread, "What could not be read, and why", ab.UnreadList, role="administrator"),
+        _get(
+            "/unread",
+            api.unread,
+            "What could not be read, and why",
+            ab.UnreadList,
+            query=ab.UnreadQuery,
+            role="administrator",
+        ),
+        _get("/unread/again", api.again, "How far it is with reading it once more", ReadAgain, role="administrator"),
         _get("/unread/{id}", api.body, "The bytes of what could not be read", None, role="administrator"),
         _delete("/unread/{id}", api.forget, "Throw away what could not be read", role="administrator"),
-        _post("/unread/again", api.again, "Read it once more", ab.ReadAgain, role="administrator"),
+        _post("/unread/again", api.read_again, "Read it once more", ReadAgain, role="administrator"),
     )
 
 

@@ -39,7 +39,7 @@ async def test_asked_first_parked_taken_back_and_handed_over(house: House) -> No
         await hear(second, caller)
         await press(desk, "9")
         await until(lambda: (caller.media.keys, second.media.keys) == ("9", "5#9"), 10, "keys reach both")
-        await desk.locator("#consult-back").click()
+        await desk.locator("#key-transfer").click()
         assert await asyncio.wait_for(second.over, 10) == "them"
 
         # Keys reach the far side, typed right after the one that opens the keypad.

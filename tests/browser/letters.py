@@ -4,7 +4,7 @@ and more contacts that hold a word than one page has."""
 from msgspec.structs import replace
 
 from cti.core.ids import Ms
-from cti.ingest.report import Kept
+from cti.ingest.report import Kept, ReadAgain
 from cti.store.views import Attached, Entry, Message
 from cti.web.aside_bodies import AsideMails, UnreadList
 from cti.web.bodies import Messages, TimelinePage
@@ -55,18 +55,19 @@ def thread() -> Messages:
 def aside() -> AsideMails:
     """A letter taken for spam, and an automatic reply."""
     letter, _, away, _ = thread().messages
-    return AsideMails(mails=(away, replace(letter, auto="spam")), next=None)
+    return AsideMails(mails=(away, replace(letter, auto="spam")), next=None, count=2)
 
 
-def unread() -> UnreadList:
-    """A mail and a row of a table."""
+def unread(before: str | None, again: ReadAgain) -> UnreadList:
+    """A mail and a row of a table; and, on a second page, one more row."""
     at = scenes.ms(scenes.DAY)
-    return UnreadList(
-        unread=(
-            Kept(id=7, source="mail", place="lmtp 0f" * 20, reason="this is no mail", size=2_400_000, at=at),
-            Kept(id=8, source="orders", place="row 12", reason="column created: no time", size=80, at=at),
-        )
+    rows = (
+        Kept(id=7, source="mail", place="lmtp 0f" * 20, reason="this is no mail", size=2_400_000, at=at),
+        Kept(id=8, source="orders", place="row 12", reason="column created: no time", size=80, at=at),
+        Kept(id=6, source="orders", place="row 11", reason="column created: no time", size=80, at=at),
     )
+    first = before is None
+    return UnreadList(unread=rows[:2] if first else rows[2:], next=f"{at}.8" if first else None, count=3, again=again)
 
 
 def found(before: str | None) -> TimelinePage:

@@ -35,6 +35,7 @@ from cti.web.views import (
     CallView,
     ClosedView,
     ClosingView,
+    ConsultView,
     DeskView,
     GivenTo,
     MeView,
@@ -393,6 +394,12 @@ def scene(name: str) -> DeskView:
             return desk(me("reserved", 1_000), call("ringing", 1_000, 14_000), None)
         case "talking":
             return desk(me("talking", 107_000), call("talking", 107_000, connected=107_000), both)
+        case "asking" | "speaking" | "conference" | "alone":
+            aside = None if name == "conference" else ms(100_000)
+            consult = ConsultView(
+                step=name, asker=ANA, colleague=AgentId("bo"), queue=None, since=ms(20_000), aside=aside
+            )
+            return desk(me("talking", 107_000), call("talking", 107_000, connected=107_000, consult=consult), both)
         case "held":
             return desk(me("talking", 107_000), call("held", 12_000, connected=107_000), both)
         case "parked":

@@ -13,9 +13,9 @@ from aiohttp import web
 
 import agent_desktop
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
-from cti.store.views import Abandoned, AgentDay, CustomerHit, PromiseLine
+from cti.ingest.report import ReadAgain
+from cti.store.views import Abandoned, AgentDay, CaseHit, CustomerHit, PromiseLine
 from cti.web import pages
-from cti.web.aside_bodies import ReadAgain
 from cti.web.bodies import (
     ArticleHit,
     ArticleHits,
@@ -50,6 +50,12 @@ class Stub:
         """Of every message; None: it is gone."""
         self.reached = False
         """Colleagues have called back everybody who left."""
+        self.again = ReadAgain()
+        """How far it is with reading again what could not be read."""
+        self.unread: set[str] = set()
+        """What can't be read."""
+        self.promises: tuple[PromiseLine, ...] = ()
+        """What the agent has promised in another window."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -143,6 +149,16 @@ class Stub:
             return web.Response(body=letters.DRAWING, content_type="application/octet-stream", headers=saved)
         if path.endswith("/timeline") and request.query.get("q") == "storm":
             return _answer(letters.found(request.query.get("before")))
+        if path in self.unread:
+            return web.json_response({"type": "busy", "title": "Not now.", "status": 503}, status=503)
+        if path == "/promises" and request.method == "GET" and self.promises:
+            return _answer(Promises(promises=self.promises))
+        if path == "/unread":
+            return _answer(letters.unread(request.query.get("before"), self.again))
+        if path == "/unread/again":
+            if request.method == "POST":
+                self.again = ReadAgain(running=True, begun=Ms(scenes.now()), of=3, read=1, kept=1)
+            return _answer(self.again)
         if path == "/abandoned" and self.reached:
             return _answer(AbandonedList(callers=()))
         return _answer(canned(request.method, path))
@@ -248,13 +264,10 @@ def canned(method: str, path: str) -> object:
         hit = CustomerHit(
             customer=CustomerId("k-1"), name="Eleanor Whitcombe", detail="+44 7700 900143", last=scenes.ms(scenes.DAY)
         )
-        return Found(customers=(hit,), articles=hits()[:2])
+        case = CaseHit(case=people.own_cases().cases[0], customer=CustomerId("k-2"), name="Rosa Marini")
+        return Found(customers=(hit,), cases=(case,), articles=hits()[:2])
     if path == "/mails/aside":
         return letters.aside()
-    if path == "/unread":
-        return letters.unread()
-    if path == "/unread/again":
-        return ReadAgain(read=1, kept=2)
     if path.endswith("/messages"):
         return letters.thread()
     if path.endswith("/timeline"):

@@ -30,7 +30,7 @@ TEXTS = """() => {
   return [...found].filter(Boolean);
 }"""
 
-CUT = """() => [...document.querySelectorAll(".deck .cut, .deck .clamp, .whois .cut, .came-of button")]
+CUT = """() => [...document.querySelectorAll(".deck .cut, .deck .clamp, .whois .cut, .whois .meta, .came-of button")]
   .filter((it) => it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1)
   .map((it) => it.textContent)"""
 """What the deck says, who calls and what came of it, where the words have no room."""
@@ -98,6 +98,31 @@ async def test_on_an_upright_tablet_no_words_of_the_call_are_cut(stub: Stub, ope
     await stub.show("wrap")
     await expect(page.locator(".line")).to_contain_text("pressed 1, yes")
     await nothing_cut()
+
+
+KEYS_CUT = """() => [...document.querySelectorAll(".key span")]
+  .filter((it) => it.getClientRects()[0] && it.offsetHeight > 18)
+  .map((it) => it.textContent)"""
+"""Words of the keys that take two lines, over what stands below."""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans"])
+async def test_who_asks_a_colleague_reads_with_whom_they_talk(stub: Stub, open_page: OpenPage, lang: str) -> None:
+    stub.line.media = await open_page(f"{stub.url}/wallboard")
+    page = await desk(open_page, stub, "ready", f"?lang={lang}")
+    await stub.show("ringing")
+    await expect(page.locator(".main h1")).to_have_text("Eleanor Whitcombe")
+    await stub.line.ring(scenes.OFFER, auto=True)
+    await stub.line.until("answered")
+    for state in ("asking", "speaking", "conference", "alone"):
+        await stub.show(state)
+        await expect(page.locator("#consult h2")).not_to_be_empty()
+        await expect(page.locator("#consult-join")).to_have_count(1 if state == "speaking" else 0)
+        for width, height in ((1280, 800), (1024, 768), (768, 1024)):
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate(CUT) == [], f"{state} at {width}"
+            assert await page.evaluate(KEYS_CUT) == [], f"{state} at {width}"
+            assert await page.evaluate(DECK) == [40, 76]
 
 
 @pytest.mark.parametrize(("lang", "dark"), [("en", True), ("en", False), ("zh-Hans", True), ("zh-Hant", False)])

@@ -4,8 +4,9 @@ import pytest
 from msgspec.structs import replace
 from playwright.async_api import expect
 
+from cti.store.views import PromiseLine
 from tests.browser import people, scenes
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.desk import desk, next_ask
 from tests.browser.looks import assert_fits, assert_readable
 from tests.browser.stub import Stub
@@ -170,4 +171,43 @@ async def test_what_was_promised_is_nobodys_surprise(stub: Stub, open_page: Open
     await expect(bars).to_have_count(1)
     await bars.nth(0).locator("button").first.click()
     assert await next_ask(stub, "/promises/p-ana/end") == {"kept": True}
-    await expect(bars).to_have_count(0)
+    # Said by mistake: there is a way back, and it is reminded of again.
+    await expect(bars).to_have_count(1)
+    await assert_readable(page)
+    await page.locator("#undo").click()
+    assert await next_ask(stub, "/promises/p-ana/end") == {"kept": None}
+    await expect(page.locator("#undo")).to_have_count(0)
+    await expect(bars).to_contain_text("send the new bill")
+
+
+async def test_search_opens_a_case_of_any_customer(stub: Stub, open_page: OpenPage) -> None:
+    page = await desk(open_page, stub, "ready")
+    await page.keyboard.press("/")
+    await page.keyboard.type("合同")
+    case = page.locator("#found [role=option]").nth(1)
+    await expect(case).to_contain_text("合同续约")
+    await expect(case).to_contain_text("Open case 4790")
+    await expect(case).to_contain_text("Rosa Marini")
+    await assert_readable(page)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".case-page h1")).to_be_visible()
+
+
+async def test_the_day_s_lists_follow_what_happens_elsewhere_and_come_back_with_the_connection(
+    stub: Stub, open_page: OpenPage, complaints: Complaints
+) -> None:
+    stub.unread = {"/kb/hot"}
+    complaints.expect("503")
+    page = await desk(open_page, stub, "ready")
+    promises = page.get_by_label("Your promises").locator("li")
+    await expect(promises).to_have_count(2)
+    await expect(page.get_by_text("Knowledge base not read")).to_be_visible()
+    stub.unread = set()
+    await stub.cut()
+    await expect(page.get_by_text("Knowledge base not read")).to_have_count(0)
+    mine = people.promised("ana", 12 * scenes.MINUTE)
+    stub.promises = (PromiseLine(id=mine.id, what=mine.what, due=mine.due, made=mine.made, by=mine.by, case=None),)
+    await stub.show(replace(stub.view, promises=(mine,)))
+    await expect(promises).to_have_count(1)
+    await expect(promises).to_contain_text("send the new bill")

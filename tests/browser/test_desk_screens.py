@@ -402,6 +402,10 @@ async def test_a_call_not_answered_is_said_until_it_is_put_away(stub: Stub, open
     await expect(notice).to_contain_text("was not answered")
     await notice.get_by_role("button", name="Put away").click()
     await next_ask(stub, f"/agent/notices/{scenes.OFFER}")
+    # Who is ready again, by whatever key, is not told any more that they are not.
+    await page.keyboard.press("Alt+r")
+    assert await next_ask(stub, "/agent/state") == {"state": "ready"}
+    await next_ask(stub, f"/agent/notices/{scenes.OFFER}")
 
 
 async def test_a_caller_is_given_to_a_colleague_by_keys_alone(stub: Stub, open_page: OpenPage) -> None:

@@ -6,6 +6,8 @@ import pytest
 from msgspec.structs import replace
 from playwright.async_api import expect
 
+from cti.core.ids import Ms
+from cti.ingest.report import ReadAgain
 from tests.browser import letters, scenes
 from tests.browser.conftest import OpenPage
 from tests.browser.desk import desk, next_ask
@@ -90,11 +92,17 @@ ASIDE = {
     "zh-Hans": ("这是人写的", "无法读取的内容", "现在读取了 1 项，仍有 2 项无法读取。"),
     "zh-Hant": ("這是人寫的", "無法讀取的內容", "現在讀取了 1 項，仍有 2 項無法讀取。"),
 }
+COUNTED = {
+    "en": ("2 of 3", "3 in all", "2 of 3 tried"),
+    "zh-Hans": ("已显示 2 项，共 3 项", "共 3 项", "已尝试 2 / 3 项"),
+    "zh-Hant": ("已顯示 2 項，共 3 項", "共 3 項", "已嘗試 2 / 3 項"),
+}
 
 
 @pytest.mark.parametrize("lang", ASIDE)
 async def test_what_was_set_aside_is_looked_through(stub: Stub, open_page: OpenPage, lang: str) -> None:
     person, unread, read = ASIDE[lang]
+    some, every, tried = COUNTED[lang]
     scene = scenes.scene("ready")
     page = await desk(open_page, stub, replace(scene, me=replace(scene.me, role="administrator")), f"?lang={lang}")
     await page.click("#self")
@@ -102,11 +110,30 @@ async def test_what_was_set_aside_is_looked_through(stub: Stub, open_page: OpenP
     aside = page.locator("#aside-page")
     await expect(aside.locator("#unread")).to_contain_text(unread)
     await expect(aside.locator("#unread li")).to_have_count(2)
+    await expect(aside.locator("#unread .count-all")).to_have_text(some)
     await assert_fits(page)
     await assert_readable(page)
-    await aside.locator("#unread button").first.click()
+    await page.focus("#more-unread")
+    await page.keyboard.press("Enter")
+    await expect(aside.locator("#unread li")).to_have_count(3)
+    await expect(aside.locator("#unread .count-all")).to_have_text(every)
+    await expect(aside.locator("#unread li").nth(2).locator("a")).to_be_focused()
+    await expect(page.locator("#more-unread")).to_have_count(0)
+    again = aside.locator("#unread button").first
+    await again.click()
     assert await next_ask(stub, "/unread/again") == {}
+    # Whoever looks meanwhile, or comes back, sees that it runs, and begins no second.
+    await expect(aside.locator("#unread")).to_contain_text(tried)
+    await expect(again).to_be_disabled()
+    await page.reload()
+    await page.click("#self")
+    await page.click("#open-aside")
+    await expect(aside.locator("#unread")).to_contain_text(tried)
+    await expect(again).to_be_disabled()
+    stub.again = replace(stub.again, running=False, ended=stub.again.begun, of=3, read=1, kept=2)
     await expect(aside.get_by_role("status")).to_have_text(read)
+    await expect(again).to_be_enabled()
+    await assert_fits(page)
     forget = aside.locator("#unread li").nth(1).locator("button")
     await forget.click()
     assert not any(path == "/unread/8" for _, path, _ in stub.asked)
@@ -119,6 +146,18 @@ async def test_what_was_set_aside_is_looked_through(stub: Stub, open_page: OpenP
     await assert_fits(page)
     await letter.get_by_role("button", name=person).click()
     assert await next_ask(stub, "/mails/1/person") == {}
+    await expect(aside.locator(".mail")).to_have_count(1)
+
+
+async def test_why_it_could_not_be_read_again_is_shown(stub: Stub, open_page: OpenPage) -> None:
+    why = "it is being read again already: wait until that is done"
+    stub.again = ReadAgain(begun=Ms(scenes.now()), ended=Ms(scenes.now()), failed=why)
+    scene = scenes.scene("ready")
+    page = await desk(open_page, stub, replace(scene, me=replace(scene.me, role="administrator")))
+    await page.click("#self")
+    await page.click("#open-aside")
+    await expect(page.locator("#unread").get_by_role("status")).to_have_text(f"It could not be read again: {why}")
+    await assert_fits(page)
 
 
 async def test_only_who_may_sees_what_could_not_be_read(stub: Stub, open_page: OpenPage) -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from cti.core.ids import AgentId, Ms
 from cti.core.site import CLOSINGS
 from cti.web.views import ClosedView, PromiseTile
-from tests.browser.boards import TEAM, TODAY, TOKEN, WALL, Stage, crowd, half_hours
+from tests.browser.boards import START, TEAM, TODAY, TOKEN, WALL, Stage, crowd, half_hours
 from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.looks import assert_fits, assert_readable, assert_type
 
@@ -24,6 +24,11 @@ HD = {"width": 1920, "height": 1080}
 async def stage() -> AsyncIterator[Stage]:
     async with Stage() as stage:
         yield stage
+
+
+TOO_WIDE = """() => [...document.querySelectorAll(".queues td")]
+  .filter((it) => it.scrollWidth > it.clientWidth + 1)
+  .map((it) => it.textContent)"""
 
 
 async def wall(open_page: OpenPage, stage: Stage, query: str = "", **more: int) -> Page:
@@ -57,6 +62,22 @@ async def test_the_wall_fits_and_is_readable_from_five_metres(
     await assert_readable(page)
     await assert_type(page, 24)
     assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+async def test_who_waits_without_a_phone_stands_whole_beside_the_queue(
+    stage: Stage, open_page: OpenPage, lang: str
+) -> None:
+    first, *rest = WALL.queues
+    full = {"callbacks": 12, "parked": 2, "parked_since": Ms(START - 95_000), "text_waiting": 3, "text_in_hand": 2}
+    busy = msgspec.structs.replace(first, **full, text_since=Ms(START - 754_000))
+    stage.wall = msgspec.structs.replace(WALL, queues=(busy, *rest))
+    page = await wall(open_page, stage, f"?lang={lang}")
+    for width, height in ((1920, 1080), (390, 844)):
+        await page.set_viewport_size({"width": width, "height": height})
+        await expect(page.locator(".beside")).to_contain_text("12")
+        await assert_fits(page)
+        assert await page.evaluate(TOO_WIDE) == []
 
 
 async def test_every_figure_shows_what_it_is_made_of(stage: Stage, open_page: OpenPage) -> None:

@@ -1,24 +1,30 @@
 """`hotline ingest` as a person types it: what it says, what it keeps, its exit codes."""
 
+import asyncio
 import contextlib
+import fcntl
 import io
 import json
 import re
 import shutil
+import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from cti.cli import main
 from cti.core.ids import Ms
 from cti.ingest.example import load_example
-from cti.ingest.report import keep
+from cti.ingest.report import Report, keep
+from cti.ingest.retry import Retry
 from cti.setup import secrets
 from cti.setup.settings import Settings
 from cti.sorting import read_again
 from cti.store.database import Store
 from cti.store.identity import Identities
+from tests.ingest.test_imap import eventually
 from tests.ingest.test_mails import write
 
 PROJECT = Path(__file__).parents[2]
@@ -48,6 +54,7 @@ def test_mail_twice_and_what_is_kept(data: Path, tmp_path: Path, capsys: pytest.
     shown = capsys.readouterr().out
     assert "odd.eml (6 bytes)" in shown
     assert "this is no mail" in shown
+    assert shown.endswith("\n1 in all.\n")
     assert main(["ingest", "kept", "--data", str(data), "--json"]) == 1
     (kept,) = json.loads(capsys.readouterr().out)
     assert main(["ingest", "kept", "--forget", str(kept["id"]), "--data", str(data)]) == 0
@@ -66,9 +73,15 @@ def test_mails_set_aside_are_listed_and_one_is_a_person_s(
     capsys.readouterr()
     assert main(["ingest", "aside", *given]) == 0
     listed = capsys.readouterr().out
-    assert re.search(r"2026-11-23 09:51  spam\n +Eleanor W: \*\*\*SPAM\*\*\* Red light", listed)
+    assert re.search(r"2026-11-23 09:51  spam\n +Eleanor W: \*\*\*SPAM\*\*\* Red light\n1 in all\.", listed)
     assert main(["ingest", "aside", "--json", "--newest", "5", *given]) == 0
     (mail,) = json.loads(capsys.readouterr().out)
+    write(tmp_path / "in", "2.eml", "Away.", Auto_Submitted="auto-replied", Message_ID="<2@her>")
+    assert main(["ingest", "mail", str(tmp_path / "in"), *given]) == 0
+    assert main(["ingest", "aside", "--newest", "1", *given]) == 0
+    assert "2 in all. These are the newest 1; --newest N lists more.\n" in capsys.readouterr().out
+    with contextlib.closing(Store.open(Settings.load(data).database_url)) as store:
+        store.write(lambda c: c.execute(sa.text("DELETE FROM messages WHERE auto = 'auto_reply'")))
     for code in (0, 1):
         assert main(["ingest", "aside", "--person", mail["id"], *given]) == code
     assert "'hotline ingest aside' lists" in capsys.readouterr().err
@@ -84,11 +97,50 @@ async def test_the_bridge_has_what_was_kept_read_again_by_another_process(
         letter = write(tmp_path, "1.eml", "The light is red.", Message_ID="<1@her>").read_bytes()
         for place, body in (("INBOX/7", letter), ("INBOX/8", b"GIF89a")):
             store.write(lambda c, place=place, body=body: keep(c, "mail", place, "it broke the reader", body, Ms(1)))
-    report = await read_again(data)
-    assert (report.read, report.new, report.kept) == (2, 1, 1)
+    told: list[Report] = []
+    report = await read_again(data, told.append)
+    assert isinstance(told[-1], Retry)
+    assert (report.of, report.read, report.new, report.kept) == (2, 2, 1, 1)
+    assert msgspec.json.encode(told[-1]) == msgspec.json.encode(report)
     (data / "site.toml").write_text("no site")
     with pytest.raises(OSError, match=r"site\.toml"):
-        await read_again(data)
+        await read_again(data, told.append)
+
+
+def test_reading_again_is_done_by_one_process_at_a_time(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["ingest", "kept", "--retry", "--data", str(data)]
+    assert main(command) == 0
+    with (data / "run" / "retry.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert main(command) == 2
+        assert "already" in capsys.readouterr().err
+
+
+async def test_reading_again_ends_with_who_asked_for_it(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = Settings.load(data).database_url
+    with contextlib.closing(Store.open(url)) as store:
+        store.write(lambda c: keep(c, "mail", "INBOX/8", "it broke the reader", b"GIF89a", Ms(1)))
+
+    def reading() -> bool:
+        """Whether the process is there."""
+        for line in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = line.read_bytes().split(b"\0")
+                if b"cti.ingest.retry" in words and str(data).encode() in words:
+                    return True
+        return False
+
+    # Whoever wants to write waits, so it is in the middle of it.
+    with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        asked = asyncio.create_task(read_again(data, lambda _: None))
+        await asyncio.to_thread(eventually, reading, "it is being read")
+        asked.cancel()
+        async with asyncio.timeout(20):
+            await asyncio.gather(asked, return_exceptions=True)
+        assert not reading()
+    assert main(["ingest", "kept", "--retry", "--data", str(data)]) == 1
+    assert capsys.readouterr().out.startswith("1 read: 0 written, 1 kept unread.")
 
 
 def test_a_table_with_a_dry_run_first(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -278,6 +278,17 @@ def test_a_kept_place_is_no_abandonment_and_no_quick_answer() -> None:
     assert (counted.answered, counted.within, counted.waited_answered) == (1, 0, 7000)
 
 
+def test_who_withheld_their_number_has_told_it_with_the_callback() -> None:
+    play = Play()
+    play.table("""
+        0  | A calls                |
+        0  | A asks support         |
+        1  | A wants-callback tel:7 | booked A tel:7
+        2  | A gone                 | kept A; due A
+    """)
+    assert play.world.interactions[InteractionId("A")].caller == "tel:7"
+
+
 def test_a_machine_takes_the_answer_back() -> None:
     play = Play()
     play.table(SCENARIOS["an answering machine: said by the agent, tried again"])

@@ -3,13 +3,15 @@
 import asyncio
 import smtplib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from cti.ingest.lmtp import Lmtp
-from cti.ingest.mails import MailStore, Own, retry_kept
+from cti.ingest.mails import MailStore, Own
 from cti.ingest.report import list_kept
+from cti.ingest.retry import retry_kept
 from cti.store.database import Store
 from cti.store.identity import Identities
 from tests.conftest import free_ports
@@ -114,12 +116,14 @@ async def test_a_mail_from_nobody_is_a_bounce_and_makes_no_line(store: Store, po
     assert column(store, "SELECT id FROM interactions") == []
 
 
-async def test_what_is_no_mail_is_kept_whole_and_can_be_retried(store: Store, into: MailStore, port: int) -> None:
+async def test_what_is_no_mail_is_kept_whole_and_can_be_retried(
+    store: Store, into: MailStore, port: int, tmp_path: Path
+) -> None:
     rubbish = b"\r\nno header at all\r\n" * 20
     assert [code for code, _ in await hand_over(port, rubbish, rubbish)] == [250, 250]
     (kept,) = store.read(list_kept)
     assert kept.place.startswith("lmtp ")
-    report = await asyncio.to_thread(retry_kept, store, into, NOW)
+    report = await asyncio.to_thread(retry_kept, store, into, NOW, tmp_path)
     assert (report.read, report.kept) == (1, 1)
     assert len(store.read(list_kept)) == 1
 

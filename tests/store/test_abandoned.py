@@ -1,5 +1,7 @@
 """Callers who left: on the list until they call again, are reached, or somebody has seen to it."""
 
+from sqlalchemy import Connection
+
 from cti.core import events as ev
 from cti.core.ids import AgentId, BridgeId, ChannelId, CustomerId, IdentifierId, InteractionId, Ms, OfferId
 from cti.store import records
@@ -93,6 +95,23 @@ async def test_who_left_is_listed_until_reached(store: Store, history: History, 
     assert [each.interaction for each in await history.abandoned()] == ["c-2"]
 
 
+async def test_a_number_of_two_people_names_neither(store: Store, history: History, identities: Identities) -> None:
+    shared = identities.phone("+85291234560")
+    assert shared is not None
+
+    def write(connection: Connection) -> None:
+        records.put_customers(
+            connection, [records.CustomerRow(id=name, at=NOW, name=name.title()) for name in ("daniel", "eleanor")]
+        )
+        records.see(connection, [records.Seen(shared, Ms(NOW), name="Daniel W.")])
+        records.link(connection, [(shared.id, "daniel"), (shared.id, "eleanor")], "test", NOW)
+        Fold().fold(connection, records_of([answered_call(1, shared.id, NOW - HOUR, abandoned=True)]))
+
+    store.write(write)
+    [left] = await history.abandoned()
+    assert (left.number, left.name, left.customer) == ("+852 9123 4560", "", shared.id)
+
+
 async def test_own_calls_are_the_customers_and_not_arrivals(
     store: Store, history: History, identities: Identities
 ) -> None:
@@ -124,3 +143,19 @@ async def test_a_callback_in_vain_is_one_promise_however_often_it_is_folded(
     assert "3" in promise.what
     assert promise.due > NOW
     assert await history.promises(AgentId("ana")) == ()
+
+
+async def test_who_withheld_their_number_and_asked_for_a_callback_is_who_was_to_be_called(
+    store: Store, history: History, identities: Identities
+) -> None:
+    eve = seen(store, identities, "+85291234560")
+    call = answered_call(1, None, NOW - HOUR)[:5]
+    id_ = InteractionId("c-1")
+    booked = ev.CallbackBooked(interaction=id_, to=IdentifierId(eve), at=None, first="agent")
+    missed = ev.CallbackMissed(interaction=id_, tries=3, owner=AgentId("bo"))
+    ended = ev.InteractionEnded(interaction=id_, how="callback_missed")
+    story = [*call, (NOW - 2000, booked), (NOW - 1000, missed), (NOW - 1000, ended)]
+    store.write(lambda connection: Fold().fold(connection, records_of([story])))
+    assert len(await history.promises(AgentId("bo"))) == 1, "somebody sees to them"
+    entries, _ = await history.timeline(CustomerId(eve))
+    assert [entry.id for entry in entries] == ["c-1"]

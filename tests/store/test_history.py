@@ -266,6 +266,10 @@ async def test_cases_and_promises_are_in_the_pop_until_done(history: History, el
     assert await history.promises(AgentId("ana")) == (promise,)
     assert await history.end_promise(promise.id, kept=True)
     assert not await history.end_promise(promise.id, kept=True)
+    assert await history.end_promise(promise.id, kept=None), "said by mistake"
+    assert await history.promises(AgentId("ana")) == (promise,)
+    assert not await history.end_promise(promise.id, kept=None), "it is open"
+    assert await history.end_promise(promise.id, kept=True)
     assert await history.cases.close(case.id, AgentId("ana"))
     assert not await history.cases.close("not a case", AgentId("ana"))
     person = (await history.pop(eleanor.id)).people[0]

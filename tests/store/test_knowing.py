@@ -64,6 +64,30 @@ async def test_the_best_way_is_told_with_what_it_was_learned_from(
     assert (about.facts.contacts, about.facts.since) == (23, weeks[-1])
 
 
+async def test_all_open_promises_are_counted_and_the_next_is_one_that_can_still_be_kept(
+    history: History, store: Store, kim: Identifier
+) -> None:
+    put = sa.text(
+        "INSERT INTO promises (customer, what, due, made, agent, state) VALUES ('kim', 'x', :due, :at, 'ana', 'open')"
+    )
+    dues = [NOW + (n - 3) * HOUR for n in range(25)]
+    store.write(lambda connection: connection.execute(put, [{"due": due, "at": NOW - DAY} for due in dues]))
+    about = await history.knowing.about(KIM, SITE)
+    assert about is not None
+    facts = about.facts
+    assert (facts.promises, facts.promises_late, facts.next_promise) == (25, 3, NOW)
+
+
+async def test_the_call_one_is_in_is_no_contact_one_had(history: History, store: Store, kim: Identifier) -> None:
+    calls = [answered_call(1, kim.id, NOW - DAY), answered_call(2, kim.id, NOW - 60_000)[:5]]
+    store.write(lambda connection: Fold().fold(connection, records_of(calls)))
+    about = await history.knowing.about(KIM, SITE)
+    assert about is not None
+    assert about.facts.contacts == 1
+    assert about.facts.last is not None
+    assert about.facts.last.id == "c-1"
+
+
 async def test_a_mail_is_answered_by_a_person_within_three_days(
     history: History, store: Store, kim: Identifier
 ) -> None:

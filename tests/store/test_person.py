@@ -247,7 +247,7 @@ async def test_whoever_was_merged_is_handed_out_and_erased_together(teller: Hist
     assert done is not None
     assert (done.customer, done.identifiers, done.interactions) == ("eleanor", 2, 4)
     left = everything(full)
-    for table in ("customers", "links", "merges", "apart", "mentions", "tags"):
+    for table in ("customers", "links", "merges", "apart", "mentions", "tags", "case_words"):
         assert left[table] == []
     teller.close()
 
@@ -268,7 +268,7 @@ def test_an_attachment_s_name_leads_nowhere(full: Store, identities: Identities,
 HELD = {
     *("annotations", "attachments", "calls", "cases", "customers", "erased", "identifiers", "interactions", "kept"),
     *("apart", "links", "mentions", "merges", "message_attachments", "messages", "notes", "pieces", "promises"),
-    *("case_moves", "pins", "tags", "tallies", "thread_refs", "visits", "visit_items", "wishes"),
+    *("case_moves", "case_words", "pins", "tags", "tallies", "thread_refs", "visits", "visit_items", "wishes"),
 }
 """Tables with something of a customer's in them: `cti/store/erase.py` forgets it."""
 NOBODYS = {"agent_names", "arrivals", "audit", "passwords", "positions", "tokens"}

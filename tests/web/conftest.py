@@ -47,8 +47,6 @@ from cti.core.inputs import (
 )
 from cti.core.site import Agent, Number, OutcomeKind, Queue, Reason, Site
 from cti.dictation import Dictations
-from cti.ingest.mails import MailStore, Own, retry_kept
-from cti.ingest.report import Report
 from cti.loop import Loop
 from cti.outside import Outside
 from cti.sorting import Sorting
@@ -68,6 +66,7 @@ from kb.search import KnowledgeBase
 from kb.trends import Hot
 from tests import postgres
 from tests.passwords import give_password
+from tests.web.rereading import Rereading
 
 PASSWORD = "a good long password"
 NUMBER = "+44 7700 900143"
@@ -212,6 +211,7 @@ class Rig:
         self.telephones: list[tuple[str, str, str]] = []
         """Those that were rung for a sentence: which, the sentence's id, its language."""
         self.sorting: Sorting
+        self.rereading: Rereading
         self.picks_up = True
         self.commands: list[Command] = []
         self.inputs: list[Input] = []
@@ -428,10 +428,8 @@ async def rig(
 
     dictations = Dictations(tmp_path / "dictated", sentences, accounts, lambda: recorded(loop.world), loop.now, ring)
 
-    async def read() -> Report:
-        return await asyncio.to_thread(retry_kept, store, MailStore(Identities(b"key", "HK"), Own([])), loop.now())
-
-    sorting = Sorting(store, history, Identities(b"key", "HK"), vault, lambda: loop.world.site, read, loop.now)
+    rereading = Rereading(store, tmp_path)
+    sorting = Sorting(store, history, Identities(b"key", "HK"), vault, lambda: loop.world.site, rereading, loop.now)
     server = Web(
         config,
         loop,
@@ -450,7 +448,7 @@ async def rig(
     await server.start()
     made = Rig(loop, server, history, accounts, store, pops, sentences, dictations)
     made.commands = commands
-    made.sorting = sorting
+    made.sorting, made.rereading = sorting, rereading
     submit = loop.submit
 
     def noted(said: Input) -> None:
@@ -462,6 +460,7 @@ async def rig(
     yield made
     for client in made.clients:
         await client.http.close()
+    await sorting.close()
     await server.stop()
     loop.close()
     accounts.close()

@@ -282,6 +282,12 @@ async def test_one_search_finds_people_and_answers(rig: Rig) -> None:
     ana = await rig.signed_in("ana")
     found = await ana.good("GET", "/api/v1/search?q=Eleanor")
     assert [c["name"] for c in found["customers"]] == ["Eleanor Whitcombe"]
+    title = "路由器紅燈, line down since Monday"
+    case = (await ana.good("POST", "/api/v1/cases", {"customer": "eleanor", "title": title}))["id"]
+    for words in ("红灯", "lines monday", f"%23{case}", "eleanor", "whitcombe line"):
+        (hit,) = (await ana.good("GET", f"/api/v1/search?q={words}"))["cases"]
+        assert (hit["case"]["id"], hit["case"]["title"], hit["name"]) == (case, title, "Eleanor Whitcombe"), words
+    assert (await ana.good("GET", "/api/v1/search?q=绿灯"))["cases"] == []
     found = await ana.good("GET", "/api/v1/search?q=red light on my router")
     assert found["articles"][0]["article"] == "red-light"
     assert found["articles"][0]["fits"]

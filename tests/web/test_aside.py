@@ -1,13 +1,19 @@
 """Mails that no person wrote, and what could not be read: seen, and put right, over the API."""
 
+import asyncio
+import fcntl
 from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
 
 from cti.core.ids import Ms
 from cti.ingest.mails import ingest_mails
+from cti.ingest.report import keep
 from cti.store.identity import Identities
 from cti.store.records import link
 from tests.ingest.test_mails import HER, write
-from tests.web.conftest import BOTH, Rig
+from tests.web.conftest import BOTH, Client, Rig
 
 DAY = "Fri, 20 Nov 2026 {:02}:00:00 +0800"
 
@@ -26,20 +32,31 @@ def taken_in(rig: Rig, folder: Path) -> None:
     rig.store.write(lambda c: link(c, [(mail.id, "eleanor")], "test", Ms(1)))
 
 
+async def read_to_the_end(client: Client) -> dict[str, Any]:
+    """What came of reading once more, when it is done."""
+    async with asyncio.timeout(10):
+        while True:
+            again = await client.good("GET", "/api/v1/unread/again")
+            if not again["running"]:
+                return dict(again)
+            await asyncio.sleep(0.01)
+
+
 @BOTH
 async def test_a_letter_taken_for_spam_is_found_and_stands_in_the_timeline(rig: Rig, tmp_path: Path) -> None:
     taken_in(rig, tmp_path / "in")
     ana = await rig.signed_in("ana")
     every = await ana.good("GET", "/api/v1/mails/aside")
+    assert every["count"] == 3
     assert [(one["auto"], one["text"]) for one in every["mails"]] == [
         ("list", "News"),
         ("auto_reply", "Away."),
         ("spam", "The light is red."),
     ]
     first = await ana.good("GET", "/api/v1/mails/aside?customer=eleanor&limit=1")
-    assert [one["auto"] for one in first["mails"]] == ["auto_reply"]
+    assert ([one["auto"] for one in first["mails"]], first["count"]) == (["auto_reply"], 2)
     rest = await ana.good("GET", f"/api/v1/mails/aside?customer=eleanor&limit=1&before={first['next']}")
-    assert ([one["auto"] for one in rest["mails"]], rest["next"]) == (["spam"], None)
+    assert ([one["auto"] for one in rest["mails"]], rest["next"], rest["count"]) == (["spam"], None, None)
     letter = rest["mails"][0]["id"]
     before = await ana.good("GET", "/api/v1/customers/eleanor/timeline?kind=mail")
     assert before["entries"] == []
@@ -73,10 +90,75 @@ async def test_what_could_not_be_read_is_an_administrator_s_to_see_read_again_an
     assert "no mail" in odd["reason"]
     async with root.http.get(f"{rig.base}/api/v1/unread/{odd['id']}") as answer:
         assert (await answer.read(), answer.headers["Content-Disposition"]) == (b"GIF89a", "attachment")
-    assert await root.good("POST", "/api/v1/unread/again") == {"read": 0, "kept": 1}
+    await root.good("POST", "/api/v1/unread/again")
+    done = await read_to_the_end(root)
+    assert (done["of"], done["read"], done["kept"], done["failed"]) == (1, 0, 1, "")
     await sue.bad(403, "DELETE", f"/api/v1/unread/{odd['id']}")
     await root.good("DELETE", f"/api/v1/unread/{odd['id']}")
     await root.bad(404, "DELETE", f"/api/v1/unread/{odd['id']}")
     await root.bad(404, "GET", "/api/v1/unread/never")
     assert (await root.good("GET", "/api/v1/unread"))["unread"] == []
     assert [one.what for one in rig.accounts.audit(5, who="root")] == ["unread_forgotten"]
+
+
+@BOTH
+async def test_however_much_could_not_be_read_all_of_it_is_reached(rig: Rig) -> None:
+    def fill(connection: sa.Connection) -> None:
+        for n in range(7):
+            keep(connection, "mail", f"INBOX/{n}", "it broke the reader", b"x", Ms(1 + n // 3))
+
+    rig.store.write(fill)
+    root = await rig.signed_in("root")
+    found: list[str] = []
+    following = ""
+    for size in (3, 3, 1):
+        page = await root.good("GET", f"/api/v1/unread?limit=3{following}")
+        assert (len(page["unread"]), page["count"]) == (size, 7)
+        found += [one["place"] for one in page["unread"]]
+        following = f"&before={page['next']}"
+    assert page["next"] is None
+    assert found == [f"INBOX/{n}" for n in reversed(range(7))]
+    for wrong in ("never", "1.", "1.x"):
+        assert (await root.bad(422, "GET", f"/api/v1/unread?before={wrong}"))["where"] == "before"
+
+
+async def test_it_is_read_again_once_at_a_time_and_everybody_sees_how_far_it_is(rig: Rig, tmp_path: Path) -> None:
+    taken_in(rig, tmp_path / "in")
+    root = await rig.signed_in("root")
+    assert (await root.good("GET", "/api/v1/unread"))["again"]["begun"] is None
+    rig.rereading.may.clear()
+    begun = await root.good("POST", "/api/v1/unread/again")
+    assert (begun["running"], begun["ended"]) == (True, None)
+    # Another page, or this one loaded anew: it joins, and nothing runs beside it.
+    other = await rig.signed_in("root")
+    joined = await other.good("POST", "/api/v1/unread/again")
+    assert (joined["running"], joined["begun"], joined["of"]) == (True, begun["begun"], 1)
+    assert (await other.good("GET", "/api/v1/unread"))["again"]["running"]
+    assert rig.rereading.times == 1
+    rig.rereading.may.set()
+    done = await read_to_the_end(other)
+    assert (done["kept"], done["ended"] is not None) == (1, True)
+    await root.good("POST", "/api/v1/unread/again")
+    await read_to_the_end(root)
+    assert rig.rereading.times == 2
+
+
+async def test_who_goes_away_does_not_end_it_and_a_shutdown_does(rig: Rig, tmp_path: Path) -> None:
+    taken_in(rig, tmp_path / "in")
+    root, other = await rig.signed_in("root"), await rig.signed_in("root")
+    rig.rereading.may.clear()
+    await root.good("POST", "/api/v1/unread/again")
+    await root.http.close()
+    assert (await other.good("GET", "/api/v1/unread/again"))["running"]
+    await rig.sorting.close()
+    assert not rig.sorting.again().running
+
+
+async def test_why_it_could_not_be_read_again_is_said(rig: Rig, tmp_path: Path) -> None:
+    taken_in(rig, tmp_path / "in")
+    root = await rig.signed_in("root")
+    (tmp_path / "run").mkdir()
+    with (tmp_path / "run" / "retry.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        await root.good("POST", "/api/v1/unread/again")
+        assert "already" in (await read_to_the_end(root))["failed"]

@@ -1,8 +1,8 @@
 /** What the keys of the desk do. Each is safe to press at any time: it does nothing when it has no meaning now. */
 import { effect, signal } from "@preact/signals";
 import { post, remove } from "../shared/api";
-import type { CallView, Done } from "../shared/types";
-import { call, checked, comes, me, parked, reasons, transferOpen } from "./session";
+import type { CallView, Done, NoticeView } from "../shared/types";
+import { call, checked, comes, me, notices, parked, reasons, transferOpen } from "./session";
 import * as sip from "./sip";
 import { mic } from "./sound";
 import { attempt, wrapUp } from "./work";
@@ -115,7 +115,15 @@ export function toggleTransfer(): void {
 export function ready(): void {
   if (!canBeReady()) return;
   if (call.value?.phase === "wrap_up") void wrapUp(true);
-  else void attempt(() => post<Done>("/agent/state", { state: "ready" }));
+  else void readyAgain();
+}
+
+/** Whether it tells why one is not ready, and is over once one is. */
+export const untilReady = (one: NoticeView): boolean => one.kind === "rona" || one.kind === "unreachable";
+
+async function readyAgain(): Promise<void> {
+  if (!(await attempt(() => post<Done>("/agent/state", { state: "ready" })))) return;
+  for (const one of notices.value.filter(untilReady)) putAway(one.id);
 }
 
 /** Not ready for a reason; while talking from the end of the call on. */

@@ -6,7 +6,7 @@ import { now } from "../shared/clock";
 import type { NoticeView } from "../shared/types";
 import * as act from "./actions";
 import { dial, unwanted } from "./dial";
-import { Reminders } from "./reminders";
+import { Reminders, UndoBar } from "./reminders";
 import { agentName, call, live, me, notices } from "./session";
 import { a } from "./summary";
 import { phone } from "./sip";
@@ -21,6 +21,7 @@ export function Bars(): JSX.Element {
         <Notice key={notice.id} notice={notice} />
       ))}
       <Reminders />
+      <UndoBar />
       {me.value?.state === "not_ready" && me.value.reason === "desk_lost" && (
         <Bar is="warn" what={t().deskLost}>
           {act.canBeReady() && (
@@ -43,10 +44,10 @@ export function Bars(): JSX.Element {
   );
 }
 
-export function Bar({ is, what, then, children }: { is: "bad" | "warn"; what: ComponentChildren; then?: ComponentChildren; children?: ComponentChildren }): JSX.Element {
+export function Bar({ is, what, then, children }: { is: "bad" | "warn" | "done"; what: ComponentChildren; then?: ComponentChildren; children?: ComponentChildren }): JSX.Element {
   return (
     <div class={`notice is-${is}`} role="status">
-      <Icon name="alert" />
+      <Icon name={is === "done" ? "check" : "alert"} />
       <b class="b nw">{what}</b>
       <span class="grow cut">{then}</span>
       {children}
@@ -122,7 +123,7 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
                       ? [t().recordingFailed(time), t().recordedFailedThen]
                   : [notice.kind, ""];
   const readyAgain = (): void => {
-    act.putAway(notice.id);
+    if (!act.untilReady(notice)) act.putAway(notice.id);
     act.ready();
   };
   return (

@@ -11,6 +11,7 @@ import { madeNow, PromiseRow } from "./note";
 import { agentName, call, comes, me } from "./session";
 import { t } from "./text";
 import { where } from "./where";
+import { takenBack } from "./undo";
 import { attempt, work } from "./work";
 
 const SHOWN = 3;
@@ -44,7 +45,7 @@ export function Cases({ who, about }: { who: Person | null; about: string | null
   useEffect(() => {
     if (interaction !== null && answered) void lookUp(interaction);
   }, [interaction, answered, note]);
-  const made = madeNow.value.filter((one) => one.interaction === about && !who?.promises.some((known) => known.id === one.id));
+  const made = madeNow.value.filter((one) => one.interaction === about && !takenBack.value.includes(one.id) && !who?.promises.some((known) => known.id === one.id));
   const promises = [...made, ...(who?.promises ?? [])];
   const open = who?.cases ?? [];
   const like = looksLike.value?.interaction === interaction ? (looksLike.value?.cases ?? []) : [];

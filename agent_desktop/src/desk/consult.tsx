@@ -25,32 +25,35 @@ function step(at: ConsultView): string {
   }
 }
 
+const isConference = (at: ConsultView): boolean => at.step === "conference";
+
+/** What F9 does now: the same key, so that the line has room for who is asked. */
+export const backWord = (at: ConsultView): string => (isConference(at) ? t().letGo : t().backToCaller);
+
 export function Asking({ consult }: { consult: ConsultView }): JSX.Element {
-  const together = consult.step === "conference";
-  const met = together || consult.step === "speaking";
+  const met = isConference(consult) || consult.step === "speaking";
   return (
     <>
       <div class="grow" id="consult">
-        <h2 class="cut">{step(consult)}</h2>
+        <h2 class="clamp">{step(consult)}</h2>
         {consult.aside !== null && (
           <p class="cut">
             {t().hearsMusic} <Running since={consult.aside} />
           </p>
         )}
       </div>
-      <button id="consult-back" class="btn" onClick={act.backToCaller}>
-        {together ? t().letGo : t().backToCaller} <Kbd>F9</Kbd>
-      </button>
-      {consult.step === "speaking" && !consult.by_phone && (
-        <button id="consult-join" class="btn" onClick={act.allThree}>
-          {t().allThree} <Kbd>Alt J</Kbd>
-        </button>
-      )}
-      {(met || consult.step === "asking") && (
-        <button id="consult-complete" class="btn" onClick={act.handOver}>
-          {t().handOver} <Kbd>Alt T</Kbd>
-        </button>
-      )}
+      <div class="acts">
+        {consult.step === "speaking" && !consult.by_phone && (
+          <button id="consult-join" class="btn" onClick={act.allThree}>
+            {t().allThree} <Kbd>Alt J</Kbd>
+          </button>
+        )}
+        {(met || consult.step === "asking") && (
+          <button id="consult-complete" class="btn" onClick={act.handOver}>
+            {t().handOver} <Kbd>Alt T</Kbd>
+          </button>
+        )}
+      </div>
     </>
   );
 }
@@ -58,5 +61,5 @@ export function Asking({ consult }: { consult: ConsultView }): JSX.Element {
 /** For the colleague: who asks, and whether the caller hears them. */
 export function whoAsks(consult: ConsultView): string {
   const name = agentName(consult.asker);
-  return consult.step === "conference" ? t().conference(name) : t().askedBy(name);
+  return isConference(consult) ? t().conference(name) : t().askedBy(name);
 }

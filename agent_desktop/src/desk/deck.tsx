@@ -8,7 +8,7 @@ import { Clocked, Kbd, Running, stateClass } from "../shared/parts";
 import type { CallView, GivenTo } from "../shared/types";
 import { s } from "../shared/words";
 import * as act from "./actions";
-import { Asking, asks, whoAsks } from "./consult";
+import { Asking, asks, backWord, whoAsks } from "./consult";
 import { dial, whyNoDial } from "./dial";
 import { agentName, call, checked, comes, exchange, me, phoneNowhere, phoneRefused, pop, transferOpen } from "./session";
 import { isParked, Park, ParkedFor } from "./parked";
@@ -329,7 +329,7 @@ function Keys(): JSX.Element {
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />
-      <Key id="transfer" icon="transfer" word={asks(at) ? t().backToCaller : back ? t().takeBack : t().transfer} hint="F9" on={asks(at) || (talks && !at?.consult) || back} pressed={transferOpen.value} press={act.toggleTransfer} />
+      <Key id="transfer" icon="transfer" word={asks(at) ? backWord(at.consult) : back ? t().takeBack : t().transfer} hint="F9" on={asks(at) || (talks && !at?.consult) || back} pressed={transferOpen.value} press={act.toggleTransfer} />
       {rings ? (
         <Key id="end" icon="x" word={t().decline} hint="F10" kind="no" on press={act.hangUp} />
       ) : (

@@ -2,27 +2,32 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { get, post, withQuery } from "../shared/api";
+import { get, withQuery } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
-import { lang, siteText } from "../shared/i18n";
+import { lang, siteText, words } from "../shared/i18n";
 import { Icon } from "../shared/icons";
 import { Chip, Judgement, Mark, Panel, type PanelState } from "../shared/parts";
-import type { AgentDay, CallLine, Calls, Done, PromiseLine, Promises } from "../shared/types";
+import type { AgentDay, CallLine, Calls, PromiseLine, Promises } from "../shared/types";
 import { named, s, tierName } from "../shared/words";
 import { AbandonedCallers, readAbandoned } from "./abandoned";
 import { Dial } from "./dial";
 import { customer, readCustomer } from "./customer";
 import { readHot } from "./kb";
 import { OverduePromises, OwnCases, readOwnWork } from "./own-work";
-import { call, me, outcomes } from "./session";
+import { call, live, me, outcomes, reminders } from "./session";
 import { menuPath, queueName, t } from "./text";
 import { Timeline } from "./timeline";
+import { keep, takenBack } from "./undo";
+import { reminding } from "./words/reminding";
 import { where } from "./where";
 import { WhyNoCall } from "./why-no-call";
-import { attempt } from "./work";
 
 const SETTLED_MS = 1500;
+const AGAIN_MS = 30_000;
+/** So many promises have room; the others are counted. */
+const SHOWN = 5;
+const m = words(reminding);
 
 const LINES = 20;
 
@@ -55,18 +60,27 @@ async function readPromises(): Promise<void> {
 export function Home(): JSX.Element {
   const mine = me.value;
   const agent = mine?.agent ?? "";
+  // What could not be read while there was no connection is read when there is one again.
+  const connected = live.link.value.state === "live";
   useEffect(() => {
-    if (!agent) return undefined;
+    if (!agent || !connected) return undefined;
     void readCalls(agent);
     void readDay();
-    void readPromises();
-    void readOwnWork();
     void readAbandoned();
     void readHot();
     // The call that just ended reaches the history within a second.
     const timer = setTimeout(() => void Promise.all([readCalls(agent), readDay()]), SETTLED_MS);
     return () => clearTimeout(timer);
-  }, [agent, lang.value]);
+  }, [agent, lang.value, connected]);
+  // Of what was promised elsewhere (another window, a callback that came to nothing) nothing here tells but what is due soon.
+  const told = `${reminders.value.map((one) => one.id).join()} ${takenBack.value.length}`;
+  useEffect(() => {
+    if (!connected) return undefined;
+    const read = (): void => void Promise.all([readPromises(), readOwnWork()]);
+    read();
+    const timer = setInterval(read, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [agent, connected, told]);
   const name = mine?.nickname || mine?.name.split(" ")[0] || "";
   return (
     <>
@@ -112,8 +126,8 @@ const Figure = ({ value, word }: { value: string; word: string }): JSX.Element =
 function Promised(): JSX.Element | null {
   const got = promises.value;
   if (got === null || (Array.isArray(got) && got.length === 0)) return null;
-  const keep = async (id: string): Promise<void> => {
-    if (await attempt(() => post<Done>(`/promises/${encodeURIComponent(id)}/end`, { kept: true }))) void readPromises();
+  const kept = async (one: PromiseLine): Promise<void> => {
+    if (await keep(one.id, one.what)) void readPromises();
   };
   const state: PanelState = got === "failed" ? { is: "error", what: t().historyNotRead, works: t().historyNotReadThen, again: () => void readPromises() } : { is: "ready" };
   return (
@@ -121,7 +135,7 @@ function Promised(): JSX.Element | null {
       <h2 class="label">{t().yourPromises}</h2>
       <Panel state={state}>
         <ul class="rows">
-          {(got === "failed" ? [] : got).slice(0, 5).map((one) => {
+          {(got === "failed" ? [] : got).slice(0, SHOWN).map((one) => {
             const left = one.due - now.value;
             return (
               <li key={one.id} class="with-act">
@@ -132,13 +146,14 @@ function Promised(): JSX.Element | null {
                   <span class="sub cut">{[one.case ? t().caseNo(one.case) : "", f.dayAndTime(one.due, now.value)].filter(Boolean).join(f.joiner())}</span>
                 </span>
                 <span class={`v num ${left < 0 ? "late" : left < 7_200_000 ? "soon" : ""}`}>{f.due(left)}</span>
-                <button class="btn is-small" onClick={() => void keep(one.id)}>
+                <button class="btn is-small" onClick={() => void kept(one)}>
                   <Icon name="check" small />
                   {t().keptIt}
                 </button>
               </li>
             );
           })}
+          {Array.isArray(got) && got.length > SHOWN && <li class="t2 num">{m().more(got.length - SHOWN)}</li>}
         </ul>
       </Panel>
     </section>

@@ -12,6 +12,7 @@ import type { CallView, NewPromise, PromiseLine } from "../shared/types";
 import { fromField, hourOn, toField } from "../shared/zone";
 import { agentName, me, outcomes, pop } from "./session";
 import { reasonName, t } from "./text";
+import { offerWithdrawal } from "./undo";
 import { attempt, person, setNote, setOutcome, solvedOutcome, work, wrapUp } from "./work";
 
 /** The form of a promise is open. */
@@ -144,6 +145,10 @@ export function PromiseForm({ to, about, case: inCase, close, made }: Promising)
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => field.current?.focus(), []);
   const choices = usualTimes(serverNow());
+  const leave = (): void => {
+    close();
+    document.getElementById("note")?.focus();
+  };
   const make = async (): Promise<void> => {
     const text = what.value.trim();
     if (!text || !to || busy.value) return;
@@ -153,11 +158,8 @@ export function PromiseForm({ to, about, case: inCase, close, made }: Promising)
     busy.value = false;
     if (!line) return;
     made(line);
-    close();
-  };
-  const leave = (): void => {
-    close();
-    document.getElementById("note")?.focus();
+    offerWithdrawal(line.id, line.what);
+    leave();
   };
   if (!to) return <p class="small t2">{t().promiseNobody}</p>;
   return (

@@ -2,19 +2,18 @@
  * One's own promises that are due within half an hour or overdue, and for supervisors what colleagues let pass: one bar each, with the
  * time that is left. Put away, a promise comes back when its time has passed.
  */
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { post } from "../shared/api";
 import { now } from "../shared/clock";
 import * as f from "../shared/format";
 import { words } from "../shared/i18n";
-import type { Done, DuePromise } from "../shared/types";
+import type { DuePromise } from "../shared/types";
 import { Bar } from "./bars";
 import { agentName, me, reminders } from "./session";
 import { t } from "./text";
+import { keep, said, takeBack, takenBack } from "./undo";
 import { where } from "./where";
 import { reminding } from "./words/reminding";
-import { attempt } from "./work";
 
 const m = words(reminding);
 
@@ -37,7 +36,28 @@ const toCustomer = (one: DuePromise): void => {
 };
 
 async function kept(one: DuePromise): Promise<void> {
-  if (await attempt(() => post<Done>(`/promises/${encodeURIComponent(one.id)}/end`, { kept: true }))) putAway([one]);
+  if (await keep(one.id, one.what)) putAway([one]);
+}
+
+// What was not kept after all is reminded of again.
+effect(() => {
+  const back = takenBack.value;
+  seen.value = new Set([...seen.peek()].filter((one) => !back.some((id) => one.startsWith(`${id} `))));
+});
+
+/** What was just kept, or promised, and the way back. */
+export function UndoBar(): JSX.Element | null {
+  const one = said.value;
+  const left = one ? one.until - now.value : 0;
+  if (!one || left <= 0) return null;
+  return (
+    <Bar is="done" what={one.made ? m().made : m().kept} then={one.what}>
+      <span class="num">{f.seconds(left)}</span>
+      <button id="undo" class="btn is-small" onClick={() => void takeBack(one)}>
+        {m().undo}
+      </button>
+    </Bar>
+  );
 }
 
 export function Reminders(): JSX.Element {

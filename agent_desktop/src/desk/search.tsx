@@ -1,4 +1,4 @@
-/** Search from the strip: customers and articles, found while typing. `/` puts the keys here, arrows or J and K move. */
+/** Search from the strip: customers, cases and articles, found while typing. `/` puts the keys here, arrows or J and K move. */
 import { effect, signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
@@ -43,6 +43,8 @@ effect(() => {
   };
 });
 
+const howMany = (what: Found): number => what.customers.length + what.cases.length + what.articles.length;
+
 function leave(): void {
   searchOpen.value = false;
 }
@@ -50,10 +52,12 @@ function leave(): void {
 function openAt(index: number): void {
   const got = found.value;
   if (!got || got === "failed") return;
-  const { customers, articles } = got.what;
+  const { customers, cases, articles } = got.what;
   const customer = customers[index];
-  const article = articles[index - customers.length];
+  const one = cases[index - customers.length];
+  const article = articles[index - customers.length - cases.length];
   if (customer) where.value = { is: "customer", id: customer.customer };
+  else if (one) where.value = { is: "case", id: one.case.id };
   else if (article) reading.value = article.article;
   else return;
   leave();
@@ -65,7 +69,7 @@ export function Search(): JSX.Element {
   const open = useSignal(false);
   open.value = searchOpen.value;
   useOutside(box, leave);
-  const count = found.value && found.value !== "failed" ? found.value.what.customers.length + found.value.what.articles.length : 0;
+  const count = found.value && found.value !== "failed" ? howMany(found.value.what) : 0;
   const keys = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown") at.value = Math.min(count - 1, at.value + 1);
@@ -110,7 +114,7 @@ function state(): PanelState {
   const got = found.value;
   if (got === "failed") return { is: "error", what: t().historyNotRead, works: t().historyNotReadThen };
   if (!got) return { is: "loading" };
-  if (got.what.customers.length + got.what.articles.length === 0) {
+  if (howMany(got.what) === 0) {
     return { is: "empty", what: t().nothingFound(got.for), will: t().nothingFoundThen };
   }
   return { is: "ready" };
@@ -119,6 +123,7 @@ function state(): PanelState {
 function Results(): JSX.Element {
   const got = found.value && found.value !== "failed" ? found.value.what : null;
   const customers = got?.customers ?? [];
+  const cases = got?.cases ?? [];
   const articles = got?.articles ?? [];
   return (
     <div class="menu results" id="found" role="listbox" aria-label={t().searchLabel}>
@@ -128,9 +133,20 @@ function Results(): JSX.Element {
         {customers.map((one, index) => (
           <Row index={index} name={one.name || one.detail} lang={f.langOf(one.name)} detail={one.detail} end={one.last === null ? t().noContactYet : t().lastContact(f.date(one.last, now.peek()))} />
         ))}
+        {cases.length > 0 && <p class="label">{t().cases}</p>}
+        {cases.map(({ case: one, name }, index) => (
+          <Row
+            index={customers.length + index}
+            name={one.title || t().openCase(one.id)}
+            lang={f.langOf(one.title)}
+            detail={[one.state === "closed" ? t().closedCase(one.id) : t().openCase(one.id), name].filter(Boolean).join(f.joiner())}
+            detailLang={f.langOf(name)}
+            end={f.date(one.opened, now.peek())}
+          />
+        ))}
         {articles.length > 0 && <p class="label">{t().articles}</p>}
         {articles.map((one, index) => (
-          <Row index={customers.length + index} name={one.title} lang={f.langOf(one.title, one.language)} detail={one.summary} end="" />
+          <Row index={customers.length + cases.length + index} name={one.title} lang={f.langOf(one.title, one.language)} detail={one.summary} end="" />
         ))}
       </Panel>
     </div>
@@ -158,14 +174,24 @@ async function dialTyped(): Promise<void> {
   if (await dial(number)) asked.value = "";
 }
 
-function Row({ index, name, lang, detail, end }: { index: number; name: string; lang: string | undefined; detail: string; end: string }): JSX.Element {
+interface RowProps {
+  index: number;
+  name: string;
+  lang: string | undefined;
+  detail: string;
+  /** Where it is not the name's. */
+  detailLang?: string | undefined;
+  end: string;
+}
+
+function Row({ index, name, lang, detail, detailLang = lang, end }: RowProps): JSX.Element {
   return (
     <div id={`found-${index}`} class="menu-item two-lines" role="option" aria-selected={at.value === index} onPointerEnter={() => (at.value = index)} onClick={() => openAt(index)}>
       <span class="grow">
         <b class="b cut" lang={lang}>
           {name || s().kinds.call}
         </b>
-        <span class="small t2 cut" lang={lang}>
+        <span class="small t2 cut" lang={detailLang}>
           {detail}
         </span>
       </span>

@@ -8,12 +8,12 @@ import { Icon } from "../shared/icons";
 import { Clocked, Kbd, LangSwitch, Logo, ThemeSwitch } from "../shared/parts";
 import type { IncidentView, QueueView, WaitView } from "../shared/types";
 import { s } from "../shared/words";
-import { w } from "./aside";
 import { QueuesMenu } from "./queues-menu";
 import { call, comes, live, me, queues, signOut } from "./session";
 import { Search } from "./search";
 import { t } from "./text";
 import { useOutside } from "./outside";
+import { w } from "./unread";
 import { checkAgain, keysOpen, passwordOpen, selfOpen, where } from "./where";
 import { isMaybe } from "./work";
 

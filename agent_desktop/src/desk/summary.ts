@@ -22,7 +22,7 @@ export function summary(known: About, now: number, marks: Record<string, string>
   if (facts.last) parts.push(a().last(named("kinds", facts.last.kind), f.dayAndTime(facts.last.at, now), facts.last.agent ?? "", outcome(facts.last, marks)));
   if (facts.unsolved > 0) parts.push(a().judged(f.count(facts.unsolved), f.count(facts.judged)));
   if (facts.cases > 0) parts.push(a().cases(facts.cases, facts.cases_late));
-  if (facts.promises > 0 && facts.next_promise !== null) parts.push(a().promises(facts.promises, facts.promises_late, f.dayAndTime(facts.next_promise, now)));
+  if (facts.promises > 0) parts.push(a().promises(facts.promises, facts.promises_late, facts.next_promise === null ? "" : f.dayAndTime(facts.next_promise, now)));
   if (facts.contacts > 0 && facts.cases + facts.promises === 0) parts.push(a().nothingOpen);
   const [best] = known.ways;
   if (known.wishes?.channel) parts.push(a().wanted(a().channels[known.wishes.channel] ?? known.wishes.channel));

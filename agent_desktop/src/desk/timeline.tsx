@@ -11,13 +11,14 @@ import { Judgement, Mark, Panel } from "../shared/parts";
 import type { CallView, Entry, Person, TimelinePage } from "../shared/types";
 import { t as waits, WaitAccount } from "../shared/waits";
 import { named, s } from "../shared/words";
-import { AsideList, w } from "./aside";
+import { AsideList } from "./aside";
 import { agentName, closings, queues } from "./session";
 import { readCustomer } from "./customer";
 import { hasMails, MailThread } from "./mail-thread";
 import { a } from "./summary";
 import { ofCall, ofPiece, Player } from "./player";
 import { menuPath, t, whyAll, whyLine } from "./text";
+import { w } from "./unread";
 import { visitWords } from "./visit";
 import { where } from "./where";
 

@@ -688,6 +688,14 @@ export interface CustomerHit {
   last: Ms | null;
 }
 
+/** One case a search found. */
+export interface CaseHit {
+  case: CaseLine;
+  customer: CustomerId;
+  /** The customer's. */
+  name: string;
+}
+
 /** Two cases made one, or one made two, which can be undone. */
 export interface CaseMove {
   id: string;
@@ -754,6 +762,7 @@ export interface Tag {
 export interface Facts {
   /** First contact. */
   since: Ms | null;
+  /** Those that are over, and so is `last`. */
   contacts: number;
   last: Entry | null;
   /** Of the last twenty contacts, those judged not solved. */
@@ -766,7 +775,7 @@ export interface Facts {
   /** Open ones. */
   promises: number;
   promises_late: number;
-  /** When what is due first is due. */
+  /** When what is due next is due; none, where all are overdue. */
   next_promise: Ms | null;
 }
 
@@ -1149,6 +1158,7 @@ export interface Calls {
 /** What one search over everything found. */
 export interface Found {
   customers: CustomerHit[];
+  cases: CaseHit[];
   articles: ArticleHit[];
 }
 
@@ -1359,8 +1369,8 @@ export interface NewPromise {
 }
 
 export interface PromiseEnd {
-  /** False: withdrawn. */
-  kept: boolean;
+  /** False: withdrawn. Null: neither, after all; within an hour. */
+  kept: boolean | null;
 }
 
 export interface Promises {
@@ -1435,11 +1445,22 @@ export interface AsideQuery {
 export interface AsideMails {
   mails: Message[];
   next: string | null;
+  /** How many there are in all; told with the first page only. */
+  count: number | null;
 }
 
-/** What could not be read, newest first, at most 200. */
+export interface UnreadQuery {
+  before?: string | null;
+  limit?: number;
+}
+
+/** What could not be read, newest first. */
 export interface UnreadList {
   unread: Kept[];
+  next: string | null;
+  /** How many there are in all. */
+  count: number;
+  again: ReadAgain;
 }
 
 /** One thing that could not be read. */
@@ -1452,11 +1473,20 @@ export interface Kept {
   at: Ms;
 }
 
-/** What came of reading it once more. */
+/** How far it is with reading once more what could not be read, or what came of it last. */
 export interface ReadAgain {
+  running: boolean;
+  /** None: nobody has asked for it since the bridge was started. */
+  begun: Ms | null;
+  ended: Ms | null;
+  /** So many mails are tried. */
+  of: number;
+  /** These could be read. */
   read: number;
-  /** These still can't be read. */
+  /** These still can't. */
   kept: number;
+  /** Why it could not be done, or not to its end. */
+  failed: string;
 }
 
 /** Whom to call. */

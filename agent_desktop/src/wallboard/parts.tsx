@@ -106,6 +106,7 @@ export function Figures({ board, view }: { board: Board; view: WallboardView }):
 /** How many queues fit; the others are counted in the last row. */
 const QUEUES_ROOMY = 7;
 const QUEUES_DENSE = 11;
+const COLUMNS = 6;
 
 export function Queues({ board, view, low }: { board: Board; view: WallboardView; low?: boolean | undefined }): JSX.Element {
   const { queues } = view;
@@ -159,18 +160,13 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
   // What its callers are told of.
   const told = queue.incidents.filter((one) => one.until > second.value).map((one) => siteText(one.name, one.incident));
   const tone = (of: Tone): string => (fresh === "live" ? toneClass(of).trim() : "");
-  return (
+  const row = (
     <tr>
       <th scope="row" lang={langOf(name)}>
         <a class="cut" href={address({ view: "reports", queue: queue.id })}>{name}</a>
         {told.length > 0 && !lost && <span class="cut is-late">{told.join(" · ")}</span>}
-        {!lost && <TextWork queue={queue} live={fresh === "live"} />}
       </th>
-      <td>
-        {lost ? NOTHING : count(queue.waiting)}
-        {!lost && queue.callbacks > 0 && <small class="t3"> {t().callBack(count(queue.callbacks))}</small>}
-        {!lost && queue.parked_since !== null && <small class="t3"> {t().parked(count(queue.parked), running(second.value - queue.parked_since))}</small>}
-      </td>
+      <td>{lost ? NOTHING : count(queue.waiting)}</td>
       <td class={waited === null || lost ? "none" : tone(waitTone(waited, queue.limit_s))}>
         {waited === null || lost ? NOTHING : running(waited)}
       </td>
@@ -181,18 +177,34 @@ function QueueRow({ queue, fresh }: { queue: QueueView; fresh: Freshness }): JSX
       </td>
     </tr>
   );
+  return lost || !hasBeside(queue) ? row : (
+    <>
+      {row}
+      <Beside queue={queue} live={fresh === "live"} />
+    </>
+  );
 }
 
-/** Messages that wait and those in hand, amber when one waits longer than it should; nothing, where there are none. */
-function TextWork({ queue, live }: { queue: QueueView; live: boolean }): JSX.Element | null {
-  const { text_waiting: waiting, text_in_hand: inHand, text_since: since } = queue;
-  if (waiting === 0 && inHand === 0) return null;
+const hasBeside = (queue: QueueView): boolean => queue.callbacks + queue.parked + queue.text_waiting + queue.text_in_hand > 0;
+
+/** Who is in a queue without waiting on the phone: to be called back, parked, messages; these amber when one waits longer than it should. */
+function Beside({ queue, live }: { queue: QueueView; live: boolean }): JSX.Element {
+  const { text_waiting: waiting, text_in_hand: inHand, text_since: since, parked_since: parked } = queue;
   const waited = since === null ? null : second.value - since;
   const late = live && waited !== null && waited > queue.text_level_s * 1000;
+  const callers = [
+    queue.callbacks > 0 ? t().callBack(count(queue.callbacks)) : "",
+    parked !== null ? t().parked(count(queue.parked), running(second.value - parked)) : "",
+  ].filter(Boolean);
+  const messages = waiting + inHand > 0 ? t().messages(waiting, inHand, waited === null ? "" : atRest(waited)) : "";
   return (
-    <span class={late ? "cut text-work is-warn" : "cut text-work"} lang={lang.value}>
-      {t().messages(waiting, inHand, waited === null ? "" : atRest(waited))}
-    </span>
+    <tr class="beside">
+      <td colSpan={COLUMNS} lang={lang.value}>
+        {callers.join(" · ")}
+        {callers.length > 0 && messages && " · "}
+        {messages && <span class={late ? "is-warn" : ""}>{messages}</span>}
+      </td>
+    </tr>
   );
 }
 

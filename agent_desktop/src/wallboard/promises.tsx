@@ -25,7 +25,7 @@ export function Promises({ board, view }: { board: Board; view: WallboardView })
           {view.promises.slice(0, SHOWN).map((one) => (
             <Promised key={one.id} one={one} view={view} live={fresh === "live"} />
           ))}
-          {more > 0 && <li class="more t2 num">{t().more(more)}</li>}
+          {more > 0 && <li class="more t2 num">{t().morePromises(more)}</li>}
         </ul>
       )}
     </section>

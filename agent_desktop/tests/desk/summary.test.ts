@@ -20,6 +20,12 @@ it("says what was counted, and nothing else", () => {
   expect(said).toMatch(/Best reached by SMS, Tuesdays 9–10\.$/);
 });
 
+it("tells of promises that are all overdue, and names none of them the next", () => {
+  setLang("en");
+  const facts = { ...known.facts, promises: 3, promises_late: 3, next_promise: null };
+  expect(summary({ ...known, facts }, NOW, {})).toContain("3 promises are open; 3 overdue.");
+});
+
 it("says a wish before what was learned, and of a stranger that there is nothing", () => {
   setLang("en");
   const wishes = { channel: "mail", never: [], begins: 0, ends: 1440, note: "", by: "ana", at: NOW };

@@ -46,6 +46,15 @@ it.each([
   }
 });
 
+it("has one word for a case", () => {
+  for (const all of [about["zh-Hans"], cases["zh-Hans"], deskHans, zhHans]) {
+    for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/案件|案例|个案/);
+  }
+  for (const all of [about["zh-Hant"], cases["zh-Hant"], deskHant, zhHant]) {
+    for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/案件|案例|工單/);
+  }
+});
+
 it("speaks without exclamation marks, sorry or please", () => {
   for (const all of [desk, deskHans, deskHant, en, zhHans, zhHant]) {
     for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/[!！]|\b(please|sorry|oops|invalid)\b/i);

@@ -19,6 +19,8 @@ _NO_TRY = frozenset({"cancelled", "merged", "lost"})
 def _booked(world: World, event: e.CallbackBooked, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.callback = Callback(to=event.to, at=event.at, first=event.first)
+        # Who withheld their number has told it now.
+        interaction.caller = interaction.caller or event.to
         world.callbacks[event.interaction] = None
         if event.at is not None:
             # What was foreseen was the wait of one who takes the next turn.

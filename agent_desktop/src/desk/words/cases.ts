@@ -27,7 +27,7 @@ const en = {
 };
 
 const zhHans: typeof en = {
-  yourCases: "您的案件",
+  yourCases: "您的工单",
   overdueHere: "同事已逾期的承诺",
   by: (name) => `由 ${name} 承诺`,
   caseOf: (name) => `客户：${name}`,
@@ -39,17 +39,17 @@ const zhHans: typeof en = {
   notSolved: "关闭，未解决",
   openPerson: "打开客户",
   contacts: "相关联系",
-  noContacts: "这个案件还没有联系记录。",
+  noContacts: "这个工单还没有联系记录。",
   choose: (what) => `选择：${what}`,
   splitTitle: "所选联系是关于什么",
-  split: (n) => `为 ${n} 次联系另开案件`,
-  mergeWith: "合并到本案件",
-  merge: "合为一个案件",
+  split: (n) => `为 ${n} 次联系另开工单`,
+  mergeWith: "合并到本工单",
+  merge: "合为一个工单",
   merged: (other, title, n) => `#${other} ${title} 已并入（${n} 次联系）`,
   split_: (other, title, n) => `已分开：#${other} ${title}（${n} 次联系）`,
   undo: "撤销",
-  notThere: "没有这个案件",
-  notThereThen: "它已被删除，或从未有过。可按编号搜索案件。",
+  notThere: "没有这个工单",
+  notThereThen: "它已被删除，或从未有过。可按编号搜索工单。",
 };
 
 const zhHant: typeof en = {

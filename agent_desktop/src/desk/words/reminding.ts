@@ -6,6 +6,9 @@ const en = {
   nobody: "nobody in particular",
   customer: "Open customer",
   more: (n: number) => `and ${n} more`,
+  kept: "Kept",
+  made: "Promised",
+  undo: "Undo",
 };
 
 const zhHans: typeof en = {
@@ -13,7 +16,10 @@ const zhHans: typeof en = {
   theirs: (who, late) => `${who}的承诺：${late}`,
   nobody: "无人负责",
   customer: "打开客户",
-  more: (n) => `还有 ${n} 个`,
+  more: (n) => `还有 ${n} 项`,
+  kept: "已兑现",
+  made: "已承诺",
+  undo: "撤销",
 };
 
 const zhHant: typeof en = {
@@ -21,7 +27,10 @@ const zhHant: typeof en = {
   theirs: (who, late) => `${who}的承諾：${late}`,
   nobody: "無人負責",
   customer: "開啟客戶",
-  more: (n) => `還有 ${n} 個`,
+  more: (n) => `還有 ${n} 項`,
+  kept: "已兌現",
+  made: "已承諾",
+  undo: "復原",
 };
 
 export const reminding = { en, "zh-Hans": zhHans, "zh-Hant": zhHant };

@@ -13,7 +13,7 @@ export const en = {
 
   waiting: "Waiting now",
   parked: (n: string, time: string) => `${n} parked ${time}`,
-  callBack: (n: string) => `+${n} to call back`,
+  callBack: (n: string) => `${n} to call back`,
   waitingIn: (queues: number, of: number) => `in ${queues} of ${of} ${of === 1 ? "queue" : "queues"}`,
   nobodyWaits: "nobody waits",
   longest: "Longest wait",
@@ -63,6 +63,7 @@ export const en = {
   silent: "does not answer",
   states: { talking: "talking", dialling: "calling", ringing: "ringing", offered: "being called", wrap_up: "wrap-up", ready: "ready", not_ready: "not ready" },
   more: (n: number) => `and ${n} more`,
+  morePromises: (n: number) => `and ${n} more`,
   nobody: "Nobody is signed in",
   notRecorded: "not recorded",
   recordingPaused: "recording paused",

@@ -15,7 +15,7 @@ export const zhHans: Words = {
 
   waiting: "当前等待",
   parked: (n, time) => `驻留 ${n} ${time}`,
-  callBack: (n) => `+${n} 待回电`,
+  callBack: (n) => `${n} 位待回电`,
   waitingIn: (queues, of) => `${of} 个队列中的 ${queues} 个`,
   nobodyWaits: "无人等待",
   longest: "最长等待",
@@ -65,6 +65,7 @@ export const zhHans: Words = {
   silent: "没有响应",
   states: { talking: "通话中", dialling: "外呼中", ringing: "振铃中", offered: "呼叫话机", wrap_up: "话后处理", ready: "就绪", not_ready: "未就绪" },
   more: (n) => `另有 ${n} 位`,
+  morePromises: (n) => `另有 ${n} 项`,
   nobody: "无人登录",
   notRecorded: "没有录音",
   recordingPaused: "录音已暂停",

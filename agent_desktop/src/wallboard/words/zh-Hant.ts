@@ -15,7 +15,7 @@ export const zhHant: Words = {
 
   waiting: "現正輪候",
   parked: (n, time) => `駐留 ${n} ${time}`,
-  callBack: (n) => `+${n} 待回電`,
+  callBack: (n) => `${n} 位待回電`,
   waitingIn: (queues, of) => `${of} 條隊列中的 ${queues} 條`,
   nobodyWaits: "無人輪候",
   longest: "最長輪候",
@@ -65,6 +65,7 @@ export const zhHant: Words = {
   silent: "沒有回應",
   states: { talking: "通話中", dialling: "撥打中", ringing: "響鈴中", offered: "呼叫話機", wrap_up: "話後處理", ready: "就緒", not_ready: "未就緒" },
   more: (n) => `另有 ${n} 位`,
+  morePromises: (n) => `另有 ${n} 項`,
   nobody: "無人登入",
   notRecorded: "沒有錄音",
   recordingPaused: "錄音已暫停",
