@@ -257,6 +257,7 @@ SYSTEM_PROMPTS = (
     "callback-closed-then",
     "callback-no-hours",
     "callback-booked",
+    "callback-booked-at",
     "callback-here",
     "call-recorded",
     "incident-disturbance",

@@ -42,8 +42,8 @@ class Callback:
         self._queue = self._site.queue_by_id.get(queue) if queue is not None else None
         self._own = own
 
-    async def book(self) -> bool:
-        """Whether they are to be called back; else they are back in line."""
+    async def book(self) -> tuple[str, ...]:
+        """The words that say they are to be called back; none: they are back in line."""
         this = ("callback-this",) if self._own is not None else ()
         for _ in range(TRIES):
             key = await self._voice.say(*this, "callback-other", "callback-later", "star-back", wait_ms=KEY_MS)
@@ -53,16 +53,16 @@ class Callback:
                 return self._ask(self._own, None)
             if key == "2":
                 to = await self._number()
-                return to is not None and self._ask(to, None)
+                return self._ask(to, None) if to is not None else ()
             if key == "3":
                 at = await self._time()
                 to = None if at is None else self._own or await self._number()
-                return to is not None and self._ask(to, at)
-        return False
+                return self._ask(to, at) if to is not None else ()
+        return ()
 
-    def _ask(self, to: IdentifierId, at: Ms | None) -> bool:
+    def _ask(self, to: IdentifierId, at: Ms | None) -> tuple[str, ...]:
         self._ports.submit(CallbackAsked(interaction=self._interaction, to=to, at=at))
-        return True
+        return ("callback-booked",) if at is None else ("callback-booked-at", *self._moment(at))
 
     # --- where
 

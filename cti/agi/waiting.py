@@ -295,10 +295,11 @@ class WaitingRoom:
                 await self._quiet()
                 own = self._ports.callee(self._voice.call.caller_number)
                 callback = Callback(self._voice, self._ports, self._interaction, self._queue, own)
-                if not await callback.book():
+                booked = await callback.book()
+                if not booked:
                     return await self._hear(self._voice.own("still-in-line"))
                 # The place is kept: they leave the phone, not the line.
-                await self._voice.say_and_leave("callback-booked", "goodbye")
+                await self._voice.say_and_leave(*booked, "goodbye")
                 return None
             case "answers" if answers := self._answers():
                 await self._quiet()

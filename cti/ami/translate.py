@@ -49,6 +49,8 @@ _DIAL_STATUS = b"\r\nDialStatus: "
 _CHANNEL = b"\r\nChannel: "
 _BRIDGE = b"\r\nBridgeUniqueid: "
 _CAUSE = b"\r\nCause: "
+_DEVICE = "1"
+"""Of a SoftHangupRequest, AST_SOFTHANGUP_DEV: the channel's own driver asks, for no RTP comes (`rtp_timeout`)."""
 _INTERACTION = b"\r\nChanVariable: HL_ID="
 _OFFER = b"\r\nChanVariable: HL_OFFER="
 _NUMBER = b"\r\nChanVariable: HL_NUMBER="
@@ -154,6 +156,11 @@ def _hangup_request(raw: bytes) -> Result:
     return _FORGED if channel is None else HangupRequested(channel=channel)
 
 
+def _soft_hangup_request(raw: bytes) -> Result:
+    channel = _channel(raw)
+    return _FORGED if channel is None else HangupRequested(channel=channel, dead=_last(raw, _CAUSE) == _DEVICE)
+
+
 def _hangup(raw: bytes) -> Result:
     channel = _channel(raw)
     if channel is None:
@@ -203,7 +210,7 @@ KINDS: dict[bytes, Callable[[bytes], Result]] = {
     b"BridgeEnter": _bridge_enter,
     b"BridgeLeave": _bridge_leave,
     b"HangupRequest": _hangup_request,
-    b"SoftHangupRequest": _hangup_request,
+    b"SoftHangupRequest": _soft_hangup_request,
     b"Hangup": _hangup,
     b"Hold": _hold,
     b"Unhold": _unhold,

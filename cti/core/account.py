@@ -17,7 +17,7 @@ from cti.core.closings import ousted
 from cti.core.events import Record
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
 from cti.core.interaction import State
-from cti.core.queue import asked_for, without
+from cti.core.queue import asked_for, can_ring, without
 from cti.core.requirement import Needed, Requirement, first_stage, shortfall, stage_at
 from cti.core.site import Agent
 from cti.core.world import Interaction, World
@@ -152,8 +152,7 @@ class _Walk:
 
     def _at_work(self, agent: AgentId) -> bool:
         now = self._world.agents.get(agent)
-        profile = self._world.profile(agent)
-        rings = now is not None and (now.desk_silent is None or (profile is not None and profile.desk_phone))
+        rings = now is not None and (now.desk_silent is None or can_ring(self._world, now))
         return now is not None and now.state not in AWAY and rings
 
     def _team(self, queue: QueueId) -> list[Agent]:

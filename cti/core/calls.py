@@ -17,7 +17,18 @@ from cti.core.interaction import TABLE, Do, No, Signal, State
 from cti.core.overflow import Way, way_on_entry, way_out
 from cti.core.pieces import leave_message
 from cti.core.staff import free, put
-from cti.core.talks import ELSEWHERE, NORMAL, Detail, end_offer, end_talk, enter_line, hang_up_legs, line_up, steer
+from cti.core.talks import (
+    ELSEWHERE,
+    NORMAL,
+    Detail,
+    cut_off,
+    end_offer,
+    end_talk,
+    enter_line,
+    hang_up_legs,
+    line_up,
+    steer,
+)
 from cti.core.telling import came_out
 from cti.core.transfer import pass_on, recall, refused, transfer
 from cti.core.turn import Turn
@@ -242,6 +253,13 @@ def _hang_up_agent(turn: Turn, it: Interaction, d: Detail) -> None:
         turn.wish(HangUp(channel=it.agent_channel, cause=NORMAL))
 
 
+def _end_talk(turn: Turn, it: Interaction, d: Detail) -> None:
+    cut = cut_off(turn, it)
+    end_talk(turn, it, d)
+    if cut:
+        line_up(turn, it)
+
+
 def _steer_survey(turn: Turn, it: Interaction, d: Detail) -> None:
     """Out of the bridge. AMI may be a moment behind the dialplan: a talk still open is over by now."""
     if consult.beside(turn.world, it):
@@ -251,7 +269,10 @@ def _steer_survey(turn: Turn, it: Interaction, d: Detail) -> None:
         return
     if it.connected is not None and it.parted is None:
         passing.end(turn, it, d)
-        end_talk(turn, it, Detail(by="agent"))
+        _end_talk(turn, it, Detail(by="agent"))
+        if it.state is State.WAITING:
+            steer(turn, it, d, "wait")
+            return
     queue = turn.world.queue(it.queue)
     asked = it.direction == "in" and (queue is None or queue.survey)
     ask = asked and it.connected is not None and it.judged is None
@@ -378,7 +399,7 @@ _ACTIONS: dict[Do, Callable[[Turn, Interaction, Detail], None]] = {
     Do.EXPIRE: _expire,
     Do.FAIL: _fail,
     Do.CONNECT: _connect,
-    Do.END_TALK: end_talk,
+    Do.END_TALK: _end_talk,
     Do.TOGGLE_HOLD: _toggle_hold,
     Do.HANG_UP_AGENT: _hang_up_agent,
     Do.TRANSFER: _transfer,

@@ -7,7 +7,7 @@ relies on the order of two channels' events.
 from collections.abc import Callable
 from typing import Any
 
-from cti.core import calls, consult, talks
+from cti.core import calls, consult, staff, talks
 from cti.core import events as e
 from cti.core import inputs as i
 from cti.core.commands import HangUp
@@ -15,8 +15,10 @@ from cti.core.consult_table import Happening
 from cti.core.dialling import how_ended
 from cti.core.ids import ChannelId, InteractionId, Phone
 from cti.core.interaction import Signal, State
+from cti.core.offers import offer_to
 from cti.core.talks import ELSEWHERE, NO_ANSWER, NORMAL, REFUSED, Detail
 from cti.core.turn import Turn
+from cti.core.vanishing import begun_anew
 from cti.core.world import Interaction, Leg
 
 _TALKS = (State.TALKING, State.ASIDE)
@@ -240,7 +242,7 @@ def _bridge_left(turn: Turn, said: i.BridgeLeft) -> None:
 def _hangup_requested(turn: Turn, said: i.HangupRequested) -> None:
     leg = turn.world.legs.get(said.channel)
     if leg is not None and not leg.ending:
-        turn.emit(e.LegEnding(channel=said.channel))
+        turn.emit(e.LegEnding(channel=said.channel, dead=said.dead))
 
 
 def expire(turn: Turn, leg: Leg) -> None:
@@ -254,13 +256,27 @@ def expire(turn: Turn, leg: Leg) -> None:
 
 
 def unheard(turn: Turn, leg: Leg) -> None:
-    """A phone has said nothing. Where no other phone of the offer has, nobody hears it: another agent."""
+    """A phone has said nothing, or is gone. Where none of the offer is there, nobody hears it: another agent."""
     it = turn.world.interactions.get(leg.interaction)
     if not turn.world.asterisk or it is None or it.offer is None or leg.offer != it.offer.id:
         return
     legs = [turn.world.legs[one] for one in it.offer.legs if one in turn.world.legs]
     if all(one.rings_by is not None and one.rings_by <= turn.now for one in legs):
         calls.signal(turn, it, Signal.LEG_LOST, Detail(how="unreachable", by="agent"))
+
+
+def _phone_seen(turn: Turn, said: i.PhoneReachable) -> None:
+    back = said.reachable and turn.world.phones.get(said.phone) is False
+    staff.phone_seen(turn, said)
+    it = begun_anew(turn.world, said.phone) if back else None
+    if it is None or it.offer is None:
+        return
+    offer, agent = it.offer, turn.world.agents[it.offer.agent]
+    if agent.next_reason is not None:
+        calls.signal(turn, it, Signal.LEG_LOST, Detail(how="silent"))
+    else:
+        talks.end_offer(turn, it, "withdrawn")
+        offer_to(turn, it, agent.id, offer.why, offer.grounds)
 
 
 def _channel_gone(turn: Turn, said: i.ChannelGone) -> None:
@@ -341,4 +357,5 @@ HANDLERS: dict[type[i.Input], Callable[[Turn, Any], None]] = {
     i.EndedMeanwhile: _ended_meanwhile,
     i.HoldChanged: _hold,
     i.RingFailed: _ring_failed,
+    i.PhoneReachable: _phone_seen,
 }

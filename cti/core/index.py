@@ -12,6 +12,7 @@ from cti.core.routing import Routing
 from cti.core.silence import silent_offer
 from cti.core.text_routing import TextRouting
 from cti.core.timers import Kind, Timers
+from cti.core.vanishing import ringing_on
 from cti.core.world import World
 
 _EVERYTHING = (e.SiteInForce, e.BridgeStarted, e.AsteriskSeen, e.AsteriskLost, e.QueueClosed, e.QueueReopened)
@@ -68,6 +69,10 @@ class Index:
             piece: InteractionId | None = getattr(event, "piece", None)
             if piece is not None:
                 pieces[piece] = None
+            if isinstance(event, e.PhoneSeen):
+                if (owner := self._world.owner(event.phone)) is not None:
+                    agents[owner] = None
+                channels.update(dict.fromkeys(leg.channel for leg in ringing_on(self._world, event.phone)))
         routing, timers = self._parts()
         routing.refresh(agents, interactions, channels)
         if self._text is not None:

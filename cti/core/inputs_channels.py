@@ -50,6 +50,8 @@ class HangupRequested(_Input, frozen=True):
     """Somebody asked this channel to end. Not yet its end; and see ghosts in `switchboard`."""
 
     channel: ChannelId
+    dead: bool = False
+    """Asterisk did, as no voice comes from there any more."""
 
 
 class ChannelGone(_Input, frozen=True):

@@ -119,7 +119,7 @@ class Do(StrEnum):
     FAIL = "end the offer: unreachable"
     """After each of these three, who was given to this agent goes back to who gave them."""
     CONNECT = "the talk begins"
-    END_TALK = "the talk ends"
+    END_TALK = "the talk ends; back in line, if the agent's phone is dead"
     TOGGLE_HOLD = "hold or resume"
     HANG_UP_AGENT = "hang up the agent's leg"
     TRANSFER = "the talk ends, the caller goes to a colleague or in line"

@@ -18,9 +18,25 @@ def available(world: World, agent: AgentNow) -> bool:
     return (
         agent.state is AgentState.READY
         and profile is not None
-        and (agent.desk_answers or profile.desk_phone)
+        and (agent.desk_answers or _desk_phone_rings(world, agent, profile))
         and not (agent.work and has(agent, Channel.CHAT))
     )
+
+
+def can_ring(world: World, agent: AgentNow) -> bool:
+    """Whether anything can ring for them."""
+    profile = world.profile(agent.id)
+    return profile is not None and (agent.desk_answers or _desk_phone_rings(world, agent, profile))
+
+
+def _desk_phone_rings(world: World, agent: AgentNow, profile: Agent) -> bool:
+    """Beside a desk that does not answer it must be there; with no desk at all it is tried wherever it is."""
+    return desk_phone_there(world, profile) if agent.desk else profile.desk_phone
+
+
+def desk_phone_there(world: World, agent: Agent) -> bool:
+    """Whether the agent has a desk phone, and it is not known to be away."""
+    return agent.desk_phone and any(world.phones.get(phone, True) for phone in agent.phones[1:])
 
 
 def has(agent: AgentNow, channel: Channel) -> int:
@@ -56,10 +72,10 @@ def held_up(world: World, agent: AgentNow, channel: Channel, now: int) -> Why | 
     """Why an agent who is ready is offered no work of this channel; None: nothing holds them up."""
     silent = agent.desk and not agent.desk_answers
     if channel is Channel.VOICE:
-        chats, profile = has(agent, Channel.CHAT), world.profile(agent.id)
+        chats = has(agent, Channel.CHAT)
         if chats:
             return Why(code="has_chats", agent=agent.id, args={"has": chats})
-        return Why(code="silent", agent=agent.id) if silent and profile is not None and not profile.desk_phone else None
+        return Why(code="silent", agent=agent.id) if silent and not can_ring(world, agent) else None
     if not agent.desk:
         return Why(code="no_desk", agent=agent.id)
     if silent:

@@ -9,7 +9,7 @@ from cti.core import pieces
 from cti.core.agent import AgentDo, AgentNo, AgentSignal, AgentState
 from cti.core.commands import FallbackMember
 from cti.core.ids import AgentId, InteractionId, Ms, ReasonId
-from cti.core.queue import served_by, without
+from cti.core.queue import desk_phone_there, served_by, without
 from cti.core.turn import Turn
 from cti.core.world import AgentNow
 
@@ -200,7 +200,7 @@ def lose_desk(turn: Turn, agent: AgentId) -> None:
         return
     turn.emit(e.DeskSeen(agent=agent, present=False))
     pieces.called_away(turn, now)
-    if profile is not None and not profile.desk_phone:
+    if profile is not None and not desk_phone_there(turn.world, profile):
         signal(turn, agent, AgentSignal.DESK_LOST, ReasonId(a.DESK_LOST))
 
 
@@ -221,7 +221,8 @@ def _wrapped(turn: Turn, said: i.WrapUpDone) -> None:
         signal(turn, said.agent, AgentSignal.WRAPPED, ready=said.ready)
 
 
-def _phone(turn: Turn, said: i.PhoneReachable) -> None:
+def phone_seen(turn: Turn, said: i.PhoneReachable) -> None:
+    """A phone has come or gone."""
     owner = turn.world.owner(said.phone)
     if owner is None or turn.world.phones.get(said.phone) == said.reachable:
         return
@@ -259,5 +260,4 @@ HANDLERS: dict[type[i.Input], Callable[..., None]] = {
     i.DeskLost: _desk_lost,
     i.WrapUpExtended: _extend,
     i.WrapUpDone: _wrapped,
-    i.PhoneReachable: _phone,
 }

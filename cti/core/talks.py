@@ -203,6 +203,12 @@ def consult_ended(turn: Turn, call: Interaction, consult: Interaction, how: str)
         turn.wish(HangUp(channel=consult.channel, cause=NORMAL))
 
 
+def cut_off(turn: Turn, it: Interaction) -> bool:
+    """Whether it is the agent's phone that failed a caller, who is still there."""
+    agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
+    return it.direction == "in" and agent is not None and agent.dead and not leaving(turn, it)
+
+
 def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:
     if d.by in ("transfer", "park"):
         return d.by
@@ -212,7 +218,7 @@ def _ended_by(turn: Turn, it: Interaction, d: Detail) -> str:
         return "caller"
     agent = turn.world.legs.get(it.agent_channel) if it.agent_channel is not None else None
     if agent is None or agent.ending:
-        return "agent"
+        return "phone" if cut_off(turn, it) else "agent"
     return d.by
 
 

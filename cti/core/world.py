@@ -44,13 +44,15 @@ class Leg(Struct):
     started: bool = True
     """False: asked for, not yet seen."""
     rings_by: Ms | None = None
-    """When a phone that has said nothing yet is taken for one that is not there."""
+    """When a phone that has said nothing yet, or has gone meanwhile, is taken for one that is not there."""
     rings: bool = False
     """It has said that it rings."""
     up: bool = False
     bridge: BridgeId | None = None
     ending: bool = False
     """Somebody asked it to hang up; a bridge entered after that is a ghost."""
+    dead: bool = False
+    """Asterisk did, as no voice came from there any more."""
     asked: Ms = Ms(0)
     """When that was asked first."""
     ask_again: Ms | None = None

@@ -20,6 +20,8 @@ _CONSULTS = {
 }
 _MISSED = frozenset({agents.RONA, agents.UNREACHABLE, "silent"})
 """Ends of an offer that the agent may not have seen."""
+_CUT = {"unknown": "call_lost", "phone": "phone_dead"}
+"""Who ended a talk, where the agent may wonder."""
 _KEPT = 10
 """For one agent; older ones fall out."""
 
@@ -43,9 +45,12 @@ class Notices:
         if isinstance(event, e.OfferEnded) and event.how in _MISSED:
             call = call_of(event.interaction)
             notice = NoticeView(id=event.offer, kind=event.how, at=record.at, interaction=call)
-        elif isinstance(event, e.TalkEnded) and event.by == "unknown":
+        elif isinstance(event, e.TalkEnded) and event.by in _CUT:
             notice = NoticeView(
-                id=f"{event.interaction}.{record.seq}", kind="call_lost", at=record.at, interaction=event.interaction
+                id=f"{event.interaction}.{record.seq}",
+                kind=_CUT[event.by],
+                at=record.at,
+                interaction=event.interaction,
             )
         elif isinstance(event, e.TransferFailed) and event.how != "recalled":
             notice = NoticeView(

@@ -265,7 +265,7 @@ class CallView(Struct, frozen=True, kw_only=True):
 
 class NoticeView(Struct, frozen=True, kw_only=True):
     """Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `silent` (it
-    rang in a page that did not answer), `call_lost`,
+    rang in a page that did not answer), `call_lost`, `phone_dead` (no voice came from the agent's phone),
     `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`),
     `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents
     consulted), `parked_gone` (whom one parked hung up), `recording_failed` (the talk should be recorded, and is

@@ -1,4 +1,5 @@
-"""One agent with a desk phone and a browser: both ring, one has the call, and there is one state, never out of date."""
+"""One agent with a desk phone and a browser, or two windows of one: all ring, one has the call, and there is one state,
+never out of date."""
 
 import asyncio
 
@@ -9,6 +10,7 @@ from cti.core import events as e
 from cti.robots.phone import Call
 from tests.acceptance.browser import page, sit_down, sound_both_ways
 from tests.acceptance.house import House, until
+from tests.browser.desk import CHECKED
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -63,13 +65,63 @@ async def test_a_desk_phone_and_a_browser_are_one_agent(house: House) -> None:
         caller.hang_up()
         await until(lambda: count(house, e.InteractionEnded) == 2, 10)
         await closed(desk)
-    assert states(house)[:8] == ["ready", "reserved", "talking", "wrap_up", "ready", "reserved", "talking", "wrap_up"]
-    story = house.journal()
-    for up, bridged in zip(moments(house, e.LegUp, leg=True), moments(house, e.Connected), strict=True):
-        assert bridged - up < SECOND, "talking on the phone, and not in the books"
-    assert not [r.event for r in story if isinstance(r.event, e.Repaired)]
-    offers = [r.event for r in story if isinstance(r.event, e.Offered)]
-    assert [sorted(x.legs.values()) for x in offers] == [["a0-desk", "a0-web"]] * 2
+        assert states(house)[:8] == ["ready", "reserved", "talking", "wrap_up"] * 2
+        story = house.journal()
+        for up, bridged in zip(moments(house, e.LegUp, leg=True), moments(house, e.Connected), strict=True):
+            assert bridged - up < SECOND, "talking on the phone, and not in the books"
+        assert not [r.event for r in story if isinstance(r.event, e.Repaired)]
+        offers = [r.event for r in story if isinstance(r.event, e.Offered)]
+        assert [sorted(x.legs.values()) for x in offers] == [["a0-desk", "a0-web"]] * 2
+        await ana.phone.register(expires=0)
+        await desk.keyboard.press("Control+Enter")
+        await until(lambda: states(house)[-1] == "ready", 10)
+        await loaded_anew(house, desk)
+        await frozen_and_taken_over(house, desk)
+
+
+async def loaded_anew(house: House, desk: Page) -> None:
+    """The page is loaded anew while it rings: it rings there again."""
+    offers = count(house, e.Offered)
+    caller = await house.call("28000001", "+85291234582", "127.0.0.5")
+    await expect(desk.locator("#key-answer")).to_be_enabled(timeout=10_000)
+    await desk.reload()
+    await until(lambda: count(house, e.Offered) == offers + 2, 10, "offered again")
+    await desk.locator("#key-answer").click(timeout=10_000)
+    await until(lambda: sound_both_ways(desk), 20, "both hear each other")
+    caller.hang_up()
+    await closed(desk)
+    await desk.keyboard.press("Control+Enter")
+    await until(lambda: states(house)[-1] == "ready", 10)
+
+
+async def frozen_and_taken_over(house: House, desk: Page) -> None:
+    """The browser freezes the window with the phone while it rings: the other one says so, and has the call."""
+    offers = count(house, e.Offered)
+    other = await desk.context.new_page()
+    other.set_default_timeout(10_000)
+    await other.add_init_script(CHECKED)
+    await other.goto(desk.url)
+    await expect(other.locator(".deck h2")).to_have_text("Your phone is in another window")
+    # A page that a debugger holds takes nothing in, as one that is frozen.
+    debugger = await desk.context.new_cdp_session(desk)
+    await debugger.send("Debugger.enable")
+    await debugger.send("Debugger.pause")
+    try:
+        caller = await house.call("28000001", "+85291234583", "127.0.0.6")
+        await expect(other.locator(".bars")).to_contain_text("The window with your phone does not answer")
+        await expect(other.locator(".bars")).to_contain_text("went to a colleague", timeout=10_000)
+        await other.locator("#phone-here").click()
+        await until(lambda: count(house, e.Offered) == offers + 2, 10, "offered again")
+        await other.locator("#key-answer").click()
+        await until(lambda: sound_both_ways(other), 20, "both hear each other")
+    finally:
+        await debugger.send("Debugger.disable")
+    rung = [r.at for r in house.journal() if isinstance(r.event, e.Offered)][offers]
+    said = [r.at for r in house.journal() if isinstance(r.event, e.DeskAnswers) and not r.event.answers]
+    assert 0 < said[-1] - rung < SECOND, "it is known for it within a second"
+    await expect(desk.locator(".deck h2")).to_have_text("The sound of this call is not in this window")
+    caller.hang_up()
+    await until(lambda: count(house, e.InteractionEnded) == 4, 10)
 
 
 async def caller_hears(caller: Call) -> None:

@@ -11,6 +11,8 @@ from cti.robots.phone import Call
 
 _OTHER = 200
 _LENGTH_S = 0.3
+_LONG_S = 4.0
+"""Of those in whose middle something happens."""
 _SURE = 6
 """Frames of one tone after each other; music has none so long."""
 
@@ -18,8 +20,10 @@ _SURE = 6
 class Tones:
     """Every prompt of a language is a tone, those that matter one of their own: prompt, or its beginning -> hertz."""
 
-    def __init__(self, pitches: Mapping[str, int]) -> None:
+    def __init__(self, pitches: Mapping[str, int], long: Sequence[str] = ()) -> None:
+        """`long`: those that last for seconds."""
         self._pitches = pitches
+        self._long = {pitches[name] for name in long}
         self.names = list(pitches)
 
     def lay(self, prompts: Path, language: str, more: Sequence[str] = ()) -> None:
@@ -34,7 +38,8 @@ class Tones:
                 file.setsampwidth(2)
                 file.setframerate(8000)
                 rate = math.tau * hertz / 8000
-                tone = (round(8000 * math.sin(rate * n)) for n in range(round(8000 * _LENGTH_S)))
+                length = round(8000 * (_LONG_S if hertz in self._long else _LENGTH_S))
+                tone = (round(8000 * math.sin(rate * n)) for n in range(length))
                 file.writeframes(b"".join(struct.pack("<h", sample) for sample in tone))
         for folder in spoken.iterdir():
             if folder.is_dir() and folder.name != language:

@@ -324,7 +324,12 @@ async def test_at_a_chosen_hour() -> None:
     booked = world.said(CallbackAsked)
     assert (booked.to, booked.at) == ("tel:4567", nine + 30 * 60_000)
     at = paper.heard.index("en/callback-at")
-    assert paper.heard[at + 1 : at + 5] == ["en/say-tomorrow", "en/say-at", "en/say-9", "en/say-am"]
+    nine_oclock = ["en/say-tomorrow", "en/say-at", "en/say-9", "en/say-am"]
+    assert paper.heard[at + 1 : at + 5] == nine_oclock
+    booked_at = paper.heard.index("en/callback-booked-at")
+    half_past = paper.heard[booked_at + 1 : -1]
+    assert half_past[:3] == nine_oclock[:3], "and again when it is booked"
+    assert paper.heard[-1] == "en/goodbye"
     # Keyed in; and at night nobody calls.
     world.told.clear()
     paper = await waits(world, *pressed("13" + "2345" + "1430" + "#"), limit=80)

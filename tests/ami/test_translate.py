@@ -56,6 +56,7 @@ def said(raw: bytes) -> list[object]:
         (event("BridgeLeave", before=BRIDGE), BridgeLeft(channel=ONE, bridge="b-1")),
         (event("HangupRequest"), HangupRequested(channel=ONE)),
         (event("SoftHangupRequest", "Cause: 16"), HangupRequested(channel=ONE)),
+        (event("SoftHangupRequest", "Cause: 1"), HangupRequested(channel=ONE, dead=True)),
         (event("Hangup", "Cause: 26", "Cause-txt: x"), ChannelGone(channel=ONE, cause=26)),
         (event("Hangup", "Cause: -x"), ChannelGone(channel=ONE, cause=0)),
         (event("Hangup", "Cause: " + "1" * 5000), ChannelGone(channel=ONE, cause=0)),

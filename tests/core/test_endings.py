@@ -66,6 +66,32 @@ SCENARIOS = {
         33 | A answers no           | judged A no
         34 | A gone                 | ended A answered
     """,
+    "no voice comes from the agent's phone: it is dead, and the caller is back in line": TALK
+    + """
+        30 | bo ready               | bo ready
+        33 | A.1 ending dead        | -
+        33 | A.1 leaves b           | talked A 30 ended-by phone; ana wrap_up; requeued A support; offered A bo; bo reserved; HANGUP A.1.0 16; RING bo for A
+        33 | A leaves b             | -
+        33 | A after                | STEER A wait
+        33 | A.1 gone 44            | -
+        35 | A enters c             | -
+        35 | A.2 enters c           | connected A bo after 2; bo talking; HANGUP A.2.1 26
+    """,
+    "the dialplan is quicker than AMI: the same": TALK
+    + """
+        33 | A.1 ending dead        | -
+        33 | A after                | talked A 30 ended-by phone; ana wrap_up; requeued A support; HANGUP A.1.0 16; STEER A wait
+        33 | A.1 leaves b           | -
+        33 | A.1 gone 44            | -
+        40 | A gone                 | ended A abandoned_again
+    """,
+    "the caller gave up at the same time": TALK
+    + """
+        33 | A.1 ending dead        | -
+        33 | A ending               | -
+        33 | A.1 leaves b           | talked A 30 ended-by caller; ana wrap_up; HANGUP A.1.0 16
+        33 | A gone                 | ended A answered; HANGUP A.1.0 26
+    """,
     "what the bridge left of the caller asks for the way, and the caller is still the caller": TALK
     + """
         3  | A returns-by husk      | -

@@ -63,6 +63,26 @@ SCENARIOS = {
         10  | A enters b             | -
         10  | A.1 enters b           | connected A bo after 8; bo talking; HANGUP A.1.1 26
     """,
+    "the tab is frozen and the desk phone is not there: the next agent has the caller, who is not rung for again and again": """
+        0   | bo-desk unregisters    | -
+        0   | bo ready               | bo ready
+        1   | A calls                | opened A
+        1   | A asks support         | queued A support; offered A bo; bo reserved; RING bo for A
+        1   | A.1 starts             | -
+        1.8 | bo desk-silent         | bo silent
+        2   | ana ready              | ana ready
+        3.8 | time passes            | offer-ended A bo silent; bo ready; offered A ana; ana reserved; HANGUP A.1.0 26; RING ana for A
+        4   | A gone                 |
+        4   | ana not-ready lunch    |
+        5   | B calls                | opened B
+        5   | B asks support         | queued B support
+        6   | bo-desk registers      | offered B bo; bo reserved; RING bo for B
+    """,
+    "nor is the desk phone of a desk that is lost: not ready": """
+        0   | bo ready               | bo ready
+        1   | bo-desk unregisters    | -
+        2   | bo desk-lost           | bo not_ready desk_lost
+    """,
     "silent for long: the desk is lost, and back": """
         0   | ana ready              | ana ready
         3   | ana desk-silent        | ana silent

@@ -107,6 +107,8 @@ function Notice({ notice }: { notice: NoticeView }): JSX.Element {
           ? [t().silent(time), t().silentThen]
         : notice.kind === "call_lost"
           ? [t().callLost(time), t().callLostThen]
+        : notice.kind === "phone_dead"
+          ? [t().phoneDead(time), t().phoneDeadThen]
           : notice.kind === "transfer_failed"
             ? [notice.agent === null ? t().transferNobody(t().calledOut[notice.how] ?? "", time) : t().transferFailed(agentName(notice.agent), time), t().transferFailedThen]
             : notice.kind === "not_reached"

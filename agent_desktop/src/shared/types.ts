@@ -256,7 +256,7 @@ export interface CallView {
   recorded: string;
 }
 
-/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `silent` (it rang in a page that did not answer), `call_lost`, `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up), `recording_failed` (the talk should be recorded, and is not). */
+/** Something the agent must know until put away: `rona`, `unreachable` (no phone could ring), `silent` (it rang in a page that did not answer), `call_lost`, `phone_dead` (no voice came from the agent's phone), `transfer_failed` (`agent` did not take the caller), `not_reached` (who was to be called back; `how`), `consult_failed` (`agent` did not come to the consultation), `consult_caller_gone` (the caller hung up while agents consulted), `parked_gone` (whom one parked hung up), `recording_failed` (the talk should be recorded, and is not). */
 export interface NoticeView {
   id: string;
   kind: string;

@@ -36,6 +36,8 @@ class LegEnding(Fact, frozen=True):
     """Somebody asked it to hang up; once more for every time that we had to ask again."""
 
     channel: ChannelId
+    dead: bool = False
+    """Asterisk did: no voice came from there any more."""
 
 
 class LegGone(Fact, frozen=True):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from cti.core import vanishing
 from cti.core.agent import WORKING, AgentState
 from cti.core.events import agents as e
 from cti.core.events.base import Fact
@@ -70,6 +71,7 @@ def _answers(world: World, event: e.DeskAnswers, at: Ms) -> None:
 
 def _phone(world: World, event: e.PhoneSeen, at: Ms) -> None:
     world.phones[event.phone] = event.reachable
+    vanishing.note(world, event.phone, event.reachable, at)
 
 
 def _nothing(world: World, event: Fact, at: Ms) -> None:

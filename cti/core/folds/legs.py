@@ -53,6 +53,7 @@ def _leg_ending(world: World, event: e.LegEnding, at: Ms) -> None:
     if leg := world.legs.get(event.channel):
         leg.asked = leg.asked if leg.ending else at
         leg.ending = True
+        leg.dead |= event.dead
         leg.rings = False
         leg.rings_by = None
         leg.ask_again = Ms(at + min(max(ASK_AGAIN, at - leg.asked), ASK_AGAIN_MOST))

@@ -169,6 +169,8 @@ export const en = {
   unreachableThen: "The caller kept the place. You are not ready until your phone is back.",
   callLost: (time: string) => `A call ended at ${time} while the connection was away`,
   callLostThen: "When and by whom is not known.",
+  phoneDead: (time: string) => `No sound came from your phone any more, and your call ended at ${time}`,
+  phoneDeadThen: "The caller is back in line, with their old place.",
   nobody: "Nobody",
   consultFailed: (name: string, time: string) => `${name} did not come at ${time}`,
   consultFailedThen: "The caller hears music. F9 brings you back to them.",

@@ -165,6 +165,8 @@ export const zhHans: DeskWords = {
   unreachableThen: "客户排位不变。电话恢复之前您为未就绪。",
   callLost: (time) => `断线期间，${time} 有一通电话结束`,
   callLostThen: "何时、由谁挂断，不得而知。",
+  phoneDead: (time) => `您的电话没有声音传来，通话已于 ${time} 中断`,
+  phoneDeadThen: "客户已回到队列，排位不变。",
   nobody: "没有人",
   consultFailed: (name, time) => `${time} ${name} 没有接您的咨询`,
   consultFailedThen: "客户正在听音乐。按 F9 回到客户。",

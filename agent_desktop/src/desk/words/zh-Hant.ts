@@ -165,6 +165,8 @@ export const zhHant: DeskWords = {
   unreachableThen: "客戶輪候位置不變。電話恢復之前您為未就緒。",
   callLost: (time) => `斷線期間，${time} 有一通電話結束`,
   callLostThen: "何時、由誰掛線，無從得知。",
+  phoneDead: (time) => `您的電話沒有聲音傳來，通話已於 ${time} 中斷`,
+  phoneDeadThen: "客戶已返回輪候，位置不變。",
   nobody: "沒有人",
   consultFailed: (name, time) => `${time} ${name} 沒有接您的諮詢`,
   consultFailedThen: "客戶正在聽音樂。按 F9 回到客戶。",
