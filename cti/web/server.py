@@ -19,6 +19,8 @@ from cti.web.problems import Refusal, invalid, response
 
 log = logging.getLogger(__name__)
 
+_GONE = 499
+"""What nginx writes down where a browser has closed its connection before the answer."""
 _PART = 200
 """Longest part of an address that stands for an id."""
 Answered = Callable[[str, int], None]
@@ -134,7 +136,10 @@ def _problems(answered: Answered) -> Any:
                 raise
             answer = response(_of_http(request, error), _kept(error))
         except ConnectionError:
-            raise
+            if request.transport is not None and not request.transport.is_closing():
+                raise
+            # The browser has gone in the middle: nobody is there to read an answer, and nothing is wrong here.
+            return web.Response(status=_GONE)
         except VaultError as error:
             log.error("%s", error)
             todo = "Tell whoever runs Hotline: its log and 'hotline doctor' say why."

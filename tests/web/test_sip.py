@@ -1,6 +1,7 @@
 """Which SIP of a browser passes, and the way of it to the exchange and back."""
 
 import asyncio
+from typing import Any
 
 import aiohttp
 import pytest
@@ -306,6 +307,34 @@ async def test_without_the_exchange_it_says_so(rig: Rig, exchange: Exchange, mon
     monkeypatch.setattr(aiohttp.ClientSession, "ws_connect", refused)
     problem = await client.bad(503, "GET", "/api/v1/sip")
     assert "doctor" in problem["todo"]
+
+
+async def test_a_browser_that_goes_before_it_is_answered_is_no_fault_of_ours(
+    rig: Rig, exchange: Exchange, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await rig.signed_in("ana")
+    real = aiohttp.ClientSession.ws_connect
+    begun, gone, met = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(self: aiohttp.ClientSession, url: Any, **more: Any) -> Any:
+        if "/api/v1/" in str(url):
+            return await real(self, url, **more)
+        begun.set()
+        await gone.wait()
+        try:
+            return await real(self, url, **more)
+        finally:
+            met.set()
+
+    monkeypatch.setattr(aiohttp.ClientSession, "ws_connect", slow)
+    page = asyncio.create_task(connect(client, rig))
+    await asyncio.wait_for(begun.wait(), 10)
+    page.cancel()
+    await asyncio.gather(page, return_exceptions=True)
+    gone.set()
+    await asyncio.wait_for(met.wait(), 10)
+    await client.good("GET", "/api/v1/session")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_a_flood_ends_the_connection(rig: Rig, exchange: Exchange) -> None:
