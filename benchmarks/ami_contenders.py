@@ -23,6 +23,7 @@ from cti.core.inputs import (
     BridgeEntered,
     BridgeLeft,
     ChannelGone,
+    ChannelReached,
     ChannelStarted,
     ChannelUp,
     HangupRequested,
@@ -48,6 +49,8 @@ def fact_of_input(said: Input) -> Fact | None:
         return "started", said.channel, said.name, said.interaction or ""
     if isinstance(said, ChannelUp):
         return "up", said.channel
+    if isinstance(said, ChannelReached):
+        return "reached", said.channel
     if isinstance(said, BridgeEntered):
         return "entered", said.channel, said.bridge
     if isinstance(said, BridgeLeft):
@@ -68,6 +71,8 @@ def fact_of_event(event: Any, get: Callable[[Any, str], Any]) -> Fact | None:
     name, channel = get(event, "Event"), get(event, "Uniqueid")
     if name == "Newstate":
         return ("up", channel) if get(event, "ChannelState") == "6" else None
+    if name == "DialState":
+        return ("reached", get(event, "DestUniqueid")) if get(event, "DialStatus") == "PROGRESS" else None
     if name == "Newchannel":
         variables = dict(pair.split("=", 1) for pair in get(event, "ChanVariable"))
         return "started", channel, get(event, "Channel"), variables["HL_ID"]
