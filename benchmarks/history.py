@@ -2,8 +2,9 @@
 
 A small and a large history, on SQLite and on PostgreSQL. The raw driver does the very statements of each look-up, with
 their parameters, and takes all rows: no thread, no object made of them. On PostgreSQL, where we ask once, it is
-measured asking one thing after another, too. Then all of it again while another process writes a hundred contacts a
-second, as an import does, and the loop is watched for stalls.
+measured asking one thing after another, too; on SQLite also with a look-up's statements in one transaction, as ours
+are, which a driver does not do unless it is told. Then all of it again while another process writes a hundred contacts
+a second, as an import does, and the loop is watched for stalls.
 
 `HOTLINE_BENCH_DATA` names a folder in which the large histories are kept from run to run.
 """
@@ -46,6 +47,8 @@ _LOOK_MS = 2
 _PART = 50
 """Look-ups that each does at a time."""
 
+_PLAIN, _ONE_BY_ONE, _TOGETHER = "driver", "driver, one by one", "driver, in one transaction"
+
 Asked = list[list[tuple[bytes | str, Sequence[Any]]]]
 """The statements of each look-up, with their parameters."""
 
@@ -61,8 +64,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     """One history: ours, and the driver alone."""
 
     ours: Times
-    alone: tuple[Times, ...]
-    """The driver with our statements; and asking one thing after another, where we don't."""
+    alone: dict[str, Times]
+    """The driver with our statements, in each of its ways."""
     stall: float
     """The longest the loop was held up, in milliseconds."""
     nobody: int
@@ -70,8 +73,8 @@ class Measured(Struct, frozen=True, kw_only=True):
 
     @property
     def driver(self) -> Times:
-        """The faster of the driver's ways."""
-        return min(self.alone, key=lambda one: one.p50)
+        """The faster of the ways in which a driver does it by itself."""
+        return min((took for way, took in self.alone.items() if way != _TOGETHER), key=lambda one: one.p50)
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -139,6 +142,9 @@ def _figures(kind: str, small: Measured, large: Measured, written: Written) -> I
     yield Figure(f"{kind}: pop as the loop awaits it, p99", ours.p99, "us")
     yield Figure(f"{kind}: p50 over the driver's own", ours.p50 / driver.p50, "x", 3.0, "lower")
     yield Figure(f"{kind}: p99 over the driver's own", ours.p99 / driver.p99, "x", 2.0, "lower")
+    if (together := large.alone.get(_TOGETHER)) is not None:
+        yield Figure(f"{kind}: p50 over the driver's in one transaction", ours.p50 / together.p50, "x")
+        yield Figure(f"{kind}: p99 over the driver's in one transaction", ours.p99 / together.p99, "x")
     yield Figure(f"{kind}: p50 of the large history over the small", ours.p50 / small.ours.p50, "x", 1.5, "lower")
     yield Figure(f"{kind}: p99 while 100 writes/s go on over without", beside.ours.p99 / ours.p99, "x", 2.0, "lower")
     yield Figure(f"{kind}: longest stall of the loop meanwhile", beside.stall, "ms", 20.0, "lower")
@@ -147,8 +153,8 @@ def _figures(kind: str, small: Measured, large: Measured, written: Written) -> I
 
 
 def _rows(name: str, found: Measured) -> list[dict[str, Any]]:
-    ways = zip(("Hotline", "driver", "driver, one by one"), (found.ours, *found.alone), strict=False)
-    return [{"name": f"{name}: {what}", "p50 us": each.p50, "p99 us": each.p99} for what, each in ways]
+    ways = {"Hotline": found.ours, **found.alone}
+    return [{"name": f"{name}: {what}", "p50 us": each.p50, "p99 us": each.p99} for what, each in ways.items()]
 
 
 @contextlib.contextmanager
@@ -209,8 +215,13 @@ class _Opened:
         self._runner = runner
         self._history = runner.run(_started(store))
         self._db = _driver(store)
-        at_once = [self._asked(_NotingServer(store.url))] if store.path is None else []
-        self.asked = [*at_once, self._asked(_Noting(store.driver()))]
+        one_by_one = self._asked(_Noting(store.driver()))
+        self.asked: dict[str, Asked]
+        if store.path is None:
+            self.asked = {_PLAIN: self._asked(_NotingServer(store.url)), _ONE_BY_ONE: one_by_one}
+        else:
+            together = [[("BEGIN", ()), *each, ("COMMIT", ())] for each in one_by_one]
+            self.asked = {_PLAIN: one_by_one, _TOGETHER: together}
 
     def _asked(self, noting: "_Noting | _NotingServer") -> Asked:
         """The statements of every look-up."""
@@ -260,9 +271,10 @@ def _opened(runner: asyncio.Runner, url: str, size: int, options: Options) -> It
 def _by_turns(histories: Sequence[_Opened], options: Options) -> list[Measured]:
     """Everybody by turns, a few look-ups at a time: what else goes on is everybody's."""
     sides = [
-        [_Side(one.ours, []), *(_Side(partial(one.driver, asked), []) for asked in one.asked)] for one in histories
+        {"": _Side(one.ours, []), **{way: _Side(partial(one.driver, asked), []) for way, asked in one.asked.items()}}
+        for one in histories
     ]
-    everybody = [side for each in sides for side in each]
+    everybody = [side for each in sides for side in each.values()]
     for one in histories:
         one.stall = 0.0
     for turn in range(1 + (1 if options.quick else _ROUNDS)):
@@ -278,8 +290,13 @@ def _by_turns(histories: Sequence[_Opened], options: Options) -> list[Measured]:
     for side in everybody:
         del side.took[0]  # the first time fills the caches
     return [
-        Measured(ours=ours.times(), alone=tuple(side.times() for side in alone), stall=one.stall, nobody=one.nobody)
-        for (ours, *alone), one in zip(sides, histories, strict=True)
+        Measured(
+            ours=each[""].times(),
+            alone={way: side.times() for way, side in each.items() if way},
+            stall=one.stall,
+            nobody=one.nobody,
+        )
+        for each, one in zip(sides, histories, strict=True)
     ]
 
 
@@ -296,10 +313,7 @@ def _driver(store: Store) -> Any:
     """A connection of the driver itself, set as ours is."""
     if store.path is None:
         return connect(store.url)
-    db = sqlite3.connect(f"file:{store.path}?mode=ro", uri=True, isolation_level=None)
-    db.execute("PRAGMA mmap_size=1073741824")
-    db.execute("PRAGMA cache_size=-32000")
-    return db
+    return sqlite3.connect(f"file:{store.path}?mode=ro", uri=True, isolation_level=None)
 
 
 async def _started(store: Store) -> History:

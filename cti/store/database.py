@@ -116,13 +116,16 @@ class Store:
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def driver(self) -> Reader:
-        """A read-only connection of the driver itself, for the hottest query. The caller closes it."""
+        """A read-only connection of the driver itself, for the hottest query. The caller closes it.
+
+        An SQLite file is neither mapped into memory nor much of it kept: after each write of another connection the
+        one would be unmapped and the other thrown away, which takes a millisecond of the next question's time, and
+        the system's own cache of the file is almost as quick.
+        """
         if self.path is None:
             return PostgresReader(self.url)
         db = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
         db.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
-        db.execute("PRAGMA mmap_size=1073741824")
-        db.execute("PRAGMA cache_size=-32000")
         return db
 
     def close(self) -> None:

@@ -1,10 +1,12 @@
 """Questions to the history are answered beside the event loop, whatever becomes of those who asked."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +72,34 @@ async def test_what_fails_fails_for_who_asked(readers: Readers) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         await readers.ask(lambda db: db.execute("SELECT * FROM nowhere"))
     assert await readers.ask(lambda db: db.execute("SELECT 2").fetchone()) == (2,)
+
+
+async def test_one_question_reads_what_was_at_one_moment_and_the_next_one_what_is(tmp_path: Path) -> None:
+    file = tmp_path / "history.db"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+
+    with contextlib.closing(connect()) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("CREATE TABLE calls (id)")
+
+        def count(db: Reader) -> int:
+            return int(db.execute("SELECT count(*) FROM calls").fetchone()[0])
+
+        def twice(db: Reader) -> tuple[int, int]:
+            before = count(db)
+            writer.execute("INSERT INTO calls VALUES (1)")
+            return before, count(db)
+
+        readers = Readers(connect, count, 1)
+        assert await readers.ask(twice) == (0, 0)
+        assert await readers.ask(count) == 1
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            await readers.ask(lambda db: (count(db), db.execute("SELECT * FROM nowhere")))
+        writer.execute("INSERT INTO calls VALUES (2)")
+        assert await readers.ask(count) == 2
+        readers.close()
 
 
 async def test_who_goes_away_leaves_the_others_served(readers: Readers) -> None:
