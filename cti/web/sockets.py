@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -42,6 +42,10 @@ _decode = msgspec.json.Decoder(FromScreen).decode
 
 ELSEWHERE = 4409
 """Close code: another window of this agent has the phone, and keeps it until it is asked to let go."""
+
+
+GONE_S = 1.0
+"""Asterisk notices in milliseconds that a phone's connection is no more."""
 
 
 class _Line:
@@ -167,14 +171,24 @@ class Sockets:
         self._live.pulse.phone_in(agent, line.window)
         return True
 
-    def release(self, agent: AgentId) -> bool:
-        """The agent wants the browser's phone in another window. False: not while a call is on it."""
-        line, phone = self._lines.get(agent), Phone(f"{agent}-web")
-        if line is not None:
-            if any(leg.phone == phone for leg in self._loop.world.legs.values()):
-                return False
-            _end(line)
-            self._leave_line(agent, line)
+    async def release(self, agent: AgentId) -> bool:
+        """The agent wants the browser's phone in another window: what rings on it rings there, as soon as it is there.
+        False: not while they talk on it."""
+        line, phone, world = self._lines.get(agent), Phone(f"{agent}-web"), self._loop.world
+        if line is None:
+            return True
+        legs = [leg for leg in world.legs.values() if leg.phone == phone]
+        if any(leg.up for leg in legs):
+            return False
+        _end(line)
+        self._leave_line(agent, line)
+        self._live.pulse.present(agent)
+        if legs:
+            # Were it there again before Asterisk has seen it go, nobody would ring it anew.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GONE_S):
+                    while world.phones.get(phone):
+                        await asyncio.sleep(0.01)
         return True
 
     def _leave_line(self, agent: AgentId, line: _Line) -> None:

@@ -64,9 +64,14 @@ export function start(given: BrowserPhone, name: string): void {
     connection_recovery_max_interval: 5,
     user_agent: "Hotline desk",
   });
-  ua.on("connecting", () => fold({ is: "connecting" }));
   const made = ua;
+  // One that let go in the middle of a ring lives on for two seconds, and tells of its tries to connect.
+  const told = (event: PhoneEvent): void => {
+    if (ua === made) fold(event);
+  };
+  ua.on("connecting", () => told({ is: "connecting" }));
   ua.on("disconnected", ({ code }) => {
+    if (ua !== made) return;
     if (code === TAKEN) {
       // Or JsSIP would connect again, and the two windows take the phone from each other for ever. It must have seen that
       // the line is gone, lest it stays for two seconds to unregister on a new one.
@@ -77,11 +82,11 @@ export function start(given: BrowserPhone, name: string): void {
     fold({ is: "lost" });
   });
   ua.on("registered", () => {
-    fold({ is: "registered" });
+    told({ is: "registered" });
     if (wasLost) mend();
     wasLost = false;
   });
-  ua.on("registrationFailed", (event) => fold({ is: event.response?.status_code ? "refused" : "lost" }));
+  ua.on("registrationFailed", (event) => told({ is: event.response?.status_code ? "refused" : "lost" }));
   ua.on("newRTCSession", (event: IncomingRTCSessionEvent | OutgoingRTCSessionEvent) => {
     if (event.originator === "remote") ring(event.session, event.request as IncomingRequest);
   });
