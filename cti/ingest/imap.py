@@ -16,11 +16,12 @@ from imapclient.exceptions import IMAPClientError
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
-from cti.core.site import MailAccount
+from cti.core.mailboxes import MailAccount
 from cti.ingest.imap_line import JUNK, TROUBLES, Folder, connected, folders, trouble
 from cti.ingest.mailbox import TOO_BIG, Found
 from cti.ingest.mails import SOURCE, MailStore, put_batch
 from cti.ingest.report import IngestError, Progress, Report, Ticker
+from cti.ingest.sign_in import Way
 from cti.store.database import Store
 
 _COUNT = 100
@@ -40,13 +41,11 @@ log = logging.getLogger(__name__)
 class ImapAccount:
     """One account. Every method blocks: give it a thread of its own."""
 
-    def __init__(
-        self, store: Store, into: MailStore, account: MailAccount, password: str, now: Callable[[], Ms]
-    ) -> None:
+    def __init__(self, store: Store, into: MailStore, account: MailAccount, way: Way, now: Callable[[], Ms]) -> None:
         self._store = store
         self._into = into
         self._account = account
-        self._password = password
+        self._way = way
         self._now = now
         self._last: dict[str, int] = {}
         """The newest mail seen in each folder."""
@@ -55,7 +54,7 @@ class ImapAccount:
         """Read what is new in every folder, and try again what was kept unread. Raises `IngestError`."""
         report = Report(source=self._account.id)
         try:
-            with connected(self._account, self._password) as client:
+            with connected(self._account, self._way) as client:
                 self._read(client, report, progress, again=True)
         except TROUBLES as error:
             raise trouble(self._account, error) from error
@@ -68,7 +67,7 @@ class ImapAccount:
         failures = 0
         while not stop.is_set():
             try:
-                with connected(self._account, self._password) as client:
+                with connected(self._account, self._way) as client:
                     log.info("mail account %s: connected to %s", self._account.id, self._account.host)
                     again = True
                     while not stop.is_set():
