@@ -79,6 +79,8 @@ class ImapAccount:
                             )
                         again, failures = False, 0
                         self._wait(client, stop)
+                        if self._way.left() <= 0:
+                            break
             except Exception as error:  # whatever a server makes of itself, the next try is worth it
                 pause = _PAUSES_S[min(failures, len(_PAUSES_S) - 1)]
                 failures += 1
@@ -174,9 +176,10 @@ class ImapAccount:
 
     def _wait(self, client: IMAPClient, stop: threading.Event) -> None:
         """Until the first folder has news, or it is time to look into all of them."""
-        until = time.monotonic() + min(self._account.poll_s, _IDLE_S)
+        most = min(self._account.poll_s, _IDLE_S, max(self._way.left(), _PAUSES_S[0]))
+        until = time.monotonic() + most
         if not client.has_capability("IDLE"):
-            stop.wait(self._account.poll_s)
+            stop.wait(most)
             client.noop()
             return
         folder = folders(client, self._account)[0].name

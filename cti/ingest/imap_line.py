@@ -10,13 +10,15 @@ from imapclient.exceptions import IMAPClientError
 from msgspec import Struct
 
 from cti.core.mailboxes import MailAccount
-from cti.ingest.report import IngestError
+from cti.ingest.report import IngestError, RefusedError
 from cti.ingest.sign_in import Way
 
 TIMEOUT_S = 30.0
 TROUBLES = (IMAPClientError, OSError)
 """What a line raises when the server or the net fails; `trouble` puts them into words."""
 _LOOK_TIMEOUT_S = 5.0
+_NO_RIGHT = "User is authenticated but not connected"
+"""Exchange takes anybody's access token, and says this when it is asked for something."""
 _SKIPPED = (b"\\Noselect", b"\\NonExistent", b"\\Trash", b"\\Drafts", b"\\All")
 """What `*` leaves out: no folder at all, or the same mails another time (RFC 6154)."""
 JUNK = (b"\\Junk", b"$Junk", b"Junk")
@@ -90,6 +92,11 @@ def look(account: MailAccount, way: Way) -> str:
 
 def trouble(account: MailAccount, error: Exception) -> IngestError:
     """What the server or the net has done, in words."""
+    if _NO_RIGHT in str(error):
+        return RefusedError(
+            f"mail account {account.id}: {account.host} lets {account.user} in, but to no mailbox",
+            "Look at user, and at the right to read that mailbox of whoever signs in",
+        )
     return IngestError(f"mail account {account.id}: {account.host} can't be read: {error}")
 
 

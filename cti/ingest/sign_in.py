@@ -1,6 +1,7 @@
 """How an IMAP server lets us in: by a password, or by an access token (XOAUTH2, and OAUTHBEARER of RFC 7628)."""
 
 import contextlib
+import math
 import re
 from typing import Protocol
 
@@ -24,6 +25,9 @@ class Way(Protocol):
     def sign_in(self, client: IMAPClient) -> None:
         """Take it. Raises `IngestError`, and what imapclient raises when the line breaks."""
 
+    def left(self) -> float:
+        """After so many seconds it is to be taken anew: some servers hang up when an access token ends."""
+
 
 class Password:
     """By a user's password."""
@@ -45,6 +49,9 @@ class Password:
                 f"hotline ingest password {self._account.id}, then hotline reload."
                 " Some providers want a password made for programs, or OAuth",
             ) from error
+
+    def left(self) -> float:
+        return math.inf
 
 
 class Bearer:
@@ -73,6 +80,9 @@ class Bearer:
                 f" for {self._account.user} ({refusal})",
                 self._cure(),
             )
+
+    def left(self) -> float:
+        return self._tokens.left()
 
     def _say(self, client: IMAPClient, mechanism: str, token: str) -> str | None:
         """Say who we are; why it is refused, in the server's words, or None."""
@@ -128,7 +138,7 @@ def _reasons(challenge: bytes) -> list[str]:
 
 
 def _refusal(error: LoginError) -> str:
-    """Of the server's answer only the code (RFC 5530): it may repeat what it was sent."""
+    """Of the server's answer only the code (RFC 5530): it may repeat what it was sent. Raises it when it is none."""
     # imapclient takes a line that ends meanwhile for a refusal.
     if isinstance(error.__context__, IMAPClientAbortError):
         raise error

@@ -135,7 +135,7 @@ def _cure(account: MailAccount, oauth: OAuth, code: str) -> str:
         return f"Nobody has let it in by this code: once more, hotline ingest sign-in {account.id}"
     if code in ("unauthorized_client", "unsupported_grant_type"):
         return f"The provider does not let this program in by {oauth.grant}: look at grant, and at its rights there"
-    return "Look at [mail.accounts.oauth] in the site"
+    return "Look at [mail.accounts.oauth] in the site: token_url, client_id, scope"
 
 
 def sign_in_command(account: MailAccount, oauth: OAuth) -> str:

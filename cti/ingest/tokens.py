@@ -74,7 +74,7 @@ class Tokens:
 
     def access(self, anew: bool = False) -> Access:
         """An access token: the one that holds still, or, if wanted, another. Raises `IngestError`."""
-        if self._access and not anew and self._clock() < self._until:
+        if self._access and not anew and self.left() > 0:
             return Access(self._access, fresh=False)
         self.forget()
         asked = self._clock()
@@ -90,6 +90,10 @@ class Tokens:
         self._access = found.access_token
         self._until = asked + found.expires_in - min(_EARLY_S, found.expires_in / 2)
         return Access(self._access, fresh=True)
+
+    def left(self) -> float:
+        """For how many seconds yet it is used."""
+        return self._until - self._clock()
 
     def forget(self) -> None:
         """The access token is of no use any more."""

@@ -67,7 +67,7 @@ class Provider:
             return 400, {"error": "invalid_grant", "error_description": f"unknown: {form['refresh_token']}"}
         if grant.endswith("device_code") and self.not_yet:
             return 400, {"error": self.not_yet.pop(0)}
-        token = f"access.token-of-the-test-{next(self._numbers)}="
+        token = f"access.token-of-the-test-{next(self._numbers)}.{'long' * 600}="
         self.valid[token] = self.user
         answer: dict[str, object] = {"access_token": token, "token_type": "Bearer", "expires_in": self.lasts}
         if self.rotates:

@@ -5,6 +5,7 @@ import logging
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from cti.cli import main
 from cti.core.mailboxes import MailAccount, OAuth
@@ -343,6 +346,43 @@ def test_who_signs_in_anew_need_not_restart_anything(
         stop.set()
         thread.join(15)
     assert not thread.is_alive()
+
+
+def test_the_line_does_not_outlast_the_access_token(
+    opens: Opens,
+    store: Store,
+    login: Provider,
+    box: dovecot.Dovecot,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """There are servers that hang up when it ends."""
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("cti.ingest.imap._PAUSES_S", (0.05,))
+    login.lasts = 1
+    stop = threading.Event()
+    thread = threading.Thread(target=opens(clock=time.monotonic).follow, args=(stop,))
+    thread.start()
+    try:
+        eventually(lambda: len(login.shown) > 2, "connected again, and again")
+        box.deliver(mail(1))
+        eventually(lambda: held(store) == [1], "the mail")
+    finally:
+        stop.set()
+        thread.join(15)
+    assert not thread.is_alive()
+    assert "Trying again" not in caplog.text
+    assert len(set(login.shown)) == len(login.shown), "with another each time"
+
+
+def test_exchange_s_words_for_no_right_are_understood(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(_client: IMAPClient) -> None:
+        raise IMAPClientError("list failed: User is authenticated but not connected.")
+
+    monkeypatch.setattr(IMAPClient, "list_folders", refuses)
+    with pytest.raises(RefusedError, match="lets support in, but to no mailbox") as refused:
+        opens().once()
+    assert "the right to read that mailbox" in refused.value.cure
 
 
 def test_doctor_says_what_is_wrong_with_a_sign_in(data: Path, box: dovecot.Dovecot, login: Provider) -> None:
