@@ -51,6 +51,8 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     """SIP password of every phone of ours, guests' (`guest-1`..) included."""
     mail_passwords: dict[str, str] = {}
     """Password of each mail account, by its id in the site."""
+    client_secrets: dict[str, str] = {}
+    """The secret of the program as which a mail account signs in by OAuth, by the account's id in the site."""
     table_passwords: dict[str, str] = {}
     """Password of each outside table's database, by its id in the site."""
     web_keys: dict[str, str] = {}
@@ -173,6 +175,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def logs(self) -> Path:
         return self.data / "logs"
+
+    @property
+    def tokens(self) -> Path:
+        """Refresh tokens of mail accounts, a file each; for their owner only."""
+        return self.data / "tokens"
 
     @property
     def articles(self) -> Path:
