@@ -221,8 +221,11 @@ def is_postgres(database_url: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach `address` (an address, not a name)."""
-    return address.startswith("127.") or address in ("::1", "localhost")
+    """Whether only this machine can reach `address`; of names, `localhost` alone."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
