@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
 from aiohttp import WSMsgType, web
 
+from cti.core.events import PhoneSeen, Record
 from cti.core.ids import AgentId, Phone
 from cti.web.auth import role_of
 from cti.web.bodies import Role
@@ -71,6 +72,8 @@ class Sockets:
         self._proxy = proxy
         self._open: dict[str, set[asyncio.Event]] = {}
         self._lines: dict[AgentId, _Line] = {}
+        self._leaving: dict[Phone, asyncio.Event] = {}
+        """Phones that let go of their window: set when Asterisk has said so."""
         self._stopping = False
 
     def stop(self) -> None:
@@ -185,11 +188,20 @@ class Sockets:
         self._live.pulse.present(agent)
         if legs:
             # Were it there again before Asterisk has seen it go, nobody would ring it anew.
+            gone = self._leaving.setdefault(phone, asyncio.Event())
+            if not world.phones.get(phone):
+                gone.set()
             with suppress(TimeoutError):
-                async with asyncio.timeout(GONE_S):
-                    while world.phones.get(phone):
-                        await asyncio.sleep(0.01)
+                await asyncio.wait_for(gone.wait(), GONE_S)
+            self._leaving.pop(phone, None)
         return True
+
+    def on_records(self, records: Sequence[Record]) -> None:
+        """Whoever waits for a phone to be gone hears that it is."""
+        for record in records if self._leaving else ():
+            seen = record.event
+            if isinstance(seen, PhoneSeen) and not seen.reachable and seen.phone in self._leaving:
+                self._leaving[seen.phone].set()
 
     def _leave_line(self, agent: AgentId, line: _Line) -> None:
         if self._lines.get(agent) is line:
