@@ -33,6 +33,7 @@ const HOLD_AGAIN_MS = 100;
 const HOLD_TRIES = 20;
 
 let ua: UA | null = null;
+let line: InstanceType<typeof JsSIP.WebSocketInterface> | null = null;
 let session: RTCSession | null = null;
 let account: BrowserPhone | null = null;
 let ownWindow = "";
@@ -51,8 +52,9 @@ export function start(given: BrowserPhone, name: string): void {
   const address = new URL(given.ws, location.href);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   address.searchParams.set("window", name);
+  line = new JsSIP.WebSocketInterface(address.toString());
   ua = new JsSIP.UA({
-    sockets: [new JsSIP.WebSocketInterface(address.toString())],
+    sockets: [line],
     uri: given.uri,
     authorization_user: given.user,
     password: given.password,
@@ -97,6 +99,8 @@ export function start(given: BrowserPhone, name: string): void {
 /** Another window has the phone. */
 function letGo(): void {
   const given = account;
+  // JsSIP lives on for two seconds after a ring, and would connect again, in the way of this window's next phone.
+  if (line) line.connect = () => undefined;
   stop();
   account = given;
   fold({ is: "taken" });
