@@ -287,6 +287,8 @@ class Found(Reply, frozen=True):
     """What one search over everything found."""
 
     customers: tuple[CustomerHit, ...]
+    more: bool
+    """It fits still more customers."""
     cases: tuple[CaseHit, ...]
     articles: tuple["ArticleHit", ...]
 

@@ -1159,6 +1159,8 @@ export interface Calls {
 /** What one search over everything found. */
 export interface Found {
   customers: CustomerHit[];
+  /** It fits still more customers. */
+  more: boolean;
   cases: CaseHit[];
   articles: ArticleHit[];
 }
