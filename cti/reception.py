@@ -23,6 +23,7 @@ from cti.core.site import Incident, Site
 from cti.core.telling import Telling, telling
 from cti.core.world import IncidentNow
 from cti.loop import Loop
+from cti.store.dialable import doubtful
 from cti.store.history import History
 from cti.store.identity import display_phone
 from cti.store.pins import Claim
@@ -198,6 +199,11 @@ class Reception:
     def callee(self, number: str) -> IdentifierId | None:
         """Whom a number names that can be called back."""
         return self.name_outside(number)[0]
+
+    def doubtful(self, number: str) -> bool:
+        """Whether nobody has such a number, as far as its country's plan is known here."""
+        found = self._history.identify(number)
+        return found is not None and doubtful(found.value)
 
     def answers(self, queue: QueueId | None, language: str) -> Sequence[SpokenAnswer]:
         """What callers of a queue ask most, as far as it can be read out."""
