@@ -168,12 +168,13 @@ async def test_with_reduced_motion_nothing_moves(stub: Stub, open_page: OpenPage
     assert await page.evaluate(MOVING) == 0
 
 
-STATE_WORDS_CUT = """() => [...document.querySelectorAll(".pick b, .here li > *, .notice > *, .rows .sub, .row-btn .cut")]
+STATE_WORDS_CUT = """() => [".pick b", ".here li > *", ".notice > *", ".rows .sub", ".row-btn .cut"]
+  .flatMap((those) => [...document.querySelectorAll(those)])
   .filter((it) => it.getClientRects()[0] && !it.closest(".vh, svg"))
   .filter((it) => it.scrollWidth > it.clientWidth + 1 && getComputedStyle(it).display !== "inline"
     || it.getBoundingClientRect().right > it.parentElement.getBoundingClientRect().right + 1)
   .map((it) => it.textContent)"""
-"""States, one's own and others', and notices without room for their words."""
+"""States, one's own and others', bars and lists without room for their words."""
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
