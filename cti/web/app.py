@@ -136,7 +136,7 @@ class Web:
                 calls=calls,
                 parking=ParkingApi(loop),
                 recording=RecordingApi(loop),
-                line=LineApi(loop, accounts),
+                line=LineApi(loop, accounts, pops),
                 history=HistoryApi(loop, history, accounts, records),
                 aside=AsideApi(sorting, records),
                 reports=ReportsApi(loop, history),

@@ -142,6 +142,9 @@ function NoCall(): JSX.Element {
 /** Where a caller is whom one gave away. */
 const givenTo = (to: GivenTo): string => (to.outside ? t().callsOutside : to.agent === null ? t().waitsIn(queueName(to.queue)) : (to.rings ? t().ringsAt : t().callsAt)(agentName(to.agent)));
 
+/** The number that a callback dials, where it is not the one they called from; else empty. */
+const calledAt = (): string => pop.value?.callback ?? "";
+
 function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const who = callerName(person.value);
   const others = at.consult && !asks(at) ? whoAsks(at.consult) : "";
@@ -164,13 +167,13 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
             <span lang={f.langOf(who, at.language)}>{who}</span> <span class="queue">{queue}</span>
           </h2>
           <p class="cut">
-            {coming && !taken ? t().connecting : !rings ? t().callsYourPhone : taken ? t().ringsInOther : at.callback ? t().callbackFirst : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
+            {coming && !taken ? t().connecting : !rings ? t().callsYourPhone : taken ? t().ringsInOther : at.callback ? (calledAt() ? t().callbackAt(calledAt()) : t().callbackFirst) : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
           </p>
         </div>
       </>
     );
   }
-  if (at.phase === "dialling") return <Said what={t().calls(who)} then={at.callback ? t().callsBack : t().callsNow} />;
+  if (at.phase === "dialling") return <Said what={t().calls(who)} then={at.callback ? (calledAt() ? t().callsBackAt(calledAt()) : t().callsBack) : t().callsNow} />;
   if (at.phase === "wrap_up") {
     if (at.connected === null && at.missed) return <Said what={t().calledOut[at.missed] ?? at.missed} then={who}><Again /></Said>;
     const laid = isParked(at);
@@ -184,8 +187,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
     );
   }
   const here = mine?.phase === "talking" || mine?.phase === "answering";
-  const elsewhere = !here && checked.value?.by !== "desk-phone" && checked.value?.by !== "none";
-  if (elsewhere) {
+  if (!here && checked.value?.by !== "desk-phone" && checked.value?.by !== "none") {
     return (
       <>
         <Running class="clock" since={at.connected ?? at.since} />
@@ -223,7 +225,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
 
 /** The same number once more, out of the wrap-up. */
 function Again(): JSX.Element | null {
-  const number = pop.value?.display ?? "";
+  const number = calledAt() || (pop.value?.display ?? "");
   if (!number || whyNoDial()) return null;
   return (
     <button class="btn" onClick={() => void dial(number)}>
