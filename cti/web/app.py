@@ -194,6 +194,7 @@ class Web:
     def on_records(self, records: Sequence[Record]) -> None:
         """A committed batch: to the screens first."""
         self._live.on_records(records)
+        self._sockets.on_records(records)
         self._metrics.on_records(records)
         if any(isinstance(record.event, DayStarted) for record in records):
             self._new_day.set()

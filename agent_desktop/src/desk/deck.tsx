@@ -150,13 +150,13 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const others = at.consult && !asks(at) ? whoAsks(at.consult) : "";
   const queue = [others, queueName(at.queue), at.given_by !== null && t().givenBy(agentName(at.given_by))].filter(Boolean).join(" · ");
   const mine = phone.value.call;
-  const taken = checked.value?.by === "browser" && phone.value.line === "taken";
+  const taken = checked.value?.by === "browser" && phone.value.line === "taken" && act.wantedHere.value === null;
   if (comes(at)) {
     // This browser's own phone has it before the server says so.
     const rings = at.phase === "ringing" || mine !== null;
     const say = opening(at, isMaybe.value ? null : person.value);
     if (at.direction === "out") return <Said what={rings ? t().yourPhoneFirst : t().callsYourPhone} then={t().thenCalls(who)} />;
-    const coming = phone.value.answerFor === at.offer || mine?.phase === "answering";
+    const coming = act.wantedHere.value === at.interaction || phone.value.answerFor === at.offer || mine?.phase === "answering";
     return (
       <>
         <span class={rings ? "ring" : "ring is-still"} aria-hidden="true">
@@ -327,7 +327,7 @@ function Keys(): JSX.Element {
   const byBrowser = checked.value?.by !== "desk-phone";
   return (
     <div class="ctl" role="toolbar" aria-label={t().controls}>
-      <Key id="answer" icon="phone" word={t().answer} hint="F2" kind="go" on={rings && byBrowser && phone.value.line !== "taken" && mine?.phase !== "answering"} press={act.answer} />
+      <Key id="answer" icon="phone" word={t().answer} hint="F2" kind="go" on={rings && byBrowser && act.wantedHere.value === null && mine?.phase !== "answering"} press={act.answer} />
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />

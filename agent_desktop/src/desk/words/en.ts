@@ -125,7 +125,7 @@ export const en = {
   phoneNowhere: "Your phone is in no window",
   phoneNowhereThen: "Its window was closed: no call rings in the browser.",
   phoneHere: "Use this window",
-  ringsInOther: "It rings in your other window.",
+  ringsInOther: "It rings in your other window. F2 answers it here.",
   phoneRefused: "The exchange refuses your phone",
   phoneRefusedThen: "Signing in again makes a new password for it.",
   micGone: "Your microphone is gone",

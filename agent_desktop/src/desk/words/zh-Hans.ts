@@ -122,7 +122,7 @@ export const zhHans: DeskWords = {
   phoneNowhere: "电话不在任何窗口",
   phoneNowhereThen: "它的窗口已关闭：来电不会在浏览器里响铃。",
   phoneHere: "用本窗口接听",
-  ringsInOther: "正在另一个窗口响铃。",
+  ringsInOther: "正在另一个窗口响铃。按 F2 在本窗口接听。",
   phoneRefused: "交换机拒绝了您的电话",
   phoneRefusedThen: "重新登录会为它生成新密码。",
   micGone: "麦克风不见了",

@@ -122,7 +122,7 @@ export const zhHant: DeskWords = {
   phoneNowhere: "電話不在任何視窗",
   phoneNowhereThen: "它的視窗已關閉：來電不會在瀏覽器響鈴。",
   phoneHere: "用此視窗接聽",
-  ringsInOther: "正在另一個視窗響鈴。",
+  ringsInOther: "正在另一個視窗響鈴。按 F2 在此視窗接聽。",
   phoneRefused: "交換機拒絕了您的電話",
   phoneRefusedThen: "重新登入會為它製作新密碼。",
   micGone: "咪高峰不見了",
