@@ -23,7 +23,9 @@ from cti.core.site import Incident, Site
 from cti.core.telling import Telling, telling
 from cti.core.world import IncidentNow
 from cti.loop import Loop
+from cti.store.dialable import doubtful
 from cti.store.history import History
+from cti.store.identity import display_phone
 from cti.store.pins import Claim
 from cti.store.reads import PROVING, Keyed, keyed
 from cti.store.sentences import Sentences
@@ -198,6 +200,11 @@ class Reception:
         """Whom a number names that can be called back."""
         return self.name_outside(number)[0]
 
+    def doubtful(self, number: str) -> bool:
+        """Whether nobody has such a number, as far as its country's plan is known here."""
+        found = self._history.identify(number)
+        return found is not None and doubtful(found.value)
+
     def answers(self, queue: QueueId | None, language: str) -> Sequence[SpokenAnswer]:
         """What callers of a queue ask most, as far as it can be read out."""
         return self._answers(queue, language)
@@ -263,12 +270,19 @@ class Reception:
             known = self._loop.world.interactions.get(interaction)
             if known is not None and known.connected is not None:
                 pop = msgspec.structs.replace(pop, notes=await self._history.notes(interaction))
-            self.pops[interaction] = pop
+            self.pops[interaction] = msgspec.structs.replace(pop, callback=await self._called_at(interaction, pop))
         except Exception:
             # The call goes on without its history; the desk says that it could not be read.
             log.exception("the history of the caller of %s could not be read", interaction)
             return
         self.pop_changed(interaction)
+
+    async def _called_at(self, interaction: InteractionId, pop: Pop) -> str:
+        known = self._loop.world.interactions.get(interaction)
+        callback = (known.callback or known.called_back) if known is not None else None
+        if callback is None or callback.to == pop.identifier:
+            return ""
+        return display_phone(await self._history.number_of(callback.to))
 
     def _keyed(self, interaction: InteractionId) -> Keyed | None:
         """What the caller has keyed."""
@@ -276,7 +290,7 @@ class Reception:
         return keyed(known) if known is not None else None
 
     def on_records(self, records: Sequence[Record]) -> None:
-        """Read anew whose call is given on, and of whom one knows more now; forget pops nobody works with any more."""
+        """Read anew whose call is given on, of whom one knows more now, and whom to call where; forget what is over."""
         open_ones = self._loop.world.interactions
         pieces = self._loop.world.pieces
         for record in records:
@@ -287,18 +301,11 @@ class Reception:
             if (
                 isinstance(record.event, Transferred | CallerKnown | CallbackBooked)
                 and (known := open_ones.get(record.event.interaction)) is not None
-                and not (isinstance(record.event, CallbackBooked) and self._is_known(known.id))
             ):
                 self._begin(known.id, known.caller)
         if len(self.pops) > len(open_ones):
             for gone in [one for one in self.pops if one not in open_ones and not self._on_a_desk(one)]:
                 del self.pops[gone]
-
-    def _is_known(self, interaction: InteractionId) -> bool:
-        """Whether it was looked up with a number or a browser to go by: a callback's number is the first thing known of
-        who withheld theirs."""
-        pop = self.pops.get(interaction)
-        return pop is not None and pop.identifier is not None
 
     def _on_a_desk(self, name: InteractionId) -> bool:
         """Whether this is a piece of text work that an agent has."""

@@ -105,3 +105,22 @@ async def test_who_withheld_their_number_is_looked_up_by_the_one_they_want_to_be
     async with asyncio.timeout(10):
         await found
     assert sorted(person.name for person in reception.pops[call].people) == ["Daniel W.", "Eleanor Whitcombe"]
+    assert reception.pops[call].callback == ""
+
+
+async def test_whoever_is_called_back_at_another_number_is_shown_with_it(rig: Rig, reception: Reception) -> None:  # noqa: F811
+    call = InteractionId("c-10")
+    await popped(reception, call, "PJSIP/local-00000003", "+44 7700 900143")
+    await rig.say(RouteAsked(interaction=call, queue=QueueId("support")))
+    for number, shown in (("+852 6123 4567", "+852 6123 4567"), ("+44 7700 900143", "")):
+        to = reception.identify(number, "PJSIP/local-00000003")
+        assert to is not None
+        found: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        reception.pop_changed = lambda interaction, found=found: found.set_result(None)  # type: ignore[misc]
+        await rig.say(CallbackAsked(interaction=call, to=to, at=None))
+        booked = CallbackBooked(interaction=call, to=to, at=None, first="agent")
+        reception.on_records([Record(1, rig.loop.now(), booked)])
+        async with asyncio.timeout(10):
+            await found
+        pop = reception.pops[call]
+        assert (pop.callback, pop.display, len(pop.people)) == (shown, "+44 7700 900143", 2)

@@ -44,21 +44,33 @@ class Callback:
 
     async def book(self) -> tuple[str, ...]:
         """The words that say they are to be called back; none: they are back in line."""
-        this = ("callback-this",) if self._own is not None else ()
+        if self._own is None:
+            return await self._elsewhere()
         for _ in range(TRIES):
-            key = await self._voice.say(*this, "callback-other", "callback-later", "star-back", wait_ms=KEY_MS)
-            if key == "*":
-                break
-            if key == "1" and self._own is not None:
-                return self._ask(self._own, None)
-            if key == "2":
-                to = await self._number()
-                return self._ask(to, None) if to is not None else ()
-            if key == "3":
-                at = await self._time()
-                to = None if at is None else self._own or await self._number()
-                return self._ask(to, at) if to is not None else ()
+            key = await self._voice.say(
+                "callback-this", "callback-other", "callback-later", "star-back", wait_ms=KEY_MS
+            )
+            match key:
+                case "1":
+                    return self._ask(self._own, None)
+                case "2":
+                    return await self._elsewhere()
+                case "3":
+                    return await self._later(self._own)
+                case "*":
+                    break
         return ()
+
+    async def _elsewhere(self) -> tuple[str, ...]:
+        """At another number, as soon as it is their turn or at a chosen time."""
+        to, key = await self._number()
+        if to is None:
+            return ()
+        return await self._later(to) if key == "3" else self._ask(to, None)
+
+    async def _later(self, to: IdentifierId) -> tuple[str, ...]:
+        at = await self._time()
+        return () if at is None else self._ask(to, at)
 
     def _ask(self, to: IdentifierId, at: Ms | None) -> tuple[str, ...]:
         self._ports.submit(CallbackAsked(interaction=self._interaction, to=to, at=at))
@@ -66,32 +78,40 @@ class Callback:
 
     # --- where
 
-    async def _number(self) -> IdentifierId | None:
-        """Another number, said back and confirmed; None: back to the line."""
-        words: tuple[str, ...] = ("callback-number",)
+    async def _number(self) -> tuple[IdentifierId | None, str]:
+        """Another number, said back and confirmed by `1`, or by `3` for a time of theirs; None: back to the line.
+
+        One that is nobody's by its country's plan was most likely mistyped, and is refused. Who keys the very same
+        again knows better than the plan, which is older than the newest numbers.
+        """
+        refused: tuple[str, ...] = ()
+        doubted = ""
         for _ in range(TRIES):
-            digits = await self._digits(words, LONGEST)
+            digits = await self._digits((*refused, "callback-number", "star-back"), LONGEST)
             if digits is None:
-                return None
-            to = self._ports.callee(digits) if digits else None
-            if to is None:
-                words = ("callback-wrong-number", "callback-number")
+                return None, ""
+            refused = ()
+            if not digits:
+                continue
+            to = self._ports.callee(digits)
+            if to is None or (digits != doubted and self._ports.doubtful(digits)):
+                refused, doubted = ("callback-wrong-number",), digits
                 continue
             key = await self._read_back(digits)
-            if key == "1":
-                return to
             if key != "2":
-                return None
-            words = ("callback-number",)
-        return None
+                return (to if key in {"1", "3"} else None), key
+        if refused:
+            await self._voice.say(*refused)
+        return None, ""
 
     async def _read_back(self, digits: str) -> str:
-        """`1` right, `2` again; else back to the line."""
+        """`1` right, `2` again, `3` right, and at a time of theirs; else back to the line."""
         key = ""
         for _ in range(TRIES):
             said = say.digits(digits, self._voice.spoken)
-            key = await self._voice.say("callback-read-back", *said, "callback-right", "star-back", wait_ms=KEY_MS)
-            if key in {"1", "2", "*"}:
+            choices = ("callback-right", "callback-later", "star-back")
+            key = await self._voice.say("callback-read-back", *said, *choices, wait_ms=KEY_MS)
+            if key in {"1", "2", "3", "*"}:
                 return key
         return key
 

@@ -135,6 +135,9 @@ class Ports(Protocol):
     def callee(self, number: str) -> IdentifierId | None:
         """Whom a number names that callers key in or call from, if it is one that can be called back."""
 
+    def doubtful(self, number: str) -> bool:
+        """Whether a number that callers key in is most likely mistyped, though it may be called."""
+
     def answers(self, queue: QueueId | None, language: str) -> Sequence[SpokenAnswer]:
         """What callers of a queue ask most just now, hottest first, in a language that is spoken to callers."""
 

@@ -26,13 +26,14 @@ from cti.store.tables import audit
 from cti.store.vault import Vault
 
 _WHO = "command line"
+_FOUND = 20
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser("customers", help="find, merge, export and erase customers")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    find = actions.add_parser("find", help="by name, number, address, account or case number")
+    find = actions.add_parser("find", help="by name, number or its end, address, account, tag or case number")
     find.add_argument("words", nargs="+", metavar="WORDS")
     export = actions.add_parser(
         "export",
@@ -108,11 +109,15 @@ def _identities(settings: Settings) -> Identities:
 
 
 def _find(settings: Settings, db: Reader, words: str, as_json: bool) -> int:
-    found = lists.search(db, _identities(settings), words, 20)
+    found = lists.search(db, _identities(settings), words, _FOUND + 1)
+    more = len(found) > _FOUND
+    found = found[:_FOUND]
     if as_json:
         print(msgspec.json.encode(found).decode())
     for one in found if not as_json else ():
         print(f"{one.customer:32} {one.name}  {one.detail}")
+    if more and not as_json:
+        print(f"There are more than these {_FOUND}.")
     return 0 if found else 1
 
 

@@ -11,8 +11,9 @@ from zoneinfo import available_timezones
 import msgspec
 
 from cti.commands._options import add_data, add_json, data_folder, settings
+from cti.core.mailboxes import MailAccount, OAuth
 from cti.core.site import Site
-from cti.ingest import collector
+from cti.ingest import collector, device
 from cti.ingest.mailroom import accounts, mail_store, schedule
 from cti.ingest.mails import MailStore, ingest_mails
 from cti.ingest.mapping import load_map
@@ -21,7 +22,8 @@ from cti.ingest.pbx_calls import Known, ingest_calls
 from cti.ingest.report import IngestError, Progress, Report, forget_kept, kept_body, list_kept
 from cti.ingest.retry import retry_kept
 from cti.ingest.tables import ingest_table, preview
-from cti.setup.secrets import put_mail_password, put_table_password
+from cti.ingest.tokens import RefreshToken
+from cti.setup.secrets import put_client_secret, put_mail_password, put_table_password
 from cti.setup.settings import Settings
 from cti.setup.site import load as load_site
 from cti.setup.supervise import holder
@@ -69,6 +71,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     password = actions.add_parser("password", help="keep the password of a mail account or of a table's database")
     password.add_argument("account", metavar="ACCOUNT", help="the account's or the table's id in the site")
     password.add_argument("--stdin", action="store_true", help="read it from standard input instead of asking")
+    token = actions.add_parser("token", help="keep the refresh token of a mail account that signs in by OAuth")
+    token.add_argument("account", metavar="ACCOUNT", help="the account's id in the site")
+    token.add_argument("--stdin", action="store_true", help="read it from standard input instead of asking")
+    sign_in = actions.add_parser("sign-in", help="get that refresh token: somebody types a code into a browser")
+    sign_in.add_argument("account", metavar="ACCOUNT", help="the account's id in the site")
     kept = actions.add_parser("kept", help="what could not be read, and why; exit code 1: there is something")
     kept.add_argument("--show", type=int, metavar="ID", help="print the bytes of one")
     kept.add_argument("--forget", type=int, metavar="ID", help="throw one away")
@@ -76,7 +83,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     aside = actions.add_parser("aside", help="mails that no person wrote, which make no line of the timeline")
     aside.add_argument("--person", metavar="ID", help="say that a person wrote this one: it makes a line after all")
     aside.add_argument("--newest", type=int, default=50, metavar="N", help="how many are listed (50)")
-    for each in (mail, table, calls, imap, password, kept, aside):
+    for each in (mail, table, calls, imap, password, token, sign_in, kept, aside):
         add_data(each)
         add_json(each)
     parser.set_defaults(run=run)
@@ -89,6 +96,10 @@ def run(args: argparse.Namespace) -> int:
         site = load_site(found.site_file)
         if args.action == "password":
             return _password(found, site, args)
+        if args.action == "token":
+            return _token(found, site, args)
+        if args.action == "sign-in":
+            return _sign_in(found, site, args)
         store = Store.open(found.database_url)
         collector.keep_out_of_the_way()
         if args.action == "kept":
@@ -200,17 +211,71 @@ def _imap(store: Store, found: Settings, site: Site, args: argparse.Namespace, p
 
 
 def _password(found: Settings, site: Site, args: argparse.Namespace) -> int:
-    mailboxes = [account.id for account in site.mail.accounts]
+    mailboxes = {account.id: account for account in site.mail.accounts}
     if args.account not in (*mailboxes, *(table.id for table in site.tables)):
         raise IngestError(f"there is no mail account or table called {args.account} in {found.site_file}")
-    password = sys.stdin.readline().rstrip("\r\n") if args.stdin else getpass.getpass(f"Password of {args.account}: ")
-    if not password or not password.isprintable():
-        raise IngestError("a password is a line of letters, digits and signs")
-    put = put_mail_password if args.account in mailboxes else put_table_password
-    put(found.data / "secrets.toml", args.account, password)
+    secrets = found.data / "secrets.toml"
+    mailbox = mailboxes.get(args.account)
+    if mailbox is None:
+        put_table_password(secrets, args.account, _secret(args, "Password"))
+    elif mailbox.oauth is None:
+        put_mail_password(secrets, args.account, _secret(args, "Password"))
+    else:
+        put_client_secret(secrets, args.account, _secret(args, "Client secret"))
     if holder(found) is not None and not args.json:
         print("'hotline reload' tells the running hotline.")
     return 0
+
+
+def _token(found: Settings, site: Site, args: argparse.Namespace) -> int:
+    """The next access token is asked for with it: nothing running has to be told."""
+    account, _ = _by_refresh_token(found, site, args.account)
+    _keep(found, account, _secret(args, "Refresh token"))
+    return 0
+
+
+def _sign_in(found: Settings, site: Site, args: argparse.Namespace) -> int:
+    account, oauth = _by_refresh_token(found, site, args.account)
+    if not oauth.device_url:
+        raise IngestError(
+            f"mail account {account.id} has no device_url: 'hotline ingest token {account.id}' takes a token"
+        )
+    secret = found.secrets.client_secrets.get(account.id, "")
+    code = device.begin(account, oauth, secret)
+    if args.json:
+        shown = {"verification_uri": code.verification_uri, "user_code": code.user_code}
+        print(msgspec.json.encode(shown).decode(), flush=True)
+    else:
+        print(
+            f"Open {code.verification_uri} in a browser, type {code.user_code}, sign in as who may read {account.user}."
+        )
+        print("Waiting for that.", flush=True)
+    _keep(found, account, device.refresh_token(account, oauth, secret, code))
+    if not args.json:
+        print("Signed in. 'hotline doctor' tries it.")
+    return 0
+
+
+def _keep(found: Settings, account: MailAccount, token: str) -> None:
+    kept = RefreshToken(found, account.id)
+    with kept.alone():
+        kept.write(token)
+
+
+def _by_refresh_token(found: Settings, site: Site, id: str) -> tuple[MailAccount, OAuth]:
+    for account in site.mail.accounts:
+        if account.id == id and account.oauth is not None and account.oauth.grant == "refresh_token":
+            return account, account.oauth
+    raise IngestError(
+        f"there is no mail account called {id} with a refresh token by [mail.accounts.oauth] in {found.site_file}"
+    )
+
+
+def _secret(args: argparse.Namespace, what: str) -> str:
+    secret = sys.stdin.readline().rstrip("\r\n") if args.stdin else getpass.getpass(f"{what} of {args.account}: ")
+    if not secret or not secret.isprintable():
+        raise IngestError(f"a {what.lower()} is a line of letters, digits and signs")
+    return secret
 
 
 def _dry_run(found: list[tuple[str, str]], as_json: bool) -> int:

@@ -256,7 +256,12 @@ def expire(turn: Turn, leg: Leg) -> None:
 
 
 def unheard(turn: Turn, leg: Leg) -> None:
-    """A phone has said nothing, or is gone. Where none of the offer is there, nobody hears it: another agent."""
+    """A phone has said nothing, or is gone. Where none of the offer is there, nobody hears it: another agent. Of one
+    that held a caller the line ends, as if no voice came from there."""
+    if turn.world.asterisk and leg.back_by is not None and leg.back_by <= turn.now:
+        turn.emit(e.LegEnding(channel=leg.channel, dead=True))
+        turn.wish(HangUp(channel=leg.channel, cause=NORMAL))
+        return
     it = turn.world.interactions.get(leg.interaction)
     if not turn.world.asterisk or it is None or it.offer is None or leg.offer != it.offer.id:
         return

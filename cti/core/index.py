@@ -12,7 +12,7 @@ from cti.core.routing import Routing
 from cti.core.silence import silent_offer
 from cti.core.text_routing import TextRouting
 from cti.core.timers import Kind, Timers
-from cti.core.vanishing import ringing_on
+from cti.core.vanishing import holding_on, ringing_on
 from cti.core.world import World
 
 _EVERYTHING = (e.SiteInForce, e.BridgeStarted, e.AsteriskSeen, e.AsteriskLost, e.QueueClosed, e.QueueReopened)
@@ -72,7 +72,8 @@ class Index:
             if isinstance(event, e.PhoneSeen):
                 if (owner := self._world.owner(event.phone)) is not None:
                     agents[owner] = None
-                channels.update(dict.fromkeys(leg.channel for leg in ringing_on(self._world, event.phone)))
+                legs = (*ringing_on(self._world, event.phone), *holding_on(self._world, event.phone))
+                channels.update(dict.fromkeys(leg.channel for leg in legs))
         routing, timers = self._parts()
         routing.refresh(agents, interactions, channels)
         if self._text is not None:
@@ -121,7 +122,9 @@ class Index:
         for channel in channels:
             leg = world.legs.get(channel)
             timers.set((Kind.LEG, channel), leg.ask_again if leg is not None and world.asterisk else None)
-            timers.set((Kind.UNHEARD, channel), leg.rings_by if leg is not None and world.asterisk else None)
+            timers.set(
+                (Kind.UNHEARD, channel), leg.rings_by or leg.back_by if leg is not None and world.asterisk else None
+            )
         for name in pieces:
             piece = world.pieces.get(name)
             timers.set((Kind.PIECE, name), piece.until if piece is not None else None)

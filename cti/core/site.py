@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cti.core.ids import AgentId, ClosingId, IncidentId, Language, OutcomeId, Phone, QueueId, ReasonId, SkillId
 from cti.core.keeping import Retention
+from cti.core.mailboxes import Mail
 from cti.core.room import Room
 from cti.core.website import Website
 
@@ -372,32 +373,6 @@ class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     addresses: tuple[str, ...]
     peer: str = ""
     """`host` or `host:port` that calls to the outside are sent to; empty: it takes none."""
-
-
-class MailAccount(Struct, frozen=True, forbid_unknown_fields=True):
-    """A mailbox on an IMAP server. Its password is a secret, not a part of the site."""
-
-    id: str
-    host: str
-    user: str
-    security: str = "tls"
-    """`tls` (993), `starttls` (143), or `none`, on this machine only."""
-    port: int = 0
-    """0: the usual one."""
-    folders: tuple[str, ...] = ("INBOX",)
-    """`*`: all but bin, drafts and the folder of everything."""
-    poll_s: int = 60
-    """The first folder tells of new mail at once where the server can; the others are looked into so often."""
-    ca: str = ""
-    """A PEM file with the certificate to trust, where no public authority has signed it."""
-
-
-class Mail(Struct, frozen=True, forbid_unknown_fields=True):
-    """How mail comes in."""
-
-    own: tuple[str, ...] = ()
-    """Addresses and domains of ours: mail from them is what we sent."""
-    accounts: tuple[MailAccount, ...] = ()
 
 
 class OutsideTable(Struct, frozen=True, forbid_unknown_fields=True):

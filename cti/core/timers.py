@@ -24,7 +24,7 @@ class Kind(IntEnum):
     SILENCE = 7
     """A phone has rung for too long in a page that does not answer."""
     UNHEARD = 8
-    """A phone has not said that it rings, or has gone while it did."""
+    """A phone has not said that it rings, or has gone while it did or while it held a caller."""
     PIECE = 4
     """A piece of text work was not opened in time, or the time it was kept for has come."""
 

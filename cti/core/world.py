@@ -45,6 +45,8 @@ class Leg(Struct):
     """False: asked for, not yet seen."""
     rings_by: Ms | None = None
     """When a phone that has said nothing yet, or has gone meanwhile, is taken for one that is not there."""
+    back_by: Ms | None = None
+    """When a phone that has gone while it held the caller is taken for dead."""
     rings: bool = False
     """It has said that it rings."""
     up: bool = False
@@ -52,7 +54,7 @@ class Leg(Struct):
     ending: bool = False
     """Somebody asked it to hang up; a bridge entered after that is a ghost."""
     dead: bool = False
-    """Asterisk did, as no voice came from there any more."""
+    """Its phone is: no voice came from there any more, or it had gone while it held the caller."""
     asked: Ms = Ms(0)
     """When that was asked first."""
     ask_again: Ms | None = None

@@ -16,11 +16,12 @@ from imapclient.exceptions import IMAPClientError
 from sqlalchemy import Connection, text
 
 from cti.core.ids import Ms
-from cti.core.site import MailAccount
+from cti.core.mailboxes import MailAccount
 from cti.ingest.imap_line import JUNK, TROUBLES, Folder, connected, folders, trouble
 from cti.ingest.mailbox import TOO_BIG, Found
 from cti.ingest.mails import SOURCE, MailStore, put_batch
 from cti.ingest.report import IngestError, Progress, Report, Ticker
+from cti.ingest.sign_in import Way
 from cti.store.database import Store
 
 _COUNT = 100
@@ -40,13 +41,11 @@ log = logging.getLogger(__name__)
 class ImapAccount:
     """One account. Every method blocks: give it a thread of its own."""
 
-    def __init__(
-        self, store: Store, into: MailStore, account: MailAccount, password: str, now: Callable[[], Ms]
-    ) -> None:
+    def __init__(self, store: Store, into: MailStore, account: MailAccount, way: Way, now: Callable[[], Ms]) -> None:
         self._store = store
         self._into = into
         self._account = account
-        self._password = password
+        self._way = way
         self._now = now
         self._last: dict[str, int] = {}
         """The newest mail seen in each folder."""
@@ -55,7 +54,7 @@ class ImapAccount:
         """Read what is new in every folder, and try again what was kept unread. Raises `IngestError`."""
         report = Report(source=self._account.id)
         try:
-            with connected(self._account, self._password) as client:
+            with connected(self._account, self._way) as client:
                 self._read(client, report, progress, again=True)
         except TROUBLES as error:
             raise trouble(self._account, error) from error
@@ -68,7 +67,7 @@ class ImapAccount:
         failures = 0
         while not stop.is_set():
             try:
-                with connected(self._account, self._password) as client:
+                with connected(self._account, self._way) as client:
                     log.info("mail account %s: connected to %s", self._account.id, self._account.host)
                     again = True
                     while not stop.is_set():
@@ -80,6 +79,8 @@ class ImapAccount:
                             )
                         again, failures = False, 0
                         self._wait(client, stop)
+                        if self._way.left() <= 0:
+                            break
             except Exception as error:  # whatever a server makes of itself, the next try is worth it
                 pause = _PAUSES_S[min(failures, len(_PAUSES_S) - 1)]
                 failures += 1
@@ -175,9 +176,10 @@ class ImapAccount:
 
     def _wait(self, client: IMAPClient, stop: threading.Event) -> None:
         """Until the first folder has news, or it is time to look into all of them."""
-        until = time.monotonic() + min(self._account.poll_s, _IDLE_S)
+        most = min(self._account.poll_s, _IDLE_S, max(self._way.left(), _PAUSES_S[0]))
+        until = time.monotonic() + most
         if not client.has_capability("IDLE"):
-            stop.wait(self._account.poll_s)
+            stop.wait(most)
             client.noop()
             return
         folder = folders(client, self._account)[0].name

@@ -1,22 +1,24 @@
-"""A line to the IMAP server of a mail account: encrypted, signed in, its folders found, its troubles in words."""
+"""A line to the IMAP server of a mail account: encrypted, its folders found, its troubles in words."""
 
 import contextlib
-import re
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError
 from msgspec import Struct
 
-from cti.core.site import MailAccount
-from cti.ingest.report import IngestError
+from cti.core.mailboxes import MailAccount
+from cti.ingest.report import IngestError, RefusedError
+from cti.ingest.sign_in import Way
 
 TIMEOUT_S = 30.0
 TROUBLES = (IMAPClientError, OSError)
 """What a line raises when the server or the net fails; `trouble` puts them into words."""
 _LOOK_TIMEOUT_S = 5.0
+_NO_RIGHT = "User is authenticated but not connected"
+"""Exchange takes anybody's access token, and says this when it is asked for something."""
 _SKIPPED = (b"\\Noselect", b"\\NonExistent", b"\\Trash", b"\\Drafts", b"\\All")
 """What `*` leaves out: no folder at all, or the same mails another time (RFC 6154)."""
 JUNK = (b"\\Junk", b"$Junk", b"Junk")
@@ -30,13 +32,9 @@ class Folder(Struct, frozen=True):
     junk: bool
 
 
-class RefusedError(IngestError):
-    """The server does not let this user in with this password."""
-
-
 @contextlib.contextmanager
-def connected(account: MailAccount, password: str, timeout_s: float = TIMEOUT_S) -> Iterator[IMAPClient]:
-    """A client that is signed in. Raises `IngestError` for a certificate file that can't be used, and `TROUBLES`."""
+def connected(account: MailAccount, way: Way, timeout_s: float = TIMEOUT_S) -> Iterator[IMAPClient]:
+    """A client that is signed in. Raises `TROUBLES`, and `IngestError` for a certificate file or what `way` raises."""
     context = None if account.security == "none" else _context(account)
     client = IMAPClient(
         account.host,
@@ -49,9 +47,7 @@ def connected(account: MailAccount, password: str, timeout_s: float = TIMEOUT_S)
     try:
         if account.security == "starttls":
             client.starttls(context)
-        # LOGIN takes letters of ASCII only; both name the password on an encrypted line.
-        sign_in = client.login if f"{account.user}{password}".isascii() else client.plain_login
-        sign_in(account.user, password)
+        way.sign_in(client)
         yield client
     finally:
         # It may be gone already; then the socket is still ours to close.
@@ -81,10 +77,10 @@ def folders(client: IMAPClient, account: MailAccount) -> list[Folder]:
     return list(found.values())
 
 
-def look(account: MailAccount, password: str) -> str:
+def look(account: MailAccount, way: Way) -> str:
     """Sign in, look into each folder, read nothing; what was found, in words. Raises `IngestError`."""
     try:
-        with connected(account, password, _LOOK_TIMEOUT_S) as client:
+        with connected(account, way, _LOOK_TIMEOUT_S) as client:
             counts = [
                 (folder.name, int(client.select_folder(folder.name, readonly=True)[b"EXISTS"]))
                 for folder in folders(client, account)
@@ -95,14 +91,12 @@ def look(account: MailAccount, password: str) -> str:
 
 
 def trouble(account: MailAccount, error: Exception) -> IngestError:
-    """What went wrong, in words that never hold the password."""
-    # imapclient takes a line that ends meanwhile for a refusal.
-    cut = isinstance(error.__context__, IMAPClientAbortError)
-    if isinstance(error, LoginError) and not cut:
-        # Of the server's answer only the code (RFC 5530): it may repeat what it was sent.
-        code = re.search(r"\[([A-Z-]+)\]", str(error))
-        why = f" ({code[1]})" if code else ""
-        return RefusedError(f"mail account {account.id}: {account.host} refuses the user or the password{why}")
+    """What the server or the net has done, in words."""
+    if _NO_RIGHT in str(error):
+        return RefusedError(
+            f"mail account {account.id}: {account.host} lets {account.user} in, but to no mailbox",
+            "Look at user, and at the right to read that mailbox of whoever signs in",
+        )
     return IngestError(f"mail account {account.id}: {account.host} can't be read: {error}")
 
 

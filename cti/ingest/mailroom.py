@@ -16,14 +16,16 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from cti.core.site import MailAccount, Site
+from cti.core.mailboxes import MailAccount
+from cti.core.site import Site
 from cti.ingest import collector
 from cti.ingest.imap import ImapAccount
-from cti.ingest.imap_line import RefusedError, look
+from cti.ingest.imap_line import look
 from cti.ingest.lmtp import Lmtp
 from cti.ingest.mails import MailStore, Own
-from cti.ingest.report import IngestError
+from cti.ingest.report import IngestError, RefusedError
 from cti.ingest.schedule import Schedule
+from cti.ingest.sign_in import way
 from cti.setup import site
 from cti.setup.finding import Finding
 from cti.setup.problem import SetupProblem
@@ -45,8 +47,8 @@ def accounts(settings: Settings, in_force: Site, store: Store) -> Iterator[tuple
     """Every mail account of the site; None beside one that has no password yet."""
     into = mail_store(settings, in_force)
     for account in in_force.mail.accounts:
-        password = settings.secrets.mail_passwords.get(account.id)
-        yield account, None if password is None else ImapAccount(store, into, account, password, wall_clock)
+        by = way(settings, account)
+        yield account, None if by is None else ImapAccount(store, into, account, by, wall_clock)
 
 
 def mail_store(settings: Settings, in_force: Site) -> MailStore:
@@ -79,14 +81,13 @@ def diagnose(data: Path) -> list[Finding]:
 
 def _account(settings: Settings, account: MailAccount) -> Finding:
     name = f"Mail account {account.id}"
-    new_password = f"hotline ingest password {account.id}, then hotline reload"
-    password = settings.secrets.mail_passwords.get(account.id)
-    if password is None:
-        return Finding(name, False, "has no password", new_password)
+    by = way(settings, account)
+    if by is None:
+        return Finding(name, False, "has no password", f"hotline ingest password {account.id}, then hotline reload")
     try:
-        return Finding(name, True, look(account, password))
+        return Finding(name, True, look(account, by))
     except RefusedError as error:
-        return Finding(name, False, str(error), f"{new_password}. Some providers want a password made for programs.")
+        return Finding(name, False, error.why, f"{error.cure}.")
     except IngestError as error:
         cure = f"Mend the account in {settings.site_file}, or wait for its server: no mail is lost meanwhile."
         return Finding(name, False, str(error), cure)

@@ -17,6 +17,15 @@ class IngestError(Exception):
     """The ingest can't go on at all; the text says what to do. What was read before stays."""
 
 
+class RefusedError(IngestError):
+    """A source lets us in only after somebody has done something: `cure`, a sentence without its full stop."""
+
+    def __init__(self, why: str, cure: str) -> None:
+        super().__init__(f"{why}. {cure}")
+        self.why = why
+        self.cure = cure
+
+
 class Report(Struct):
     """Counts of one ingest."""
 

@@ -106,6 +106,7 @@ def _private(settings: Settings) -> Finding:
             settings.data / "settings.toml",
             settings.data / "secrets.toml",
             settings.private_key,
+            settings.tokens,
             settings.asterisk_etc,
         )
         if path.exists() and path.stat().st_mode & 0o077

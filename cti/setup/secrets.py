@@ -62,6 +62,12 @@ def put_mail_password(file: Path, account: str, password: str) -> None:
     _write(file, msgspec.structs.replace(kept, mail_passwords={**kept.mail_passwords, account: password}))
 
 
+def put_client_secret(file: Path, account: str, secret: str) -> None:
+    """Keep the client secret of a mail account. Raises SettingsError when the file is missing or damaged."""
+    kept = _kept(file)
+    _write(file, msgspec.structs.replace(kept, client_secrets={**kept.client_secrets, account: secret}))
+
+
 def put_table_password(file: Path, table: str, password: str) -> None:
     """Keep the password of a table's database. Raises SettingsError when the file is missing or damaged."""
     kept = _kept(file)
@@ -88,6 +94,7 @@ def _write(file: Path, made: Secrets) -> None:
     lines += ["", "[phone_secrets]", *(f'"{phone}" = "{secret}"' for phone, secret in made.phone_secrets.items())]
     for name, passwords in (
         ("mail_passwords", made.mail_passwords),
+        ("client_secrets", made.client_secrets),
         ("table_passwords", made.table_passwords),
         ("web_keys", made.web_keys),
     ):

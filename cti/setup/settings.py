@@ -51,6 +51,8 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     """SIP password of every phone of ours, guests' (`guest-1`..) included."""
     mail_passwords: dict[str, str] = {}
     """Password of each mail account, by its id in the site."""
+    client_secrets: dict[str, str] = {}
+    """The secret of the program as which a mail account signs in by OAuth, by the account's id in the site."""
     table_passwords: dict[str, str] = {}
     """Password of each outside table's database, by its id in the site."""
     web_keys: dict[str, str] = {}
@@ -175,6 +177,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.data / "logs"
 
     @property
+    def tokens(self) -> Path:
+        """Refresh tokens of mail accounts, a file each; for their owner only."""
+        return self.data / "tokens"
+
+    @property
     def articles(self) -> Path:
         """The knowledge base's articles."""
         return self.data / "kb"
@@ -214,8 +221,11 @@ def is_postgres(database_url: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach `address` (an address, not a name)."""
-    return address.startswith("127.") or address in ("::1", "localhost")
+    """Whether only this machine can reach `address`; of names, `localhost` alone."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def read_toml(path: Path) -> dict[str, Any]:

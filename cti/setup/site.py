@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cti.core.hours import SPAN
+from cti.core.mailboxes import OAuth
 from cti.core.room import LANGUAGES
 from cti.core.site import Policy, Queue, Site
 from cti.core.website import is_secret
@@ -36,9 +37,12 @@ _SITE = re.compile(r"sips?:[A-Za-z0-9+*_.-]+@([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(
 _BEGIN = re.compile(r"\+[1-9][0-9]{0,14}|[0-9]{2,8}")
 _PEER = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_ENDPOINT = re.compile(r"https://[^/@\s]+(/\S*)?|http://(127(\.[0-9]+){3}|localhost|\[::1\])(:[0-9]{1,5})?(/\S*)?")
+"""What is sent there is secret: without TLS only on this machine."""
 _RING_MOST_S = 110
 """The dialplan lets an agent hear it ring for two minutes."""
 _SECURITIES = ("tls", "starttls", "none")
+_GRANTS = ("refresh_token", "client_credentials")
 _ROLES = ("agent", "supervisor", "administrator")
 _PARKED_MOST_S = 3600
 _KEPT_MOST_S = 3600
@@ -149,15 +153,7 @@ def check(site: Site) -> list[str]:
             except ValueError:
                 wrong.append(f"Trunk {trunk.id}: '{address}' is no IP address or network.")
     wrong += _outgoing(site)
-    for account in site.mail.accounts:
-        if account.security not in _SECURITIES:
-            wrong.append(f"Mail account {account.id}: security is {', '.join(_SECURITIES)}, not '{account.security}'.")
-        if account.security == "none" and not is_loopback(account.host):
-            wrong.append(f"Mail account {account.id}: without TLS its password could be read on the way to the server.")
-        if not 0 <= account.port < 65536 or account.poll_s < 1:
-            wrong.append(f"Mail account {account.id}: port is 1 to 65535, poll_s at least 1.")
-        if not account.folders:
-            wrong.append(f"Mail account {account.id}: name at least one folder, or '*'.")
+    wrong += _mail(site)
     for table in site.tables:
         if table.id in {account.id for account in site.mail.accounts}:
             wrong.append(f"Table {table.id}: a mail account is called so already.")
@@ -170,6 +166,31 @@ def check(site: Site) -> list[str]:
     if site.quiet.hours and not all(SPAN.fullmatch(part) for part in site.quiet.hours.split(",")):
         wrong.append(f"[quiet]: hours '{site.quiet.hours}': write 'HH:MM-HH:MM', several joined by commas.")
     return [*wrong, *calendars.check(site, zones)]
+
+
+def _mail(site: Site) -> list[str]:
+    wrong = []
+    for account in site.mail.accounts:
+        if account.security not in _SECURITIES:
+            wrong.append(f"Mail account {account.id}: security is {', '.join(_SECURITIES)}, not '{account.security}'.")
+        if account.security == "none" and not is_loopback(account.host):
+            wrong.append(f"Mail account {account.id}: without TLS its password could be read on the way to the server.")
+        if not 0 <= account.port < 65536 or account.poll_s < 1:
+            wrong.append(f"Mail account {account.id}: port is 1 to 65535, poll_s at least 1.")
+        if not account.folders:
+            wrong.append(f"Mail account {account.id}: name at least one folder, or '*'.")
+        wrong += [f"Mail account {account.id}: {words}" for words in _oauth(account.oauth)] if account.oauth else []
+    return wrong
+
+
+def _oauth(oauth: OAuth) -> list[str]:
+    wrong = []
+    if oauth.grant not in _GRANTS:
+        wrong.append(f"grant is {' or '.join(_GRANTS)}, not '{oauth.grant}'.")
+    for name, url in (("token_url", oauth.token_url), ("device_url", oauth.device_url)):
+        if not _ENDPOINT.fullmatch(url) and (url or name == "token_url"):
+            wrong.append(f"{name} is an address such as 'https://login.example/token', without a password.")
+    return wrong
 
 
 def _by_number(site: Site) -> list[str]:

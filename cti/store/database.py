@@ -17,7 +17,7 @@ from cti.setup.problem import SetupProblem
 from cti.setup.settings import is_postgres
 from cti.store.reader import PostgresReader, Reader
 
-_NEWEST = "0013"
+_NEWEST = "0014"
 """The newest revision under `migrations/versions`; saves loading alembic at every start."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S = 30

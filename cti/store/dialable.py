@@ -8,6 +8,19 @@ from cti.core.site import Outgoing
 _COSTLY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 
 
+def doubtful(value: str) -> bool:
+    """Whether a normalised number has the right length, but lies in no range that its country gives out.
+
+    Plans grow: a new range is unknown here until the library is renewed. So this is a reason to ask again, no more.
+    """
+    if not value.startswith("+"):
+        return False
+    try:
+        return not phonenumbers.is_valid_number(phonenumbers.parse(value, None))
+    except NumberParseException:
+        return True
+
+
 def barred(value: str, rules: Outgoing) -> str:
     """Why a normalised number (`identity.normal_phone`) must not be called, as in `DialEnded`; empty: it may.
 

@@ -36,7 +36,7 @@ _MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+")
 _SIP = re.compile(r"^\s*(?:sips?|tel):([^@;?>\s]+)", re.IGNORECASE)
 _E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 _DIGIT = re.compile(r"\d")
-_EXTENSION = re.compile(r"(?:;ext=|;isub=|\bext\.?\s*|\bx\s*|分机|分機|#)\s*\d{1,7}\s*$", re.IGNORECASE)
+EXTENSION = re.compile(r"(?:;ext=|;isub=|\bext\.?\s*|\bx\s*|分机|分機|#)\s*\d{1,7}\s*$", re.IGNORECASE)
 
 
 class Identifier(Struct, frozen=True, kw_only=True, gc=False):
@@ -120,7 +120,7 @@ def normal_phone(raw: str, region: str) -> str | None:
         return None
     if (found := _parsed(text, region)) is not None:
         return found
-    bare = _EXTENSION.sub("", text)
+    bare = EXTENSION.sub("", text)
     digits = re.sub(r"\D", "", bare) or re.sub(r"\D", "", text)
     # Trunks often send a full international number without its "+".
     if (

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from cti.core.ids import OUTWARD, AgentId, CustomerId, InteractionId, Ms, OutcomeId, QueueId
-from cti.store import paths, reads
+from cti.store import number_ends, paths, reads
 from cti.store.identity import KINDS, Identifier, Identities, name_key
 from cti.store.reader import Reader
 from cti.store.views import (
@@ -268,7 +268,10 @@ def count_due(db: Reader, until: Ms) -> int:
 
 
 def search(db: Reader, identities: Identities, query: str, limit: int) -> tuple[CustomerHit, ...]:
-    """Customers by exact number, address, account, case or tag, then by names that begin so, then that hold it."""
+    """Customers by exact number, address, account or case, then by the end of a number, by tag, by names that begin so.
+
+    Then by names that hold it, unless a number was found: nobody waits for a million names to be read after that.
+    """
     hits: dict[str, CustomerHit] = {}
     for customer, detail in _candidates(db, identities, query.strip(), limit):
         if len(hits) >= limit:
@@ -290,18 +293,21 @@ def _candidates(db: Reader, identities: Identities, query: str, limit: int) -> I
     if not query:
         return
     asked: list[Identifier | None] = [identities.account(query), identities.mail(query)]
-    if sum(char.isdecimal() for char in query) >= 4:
+    if sum(char.isdecimal() for char in query) >= number_ends.FEWEST:
         asked.append(identities.phone(query))
+    by_number = False
     for identifier in asked:
         if identifier is not None and reads.known(db, identifier.id) is not None:
-            people = reads.people_of(db, identifier.id)
-            for customer in [who.id for who in people] or [identifier.id]:
-                yield customer, reads.display(identifier.kind, identifier.value)
+            by_number = by_number or identifier.kind == "tel"
+            yield from _people(db, identifier.id, identifier.value)
     number = query.lstrip("#")
     if number.isdecimal() and len(number) < 18:
         row = db.execute("SELECT customer, title FROM cases WHERE id = ?", (int(number),)).fetchone()
         if row is not None:
             yield row[0], row[1]
+    for id_, value in number_ends.found(db, query):
+        by_number = True
+        yield from _people(db, id_, value)
     key = name_key(query)
     if not key:
         return
@@ -314,10 +320,19 @@ def _candidates(db: Reader, identities: Identities, query: str, limit: int) -> I
     )
     for (customer,) in rows.fetchall():
         yield customer, ""
+    if by_number:
+        return
     pattern = f"%{_literal(key)}%"
     rows = db.execute("SELECT id FROM customers WHERE name_key LIKE ? ESCAPE '\\' LIMIT ?", (pattern, limit))
     for (customer,) in rows.fetchall():
         yield customer, ""
+
+
+def _people(db: Reader, identifier: str, value: str) -> Iterator[tuple[str, str]]:
+    """Everybody with an identifier, or it in place of somebody, and how it is written."""
+    shown = reads.display(identifier.partition(":")[0], value)
+    for customer in [who.id for who in reads.people_of(db, identifier)] or [identifier]:
+        yield customer, shown
 
 
 def numbers(db: Reader, owners: Sequence[str]) -> tuple[str, ...]:

@@ -153,6 +153,8 @@ class Pop(Struct, frozen=True, kw_only=True):
     """How many people have that number, browser or account."""
     notes: tuple[AgentNote, ...] = ()
     """Of a call that was transferred: what agents have written about it so far."""
+    callback: str = ""
+    """The number at which they asked to be called back, as people write it, where it is another one than `display`."""
 
 
 class OpenPromise(Struct, frozen=True, kw_only=True):

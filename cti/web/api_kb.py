@@ -69,9 +69,10 @@ class KbApi:
 
     async def everything(self, call: Call[None, SearchQuery]) -> Found:
         query = call.query
-        customers = await self._history.search(query.q, query.limit)
+        known = await self._history.search(query.q, query.limit + 1)
+        customers, more = tuple(known[: query.limit]), len(known) > query.limit
         cases = await self._history.cases.search(query.q, [one.customer for one in customers], query.limit)
-        return Found(customers=tuple(customers), cases=tuple(cases), articles=self._articles(query))
+        return Found(customers=customers, more=more, cases=tuple(cases), articles=self._articles(query))
 
     def _articles(self, query: SearchQuery) -> tuple[ArticleHit, ...]:
         found = self._kb.search(query.q, query.lang, query.limit)

@@ -6,16 +6,17 @@ from cti.core.interaction import State
 from cti.core.piece import PieceState
 from cti.web.bodies import Done, InLine, Line, Priority, TextInLine
 from cti.web.call import Call
-from cti.web.ports import Accounts, Loop
+from cti.web.ports import Accounts, Loop, Pops
 from cti.web.problems import Refusal
 
 
 class LineApi:
     """Who waits, and who is put ahead. Every change is in the journal and the audit log."""
 
-    def __init__(self, loop: Loop, accounts: Accounts) -> None:
+    def __init__(self, loop: Loop, accounts: Accounts, pops: Pops) -> None:
         self._loop = loop
         self._accounts = accounts
+        self._pops = pops
 
     async def line(self, call: Call[None, None]) -> Line:
         world = self._loop.world
@@ -34,6 +35,7 @@ class LineApi:
                     offered=it.offer.agent if it.offer is not None else None,
                     callback=it.callback is not None,
                     not_before=it.callback.until if it.callback is not None and not it.callback.due else None,
+                    calls=pop.callback if (pop := self._pops.get(it.id)) is not None else "",
                 )
                 for it in waiting
                 if it is not None and it.about is None

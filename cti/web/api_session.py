@@ -1,6 +1,6 @@
 """Signing in and out, the browser's phone, passwords, API tokens."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from cti.core.ids import AgentId, Ms, Phone
 from cti.core.inputs import AgentSignedIn, AgentSignedOut
@@ -39,7 +39,7 @@ class SessionApi:
         phone_secrets: Mapping[Phone, str],
         host: str,
         closed: Callable[[str], None],
-        release: Callable[[AgentId], bool],
+        release: Callable[[AgentId], Awaitable[bool]],
     ) -> None:
         self._loop = loop
         self._gate = gate
@@ -99,8 +99,8 @@ class SessionApi:
         )
 
     async def release_phone(self, call: Call[None, None]) -> Done:
-        if not self._release(call.agent):
-            raise Refusal(409, "call-under-way", "There is a call on the phone.", "End it first, or go on there.")
+        if not await self._release(call.agent):
+            raise Refusal(409, "call-under-way", "There is a talk on the phone.", "End it first, or go on there.")
         return Done()
 
     async def tokens(self, call: Call[None, None]) -> Tokens:

@@ -137,7 +137,7 @@ class Web:
                 calls=calls,
                 parking=ParkingApi(loop),
                 recording=RecordingApi(loop),
-                line=LineApi(loop, accounts),
+                line=LineApi(loop, accounts, pops),
                 history=HistoryApi(loop, history, records),
                 erasing=ErasingApi(loop, history, accounts, records, self._promised.changed),
                 aside=AsideApi(sorting, records),
@@ -196,6 +196,7 @@ class Web:
     def on_records(self, records: Sequence[Record]) -> None:
         """A committed batch: to the screens first."""
         self._live.on_records(records)
+        self._sockets.on_records(records)
         self._metrics.on_records(records)
         if any(isinstance(record.event, DayStarted) for record in records):
             self._new_day.set()

@@ -196,11 +196,13 @@ class InLine(Reply, frozen=True):
     raised: int
     """Minutes ahead, set by hand."""
     offered: AgentId | None
+    """Whose phone rings for them."""
     callback: bool = False
     """Not on the phone: they will be called back."""
     not_before: Ms | None = None
     """Of a callback: when it is their turn at the earliest."""
-    """Whose phone rings for them."""
+    calls: str = ""
+    """Of a callback: the number that will be called, where it is another than their own."""
 
 
 class TextInLine(Reply, frozen=True):
@@ -287,6 +289,8 @@ class Found(Reply, frozen=True):
     """What one search over everything found."""
 
     customers: tuple[CustomerHit, ...]
+    more: bool
+    """It fits still more customers."""
     cases: tuple[CaseHit, ...]
     articles: tuple["ArticleHit", ...]
 

@@ -63,6 +63,12 @@ class Pulse:
             self._loop.submit(DeskConnected(agent=agent))
         self._heard[agent] = now
 
+    def present(self, agent: AgentId) -> None:
+        """The agent has asked for the phone in a page that works: from here on that one is to answer."""
+        if agent in self._silent:
+            self._silent.discard(agent)
+            self._loop.submit(DeskConnected(agent=agent))
+
     def forget(self, agent: AgentId) -> None:
         """The agent signed out: their desk is not lost, it is closed."""
         self._heard.pop(agent, None)

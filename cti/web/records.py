@@ -86,7 +86,7 @@ class Records:
         call = self._loop.world.interactions.get(interaction)
         fresh = await self._history.pop(pop.identifier, interaction, keyed(call) if call is not None else None)
         if (pop := self._pops.get(interaction)) is not None:  # as it is by now
-            self._pops[interaction] = msgspec.structs.replace(fresh, notes=pop.notes)
+            self._pops[interaction] = msgspec.structs.replace(fresh, notes=pop.notes, callback=pop.callback)
             self._live.pop_changed(interaction)
 
     async def forget(self, gone: Whose) -> None:

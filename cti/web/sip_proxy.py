@@ -74,7 +74,8 @@ class SipProxy:
                 for result in await asyncio.gather(*tasks, return_exceptions=True):
                     if isinstance(result, Exception) and not isinstance(result, ConnectionError):
                         log.warning("SIP connection of %s ended: %s", request.remote, result)
-                await browser.close(code=code())
+                # A page that is frozen says no goodbye for seconds, and Asterisk would ring it meanwhile.
+                await asyncio.gather(upstream.close(), browser.close(code=code()))
         return browser
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
 from aiohttp import WSMsgType, web
 
+from cti.core.events import PhoneSeen, Record
 from cti.core.ids import AgentId, Phone
 from cti.web.auth import role_of
 from cti.web.bodies import Role
@@ -44,6 +45,10 @@ ELSEWHERE = 4409
 """Close code: another window of this agent has the phone, and keeps it until it is asked to let go."""
 
 
+GONE_S = 1.0
+"""Asterisk notices in milliseconds that a phone's connection is no more."""
+
+
 class _Line:
     """The connection by which a window of an agent's has the browser's phone."""
 
@@ -67,6 +72,8 @@ class Sockets:
         self._proxy = proxy
         self._open: dict[str, set[asyncio.Event]] = {}
         self._lines: dict[AgentId, _Line] = {}
+        self._leaving: dict[Phone, asyncio.Event] = {}
+        """Phones that let go of their window: set when Asterisk has said so."""
         self._stopping = False
 
     def stop(self) -> None:
@@ -167,15 +174,34 @@ class Sockets:
         self._live.pulse.phone_in(agent, line.window)
         return True
 
-    def release(self, agent: AgentId) -> bool:
-        """The agent wants the browser's phone in another window. False: not while a call is on it."""
-        line, phone = self._lines.get(agent), Phone(f"{agent}-web")
-        if line is not None:
-            if any(leg.phone == phone for leg in self._loop.world.legs.values()):
-                return False
-            _end(line)
-            self._leave_line(agent, line)
+    async def release(self, agent: AgentId) -> bool:
+        """The agent wants the browser's phone in another window: what rings on it rings there, as soon as it is there.
+        False: not while they talk on it."""
+        line, phone, world = self._lines.get(agent), Phone(f"{agent}-web"), self._loop.world
+        if line is None:
+            return True
+        legs = [leg for leg in world.legs.values() if leg.phone == phone]
+        if any(leg.up for leg in legs):
+            return False
+        _end(line)
+        self._leave_line(agent, line)
+        self._live.pulse.present(agent)
+        if legs:
+            # Were it there again before Asterisk has seen it go, nobody would ring it anew.
+            gone = self._leaving.setdefault(phone, asyncio.Event())
+            if not world.phones.get(phone):
+                gone.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(gone.wait(), GONE_S)
+            self._leaving.pop(phone, None)
         return True
+
+    def on_records(self, records: Sequence[Record]) -> None:
+        """Whoever waits for a phone to be gone hears that it is."""
+        for record in records if self._leaving else ():
+            seen = record.event
+            if isinstance(seen, PhoneSeen) and not seen.reachable and seen.phone in self._leaving:
+                self._leaving[seen.phone].set()
 
     def _leave_line(self, agent: AgentId, line: _Line) -> None:
         if self._lines.get(agent) is line:

@@ -48,8 +48,10 @@ async def house(asterisk_install: AsteriskInstall) -> AsyncIterator[House]:
     try:
         async with AsteriskProcess(made.settings, made.install) as asterisk:
             house.asterisk = asterisk
-            await house.start_bridge()
-            yield house
-            await house.close()
+            try:
+                await house.start_bridge()
+                yield house
+            finally:
+                await house.close()
     finally:
         shutil.rmtree(data, ignore_errors=True)

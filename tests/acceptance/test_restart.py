@@ -120,7 +120,7 @@ async def test_killed_in_the_middle_of_twenty_calls(house: House, seed: int) -> 
 
     world = world_of(house)
     states = Counter(it.state for it in world.interactions.values())
-    assert states[State.TALKING] == 5
+    assert states[State.TALKING] == 5, states
     for caller, agent in talking:
         assert not caller.over.done()
         assert not agent.over.done()
@@ -129,7 +129,7 @@ async def test_killed_in_the_middle_of_twenty_calls(house: House, seed: int) -> 
     # Places are kept: who waited still waits, in the order of arrival.
     line = [it.id for it in line_of(world)]
     assert line == [one for one in line_before if one in line]
-    assert len(line) == 5
+    assert len(line) == 5, states
     ended = [r.event for r in house.journal() if isinstance(r.event, e.InteractionEnded)]
     assert Counter(event.interaction for event in ended).most_common(1)[0][1] == 1
     assert sorted(event.how for event in ended if event.how != "answered") == ["abandoned", "abandoned", "left_menu"]

@@ -152,6 +152,9 @@ class World:
     def callee(self, number: str) -> IdentifierId | None:
         return IdentifierId(f"tel:{number[-4:]}") if len(number) >= 8 else None
 
+    def doubtful(self, number: str) -> bool:
+        return number.startswith("1")
+
     def answers(self, queue: QueueId | None, language: str) -> tuple[SpokenAnswer, ...]:
         return self.hot
 

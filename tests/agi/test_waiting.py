@@ -291,11 +291,12 @@ async def test_called_back_at_the_number_they_call_from() -> None:
     assert paper.sent[-1] == "SET VARIABLE HL_DONE bye"
 
 
-async def test_a_withheld_number_can_only_be_replaced_and_is_said_back() -> None:
+async def test_who_withholds_the_number_is_asked_for_one_at_once_and_hears_it_said_back() -> None:
     world = in_line()
-    paper = await waits(world, *pressed("1"), *pressed("12" + "91234567#" + "1"), withheld=True)
-    assert "en/callback-this" not in paper.heard
-    assert world.said(CallbackAsked).to == "tel:4567"
+    paper = await waits(world, *pressed("1" + "91234567#" + "1"), withheld=True)
+    assert not {"en/callback-this", "en/callback-other"} & {*paper.heard}
+    assert paper.heard[paper.heard.index("en/callback-number") + 1] == "en/star-back"
+    assert world.said(CallbackAsked) == CallbackAsked(interaction=ID, to=IdentifierId("tel:4567"), at=None)
     back = paper.heard.index("en/callback-read-back")
     assert paper.heard[back + 1 : back + 9] == [f"en/say-digit-{digit}" for digit in "91234567"]
 
@@ -307,8 +308,39 @@ async def test_a_number_that_cannot_be_called_is_said_so_and_asked_for_again() -
     assert world.said(CallbackAsked).to == "tel:4567"
 
 
+async def test_a_number_that_nobody_has_is_refused_unless_the_very_same_is_keyed_again() -> None:
+    mistyped, meant = "11234567#", "91234567#"
+    world = in_line()
+    paper = await waits(world, *pressed("12" + mistyped + meant + "1"))
+    assert paper.heard.count("en/callback-wrong-number") == 1
+    assert paper.heard.count("en/callback-read-back") == 1
+    assert world.said(CallbackAsked).to == "tel:4567"
+
+    world = in_line()
+    paper = await waits(world, *pressed("12" + mistyped + mistyped + "1"))
+    assert paper.heard.count("en/callback-wrong-number") == 1
+    back = paper.heard.index("en/callback-read-back")
+    assert paper.heard[back + 1 : back + 3] == ["en/say-digit-1", "en/say-digit-1"], "it is said back, too"
+    assert world.said(CallbackAsked).to == "tel:4567"
+
+    world = in_line()
+    paper = await waits(world, *pressed("12" + mistyped + "11111111#"), limit=70)
+    assert "CallbackAsked" not in world.kinds()
+    assert paper.heard.count("en/callback-wrong-number") == 2
+    wrong = len(paper.heard) - 1 - paper.heard[::-1].index("en/callback-wrong-number")
+    assert paper.heard[wrong + 1] == "en/still-in-line"
+
+
+async def test_who_keys_nothing_is_asked_again_and_hears_of_no_wrong_number() -> None:
+    world = in_line()
+    paper = await waits(world, *pressed("1"), limit=40, withheld=True)
+    assert paper.heard.count("en/callback-number") == 2
+    assert "en/callback-wrong-number" not in paper.heard
+    assert "en/still-in-line" in paper.heard
+
+
 async def test_star_leads_back_to_the_line_from_everywhere() -> None:
-    for keys in ("1*", "12*", "129123*", "1291234567#*", "13*", "1312*"):
+    for keys in ("1*", "12*", "129123*", "1291234567#*", "1291234567#3*", "13*", "1312*"):
         world = in_line()
         paper = await waits(world, *pressed(keys), limit=70)
         assert "CallbackAsked" not in world.kinds(), keys
@@ -330,6 +362,11 @@ async def test_at_a_chosen_hour() -> None:
     half_past = paper.heard[booked_at + 1 : -1]
     assert half_past[:3] == nine_oclock[:3], "and again when it is booked"
     assert paper.heard[-1] == "en/goodbye"
+    # Another number, which is right, and a time.
+    world.told.clear()
+    await waits(world, *pressed("1" + "61230000#" + "3" + "#"), limit=80, withheld=True)
+    booked = world.said(CallbackAsked)
+    assert (booked.to, booked.at) == ("tel:0000", nine)
     # Keyed in; and at night nobody calls.
     world.told.clear()
     paper = await waits(world, *pressed("13" + "2345" + "1430" + "#"), limit=80)

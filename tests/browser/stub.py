@@ -276,7 +276,7 @@ def canned(method: str, path: str) -> object:
             customer=CustomerId("k-1"), name="Eleanor Whitcombe", detail="+44 7700 900143", last=scenes.ms(scenes.DAY)
         )
         case = CaseHit(case=people.own_cases().cases[0], customer=CustomerId("k-2"), name="Rosa Marini")
-        return Found(customers=(hit,), cases=(case,), articles=hits()[:2])
+        return Found(customers=(hit,), more=True, cases=(case,), articles=hits()[:2])
     if path == "/mails/aside":
         return letters.aside()
     if path.endswith("/messages"):

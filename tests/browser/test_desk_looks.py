@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from playwright.async_api import expect
 
 from tests.browser import scenes
@@ -165,3 +166,40 @@ def english_texts() -> set[str]:
 async def test_with_reduced_motion_nothing_moves(stub: Stub, open_page: OpenPage) -> None:
     page = await desk(open_page, stub, "ringing", reduced_motion="reduce")
     assert await page.evaluate(MOVING) == 0
+
+
+STATE_WORDS_CUT = """() => [".pick b", ".here li > *", ".notice > *", ".rows .sub", ".row-btn .cut"]
+  .flatMap((those) => [...document.querySelectorAll(those)])
+  .filter((it) => it.getClientRects()[0] && !it.closest(".vh, svg"))
+  .filter((it) => it.scrollWidth > it.clientWidth + 1 && getComputedStyle(it).display !== "inline"
+    || it.getBoundingClientRect().right > it.parentElement.getBoundingClientRect().right + 1)
+  .map((it) => it.textContent)"""
+"""States, one's own and others', bars and lists without room for their words."""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+async def test_on_an_upright_tablet_no_word_of_a_state_is_cut(
+    stub: Stub, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    away = ("rona", "away", "declined", "unreachable", "desk_lost", "lunch")
+    colleagues = tuple(
+        structs.replace(tile, state="not_ready", reason=reason, since=scenes.ms(11 * scenes.HOUR))
+        for tile, reason in zip(scenes.tiles(), ("lunch", *away), strict=True)
+    )
+    monkeypatch.setattr(scenes, "tiles", lambda: colleagues)
+    page = await desk(open_page, stub, "ready", f"?lang={lang}", width=768, height=1024)
+    await expect(page.locator(".here li")).to_have_count(6)
+    notice = scenes.scene("rona").notices[0]
+    kinds = ("rona", "unreachable", "silent", "call_lost", "phone_dead", "consult_caller_gone", "recording_failed")
+    notices = tuple(structs.replace(notice, id=kind, kind=kind) for kind in kinds)
+    for width in (768, 820, 1024):
+        await page.set_viewport_size({"width": width, "height": 1024})
+        for reason in away:
+            await stub.show(scenes.desk(scenes.me("not_ready", 11 * scenes.HOUR, reason), notices=notices))
+            await expect(page.locator(".pick time")).to_contain_text("11:00:")
+            assert await page.evaluate(STATE_WORDS_CUT) == [], f"{reason} at {width}"
+            assert await page.evaluate(DECK) == [40, 76]
+        for state in ("ready", "offered", "ringing", "dialling", "talking", "held", "wrap"):
+            await stub.show(state)
+            await expect(page.locator(".deck")).to_have_class(re.compile(deck_class(state)))
+            assert await page.evaluate(STATE_WORDS_CUT) == [], f"{state} at {width}"

@@ -211,3 +211,29 @@ async def test_the_day_s_lists_follow_what_happens_elsewhere_and_come_back_with_
     await stub.show(replace(stub.view, promises=(mine,)))
     await expect(promises).to_have_count(1)
     await expect(promises).to_contain_text("send the new bill")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "A callback: +852 6123 4567 is called when you answer."),
+        ("zh-Hans", "回电：您接起后呼叫 +852 6123 4567。"),
+        ("zh-Hant", "回電：您接聽後撥打 +852 6123 4567。"),
+    ],
+)
+async def test_a_callback_says_which_number_it_dials_where_that_is_not_the_caller_s(
+    stub: Stub, open_page: OpenPage, lang: str, said: str
+) -> None:
+    shown = replace(scenes.pop(scenes.eleanor()), callback="+852 6123 4567")
+    at = scenes.call("ringing", 4_000, 11_000, callback=True)
+    page = await desk(open_page, stub, scenes.desk(scenes.me("reserved", 4_000), at, shown), f"?lang={lang}", width=768)
+    line = page.locator(".deck p")
+    await expect(line).to_have_text(said)
+    assert await line.evaluate("it => it.scrollWidth <= it.clientWidth"), "cut"
+    await expect(page.locator(".whois .meta")).to_contain_text("+44 7700 900143")
+    await expect(page.locator(".whois .meta")).to_contain_text("+852 6123 4567")
+    await assert_readable(page)
+    over = scenes.call("wrap_up", 4_000, 26_000, callback=True, missed="no_answer")
+    await stub.show(scenes.desk(scenes.me("wrap_up", 4_000, until=26_000), over, shown))
+    await page.locator(".deck .btn").first.click()
+    assert await next_ask(stub, "/calls") == {"number": "+852 6123 4567", "anyway": False}

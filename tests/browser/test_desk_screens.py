@@ -319,6 +319,7 @@ async def test_search_opens_a_customer_and_an_article(stub: Stub, open_page: Ope
     await page.keyboard.press("/")
     await page.keyboard.type("whit")
     await expect(page.locator("#found")).to_contain_text("Eleanor Whitcombe")
+    await expect(page.locator("#found")).to_contain_text("There are more customers")
     assert await page.evaluate(COVERED) == []
     await page.keyboard.press("Enter")
     await expect(page.locator(".whois h1")).to_have_text("Eleanor Whitcombe")

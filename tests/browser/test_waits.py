@@ -76,6 +76,8 @@ def reports(stage: Stage) -> None:
         language=None,
         raised=0,
         offered=None,
+        callback=True,
+        calls="+852 6123 4567",
     )
     waits = Waits(interaction=InteractionId("c-1"), stretches=STRETCHES)
     stage.answers |= {
@@ -106,6 +108,7 @@ async def test_from_the_wall_to_a_queue_s_day_and_to_why_a_caller_waits(
     await expect(page.locator(".reports table").first.locator("tbody tr")).to_have_count(3)
     # What callers were told of the wait, and how often it came true.
     await expect(page.locator(".reports table").first).to_contain_text(re.compile(right))
+    await expect(page.locator(".reports")).to_contain_text("+852 6123 4567")
     halves = page.locator(".reports table").nth(1).locator("tbody tr")
     await expect(halves).to_have_count(1)
     await expect(halves.first).to_contain_text("09:02")

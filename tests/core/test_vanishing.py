@@ -21,6 +21,14 @@ TALK = """
         10 | bo-web unregisters     | -
         10 | bo ready               | bo ready
 """
+HELD = (
+    RINGS
+    + """
+        3  | A enters b             | -
+        3  | A.1 enters b           | connected A bo after 2; bo talking
+        10 | A.1 holds              | held A
+"""
+)
 SCENARIOS = {
     "it says goodbye: the caller goes to another within a second": RINGS
     + """
@@ -50,6 +58,47 @@ SCENARIOS = {
         3  | A.1 enters b           | connected A bo after 2; bo talking
         4  | bo-desk unregisters    | -
         9  | time passes            | -
+    """,
+    "on hold it goes, and does not come back: the caller is in line again, at their place": HELD
+    + """
+        20 | bo-desk unregisters    | -
+        54 | time passes            | -
+        55 | time passes            | HANGUP A.1.0 16
+        55 | A.1 leaves b           | talked A 52 ended-by phone; bo wrap_up; requeued A support; HANGUP A.1.0 16
+        55 | A leaves b             | -
+        55 | A after                | STEER A wait
+        55 | A.1 gone 16            | -
+    """,
+    "on hold it goes, and the hang-up is lost: it is asked for again": HELD
+    + """
+        20 | bo-desk unregisters    | -
+        55 | time passes            | HANGUP A.1.0 16
+        56 | time passes            | HANGUP A.1.0 16
+    """,
+    "on hold it has a new address, or one answer was lost: the talk goes on": HELD
+    + """
+        20 | bo-desk unregisters    | -
+        50 | bo-desk registers      | -
+        60 | time passes            | -
+        70 | bo-desk unregisters    | -
+        80 | A.1 resumes            | resumed A
+        99 | time passes            | -
+    """,
+    "it had gone before it held the caller, so it is there: silence on hold is none of our business": RINGS
+    + """
+        3  | A enters b             | -
+        3  | A.1 enters b           | connected A bo after 2; bo talking
+        4  | bo-desk unregisters    | -
+        10 | A.1 holds              | held A
+        99 | time passes            | -
+    """,
+    "it goes on hold and so do we: once we are back it is waited for anew": HELD
+    + """
+        20 | bo-desk unregisters    | -
+        30 | Asterisk drops         | -
+        90 | Asterisk comes-back    | -
+        124 | time passes           | -
+        125 | time passes           | HANGUP A.1.0 16
     """,
     "the browser rings as well: it rings on there": """
         0  | bo ready               |

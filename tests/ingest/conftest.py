@@ -37,13 +37,5 @@ def server() -> Iterator[dovecot.Dovecot]:
 @pytest.fixture
 def box(server: dovecot.Dovecot) -> dovecot.Dovecot:
     """The server with nothing in its mailbox, and with its own folders only."""
-    with server.client() as client:
-        for _, _, name in client.list_folders():
-            if name not in ("INBOX", "Junk", "Trash"):
-                client.delete_folder(name)
-                continue
-            client.select_folder(name)
-            if found := client.search():
-                client.delete_messages(found)
-                client.expunge()
+    server.empty()
     return server

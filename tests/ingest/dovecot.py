@@ -33,6 +33,11 @@ passdb {{
   driver = passwd-file
   args = {folder}/users
 }}
+passdb {{
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = {folder}/oauth2
+}}
 userdb {{
   driver = static
   args = uid={user} gid={group} home={folder}/home
@@ -48,6 +53,14 @@ ssl_server_cert_file = {folder}/certificate.pem
 ssl_server_key_file = {folder}/key.pem
 passdb passwd-file {{
   passwd_file_path = {folder}/users
+}}
+oauth2 {{
+  introspection_mode = post
+  introspection_url = {introspection}
+  force_introspection = yes
+  active_attribute = active
+  active_value = true
+  username_attribute = username
 }}
 userdb static {{
   fields {{
@@ -70,7 +83,7 @@ default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = 1
 ssl = yes
-auth_mechanisms = plain
+auth_mechanisms = plain {tokens}
 auth_failure_delay = 0
 mail_fsync = never
 shutdown_clients = yes
@@ -104,6 +117,17 @@ service anvil {{
 """
 
 
+_TOKENS = """
+introspection_mode = post
+introspection_url = {introspection}
+force_introspection = yes
+active_attribute = active
+active_value = true
+username_attribute = username
+"""
+"""A file of its own before 2.4."""
+
+
 class Dovecot(Struct, frozen=True):
     """A running server. `plain` (with STARTTLS) and `tls` are its ports."""
 
@@ -129,6 +153,18 @@ class Dovecot(Struct, frozen=True):
             for raw in mails:
                 client.append(folder, raw, flags, datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
 
+    def empty(self) -> None:
+        """Nothing in the mailbox any more, and only the folders it began with."""
+        with self.client() as client:
+            for _, _, name in client.list_folders():
+                if name not in ("INBOX", "Junk", "Trash"):
+                    client.delete_folder(name)
+                    continue
+                client.select_folder(name)
+                if found := client.search():
+                    client.delete_messages(found)
+                    client.expunge()
+
 
 def program() -> str | None:
     """Where Dovecot is; Debian keeps it where only root looks."""
@@ -136,8 +172,13 @@ def program() -> str | None:
 
 
 @contextlib.contextmanager
-def running(plain: int, tls: int) -> Iterator[Dovecot]:
-    """A server with an empty mailbox. Raises `LookupError` when Dovecot isn't installed."""
+def running(
+    plain: int, tls: int, introspection: str = "http://127.0.0.1:1/", tokens: str = "oauthbearer xoauth2"
+) -> Iterator[Dovecot]:
+    """A server with an empty mailbox; `introspection` says whose an access token is, shown by one of `tokens`.
+
+    Raises `LookupError` when Dovecot isn't installed.
+    """
     found = program()
     if found is None:
         raise LookupError("no IMAP server here: apt-get install dovecot-imapd (./hotline test does it)")
@@ -150,8 +191,17 @@ def running(plain: int, tls: int) -> Iterator[Dovecot]:
     version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
     config = _HEAD[2.3 if version.startswith("2.3") else 2.4] + _CONFIG
     (folder / "dovecot.conf").write_text(
-        config.format(folder=folder, user=account.pw_name, group=group, plain=plain, tls=tls)
+        config.format(
+            folder=folder,
+            user=account.pw_name,
+            group=group,
+            plain=plain,
+            tls=tls,
+            introspection=introspection,
+            tokens=tokens,
+        )
     )
+    (folder / "oauth2").write_text(_TOKENS.format(introspection=introspection))
     users = "".join(f"{user}:{{PLAIN}}{password}\n" for user, password in ((USER, PASSWORD), CHINESE))
     (folder / "users").write_text(users, encoding="utf-8")
     if root:

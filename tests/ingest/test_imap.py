@@ -15,10 +15,11 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from cti.core.ids import Ms
-from cti.core.site import MailAccount
+from cti.core.mailboxes import MailAccount
 from cti.ingest.imap import ImapAccount
 from cti.ingest.mails import MailStore, Own
 from cti.ingest.report import IngestError, list_kept
+from cti.ingest.sign_in import Password
 from cti.mail.parse import Mail
 from cti.store.database import Store
 from cti.store.identity import Identities
@@ -62,7 +63,9 @@ def source(
         poll_s=poll_s,
         ca=ca,
     )
-    return ImapAccount(store, MailStore(identities, Own(["harbour.example"])), account, password, lambda: NOW)
+    return ImapAccount(
+        store, MailStore(identities, Own(["harbour.example"])), account, Password(account, password), lambda: NOW
+    )
 
 
 def column(store: Store, query: str) -> list[object]:

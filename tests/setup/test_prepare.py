@@ -14,7 +14,7 @@ from cti.setup import certificate, secrets
 from cti.setup.asterisk import AsteriskInstall
 from cti.setup.prepare import Options, example_loaded, prepare
 from cti.setup.problem import SetupProblem
-from cti.setup.settings import Settings, SettingsError
+from cti.setup.settings import Settings, SettingsError, is_loopback
 from tests.conftest import ports
 
 SITE = Path(__file__).parents[1] / "site.toml"
@@ -219,3 +219,8 @@ def test_the_cure_names_the_option_that_helps(tmp_path: Path, install: AsteriskI
                 check=up.check,
             )
     assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_a_name_that_looks_like_a_loopback_address_is_none() -> None:
+    assert all(map(is_loopback, ("127.0.0.1", "127.9.8.7", "::1", "localhost")))
+    assert not any(map(is_loopback, ("127.example.com", "127.0.0.1.example.com", "10.0.0.1", "0.0.0.0", "")))

@@ -3,7 +3,7 @@
 import pytest
 
 from cti.core.site import Outgoing
-from cti.store.dialable import barred
+from cti.store.dialable import barred, doubtful
 from cti.store.identity import normal_phone
 
 RULES = Outgoing(trunk="t", allow=("+852", "+4420", "1823"), premium=("+4484",))
@@ -39,3 +39,19 @@ def test_costly_numbers_need_more_than_their_country() -> None:
 
 def test_nothing_is_called_where_nothing_is_said() -> None:
     assert barred("+85291234567", Outgoing()) == "not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("dialled", "mistyped"),
+    [
+        ("9123 4567", False),
+        ("1123 4567", True),
+        ("+44 20 7946 0958", False),
+        ("+1 212 155 0100", True),
+        ("1823", False),
+    ],
+)
+def test_a_number_that_nobody_has_is_doubted(dialled: str, mistyped: bool) -> None:
+    value = normal_phone(dialled, "HK")
+    assert value is not None
+    assert doubtful(value) == mistyped

@@ -281,14 +281,12 @@ async def test_cases_and_promises_are_in_the_pop_until_done(history: History, el
 
 
 @pytest.mark.parametrize(
-    "query", ["Whitcombe, no", "eleanor", "ELEANOR W", "combe", NUMBER, "07700900143"[1:], "eleanor.w@mail.example"]
+    "query", ["Whitcombe, no", "eleanor", "ELEANOR W", "combe", NUMBER, "0143", "eleanor.w@mail.example"]
 )
 async def test_search_finds_by_name_number_and_address(history: History, eleanor: Identifier, query: str) -> None:
     hits = await history.search(query)
     if query == "Whitcombe, no":
         assert hits == ()
-    elif query == "7700900143":
-        assert all(hit.customer != "eleanor" for hit in hits), "a national number of another country is not hers"
     else:
         (hit,) = [hit for hit in hits if hit.customer == "eleanor"]
         assert hit.last == NOW - 1000

@@ -8,6 +8,7 @@ from cti.core.commands import RingAgent, RingOutside
 from cti.core.ids import AgentId, BridgeId, ChannelId, InteractionId, QueueId
 from cti.core.inputs import BridgeEntered, CallArrived, CallbackAsked, ChannelGone, ChannelUp, RouteAsked, SiteLoaded
 from cti.core.site import Outgoing, Quiet, Trunk
+from cti.store.views import Pop
 from tests.web.conftest import BOTH, SITE, Rig, heard, ready
 
 OPEN = msgspec.structs.replace(
@@ -86,7 +87,9 @@ async def test_a_callback_stands_beside_those_who_wait_and_a_machine_is_told(rig
     change = await heard(wall, lambda m: any(q["callbacks"] for q in m.get("set", {}).get("queues", ())))
     assert [(q["waiting"], q["callbacks"]) for q in change["set"]["queues"]] == [(0, 1), (0, 0)]
     (line,) = (await sue.good("GET", "/api/v1/line"))["waiting"]
-    assert (line["interaction"], line["callback"], line["not_before"]) == ("c-9", True, None)
+    assert (line["interaction"], line["callback"], line["not_before"], line["calls"]) == ("c-9", True, None, "")
+    rig.pops[call] = Pop(identifier=caller, display="+852 9123 4567", callback="+852 6123 4567")
+    assert (await sue.good("GET", "/api/v1/line"))["waiting"][0]["calls"] == "+852 6123 4567"
     await rig.say(*ready("ana"))
     ring = next(command for command in rig.commands if isinstance(command, RingAgent))
     await rig.say(ChannelUp(channel=ring.legs[0].channel))

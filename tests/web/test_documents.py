@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cti.core import site
+from cti.core import mailboxes, site
 from cti.setup.settings import Secrets, Settings
 from tests.web.conftest import Rig
 
@@ -40,7 +40,8 @@ async def test_every_route_is_in_the_reference_with_its_role_and_no_other(rig: R
         site.Quiet,
         site.Retention,
         site.Mail,
-        site.MailAccount,
+        mailboxes.MailAccount,
+        mailboxes.OAuth,
         site.Website,
     ],
     ids=lambda struct: struct.__name__,

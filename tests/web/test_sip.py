@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cti.core.commands import RingAgent
+from cti.core.ids import Phone
+from cti.core.inputs import PhoneReachable
 from cti.web import sip
 from cti.web.sip import Gate, Malformed, Verdict, parse
 from tests.conftest import eventually
@@ -215,7 +218,7 @@ async def test_an_agents_phone_reaches_the_exchange_and_back(rig: Rig, exchange:
     await eventually(over, "the exchange's side is closed, too")
 
 
-async def test_a_phone_stays_in_its_window_until_another_asks_for_it_and_a_call_keeps_it_there(
+async def test_a_phone_stays_in_its_window_until_another_asks_for_it_and_a_talk_keeps_it_there(
     rig: Rig, exchange: Exchange
 ) -> None:
     client = await rig.signed_in("ana")
@@ -232,7 +235,7 @@ async def test_a_phone_stays_in_its_window_until_another_asks_for_it_and_a_call_
     there = await connect(client, rig, "/api/v1/sip?window=b")
     await rig.say(*ready("ana"))
     await rig.waiting_call()
-    assert any(leg.phone == "ana-web" for leg in rig.loop.world.legs.values()), "it rings there"
+    await rig.talking()
     assert (await client.bad(409, "POST", "/api/v1/phone/release"))["type"] == "call-under-way"
     assert not there.closed
     last = await connect(client, rig, "/api/v1/sip?window=b")
@@ -252,6 +255,30 @@ async def test_a_phone_stays_in_its_window_until_another_asks_for_it_and_a_call_
         return True
 
     await eventually(free, "the next window has it")
+
+
+async def test_what_rings_in_a_frozen_window_rings_in_the_one_that_asks_for_the_phone(
+    rig: Rig, exchange: Exchange
+) -> None:
+    client, phone = await rig.signed_in("ana"), Phone("ana-web")
+    frozen = await connect(client, rig, "/api/v1/sip?window=a")
+    await rig.say(*ready("ana"), PhoneReachable(phone=phone, reachable=True))
+    await rig.waiting_call()
+    asked = asyncio.create_task(client.good("POST", "/api/v1/phone/release"))
+
+    async def cut() -> bool:
+        return exchange.sockets[0].closed
+
+    await eventually(cut, "the exchange has lost it")
+    assert not frozen.closed, "nobody reads there: it takes no goodbye in, and gives none"
+    assert not asked.done(), "the exchange has not said so"
+    await rig.say(PhoneReachable(phone=phone, reachable=False))
+    await asked
+    here = await connect(client, rig, "/api/v1/sip?window=b")
+    await rig.say(PhoneReachable(phone=phone, reachable=True))
+    assert not here.closed
+    rung = [one for one in rig.commands if isinstance(one, RingAgent)]
+    assert [one.offer for one in rung] == ["c-1.1", "c-1.2"]
 
 
 async def test_nobody_else_reaches_it(rig: Rig, exchange: Exchange) -> None:

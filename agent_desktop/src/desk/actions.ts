@@ -1,5 +1,5 @@
 /** What the keys of the desk do. Each is safe to press at any time: it does nothing when it has no meaning now. */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { post, remove } from "../shared/api";
 import type { CallView, Done, NoticeView } from "../shared/types";
 import { call, checked, comes, me, notices, parked, reasons, transferOpen } from "./session";
@@ -15,15 +15,38 @@ export const stateOpen = signal(false);
 /** Whether this desk can take calls: the sound was heard back, or another phone rings. */
 export const canBeReady = (): boolean => checked.value !== null && checked.value.by !== "none";
 
-/** Have the phone in this window: the one that has it is asked to let go, which it does not while a call is there. */
-export async function takePhone(): Promise<void> {
-  if (await attempt(() => post<Done>("/phone/release"))) sip.take();
+/** Have the phone in this window: the one that has it is asked to let go, which it does not in the middle of a talk. */
+export async function takePhone(): Promise<boolean> {
+  const free = (await attempt(() => post<Done>("/phone/release"))) !== null;
+  if (free) sip.take();
+  return free;
 }
+
+/** The caller to be answered here as soon as the phone is: it was in another window, and rings anew in this one. */
+export const wantedHere = signal<string | null>(null);
 
 export function answer(): void {
   const at = call.value;
-  if (at && comes(at)) void sip.answer(at.offer);
+  if (!at || !comes(at)) return;
+  if (sip.phone.value.line === "taken") void answerHere(at.interaction);
+  else void sip.answer(at.offer);
 }
+
+async function answerHere(interaction: string): Promise<void> {
+  if (wantedHere.value === interaction) return;
+  wantedHere.value = interaction;
+  if (!(await takePhone())) wantedHere.value = null;
+}
+
+const hasPhone = computed(() => sip.phone.value.line !== "taken");
+
+// The ring in this window is another offer of the same caller; once another has them, nobody is answered unasked.
+effect(() => {
+  const at = call.value;
+  if (wantedHere.value === null) return;
+  if (!at || !comes(at) || at.interaction !== wantedHere.value) wantedHere.value = null;
+  else if (hasPhone.value) untracked(() => void sip.answer(at.offer));
+});
 
 /** Hang up, or refuse what is offered. */
 export function hangUp(): void {

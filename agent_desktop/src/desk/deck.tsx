@@ -142,18 +142,21 @@ function NoCall(): JSX.Element {
 /** Where a caller is whom one gave away. */
 const givenTo = (to: GivenTo): string => (to.outside ? t().callsOutside : to.agent === null ? t().waitsIn(queueName(to.queue)) : (to.rings ? t().ringsAt : t().callsAt)(agentName(to.agent)));
 
+/** The number that a callback dials, where it is not the one they called from; else empty. */
+const calledAt = (): string => pop.value?.callback ?? "";
+
 function OnCall({ call: at }: { call: CallView }): JSX.Element {
   const who = callerName(person.value);
   const others = at.consult && !asks(at) ? whoAsks(at.consult) : "";
   const queue = [others, queueName(at.queue), at.given_by !== null && t().givenBy(agentName(at.given_by))].filter(Boolean).join(" · ");
   const mine = phone.value.call;
-  const taken = checked.value?.by === "browser" && phone.value.line === "taken";
+  const taken = checked.value?.by === "browser" && phone.value.line === "taken" && act.wantedHere.value === null;
   if (comes(at)) {
     // This browser's own phone has it before the server says so.
     const rings = at.phase === "ringing" || mine !== null;
     const say = opening(at, isMaybe.value ? null : person.value);
     if (at.direction === "out") return <Said what={rings ? t().yourPhoneFirst : t().callsYourPhone} then={t().thenCalls(who)} />;
-    const coming = phone.value.answerFor === at.offer || mine?.phase === "answering";
+    const coming = act.wantedHere.value === at.interaction || phone.value.answerFor === at.offer || mine?.phase === "answering";
     return (
       <>
         <span class={rings ? "ring" : "ring is-still"} aria-hidden="true">
@@ -164,13 +167,13 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
             <span lang={f.langOf(who, at.language)}>{who}</span> <span class="queue">{queue}</span>
           </h2>
           <p class="cut">
-            {coming && !taken ? t().connecting : !rings ? t().callsYourPhone : taken ? t().ringsInOther : at.callback ? t().callbackFirst : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
+            {coming && !taken ? t().connecting : !rings ? t().callsYourPhone : taken ? t().ringsInOther : at.callback ? (calledAt() ? t().callbackAt(calledAt()) : t().callbackFirst) : checked.value?.by === "desk-phone" ? t().ringsOn : <>{t().sayGreeting} <span lang={say.lang}>{say.text}</span></>}
           </p>
         </div>
       </>
     );
   }
-  if (at.phase === "dialling") return <Said what={t().calls(who)} then={at.callback ? t().callsBack : t().callsNow} />;
+  if (at.phase === "dialling") return <Said what={t().calls(who)} then={at.callback ? (calledAt() ? t().callsBackAt(calledAt()) : t().callsBack) : t().callsNow} />;
   if (at.phase === "wrap_up") {
     if (at.connected === null && at.missed) return <Said what={t().calledOut[at.missed] ?? at.missed} then={who}><Again /></Said>;
     const laid = isParked(at);
@@ -184,8 +187,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
     );
   }
   const here = mine?.phase === "talking" || mine?.phase === "answering";
-  const elsewhere = !here && checked.value?.by !== "desk-phone" && checked.value?.by !== "none";
-  if (elsewhere) {
+  if (!here && checked.value?.by !== "desk-phone" && checked.value?.by !== "none") {
     return (
       <>
         <Running class="clock" since={at.connected ?? at.since} />
@@ -223,7 +225,7 @@ function OnCall({ call: at }: { call: CallView }): JSX.Element {
 
 /** The same number once more, out of the wrap-up. */
 function Again(): JSX.Element | null {
-  const number = pop.value?.display ?? "";
+  const number = calledAt() || (pop.value?.display ?? "");
   if (!number || whyNoDial()) return null;
   return (
     <button class="btn" onClick={() => void dial(number)}>
@@ -325,7 +327,7 @@ function Keys(): JSX.Element {
   const byBrowser = checked.value?.by !== "desk-phone";
   return (
     <div class="ctl" role="toolbar" aria-label={t().controls}>
-      <Key id="answer" icon="phone" word={t().answer} hint="F2" kind="go" on={rings && byBrowser && phone.value.line !== "taken" && mine?.phase !== "answering"} press={act.answer} />
+      <Key id="answer" icon="phone" word={t().answer} hint="F2" kind="go" on={rings && byBrowser && act.wantedHere.value === null && mine?.phase !== "answering"} press={act.answer} />
       <Key id="hold" icon={mine?.held ? "play" : "pause"} word={mine?.held ? t().resume : t().hold} hint="F4" on={here} pressed={here && mine.held} press={act.toggleHold} />
       <Key id="mute" icon={mine?.muted ? "muted" : "mic"} word={mine?.muted ? t().unmute : t().mute} hint="F7" on={here} pressed={here && mine.muted} press={act.toggleMute} />
       <Key id="pad" icon="keypad" word={t().keypad} hint="F8" on={here} pressed={act.padOpen.value} press={act.togglePad} />

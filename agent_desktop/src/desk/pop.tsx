@@ -86,6 +86,11 @@ function Who({ call, who }: { call: CallView; who: Person | null }): JSX.Element
             {number !== name && number} {call.phase === "wrap_up" && <Dial number={number} />}
           </span>
         )}
+        {known?.callback && (
+          <span class="num b t1">
+            {t().calledAt(known.callback)} {call.phase === "wrap_up" && <Dial number={known.callback} />}
+          </span>
+        )}
         {known?.how && <span>{r().by[known.how]?.(known.shared)}</span>}
         {who && who.recent > 1 && <span>{t().contacts(who.recent)}</span>}
         {!who && known && !isFromPage(known) && <span>{t().newNumber}</span>}

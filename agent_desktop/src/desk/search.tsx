@@ -133,6 +133,7 @@ function Results(): JSX.Element {
         {customers.map((one, index) => (
           <Row index={index} name={one.name || one.detail} lang={f.langOf(one.name)} detail={one.detail} end={one.last === null ? t().noContactYet : t().lastContact(f.date(one.last, now.peek()))} />
         ))}
+        {got?.more && <p class="small t2 more">{t().moreCustomers}</p>}
         {cases.length > 0 && <p class="label">{t().cases}</p>}
         {cases.map(({ case: one, name }, index) => (
           <Row

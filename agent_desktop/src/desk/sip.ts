@@ -33,6 +33,7 @@ const HOLD_AGAIN_MS = 100;
 const HOLD_TRIES = 20;
 
 let ua: UA | null = null;
+let line: InstanceType<typeof JsSIP.WebSocketInterface> | null = null;
 let session: RTCSession | null = null;
 let account: BrowserPhone | null = null;
 let ownWindow = "";
@@ -51,8 +52,9 @@ export function start(given: BrowserPhone, name: string): void {
   const address = new URL(given.ws, location.href);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   address.searchParams.set("window", name);
+  line = new JsSIP.WebSocketInterface(address.toString());
   ua = new JsSIP.UA({
-    sockets: [new JsSIP.WebSocketInterface(address.toString())],
+    sockets: [line],
     uri: given.uri,
     authorization_user: given.user,
     password: given.password,
@@ -64,9 +66,14 @@ export function start(given: BrowserPhone, name: string): void {
     connection_recovery_max_interval: 5,
     user_agent: "Hotline desk",
   });
-  ua.on("connecting", () => fold({ is: "connecting" }));
   const made = ua;
+  // One that let go in the middle of a ring lives on for two seconds, and tells of its tries to connect.
+  const told = (event: PhoneEvent): void => {
+    if (ua === made) fold(event);
+  };
+  ua.on("connecting", () => told({ is: "connecting" }));
   ua.on("disconnected", ({ code }) => {
+    if (ua !== made) return;
     if (code === TAKEN) {
       // Or JsSIP would connect again, and the two windows take the phone from each other for ever. It must have seen that
       // the line is gone, lest it stays for two seconds to unregister on a new one.
@@ -77,11 +84,11 @@ export function start(given: BrowserPhone, name: string): void {
     fold({ is: "lost" });
   });
   ua.on("registered", () => {
-    fold({ is: "registered" });
+    told({ is: "registered" });
     if (wasLost) mend();
     wasLost = false;
   });
-  ua.on("registrationFailed", (event) => fold({ is: event.response?.status_code ? "refused" : "lost" }));
+  ua.on("registrationFailed", (event) => told({ is: event.response?.status_code ? "refused" : "lost" }));
   ua.on("newRTCSession", (event: IncomingRTCSessionEvent | OutgoingRTCSessionEvent) => {
     if (event.originator === "remote") ring(event.session, event.request as IncomingRequest);
   });
@@ -92,6 +99,8 @@ export function start(given: BrowserPhone, name: string): void {
 /** Another window has the phone. */
 function letGo(): void {
   const given = account;
+  // JsSIP lives on for two seconds after a ring, and would connect again, in the way of this window's next phone.
+  if (line) line.connect = () => undefined;
   stop();
   account = given;
   fold({ is: "taken" });

@@ -304,6 +304,8 @@ export interface Pop {
   shared: number;
   /** Of a call that was transferred: what agents have written about it so far. */
   notes: AgentNote[];
+  /** The number at which they asked to be called back, as people write it, where it is another one than `display`. */
+  callback: string;
 }
 
 /** One who may be calling. */
@@ -1079,11 +1081,14 @@ export interface InLine {
   language: string | null;
   /** Minutes ahead, set by hand. */
   raised: number;
+  /** Whose phone rings for them. */
   offered: AgentId | null;
   /** Not on the phone: they will be called back. */
   callback: boolean;
   /** Of a callback: when it is their turn at the earliest. */
   not_before: Ms | null;
+  /** Of a callback: the number that will be called, where it is another than their own. */
+  calls: string;
 }
 
 /** A piece of text work that waits. */
@@ -1161,6 +1166,8 @@ export interface Calls {
 /** What one search over everything found. */
 export interface Found {
   customers: CustomerHit[];
+  /** It fits still more customers. */
+  more: boolean;
   cases: CaseHit[];
   articles: ArticleHit[];
 }

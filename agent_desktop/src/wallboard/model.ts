@@ -123,14 +123,16 @@ export interface Waited {
   /** Of a caller still in line, since when; else null. */
   since: number | null;
   waited: number;
+  /** Another number than their own, at which they will be called back. */
+  calls: string;
 }
 
 /** Who is in line, then who waited longest on that day, as far as the newest calls go back. */
 export function longest(of: Pick<DayReport, "begins" | "ends">, calls: Calls, line: InLine): Waited[] {
-  const here = line.waiting.map((one) => ({ interaction: one.interaction, at: one.since, queue: one.queue, since: one.since, waited: 0 }));
+  const here = line.waiting.map((one) => ({ interaction: one.interaction, at: one.since, queue: one.queue, since: one.since, waited: 0, calls: one.calls }));
   const there = calls.calls
     .filter((one) => one.waited > 0 && one.state !== "open" && one.at >= of.begins && one.at < of.ends)
-    .map((one) => ({ interaction: one.interaction, at: one.at, queue: one.queue, since: null, waited: one.waited }))
+    .map((one) => ({ interaction: one.interaction, at: one.at, queue: one.queue, since: null, waited: one.waited, calls: "" }))
     .sort((a, b) => b.waited - a.waited);
   return [...here, ...there];
 }

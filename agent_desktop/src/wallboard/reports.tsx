@@ -168,7 +168,7 @@ function Longest({ view, name }: { view: WallboardView | null; name: (id: string
             <span class="row">
               <span class="num">{timeOfDay(one.at)}</span>
               <b class="num">{atRest(one.since === null ? one.waited : second.value - one.since)}</b>
-              <span class="grow cut">{name(one.queue)}{one.since !== null && <span class="t2"> {t().inLine}</span>}</span>
+              <span class="grow cut">{name(one.queue)}{one.since !== null && <span class="t2"> {one.calls ? t().calledAt(one.calls) : t().inLine}</span>}</span>
               <button class="btn is-small" aria-expanded={open.value === one.interaction}
                 onClick={() => (open.value = open.value === one.interaction ? null : one.interaction)}>
                 {waits().why}

@@ -37,7 +37,7 @@ class LegEnding(Fact, frozen=True):
 
     channel: ChannelId
     dead: bool = False
-    """Asterisk did: no voice came from there any more."""
+    """No voice came from there any more, or the phone had gone while it held the caller."""
 
 
 class LegGone(Fact, frozen=True):

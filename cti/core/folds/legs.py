@@ -55,7 +55,7 @@ def _leg_ending(world: World, event: e.LegEnding, at: Ms) -> None:
         leg.ending = True
         leg.dead |= event.dead
         leg.rings = False
-        leg.rings_by = None
+        leg.rings_by = leg.back_by = None
         leg.ask_again = Ms(at + min(max(ASK_AGAIN, at - leg.asked), ASK_AGAIN_MOST))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from cti.core import vanishing
 from cti.core.events import site as e
 from cti.core.events.base import Fact
 from cti.core.folds.shared import HALF_HOUR
@@ -36,6 +37,7 @@ def _bridge_started(world: World, event: e.BridgeStarted, at: Ms) -> None:
 def _asterisk_seen(world: World, event: e.AsteriskSeen, at: Ms) -> None:
     world.asterisk = True
     world.booted = event.booted
+    vanishing.not_heard_of(world, at)
 
 
 def _asterisk_lost(world: World, event: e.AsteriskLost, at: Ms) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from cti.core import vanishing
 from cti.core.events import talks as e
 from cti.core.events.base import Fact
 from cti.core.folds.shared import counters_of, pace_of
@@ -85,6 +86,7 @@ def _held(world: World, event: e.Held, at: Ms) -> None:
 def _resumed(world: World, event: e.Resumed, at: Ms) -> None:
     if interaction := world.interactions.get(event.interaction):
         interaction.held = None
+        vanishing.resumed(world, interaction)
 
 
 def _moved(world: World, event: e.AgentMoved, at: Ms) -> None:

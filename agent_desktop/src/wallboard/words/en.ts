@@ -83,6 +83,7 @@ export const en = {
   noCallsThen: "A row stands here for each half hour with calls.",
   longestWaits: "Longest waits, and who is in line",
   inLine: "in line",
+  calledAt: (number: string) => `in line, to be called back at ${number}`,
   nobodyWaited: "Nobody waited",
   nobodyWaitedThen: "Callers who had to wait stand here, the longest first.",
   notRead: "The report could not be read",

@@ -85,6 +85,7 @@ export const zhHans: Words = {
   noCallsThen: "有来电的每个半小时会在此列出。",
   longestWaits: "等待最久的来电与正在排队的来电",
   inLine: "排队中",
+  calledAt: (number) => `排队中，将回电至 ${number}`,
   nobodyWaited: "没有人等待",
   nobodyWaitedThen: "等待过的来电会在此列出，最久的在前。",
   notRead: "无法读取报表",

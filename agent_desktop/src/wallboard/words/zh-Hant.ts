@@ -85,6 +85,7 @@ export const zhHant: Words = {
   noCallsThen: "有來電的每個半小時會在此列出。",
   longestWaits: "輪候最久的來電與正在輪候的來電",
   inLine: "輪候中",
+  calledAt: (number) => `輪候中，將回電至 ${number}`,
   nobodyWaited: "沒有人輪候",
   nobodyWaitedThen: "輪候過的來電會在此列出，最久的在前。",
   notRead: "無法讀取報表",
