@@ -247,7 +247,8 @@ def _evidence(one: Evidence) -> str:
 def _counted(done: Erased) -> str:
     return (
         f"{done.identifiers} identifiers, {done.interactions} contacts, {done.messages} mails,"
-        f" {done.attachments} attachments, {done.files} recordings, {done.kept} things kept unread"
+        f" {done.attachments} attachments, {done.files} recordings, {done.cases} cases ({done.open_cases} open),"
+        f" {done.promises} promises ({done.open_promises} open), {done.kept} things kept unread"
     )
 
 

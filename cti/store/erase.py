@@ -42,13 +42,24 @@ class Erased(Struct, frozen=True, kw_only=True):
     """What erasing took away."""
 
     customer: str
+    members: tuple[str, ...]
+    """They, and everybody merged into them."""
     identifiers: int
+    shared: int
+    """Identifiers that stay, for they are somebody else's, too."""
     interactions: int
     messages: int
     attachments: int
     kept: int
     """Things that could not be read and held one of the values."""
     files: int
+    """Recordings."""
+    cases: int
+    open_cases: int
+    """Of these, those that are not closed: they are by that."""
+    promises: int
+    open_promises: int
+    """Of these, those that are neither kept nor withdrawn: they are withdrawn."""
 
 
 class _Named(Struct, frozen=True):
@@ -59,16 +70,19 @@ class _Named(Struct, frozen=True):
     people: str
 
 
+class AnotherNow(Exception):
+    """Who is to be erased is made of other records and identifiers than whoever says so has seen."""
+
+
 def preview(db: Reader, customer: str, recordings: Path | None) -> Erased | None:
     """What `erase` would take away; None: there is no such customer. Raises `LookupError` as `whose` does."""
     found = whose(db, customer)
     if found is None:
         return None
     messages = _messages(db, found)
-    return Erased(
-        customer=found.customer,
-        identifiers=len(found.own),
-        interactions=len(found.interactions),
+    return _counted(
+        db,
+        found,
         messages=len(messages),
         attachments=len(_attachments(db, messages)),
         kept=len(list(unread_of(db, found))),
@@ -76,27 +90,24 @@ def preview(db: Reader, customer: str, recordings: Path | None) -> Erased | None
     )
 
 
-def erase(store: Store, db: Reader, customer: str, who: str, now: Ms, recordings: Path | None) -> Erased | None:
+def erase(
+    store: Store, db: Reader, customer: str, who: str, now: Ms, recordings: Path | None, mark: str | None = None
+) -> Erased | None:
     """Erase a customer on the word of `who`, and say so in the audit log; None: there is no such customer.
 
-    Blocks. Raises `LookupError` for an identifier that belongs to customers.
+    Blocks. Raises `LookupError` for an identifier that belongs to customers, and `AnotherNow` when `mark` is not theirs
+    (`Whose.mark`) any more.
     """
     found = whose(db, customer)
     if found is None:
         return None
+    if mark is not None and mark != found.mark:
+        raise AnotherNow(customer)
     # Looked up before anybody is held up: some of it is read from end to end.
     messages = _messages(db, found)
     attachments, kept, named = _attachments(db, messages), list(unread_of(db, found)), _named(db, found, messages)
     files = list(vault.recordings(recordings, found.interactions))
-    done = Erased(
-        customer=found.customer,
-        identifiers=len(found.own),
-        interactions=len(found.interactions),
-        messages=len(messages),
-        attachments=len(attachments),
-        kept=len(kept),
-        files=len(files),
-    )
+    done = _counted(db, found, messages=len(messages), attachments=len(attachments), kept=len(kept), files=len(files))
 
     def write(connection: Connection) -> None:
         if connection.dialect.name == "sqlite":
@@ -125,8 +136,37 @@ def erasures(connection: Connection) -> tuple[int, int]:
     return int(count), int(moments)
 
 
+def _counted(db: Reader, found: Whose, *, messages: int, attachments: int, kept: int, files: int) -> Erased:
+    cases, promises = ([0, 0], [0, 0])
+    for marks, page in pages(found.owners):
+        for table, is_open, counts in (("cases", "state <> 'closed'", cases), ("promises", "state = 'open'", promises)):
+            (row,) = db.execute(
+                f"SELECT count(*), coalesce(sum(CASE WHEN {is_open} THEN 1 ELSE 0 END), 0)"
+                f" FROM {table} WHERE customer IN ({marks})",
+                page,
+            ).fetchall()
+            counts[0] += int(row[0])
+            counts[1] += int(row[1])
+    return Erased(
+        customer=found.customer,
+        members=found.members,
+        identifiers=len(found.own),
+        shared=len(found.shared),
+        interactions=len(found.interactions),
+        messages=messages,
+        attachments=attachments,
+        kept=kept,
+        files=files,
+        cases=cases[0],
+        open_cases=cases[1],
+        promises=promises[0],
+        open_promises=promises[1],
+    )
+
+
 def _counts(done: Erased) -> list[tuple[str, int]]:
-    return [(name, getattr(done, name)) for name in Erased.__struct_fields__ if name != "customer"]
+    found = ((name, getattr(done, name)) for name in Erased.__struct_fields__)
+    return [(name, count) for name, count in found if isinstance(count, int)]
 
 
 def _forget_contacts(connection: Connection, found: Whose) -> None:

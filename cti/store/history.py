@@ -25,7 +25,7 @@ from cti.store import abandoned, lists, mails, person, pops, promises, reads, re
 from cti.store.casework import Cases
 from cti.store.database import Store
 from cti.store.days import beside, of_kinds
-from cti.store.erase import Erased, erase
+from cti.store.erase import Erased, erase, preview
 from cti.store.identity import Identifier, Identities
 from cti.store.journal import Journal
 from cti.store.knowing import Knowing
@@ -357,23 +357,36 @@ class History:
 
         return await asyncio.to_thread(look)
 
+    async def whose(self, customer: CustomerId) -> person.Whose | None:
+        """What is one person's; None: there is no such customer. Raises `LookupError` as `export` does."""
+        return await self.read(lambda db: person.whose(db, customer))
+
+    async def erasure(self, customer: CustomerId) -> Erased | None:
+        """What `erase` would take away. Not in a reader's thread, and raises `LookupError`, as `export`."""
+
+        def look() -> Erased | None:
+            with contextlib.closing(self._store.driver()) as db:
+                return preview(db, customer, self._recordings)
+
+        return await asyncio.to_thread(look)
+
     async def notes(self, interaction: InteractionId) -> tuple[AgentNote, ...]:
         """What agents have written about an interaction, in the order in which they began."""
         return await self.read(lambda db: lists.notes(db, interaction))
 
     # --- writing
 
-    async def erase(self, customer: CustomerId, by: str) -> Erased | None:
+    async def erase(self, customer: CustomerId, by: str, mark: str | None = None) -> Erased | None:
         """Erase one person on the word of `by`; None: there is no such customer.
 
-        Raises `LookupError` for an identifier that belongs to customers.
+        Raises `LookupError` for an identifier that belongs to customers, and `AnotherNow` when `mark` is not theirs.
         """
         now = self._now()
 
         def work() -> tuple[Erased | None, tuple[str, ...]]:
             with contextlib.closing(self._store.driver()) as db:
                 found = person.whose(db, customer)
-                return erase(self._store, db, customer, by, now, self._recordings), found.own if found else ()
+                return erase(self._store, db, customer, by, now, self._recordings, mark), found.own if found else ()
 
         done, own = await asyncio.get_running_loop().run_in_executor(self._writer, work)
         for identifier in own:

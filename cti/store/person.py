@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -45,6 +46,12 @@ class Whose(Struct, frozen=True, kw_only=True):
     def owners(self) -> tuple[str, ...]:
         """Whoever cases and promises may be written to."""
         return (*self.members, *self.own)
+
+    @property
+    def mark(self) -> str:
+        """Another one once somebody else is merged into them, or a number or address of theirs comes or goes."""
+        parts = (sorted(self.members), sorted(self.own), sorted(self.shared))
+        return blake2b(msgspec.json.encode(parts), digest_size=12).hexdigest()
 
 
 class Held(Struct, frozen=True, kw_only=True):

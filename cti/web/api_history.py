@@ -25,8 +25,8 @@ from cti.web.bodies import (
     TimelineQuery,
 )
 from cti.web.call import Call, Sent
-from cti.web.ports import Accounts, History, Loop
-from cti.web.problems import bad_place, missing, not_alone
+from cti.web.ports import History, Loop
+from cti.web.problems import bad_place, missing
 from cti.web.records import Records
 from cti.web.report_bodies import Waits
 
@@ -99,10 +99,9 @@ _TOLD = (
 class HistoryApi:
     """What is known of calls and customers."""
 
-    def __init__(self, loop: Loop, history: History, accounts: Accounts, records: Records) -> None:
+    def __init__(self, loop: Loop, history: History, records: Records) -> None:
         self._loop = loop
         self._history = history
-        self._accounts = accounts
         self._records = records
 
     async def interaction(self, call: Call[None, None]) -> CallLine:
@@ -184,27 +183,6 @@ class HistoryApi:
         if not entries and await self._history.customer(customer) is None:
             raise missing("customer", customer)
         return TimelinePage(entries=tuple(entries), next=after)
-
-    async def export(self, call: Call[None, None]) -> Sent:
-        customer = CustomerId(call.path["id"])
-        try:
-            packed = await self._history.export(customer)
-        except LookupError as error:
-            raise not_alone(error) from None
-        if packed is None:
-            raise missing("customer", customer)
-        await self._accounts.note(call.agent, "customer_exported", about=customer)
-        return Sent(packed, content_type="application/zip")
-
-    async def erase(self, call: Call[None, None]) -> Done:
-        customer = CustomerId(call.path["id"])
-        try:
-            done = await self._history.erase(customer, call.agent)
-        except LookupError as error:
-            raise not_alone(error) from None
-        if done is None:
-            raise missing("customer", customer)
-        return Done()
 
 
 def _only(query: TimelineQuery) -> Only:

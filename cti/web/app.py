@@ -19,6 +19,7 @@ from cti.web.api_agents import AgentsApi
 from cti.web.api_aside import AsideApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
+from cti.web.api_erase import ErasingApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_incidents import IncidentsApi
@@ -137,7 +138,8 @@ class Web:
                 parking=ParkingApi(loop),
                 recording=RecordingApi(loop),
                 line=LineApi(loop, accounts, pops),
-                history=HistoryApi(loop, history, accounts, records),
+                history=HistoryApi(loop, history, records),
+                erasing=ErasingApi(loop, history, accounts, records, self._promised.changed),
                 aside=AsideApi(sorting, records),
                 reports=ReportsApi(loop, history),
                 cases=CasesApi(loop, history.cases, records),

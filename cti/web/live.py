@@ -14,7 +14,7 @@ import msgspec
 from cti.core.apply import apply
 from cti.core.consult import call_of
 from cti.core.events import Event, Record
-from cti.core.ids import AgentId, InteractionId, Ms
+from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
 from cti.core.world import World
 from cti.store.views import DuePromise
 from cti.web import parked, project, promised, reserved, text_views
@@ -30,6 +30,9 @@ BACKLOG = 256 * 1024
 """Bytes a viewer may be behind before changes are left out and a snapshot takes their place."""
 BEHIND_MS = 15_000
 """A viewer that takes in nothing for so long is cut off; the screen connects anew."""
+
+_ERASED = 50
+"""So many of those who were erased last are told: a page that has stood open for longer asks, and finds nobody."""
 
 _encode = msgspec.json.Encoder().encode
 V = TypeVar("V", bound=DeskView | WallboardView)
@@ -111,6 +114,7 @@ class Live:
         self._usual: tuple[float, ...] = ()
         self._due: Sequence[DuePromise] = ()
         self._due_in_all = 0
+        self._erased: tuple[CustomerId, ...] = ()
         self._desks: dict[AgentId, Room[DeskView]] = {}
         self._wall: Room[WallboardView] | None = None
         self._queues = project.queues(self._world)
@@ -174,6 +178,13 @@ class Live:
                 {name: value for name, value in made.items() if differs(getattr(self._wall.view, name), value)},
             )
 
+    def erased(self, customers: Sequence[str]) -> None:
+        """Somebody was erased: no desk shows them any more."""
+        self._erased = (*self._erased, *map(CustomerId, customers))[-_ERASED:]
+        for room in self._desks.values():
+            if room.viewers:
+                self._change(room, {"erased": self._erased})
+
     def put_away(self, agent: AgentId, notice: str) -> bool:
         """An agent has read a notice. False: there is no such notice."""
         found = self._notices.put_away(agent, notice)
@@ -214,7 +225,8 @@ class Live:
     def desk(self, agent: AgentId) -> DeskView:
         """An agent's desk as of the last commit."""
         mine = promised.reminders(self._world, agent, self._due, self._loop.now())
-        return project.desk(self._world, agent, self._pops, self._notices.of(agent), mine)
+        made = project.desk(self._world, agent, self._pops, self._notices.of(agent), mine)
+        return msgspec.structs.replace(made, erased=self._erased)
 
     def wallboard(self) -> WallboardView:
         """The wallboard as of the last commit."""

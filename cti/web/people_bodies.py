@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from cti.core.ids import AgentId, CustomerId, InteractionId, Ms
+from cti.store.erase import Erased
 from cti.store.views import CaseLine, CaseSuggestion, DuePromise, PromiseLine
 from cti.web.bodies import Ask, Reply, ShortText
 
@@ -41,6 +42,26 @@ class Merged(Reply, frozen=True):
 class PinAsk(Ask, frozen=True):
     pin: Annotated[str, Meta(pattern="^[0-9]{4,8}$")]
     """Takes the place of any other. It is never shown again."""
+
+
+# --- erasing one
+
+
+class EraseQuery(Ask, frozen=True):
+    mark: str | None = None
+    """Of the `Erasure` that was looked at: nobody else goes."""
+
+
+class Erasure(Reply, frozen=True):
+    """What erasing somebody would take away, as of now."""
+
+    goes: Erased
+    mark: str
+    """Another one once they are made of other records, numbers or addresses."""
+    talking: int
+    """Calls with them that are under way or wrapped up: until they are over nobody can be erased."""
+    waiting: int
+    """Callbacks and messages of theirs that wait for somebody: afterwards nobody can see to them."""
 
 
 # --- what is known of a customer

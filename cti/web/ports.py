@@ -15,6 +15,7 @@ from cti.store.erase import Erased
 from cti.store.identity import Identities
 from cti.store.identity_views import Identity, MergePreview
 from cti.store.lists import Only
+from cti.store.person import Whose
 from cti.store.reads import Keyed
 from cti.store.vault import Recording
 from cti.store.views import (
@@ -419,8 +420,17 @@ class History(Protocol):
     async def export(self, customer: CustomerId) -> bytes | None:
         """Everything about one person, as a zip. Raises LookupError for an identifier that belongs to customers."""
 
-    async def erase(self, customer: CustomerId, by: str) -> Erased | None:
-        """Erase one person, and say so in the audit log. Raises LookupError as `export` does."""
+    async def whose(self, customer: CustomerId) -> Whose | None:
+        """What is one person's. Raises LookupError as `export` does."""
+
+    async def erasure(self, customer: CustomerId) -> Erased | None:
+        """What `erase` would take away. Raises LookupError as `export` does."""
+
+    async def erase(self, customer: CustomerId, by: str, mark: str | None = None) -> Erased | None:
+        """Erase one person, and say so in the audit log.
+
+        Raises LookupError as `export` does, and `AnotherNow` when `mark` is not theirs any more.
+        """
 
     async def story(self, interaction: InteractionId) -> Sequence[Record]:
         """The journal's records of one interaction, in order."""

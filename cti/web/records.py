@@ -3,6 +3,7 @@
 import msgspec
 
 from cti.core.ids import CustomerId, InteractionId
+from cti.store.person import Whose
 from cti.store.reads import keyed
 from cti.store.views import CallNote
 from cti.web.call import RANK, Who
@@ -87,6 +88,20 @@ class Records:
         if (pop := self._pops.get(interaction)) is not None:  # as it is by now
             self._pops[interaction] = msgspec.structs.replace(fresh, notes=pop.notes, callback=pop.callback)
             self._live.pop_changed(interaction)
+
+    async def forget(self, gone: Whose) -> None:
+        """Show nothing any more of somebody who was erased, on whatever screen it is."""
+        ids = {*gone.members, *gone.own}
+        for interaction, pop in tuple(self._pops.items()):
+            if pop.identifier not in ids and ids.isdisjoint(one.customer for one in pop.people):
+                continue
+            call = self._loop.world.interactions.get(interaction)
+            fresh = await self._history.pop(pop.identifier, interaction, keyed(call) if call is not None else None)
+            notes = tuple(await self._history.notes(interaction))
+            if interaction in self._pops:  # it may have ended meanwhile
+                self._pops[interaction] = msgspec.structs.replace(fresh, notes=notes)
+                self._live.pop_changed(interaction)
+        self._live.erased(gone.members)
 
     async def renew_own(self, who: Who) -> None:
         """Show what changed about whoever is first in the pop on this agent's own desk."""

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cti.ingest.report import ReadAgain
 from cti.simulate.report import DayReport
+from cti.store.erase import Erased
 from cti.store.identity_views import Identity, MergePreview
 from cti.store.views import About, AgentDay, CallLine, CaseLine, CaseView, Person, PieceLine, Pop, PromiseLine
 from cti.web import aside_bodies as ab
@@ -17,6 +18,7 @@ from cti.web.api_agents import AgentsApi
 from cti.web.api_aside import AsideApi
 from cti.web.api_calls import CallsApi
 from cti.web.api_cases import CasesApi
+from cti.web.api_erase import ErasingApi
 from cti.web.api_guest import GuestApi
 from cti.web.api_history import HistoryApi
 from cti.web.api_incidents import IncidentsApi
@@ -55,6 +57,7 @@ class Apis:
     queues: QueuesApi
     incidents: IncidentsApi
     history: HistoryApi
+    erasing: ErasingApi
     aside: AsideApi
     reports: ReportsApi
     people: PeopleApi
@@ -82,6 +85,7 @@ def table(apis: Apis) -> tuple[Route, ...]:
         *_incidents(apis.incidents),
         *_text(apis.text),
         *_history(apis),
+        *_erasing(apis.erasing),
         *_aside(apis.aside),
         *_people(apis.people),
         *_knowing(apis.knowing),
@@ -286,13 +290,27 @@ def _history(apis: Apis) -> tuple[Route, ...]:
             b.TimelinePage,
             query=b.TimelineQuery,
         ),
-        _get("/customers/{id}/export", api.export, "Everything about one person, as a zip", None, role="administrator"),
-        _delete("/customers/{id}", api.erase, "Erase one person", role="administrator"),
         _get("/promises", work.promises, "What one has promised and not yet kept", p.Promises),
         _get("/promises/due", work.due, "Everybody's open promises, by due time", p.DuePromises, role="supervisor"),
         _post("/promises", work.promise, "Promise something to a customer", PromiseLine, ask=p.NewPromise),
         _post("/promises/{id}/end", work.end_promise, "A promise was kept, or is withdrawn", b.Done, ask=p.PromiseEnd),
         _get("/search", apis.kb.everything, "Search customers and answers", b.Found, query=b.SearchQuery),
+    )
+
+
+def _erasing(api: ErasingApi) -> tuple[Route, ...]:
+    return (
+        _get("/customers/{id}/export", api.export, "Everything about one person, as a zip", None, role="administrator"),
+        _get("/customers/{id}/erasure", api.preview, "What erasing one would take", p.Erasure, role="administrator"),
+        Route(
+            method="DELETE",
+            path=f"{API}/customers/{{id}}",
+            handler=api.erase,
+            role="administrator",
+            summary="Erase one person",
+            query=p.EraseQuery,
+            reply=Erased,
+        ),
     )
 
 

@@ -7,7 +7,18 @@ server's clock; a screen keeps the difference to its own.
 from msgspec import Struct
 
 from cti.core.events import Why
-from cti.core.ids import AgentId, ClosingId, IncidentId, InteractionId, Language, Ms, OfferId, Phone, QueueId
+from cti.core.ids import (
+    AgentId,
+    ClosingId,
+    CustomerId,
+    IncidentId,
+    InteractionId,
+    Language,
+    Ms,
+    OfferId,
+    Phone,
+    QueueId,
+)
 from cti.core.site import OutcomeKind, Reason, Texts
 from cti.store.views import DuePromise, Pop
 
@@ -299,6 +310,8 @@ class DeskView(Struct, frozen=True, kw_only=True):
     promises: tuple[DuePromise, ...] = ()
     """Not to be forgotten: this agent's own that are due within half an hour, or overdue; for supervisors everybody's
     that are overdue. What is due first, first."""
+    erased: tuple[CustomerId, ...] = ()
+    """Customers who were erased lately, the last one last: a page that shows one shows nothing of them any more."""
     asterisk: bool
     """Whether the bridge and Asterisk see each other."""
 

@@ -22,13 +22,18 @@ ARGS = (
 OpenPage = Callable[..., Awaitable[Page]]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
+def program() -> str:
+    """The Chromium of this machine; without one the test is left out."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("no Chromium here: install one (apt-get install chromium), or name it in CHROMIUM")
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=list(ARGS))
+        browser = await playwright.chromium.launch(executable_path=program(), args=list(ARGS))
         yield browser
         await browser.close()
 

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from cti.core.ids import AgentId, CustomerId, IdentifierId
+from cti.store.erase import Erased
 from cti.store.identity_views import (
     Evidence,
     IdentifierLine,
@@ -26,7 +27,7 @@ from cti.store.views import (
     Tag,
     Wishes,
 )
-from cti.web.people_bodies import CaseList
+from cti.web.people_bodies import CaseList, Erasure
 from tests.browser import scenes
 
 
@@ -107,6 +108,30 @@ def preview() -> MergePreview:
         gone=side("", 3, mail),
         together=side("Eleanor Whitcombe", 17, tel, mail),
     )
+
+
+EXPORT = b"PK\5\6" + bytes(18)
+"""Everything about nobody: an empty zip."""
+
+
+def erasure(talking: int = 0, waiting: int = 0) -> Erasure:
+    """What would go with Eleanor."""
+    goes = Erased(
+        customer="k-1",
+        members=("k-1", "web-7"),
+        identifiers=2,
+        shared=1,
+        interactions=14,
+        messages=3,
+        attachments=1,
+        kept=0,
+        files=2,
+        cases=2,
+        open_cases=1,
+        promises=1,
+        open_promises=1,
+    )
+    return Erasure(goes=goes, mark="m-1", talking=talking, waiting=waiting)
 
 
 def looks_like() -> tuple[CaseSuggestion, ...]:

@@ -24,6 +24,7 @@ from cti.web.bodies import (
     Calls,
     Found,
     Me,
+    Problem,
     PublicSite,
 )
 from cti.web.call_bodies import AbandonedList
@@ -56,6 +57,10 @@ class Stub:
         """What can't be read."""
         self.promises: tuple[PromiseLine, ...] = ()
         """What the agent has promised in another window."""
+        self.refused: dict[tuple[str, str], Problem] = {}
+        """What is answered with a problem, by method and path."""
+        self.held: set[str] = set()
+        """What is not answered while it stands here, by path."""
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -142,6 +147,12 @@ class Stub:
             return web.json_response(wrong, status=422)
         if not self.signed_in and path not in ("/site",):
             return web.json_response({"type": "signed-out", "title": "Nobody is signed in.", "status": 401}, status=401)
+        while path in self.held:
+            await self.pause()
+        if problem := self.refused.get((request.method, path)):
+            return web.json_response(msgspec.to_builtins(problem), status=problem.status)
+        if path.endswith("/export"):
+            return web.Response(body=people.EXPORT, content_type="application/zip")
         if path.startswith("/work/") and path.endswith("/recording"):
             return web.Response(status=200 if self.recording else 404, body=self.recording, content_type="audio/wav")
         if path.startswith("/attachments/"):
@@ -284,6 +295,10 @@ def canned(method: str, path: str) -> object:
         return CaseMoved(move="5", case="4827")
     if path.endswith("/merge"):
         return people.preview() if method == "GET" else Merged(merge="7", customer=CustomerId("k-1"))
+    if path.endswith("/erasure"):
+        return people.erasure()
+    if path.startswith("/customers/") and method == "DELETE":
+        return people.erasure().goes
     if path.startswith("/customers/"):
         return scenes.eleanor()
     if path.endswith("/cases"):

@@ -1,8 +1,5 @@
 """What agents, supervisors, programs and guests can do over the API, and how refusals read."""
 
-import io
-import json
-import zipfile
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,7 +18,7 @@ from cti.core.inputs import (
 from cti.store.views import Person, Pop
 from cti.web.api_history import told
 from tests.core.play import Play
-from tests.web.conftest import BOTH, NUMBER, Rig, heard, ready
+from tests.web.conftest import BOTH, Rig, heard, ready
 
 
 async def test_states_and_reasons(rig: Rig) -> None:
@@ -254,27 +251,6 @@ async def test_customers_and_their_timeline(rig: Rig) -> None:
     await ana.bad(404, "GET", "/api/v1/interactions/c-9/messages")
     await ana.bad(404, "GET", "/api/v1/why/c-9")
     await ana.bad(404, "GET", "/api/v1/attachments/abc")
-
-
-@BOTH
-async def test_everything_about_a_person_is_handed_out_and_erased_by_an_administrator_and_noted(rig: Rig) -> None:
-    ana, root = await rig.signed_in("ana"), await rig.signed_in("root")
-    for method, path in (("GET", "/api/v1/customers/eleanor/export"), ("DELETE", "/api/v1/customers/eleanor")):
-        await ana.bad(403, method, path)
-    async with root.http.get(rig.base + "/api/v1/customers/eleanor/export") as answer:
-        assert answer.status == 200
-        assert answer.headers["Content-Type"] == "application/zip"
-        assert answer.headers["Content-Disposition"] == "attachment"
-        with zipfile.ZipFile(io.BytesIO(await answer.read())) as archive:
-            assert json.loads(archive.read("person.json"))["name"] == "Eleanor Whitcombe"
-    tel = rig.history.remember(NUMBER)
-    problem = await root.bad(409, "DELETE", f"/api/v1/customers/{tel}")
-    assert "eleanor" in problem["title"]
-    await root.good("DELETE", "/api/v1/customers/eleanor")
-    await root.bad(404, "GET", "/api/v1/customers/eleanor")
-    await root.bad(404, "DELETE", "/api/v1/customers/eleanor")
-    noted = [(line.who, line.what) for line in rig.accounts.audit(10, about="eleanor")]
-    assert noted == [("root", "customer_exported"), ("root", "customer_erased")]
 
 
 @BOTH

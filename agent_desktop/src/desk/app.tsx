@@ -6,6 +6,7 @@ import { Bars } from "./bars";
 import { CasePage } from "./case-page";
 import { CheckPage } from "./check-page";
 import { Deck } from "./deck";
+import { EraseSheet } from "./erase-sheet";
 import { Gate, SignIn } from "./gate";
 import { CustomerPage, Home } from "./home";
 import { listen } from "./keys";
@@ -50,6 +51,7 @@ function Desk(): JSX.Element {
       <Foot />
       <KeySheet />
       <PasswordSheet />
+      <EraseSheet />
     </div>
   );
 }

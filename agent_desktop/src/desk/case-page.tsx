@@ -11,6 +11,7 @@ import { Chip, Judgement, Mark, Panel } from "../shared/parts";
 import type { CaseLine, CaseMoved, CaseMove, CaseView, Done, Entry, Person } from "../shared/types";
 import { named } from "../shared/words";
 import { Due } from "./cases";
+import { e, ERASED } from "./erasing";
 import { hasMails, MailThread } from "./mail-thread";
 import { PromiseRow } from "./note";
 import { agentName, call, me } from "./session";
@@ -78,6 +79,7 @@ function One({ id, what, others, leave }: { id: string; what: CaseView; others: 
   const one = what.case;
   const closed = one.state === "closed";
   const mine = me.value?.agent ?? "";
+  const nobody = what.customer === ERASED;
   const send = async (to: string, body: object = {}): Promise<boolean> => {
     const done = await attempt(() => post<Done>(to, body));
     if (done) await read(id);
@@ -95,13 +97,15 @@ function One({ id, what, others, leave }: { id: string; what: CaseView; others: 
         <Chip>{closed ? t().closedCase(one.id) : t().openCase(one.id)}</Chip>
         {one.state === "waiting" && <Chip>{c().waiting}</Chip>}
         {one.priority !== 0 && <Chip is={one.priority > 0 ? "warn" : undefined}>{t().priorities[String(one.priority)] ?? ""}</Chip>}
-        <span class="small t2">{[c().caseOf(what.name || what.customer), one.owner ? agentName(one.owner) : ""].filter(Boolean).join(f.joiner())}</span>
+        <span class="small t2">{[c().caseOf(nobody ? e().somebody : what.name || what.customer), one.owner ? agentName(one.owner) : ""].filter(Boolean).join(f.joiner())}</span>
       </div>
       <Due one={one} />
       <div class="row wrap acts">
-        <button class="btn is-small" onClick={() => (where.value = { is: "customer", id: what.customer })}>
-          {c().openPerson}
-        </button>
+        {!nobody && (
+          <button class="btn is-small" onClick={() => (where.value = { is: "customer", id: what.customer })}>
+            {c().openPerson}
+          </button>
+        )}
         {closed ? (
           <button class="btn is-small" onClick={() => void send(`${path(one.id)}/reopen`)}>
             {c().reopen}

@@ -12,8 +12,9 @@ import type { AgentDay, CallLine, Calls, PromiseLine, Promises } from "../shared
 import { named, s, tierName } from "../shared/words";
 import { AbandonedCallers, readAbandoned } from "./abandoned";
 import { Dial } from "./dial";
-import { customer, readCustomer } from "./customer";
+import { customer, isGone, readCustomer } from "./customer";
 import { readHot } from "./kb";
+import { Gone, PersonMenu, UnderWay } from "./person-menu";
 import { OverduePromises, OwnCases, readOwnWork } from "./own-work";
 import { call, live, me, outcomes, reminders } from "./session";
 import { menuPath, queueName, t } from "./text";
@@ -224,13 +225,14 @@ function RecentCall({ line, today }: { line: CallLine; today: number }): JSX.Ele
 
 export function CustomerPage({ id }: { id: string }): JSX.Element {
   useEffect(() => readCustomer(id), [id]);
-  const got = customer.value?.id === id ? customer.value.what : null;
+  const got = isGone(id) ? "gone" : customer.value?.id === id ? customer.value.what : null;
   const leave = (
     <button class="btn is-small is-quiet again" onClick={() => (where.value = { is: "here" })}>
       <Icon name="back" small />
       {call.value ? t().backToCall : t().back}
     </button>
   );
+  if (got === "gone") return <Gone id={id} leave={leave} />;
   if (got === null || got === "failed") {
     return (
       <div class="pad">
@@ -251,7 +253,10 @@ export function CustomerPage({ id }: { id: string }): JSX.Element {
             {got.name || s().kinds.call}
           </h1>
         </div>
-        {leave}
+        <div class="row again">
+          {leave}
+          <PersonMenu id={id} />
+        </div>
         <div class="meta">
           {got.language && <span class="b t1">{named("languages", got.language)}</span>}
           {got.recent > 1 && <span>{t().contacts(got.recent)}</span>}
@@ -271,6 +276,7 @@ export function CustomerPage({ id }: { id: string }): JSX.Element {
           </div>
         )}
       </div>
+      <UnderWay id={id} />
       <div class="rule" />
       <Timeline person={got} />
     </>

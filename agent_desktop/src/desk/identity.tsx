@@ -11,7 +11,7 @@ import * as f from "../shared/format";
 import { Panel } from "../shared/parts";
 import type { Done, Evidence, Identity, Merged, MergePreview, MergeSide } from "../shared/types";
 import { named } from "../shared/words";
-import { readCustomer } from "./customer";
+import { isGone, readCustomer } from "./customer";
 import { Pin, r } from "./pin";
 import { agentName, call, comes, pop } from "./session";
 import { t } from "./text";
@@ -24,7 +24,7 @@ export const compared = signal<{ other: string; what: MergePreview | null } | nu
 
 /** The customer on the open page, or of the call once it was answered. */
 export const shownCustomer = computed<string | null>(() => {
-  if (where.value.is === "customer") return where.value.id;
+  if (where.value.is === "customer") return isGone(where.value.id) ? null : where.value.id;
   const at = call.value;
   return at && !comes(at) ? (person.value?.customer ?? null) : null;
 });

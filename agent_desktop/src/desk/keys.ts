@@ -3,13 +3,14 @@
  * work, read by `code`, not `key`, so that it is the same key on every layout. Single letters work only outside of fields.
  */
 import * as act from "./actions";
+import { closeErase } from "./erase-sheet";
 import { compared, toSamePerson } from "./identity";
 import { insertAnswer, readOut } from "./kb";
 import { promising } from "./note";
 import { closePassword } from "./password";
 import { playOrPause } from "./player";
 import { call, comes, transferOpen } from "./session";
-import { keysOpen, passwordOpen, reading, searchOpen, selfOpen, where } from "./where";
+import { eraseOpen, keysOpen, passwordOpen, personMenuOpen, reading, searchOpen, selfOpen, where } from "./where";
 import { choose, isMaybe, personAt, setOutcome, solvedOutcome, work, wrapUp } from "./work";
 import { pop } from "./session";
 
@@ -58,6 +59,11 @@ function escape(): boolean {
     focus("key-transfer");
   } else if (keysOpen.value) keysOpen.value = false;
   else if (passwordOpen.value) closePassword();
+  else if (eraseOpen.value !== null) closeErase();
+  else if (personMenuOpen.value) {
+    personMenuOpen.value = false;
+    focus("person-menu");
+  }
   else if (selfOpen.value) {
     selfOpen.value = false;
     focus("self");

@@ -12,7 +12,7 @@ import { press } from "./sip";
 import { reasonName, t } from "./text";
 
 /** Arrow keys walk through a menu's items. */
-function walk(event: KeyboardEvent): void {
+export function walk(event: KeyboardEvent): void {
   const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (step === 0) return;
   const items = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button:not([disabled])")];

@@ -12,6 +12,10 @@ export const searchOpen = signal(false);
 export const keysOpen = signal(false);
 /** The sheet for another password. */
 export const passwordOpen = signal(false);
+/** The customer whom the open sheet would erase. */
+export const eraseOpen = signal<string | null>(null);
+/** The menu of the customer's page. */
+export const personMenuOpen = signal(false);
 /** The menu beside one's name. */
 export const selfOpen = signal(false);
 /** The article read in the side column. */
@@ -31,6 +35,7 @@ effect(() => {
     reading.value = null;
     keysOpen.value = false;
     passwordOpen.value = false;
+    eraseOpen.value = null;
   }
   before = interaction;
 });

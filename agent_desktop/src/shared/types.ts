@@ -285,6 +285,8 @@ export interface DeskView {
   incidents: IncidentWay[];
   /** Not to be forgotten: this agent's own that are due within half an hour, or overdue; for supervisors everybody's that are overdue. What is due first, first. */
   promises: DuePromise[];
+  /** Customers who were erased lately, the last one last: a page that shows one shows nothing of them any more. */
+  erased: CustomerId[];
   /** Whether the bridge and Asterisk see each other. */
   asterisk: boolean;
 }
@@ -1343,6 +1345,45 @@ export interface Merged {
 export interface PinAsk {
   /** Takes the place of any other. It is never shown again. */
   pin: string;
+}
+
+export interface EraseQuery {
+  /** Of the `Erasure` that was looked at: nobody else goes. */
+  mark?: string | null;
+}
+
+/** What erasing somebody would take away, as of now. */
+export interface Erasure {
+  goes: Erased;
+  /** Another one once they are made of other records, numbers or addresses. */
+  mark: string;
+  /** Calls with them that are under way or wrapped up: until they are over nobody can be erased. */
+  talking: number;
+  /** Callbacks and messages of theirs that wait for somebody: afterwards nobody can see to them. */
+  waiting: number;
+}
+
+/** What erasing took away. */
+export interface Erased {
+  customer: string;
+  /** They, and everybody merged into them. */
+  members: string[];
+  identifiers: number;
+  /** Identifiers that stay, for they are somebody else's, too. */
+  shared: number;
+  interactions: number;
+  messages: number;
+  attachments: number;
+  /** Things that could not be read and held one of the values. */
+  kept: number;
+  /** Recordings. */
+  files: number;
+  cases: number;
+  /** Of these, those that are not closed: they are by that. */
+  open_cases: number;
+  promises: number;
+  /** Of these, those that are neither kept nor withdrawn: they are withdrawn. */
+  open_promises: number;
 }
 
 /** How a customer wants to be reached; takes the place of what stood there. */

@@ -3,6 +3,7 @@ import { about } from "../../src/desk/words/about";
 import * as aside from "../../src/desk/words/aside";
 import { cases } from "../../src/desk/words/cases";
 import { en as desk } from "../../src/desk/words/en";
+import * as erase from "../../src/desk/words/erase";
 import * as mails from "../../src/desk/words/mails";
 import { zhHans as deskHans } from "../../src/desk/words/zh-Hans";
 import { zhHant as deskHant } from "../../src/desk/words/zh-Hant";
@@ -33,6 +34,8 @@ it.each([
   ["cases, traditional", cases.en, cases["zh-Hant"]],
   ["desk, simplified", desk, deskHans],
   ["desk, traditional", desk, deskHant],
+  ["erasing, simplified", erase.en, erase.zhHans],
+  ["erasing, traditional", erase.en, erase.zhHant],
   ["mails, simplified", mails.en, mails.zhHans],
   ["mails, traditional", mails.en, mails.zhHant],
   ["shared, simplified", en, zhHans],
@@ -47,16 +50,16 @@ it.each([
 });
 
 it("has one word for a case", () => {
-  for (const all of [about["zh-Hans"], cases["zh-Hans"], deskHans, zhHans]) {
+  for (const all of [about["zh-Hans"], cases["zh-Hans"], deskHans, erase.zhHans, zhHans]) {
     for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/案件|案例|个案/);
   }
-  for (const all of [about["zh-Hant"], cases["zh-Hant"], deskHant, zhHant]) {
+  for (const all of [about["zh-Hant"], cases["zh-Hant"], deskHant, erase.zhHant, zhHant]) {
     for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/案件|案例|工單/);
   }
 });
 
 it("speaks without exclamation marks, sorry or please", () => {
-  for (const all of [desk, deskHans, deskHant, en, zhHans, zhHant]) {
+  for (const all of [desk, deskHans, deskHant, erase.en, erase.zhHans, erase.zhHant, en, zhHans, zhHant]) {
     for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/[!！]|\b(please|sorry|oops|invalid)\b/i);
   }
 });
@@ -90,7 +93,7 @@ it("greets by the hour", () => {
 });
 
 it("keeps simplified characters out of the traditional texts", () => {
-  for (const all of [deskHant, zhHant]) {
+  for (const all of [deskHant, erase.zhHant, zhHant]) {
     for (const [path, text] of texts(all)) expect(text, path).not.toMatch(/[们个这为开电话时间问题网断线请会说没还应给过进运输读处]/u);
   }
 });
