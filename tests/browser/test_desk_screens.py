@@ -480,8 +480,8 @@ async def test_a_phone_in_another_window_is_said_to_be_there_and_is_taken_back(s
     await expect(said).to_have_text("Your phone is in another window")
     await assert_readable(page)
     await stub.show("ringing")
-    await expect(page.locator(".line")).to_contain_text("It rings in your other window.")
-    await expect(page.locator("#key-answer")).to_be_disabled()
+    await expect(page.locator(".line")).to_contain_text("It rings in your other window. F2 answers it here.")
+    await expect(page.locator("#key-answer")).to_be_enabled()
     await stub.show("ready")
     # A phone that connected again by itself would do so within a second or so.
     await page.wait_for_timeout(2500)
