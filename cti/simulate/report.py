@@ -100,9 +100,11 @@ def report(day: date, zone: str, records: Iterable[Record], now: Ms) -> DayRepor
     until = min(ends, now)
     if until <= begins:
         raise ValueError(f"{day} has not begun")
-    tally = Tally(begins, until)
+    # What came in this very millisecond has come, too.
+    seen = min(ends, Ms(now + 1))
+    tally = Tally(begins, seen)
     for record in records:
-        if record.at < until:
+        if record.at < seen:
             tally.see(record.at, record.event)
     return _report(day, zone, begins, until, tally.day())
 

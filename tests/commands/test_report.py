@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from cti.cli import main
+from cti.core.events import InteractionEnded, Queued, Record
+from cti.core.ids import InteractionId, Ms, QueueId
 from cti.simulate.report import report, span
 from tests.commands.test_why import STORY, told
 
@@ -35,3 +37,18 @@ def test_days_on_which_clocks_change_have_all_their_half_hours(day: str, hours: 
     assert report(date.fromisoformat(day), "Europe/London", [], ends).ends == ends
     with pytest.raises(ValueError, match="not begun"):
         report(date.fromisoformat(day), "Europe/London", [], begins)
+
+
+def test_who_gave_up_in_this_very_millisecond_is_counted() -> None:
+    begins, _ = span(date(2026, 6, 1), "UTC")
+    now, call, queue = Ms(begins + 3_600_000), InteractionId("c-1"), QueueId("support")
+    records = [
+        Record(
+            1,
+            Ms(now - 5000),
+            Queued(interaction=call, queue=queue, skills={}, priority=0, language=None, since=Ms(now - 5000)),
+        ),
+        Record(2, now, InteractionEnded(interaction=call, how="abandoned", queue=queue, waited=Ms(5000))),
+    ]
+    found = report(date(2026, 6, 1), "UTC", records, now)
+    assert (found.figures.calls, found.figures.abandoned, found.ends) == (1, 1, now)
