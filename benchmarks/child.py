@@ -41,6 +41,13 @@ class Child:
         found: dict[str, Any] = json.loads(line)
         return found
 
+    def ask(self, word: object) -> dict[str, Any]:
+        """Give it a line to read, and read its answer. Errors as of `read`."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{word}\n")
+        self._process.stdin.flush()
+        return self.read()
+
     def finish(self) -> dict[str, Any]:
         """Close its stdin, which means stop, and read its last line."""
         assert self._process.stdin is not None

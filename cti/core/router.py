@@ -12,7 +12,7 @@ blocks another. Times are `Ms`.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush, heapreplace
 
 from cti.core import batch, reasons
@@ -145,16 +145,13 @@ class Router:
         waiting = self._waiting.get(interaction)
         if waiting is not None and not waiting.reserved:
             self._take(waiting)
-            waiting.reserved = True
             waiting.group.queue.aside[interaction] = waiting
 
     def leave(self, interaction: InteractionId) -> None:
         """The interaction is out of the line: answered, abandoned, moved. One that is not in it is no error."""
         waiting = self._waiting.pop(interaction, None)
-        if waiting is not None:
-            if not waiting.reserved:
-                self._take(waiting)
-            waiting.group.queue.aside.pop(interaction, None)
+        if waiting is not None and (waiting.kept or waiting.group.queue.aside.pop(interaction, None) is None):
+            self._take(waiting)
 
     # --- questions
 
@@ -232,18 +229,16 @@ class Router:
         _, worker = self._new_agents.popitem()
         if worker.looked < len(self._all):
             self._meet(worker)
-        best = LAST
+        best, begin = LAST, LAST[0]
         for group in worker.groups:
-            if group.first < best:
-                best = group.first
+            first = group.first
+            # As `first < best`; but to compare two numbers takes a tenth of the time of two tuples.
+            if first[0] < begin or (first[0] == begin and first < best):
+                best, begin = first, first[0]
         if best[1] > now - self._widest:  # not yet in every ring: the agent's own count
             best = worker.first(now)
-        for rank in self._kept.get(worker.id, ()):
-            if best < rank:
-                break
-            if self._waiting[rank[2]].group in worker.serves:
-                best = rank
-                break
+        if worker.id in self._kept:
+            best = min(best, next(self._able(worker), LAST))
         if best is not LAST:
             return self._reserve(self._waiting[best[2]], worker, now)
         self._file(worker)
@@ -308,15 +303,16 @@ class Router:
         """The first of a line, if some agent filed may serve them now; of those kept for an agent, if that one may."""
         if isinstance(line, str):
             worker = self._free.get(line)
-            if worker is None:
-                return None
-            able = (rank for rank in self._kept.get(line, ()) if self._waiting[rank[2]].group in worker.serves)
-            return next(able, None)
+            return None if worker is None else next(self._able(worker), None)
         group, priority = line
         waiting = group.lines.get(priority)
         if waiting is None or not group.filed or waiting[0][1] + group.after(group.soonest()) > now:
             return None
         return waiting[0]
+
+    def _able(self, worker: Worker) -> Iterator[Rank]:
+        """Of those kept for an agent, whom they may serve, in line order."""
+        return (rank for rank in self._kept.get(worker.id, ()) if self._waiting[rank[2]].group in worker.serves)
 
     def _first_pair(self, now: Ms) -> tuple[Waiting, Worker] | None:
         """Over all heads. Since `_look` agents have only become fewer and heads younger, so a line only sinks."""
@@ -338,9 +334,8 @@ class Router:
     def _reserve(self, waiting: Waiting, worker: Worker, now: Ms) -> Match:
         grounds = reasons.grounds(waiting, worker, now, self._idle, self._free)
         self._take(waiting)
-        waiting.reserved = True
         waiting.group.queue.aside[waiting.id] = waiting
-        if worker.id in self._free:
+        if self._free and worker.id in self._free:
             self._unfile(worker)
         return Match(waiting.id, worker.id, grounds)
 
@@ -451,7 +446,7 @@ class Router:
             group.lines[waiting.priority] = [rank]
         else:
             insort(line, rank)
-        if rank < group.first:
+        if rank[0] <= group.first[0] and rank < group.first:
             group.first = rank
         if group.filed:
             self._tense[group] = None
@@ -471,14 +466,18 @@ class Router:
             waiting.kept = False
             return
         line = group.lines[waiting.priority]
-        del line[bisect_left(line, rank)]
+        if line[0] is not rank:
+            del line[bisect_left(line, rank)]
+            return
+        del line[0]
         if not line:
             del group.lines[waiting.priority]
         if group.first is rank:
-            first = LAST
+            first, begin = LAST, LAST[0]
             for line in group.lines.values():
-                if line[0] < first:
-                    first = line[0]
+                head = line[0]
+                if head[0] < begin or (head[0] == begin and head < first):
+                    first, begin = head, head[0]
             group.first = first
             if first is LAST:
                 self._tense.pop(group, None)

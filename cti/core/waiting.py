@@ -11,16 +11,16 @@ from msgspec import Struct
 
 from cti.core.events import Grounds
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
-from cti.core.requirement import Requirement
+from cti.core.requirement import Requirement, Stage
 from cti.core.site import Policy, Skills
 
-MINUTE = 60_000
+MINUTE = 60_000.0
 """A point of priority is worth a minute of waiting."""
 NEVER = Ms(1 << 62)
 
-Rank = tuple[int, Ms, InteractionId]
+Rank = tuple[float, Ms, InteractionId]
 """Sort key of the line, least first: begin of the wait, earlier by the priority; then arrival."""
-LAST: Rank = (NEVER, NEVER, InteractionId(""))
+LAST: Rank = (float(NEVER), NEVER, InteractionId(""))
 """Behind everybody."""
 Key = tuple[float, Ms, AgentId]
 """Sort key of free agents, least first: by the policy, then longest idle."""
@@ -65,6 +65,14 @@ class Group:
     lines: dict[int, list[Rank]] = field(default_factory=dict)
     """By priority: who waits, oldest first. No line is empty."""
     filed: int = 0
+    last: Stage = field(init=False)
+    """Of the requirement's."""
+    widest: int = field(init=False)
+    """Milliseconds of waiting after which it is reached."""
+
+    def __post_init__(self) -> None:
+        self.last = self.requirement.stages[-1]
+        self.widest = self.last.after
 
     def first_since(self, latest: int, best: Rank) -> Rank:
         """The first of those who wait since `latest` or longer, or `best` if that one is before them."""
@@ -94,7 +102,7 @@ class Service(NamedTuple):
     score: float
 
 
-class Waiting(Struct, eq=False):
+class Waiting(Struct, eq=False, gc=False):
     """One interaction in line."""
 
     id: InteractionId
@@ -107,8 +115,11 @@ class Waiting(Struct, eq=False):
     preferred_as: str = ""
     kept: bool = False
     """For the preferred agent alone, until the time is over."""
-    reserved: bool = False
-    """An offer is out."""
+
+    @property
+    def reserved(self) -> bool:
+        """An offer is out."""
+        return not self.kept and self.id in self.group.queue.aside
 
     def reached(self, stage: int, now: Ms) -> bool:
         """Whether they have waited long enough for this stage."""
