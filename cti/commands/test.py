@@ -25,9 +25,9 @@ _FAST = [*_REAL_ONLY, "-m", "not asterisk and not browser and not slow", "--hypo
 _PARTS = [
     ["-m", "not asterisk and not browser", *_BOTH_CORES],
     # Mostly they wait; those of one file use the same addresses.
-    ["-m", "asterisk and not (browser or slow or alone)", "-n", "3", "--dist", "loadfile"],
+    ["-m", "asterisk and (patient or not (browser or slow or alone))", "-n", "3", "--dist", "loadfile"],
     # One by one: a browser or a bench keeps both cores busy.
-    ["-m", "browser or (asterisk and (slow or alone))"],
+    ["-m", "not patient and (browser or (asterisk and (slow or alone)))"],
 ]
 _CHECKS = (
     ("ruff check", ("-m", "ruff", "check", "-q", ".")),

@@ -14,7 +14,7 @@ from tests.acceptance.test_outgoing import Provider, provider
 T = TypeVar("T")
 
 __all__ = ["provider"]
-pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.patient, pytest.mark.timeout(180)]
 
 
 async def test_who_left_is_called_back_with_one_click_and_off_the_list(house: House, provider: Provider) -> None:

@@ -14,7 +14,7 @@ from tests.acceptance.house import Desk, House, until
 
 T = TypeVar("T")
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.patient, pytest.mark.timeout(180)]
 
 SILENT_S = 4
 """In place of half a minute."""

@@ -13,7 +13,7 @@ from tests.acceptance.house import Desk, House, until
 
 T = TypeVar("T")
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.patient, pytest.mark.timeout(180)]
 
 
 async def test_asked_first_parked_taken_back_and_handed_over(house: House) -> None:

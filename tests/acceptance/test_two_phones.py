@@ -12,7 +12,7 @@ from tests.acceptance.browser import page, sit_down, sound_both_ways
 from tests.acceptance.house import House, until
 from tests.browser.desk import CHECKED
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser, pytest.mark.patient, pytest.mark.timeout(180)]
 
 SECOND = 1000
 """ms: an honest state is no older."""
