@@ -30,7 +30,9 @@ from msgspec import Struct
 from sqlalchemy import text
 
 from benchmarks import data
+from benchmarks.child import child
 from benchmarks.frame import Figure, Options, Report, Stopwatch, percentile
+from benchmarks.stalls import watch
 from cti.store import pops, reads
 from cti.store.database import Store
 from cti.store.history import History
@@ -44,9 +46,9 @@ QUICK_SMALL, QUICK_LARGE = 1_000, 5_000
 _ROUNDS, _LOOKUPS = 15, 1000
 _QUICK_LOOKUPS = 50
 _WRITES_A_SECOND = 100
-_LOOK_MS = 2
-_PART = 50
-"""Look-ups that each does at a time."""
+_PART = 250
+"""Look-ups that each does at a time. The first finds its code and rows out of the processor's caches; with fifty at a
+time, such firsts would be two of a hundred."""
 
 _PLAIN, _ONE_BY_ONE, _TOGETHER = "driver", "driver, one by one", "driver, in one transaction"
 
@@ -59,6 +61,8 @@ class Times(Struct, frozen=True, kw_only=True):
 
     p50: float
     p99: float
+    first: float
+    """The first of each turn; the median of them."""
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -84,6 +88,8 @@ class Written(Struct, frozen=True, kw_only=True):
     beside: Measured
     a_second: float
     """Writes that went on."""
+    idle_stall: float
+    """The longest that a loop in a process of its own, which did nothing, was held up at that time, in milliseconds."""
 
 
 class _Noting:
@@ -126,11 +132,13 @@ def run(options: Options) -> Report:
                 gc.collect()
                 gc.freeze()  # as the bridge does once it is up
                 small, large = _by_turns(opened, options)
-                with _writing(opened[-1].store, sizes[-1]) as pace:
+                with _writing(opened[-1].store, sizes[-1]) as pace, child("stalls") as idle:
+                    idle.read()
                     opened[-1].watched = True
                     (beside,) = _by_turns(opened[-1:], options)
+                    stall = idle.finish()["stall"]
                 gc.unfreeze()
-            figures += _figures(kind, small, large, Written(beside=beside, a_second=pace()))
+            figures += _figures(kind, small, large, Written(beside=beside, a_second=pace(), idle_stall=stall))
             for size, one in zip(sizes, (small, large), strict=True):
                 peers += _rows(f"{kind}, {size:,} contacts", one)
             peers += _rows(f"{kind}, {sizes[-1]:,} contacts, writes", beside)
@@ -143,19 +151,24 @@ def _figures(kind: str, small: Measured, large: Measured, written: Written) -> I
     yield Figure(f"{kind}: pop as the loop awaits it, p99", ours.p99, "us")
     yield Figure(f"{kind}: p50 over the driver's own", ours.p50 / driver.p50, "x", 3.0, "lower")
     yield Figure(f"{kind}: p99 over the driver's own", ours.p99 / driver.p99, "x", 2.0, "lower")
+    yield Figure(f"{kind}: first of a turn over the driver's own", ours.first / driver.first, "x")
     if (together := large.alone.get(_TOGETHER)) is not None:
         yield Figure(f"{kind}: p50 over the driver's in one transaction", ours.p50 / together.p50, "x")
         yield Figure(f"{kind}: p99 over the driver's in one transaction", ours.p99 / together.p99, "x")
     yield Figure(f"{kind}: p50 of the large history over the small", ours.p50 / small.ours.p50, "x", 1.5, "lower")
     yield Figure(f"{kind}: p99 while 100 writes/s go on over without", beside.ours.p99 / ours.p99, "x", 2.0, "lower")
     yield Figure(f"{kind}: longest stall of the loop meanwhile", beside.stall, "ms", 20.0, "lower")
+    yield Figure(f"{kind}: longest stall of an idle loop meanwhile", written.idle_stall, "ms")
     yield Figure(f"{kind}: look-ups that found nobody", small.nobody + large.nobody, "", 0, "lower")
     yield Figure(f"{kind}: writes/s that went on", written.a_second, "/s")
 
 
 def _rows(name: str, found: Measured) -> list[dict[str, Any]]:
     ways = {"Hotline": found.ours, **found.alone}
-    return [{"name": f"{name}: {what}", "p50 us": each.p50, "p99 us": each.p99} for what, each in ways.items()]
+    return [
+        {"name": f"{name}: {what}", "p50 us": each.p50, "p99 us": each.p99, "first us": each.first}
+        for what, each in ways.items()
+    ]
 
 
 @contextlib.contextmanager
@@ -199,7 +212,8 @@ class _Side(Struct):
     def times(self) -> Times:
         """The median of the rounds."""
         p50, p99 = (statistics.median(percentile(one, share) for one in self.took) for share in (50, 99))
-        return Times(p50=p50, p99=p99)
+        first = statistics.median(took for one in self.took for took in one[::_PART])
+        return Times(p50=p50, p99=p99, first=first)
 
 
 class _Opened:
@@ -325,14 +339,7 @@ async def _started(store: Store) -> History:
 async def _ours(history: History, numbers: Sequence[str], watched: bool) -> tuple[list[float], float, int]:
     """How long each look-up took, the longest that the loop was held up if `watched`, and who found nobody."""
     stalls = [0.0]
-
-    async def watch() -> None:
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(_LOOK_MS / 1000)
-            stalls.append((time.perf_counter() - began) * 1000 - _LOOK_MS)
-
-    watching = asyncio.create_task(watch()) if watched else None
+    watching = asyncio.create_task(watch(stalls)) if watched else None
     took = []
     nobody = 0
     for number in numbers:
@@ -350,13 +357,13 @@ async def _ours(history: History, numbers: Sequence[str], watched: bool) -> tupl
 def _writing(store: Store, size: int) -> Iterator[Callable[[], float]]:
     """Another process writes; gives how many a second it came to, once it has ended."""
     command = [sys.executable, "-m", "benchmarks.history_writer", store.url, str(size), str(_WRITES_A_SECOND)]
-    child = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    child.stdout.readline()
+    writer = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    writer.stdout.readline()
     said = [""]
     try:
         yield lambda: float(said[0] or 0)
     finally:
-        said[0] = child.communicate("\n", timeout=60)[0].strip()
+        said[0] = writer.communicate("\n", timeout=60)[0].strip()
         # A history that is kept is the same next time.
         store.write(lambda c: c.execute(text("DELETE FROM interactions WHERE id >= 'written-' AND id < 'written.'")))
