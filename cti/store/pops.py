@@ -86,8 +86,8 @@ def pop(
         likely = found.people[:proved] if proved else found.people
         people = [_person(one, now, _share(one.who, found.called) if shared else of_calls, of_calls) for one in likely]
         first = {one.customer for one in people[: found.owners]}
-        # Between people who have called equally often, the one we know more of.
-        people.sort(key=lambda one: (one.customer not in first, -one.calls, -sum(one.counts.values())))
+        if len(people) > 1:  # Between people who have called equally often, the one we know more of.
+            people.sort(key=lambda one: (one.customer not in first, -one.calls, -sum(one.counts.values())))
     return Pop(
         identifier=identifier,
         display=reads.display(identifier.partition(":")[0], found.value) if identifier and found.value else "",
@@ -119,9 +119,10 @@ def _share(who: Who, called: Mapping[str, int]) -> int:
 
 def _in_turn(db: Reader, identifier: str, account: str, besides: str) -> _Callers:
     known = reads.known(db, identifier)
-    owners = reads.people_of(db, account) if account else []
+    linked, owners = reads.people_of(db, identifier), reads.people_of(db, account) if account else []
     first = {one.id for one in owners}
-    linked = owners + [one for one in reads.people_of(db, identifier) if one.id not in first]
+    if owners:
+        linked = owners + [one for one in linked if one.id not in first]
     called = dict(
         db.execute("SELECT customer, n FROM tallies WHERE owner = ? AND kind = 'call'", (identifier,)).fetchall()
     )
@@ -314,20 +315,22 @@ def _at_once(db: Reader, identifier: str, account: str, besides: str) -> _Caller
 def _person(found: _Found, now: Ms, calls: int = 0, of_calls: int = 0) -> Person:
     found.lines.sort(key=_AT_AND_ID, reverse=True)
     timeline = tuple(map(reads.entry, found.lines[:TIMELINE]))
+    since = now - RECENT_MS
+    recent = [line for line in timeline if line.at > since]
     return Person(
         customer=CustomerId(found.who.id),
         name=found.who.name,
         language=found.who.language,
         tier=found.who.tier,
-        tags=tuple(sorted({tag for (tag,) in found.tags})),
+        tags=tuple(sorted({tag for (tag,) in found.tags})) if found.tags else (),
         calls=calls,
         of_calls=of_calls,
-        recent=sum(1 for line in timeline if line.at > now - RECENT_MS),
+        recent=len(recent),
         counts=_counts(found),
         timeline=timeline,
         cases=tuple(map(reads.case_line, found.cases)),
         promises=tuple(reads.promise_line(*row) for row in found.promises),
-        rail=_rail(timeline, now),
+        rail=_rail(recent) if recent else (),
     )
 
 
@@ -341,9 +344,9 @@ def _counts(found: _Found) -> dict[str, int]:
     return {kind: n for kind, n in counts.items() if n > 0}
 
 
-def _rail(lines: Sequence[Entry], now: Ms) -> tuple[Station, ...]:
+def _rail(lines: Sequence[Entry]) -> tuple[Station, ...]:
     """How they got here: the last contacts of these days, oldest first, those that went badly before all others."""
-    recent = [line for line in lines if line.at > now - RECENT_MS and line.kind not in _NO_STATION]
+    recent = [line for line in lines if line.kind not in _NO_STATION]
     bad = [line for line in recent if line.mark in _BAD or line.solved is False]
     chosen = (bad + [line for line in recent if line not in bad])[:_RAIL]
     return tuple(
