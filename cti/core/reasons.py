@@ -37,10 +37,9 @@ def grounds(
     waiting: Waiting, worker: Worker, now: Ms, idle: Sequence[tuple[Ms, AgentId]], free: Mapping[AgentId, Worker]
 ) -> Grounds:
     """Why this agent, and why not those free for longer. `free`: who is filed; `idle`: the same, longest idle first."""
-    group = waiting.group
-    stage, asked = group.last, group.requirement
-    waited = now - waiting.since
-    if waited < group.widest:
+    asked, waited = waiting.group.requirement, now - waiting.since
+    stage = asked.stages[-1]
+    if waited < stage.after:
         stage = asked.stages[stage_at(asked, waited)]
     preferred = waiting.preferred_as if waiting.preferred is not None and waiting.preferred == worker.id else None
     if not free or (len(free) == 1 and worker.id in free):

@@ -232,7 +232,7 @@ class Router:
         best, begin = LAST, LAST[0]
         for group in worker.groups:
             first = group.first
-            # As `first < best`; but to compare two numbers takes a tenth of the time of two tuples.
+            # As `first < best`; but two numbers are compared in a quarter of the time of two tuples.
             if first[0] < begin or (first[0] == begin and first < best):
                 best, begin = first, first[0]
         if best[1] > now - self._widest:  # not yet in every ring: the agent's own count
@@ -335,7 +335,7 @@ class Router:
         grounds = reasons.grounds(waiting, worker, now, self._idle, self._free)
         self._take(waiting)
         waiting.group.queue.aside[waiting.id] = waiting
-        if self._free and worker.id in self._free:
+        if worker.id in self._free:
             self._unfile(worker)
         return Match(waiting.id, worker.id, grounds)
 
@@ -446,7 +446,7 @@ class Router:
             group.lines[waiting.priority] = [rank]
         else:
             insort(line, rank)
-        if rank[0] <= group.first[0] and rank < group.first:
+        if rank < group.first:
             group.first = rank
         if group.filed:
             self._tense[group] = None

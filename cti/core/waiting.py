@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from cti.core.events import Grounds
 from cti.core.ids import AgentId, InteractionId, Ms, QueueId
-from cti.core.requirement import Requirement, Stage
+from cti.core.requirement import Requirement
 from cti.core.site import Policy, Skills
 
 MINUTE = 60_000.0
-"""A point of priority is worth a minute of waiting."""
+"""A point of priority is worth a minute of waiting. A float, and so what a `Rank` begins with: floats are compared
+quicker than whole numbers of such a size, and are exact below 2**53."""
 NEVER = Ms(1 << 62)
 
 Rank = tuple[float, Ms, InteractionId]
@@ -65,14 +66,6 @@ class Group:
     lines: dict[int, list[Rank]] = field(default_factory=dict)
     """By priority: who waits, oldest first. No line is empty."""
     filed: int = 0
-    last: Stage = field(init=False)
-    """Of the requirement's."""
-    widest: int = field(init=False)
-    """Milliseconds of waiting after which it is reached."""
-
-    def __post_init__(self) -> None:
-        self.last = self.requirement.stages[-1]
-        self.widest = self.last.after
 
     def first_since(self, latest: int, best: Rank) -> Rank:
         """The first of those who wait since `latest` or longer, or `best` if that one is before them."""
@@ -102,7 +95,7 @@ class Service(NamedTuple):
     score: float
 
 
-class Waiting(Struct, eq=False, gc=False):
+class Waiting(Struct, eq=False):
     """One interaction in line."""
 
     id: InteractionId

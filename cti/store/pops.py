@@ -86,8 +86,8 @@ def pop(
         likely = found.people[:proved] if proved else found.people
         people = [_person(one, now, _share(one.who, found.called) if shared else of_calls, of_calls) for one in likely]
         first = {one.customer for one in people[: found.owners]}
-        if len(people) > 1:  # Between people who have called equally often, the one we know more of.
-            people.sort(key=lambda one: (one.customer not in first, -one.calls, -sum(one.counts.values())))
+        # Between people who have called equally often, the one we know more of.
+        people.sort(key=lambda one: (one.customer not in first, -one.calls, -sum(one.counts.values())))
     return Pop(
         identifier=identifier,
         display=reads.display(identifier.partition(":")[0], found.value) if identifier and found.value else "",
@@ -119,10 +119,9 @@ def _share(who: Who, called: Mapping[str, int]) -> int:
 
 def _in_turn(db: Reader, identifier: str, account: str, besides: str) -> _Callers:
     known = reads.known(db, identifier)
-    linked, owners = reads.people_of(db, identifier), reads.people_of(db, account) if account else []
+    owners = reads.people_of(db, account) if account else []
     first = {one.id for one in owners}
-    if owners:
-        linked = owners + [one for one in linked if one.id not in first]
+    linked = owners + [one for one in reads.people_of(db, identifier) if one.id not in first]
     called = dict(
         db.execute("SELECT customer, n FROM tallies WHERE owner = ? AND kind = 'call'", (identifier,)).fetchall()
     )
@@ -322,7 +321,7 @@ def _person(found: _Found, now: Ms, calls: int = 0, of_calls: int = 0) -> Person
         name=found.who.name,
         language=found.who.language,
         tier=found.who.tier,
-        tags=tuple(sorted({tag for (tag,) in found.tags})) if found.tags else (),
+        tags=tuple(sorted({tag for (tag,) in found.tags})),
         calls=calls,
         of_calls=of_calls,
         recent=len(recent),
@@ -330,7 +329,7 @@ def _person(found: _Found, now: Ms, calls: int = 0, of_calls: int = 0) -> Person
         timeline=timeline,
         cases=tuple(map(reads.case_line, found.cases)),
         promises=tuple(reads.promise_line(*row) for row in found.promises),
-        rail=_rail(recent) if recent else (),
+        rail=_rail(recent),
     )
 
 

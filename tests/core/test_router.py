@@ -1,5 +1,6 @@
 """The router decides as a plain scan does, whatever happened before; and says why."""
 
+import gc
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from cti.core.reasons import Colleague, facts
 from cti.core.requirement import Requirement, Stage, requirement
 from cti.core.router import Router
 from cti.core.site import Policy, Queue, Ring
+from cti.core.waiting import Group
 from tests.core.oracle import Scan
 from tests.examples import examples
 
@@ -385,3 +387,15 @@ def test_who_waits_and_who_gets_nothing_are_told_why() -> None:
     router.arrive(CALLERS[1], requirement(SUPPORT, {}, Language("yue")), T0)
     assert router.explain_interaction(CALLERS[1], T0)[0] == Why(code="nobody")
     assert router.explain_interaction(CALLERS[5], T0) == ()
+
+
+def test_a_router_that_is_let_go_takes_those_with_an_offer_out_along() -> None:
+    """Its groups and callers hold each other, and every simulated day has one of its own."""
+    asked = Requirement(queue=QueueId("let go"), stages=(Stage(0, ()),))
+    router = Router()
+    router.arrive(CALLERS[0], asked, Ms(0))
+    router.add_agent(AGENTS[0], {}, Ms(0))
+    assert router.next_match(Ms(0)) is not None
+    del router
+    gc.collect()
+    assert not [one for one in gc.get_objects() if isinstance(one, Group) and one.requirement is asked]
